@@ -1,0 +1,3 @@
+"""JSONMinifier."""
+class JSONMinifier:
+    pass
