@@ -1,0 +1,396 @@
+"""Python objects that tools return, as plain JSON values."""
+
+import datetime
+import json
+import math
+import os
+import uuid
+from collections import UserString, deque
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from headroom.errors import InputError
+from headroom.tool_outputs.values import (
+    LONGEST_INTEGER_DIGITS,
+    Cut,
+    Numeral,
+    number_from,
+)
+
+__all__ = ["plain"]
+
+_PLAIN_LEAVES = frozenset({str, float, bool, type(None), Numeral, Cut})
+_BIG = 10**LONGEST_INTEGER_DIGITS
+
+
+class _Refused(Exception):
+    """A value that has no JSON form; the path grows on the way out."""
+
+    def __init__(self, problem: str, advice: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.advice = advice
+        self.steps: list[str | int] = []
+
+
+def plain(value: Any, *, exact: bool) -> Any:
+    """Return `value` as dict, list, str, int, float, bool, None, Numeral and Cut.
+
+    What is plain already comes back as the very object, whole or in part; nothing
+    is ever changed in place.
+
+    Args:
+        value: Any Python value.
+        exact: Keep the spelling of a Decimal (`1.10`), not only its value.
+
+    Raises:
+        InputError: A cycle, keys that collide, or a value without a JSON form.
+    """
+    try:
+        return _Plain(exact).value(value)
+    except _Refused as refused:
+        raise InputError(
+            f"{refused.problem} at {spelled(refused.steps[::-1])}; {refused.advice}"
+        ) from refused.__cause__
+    except RecursionError:
+        pass
+    cycle = _cycle(value)
+    if cycle is not None:
+        raise InputError(
+            f"the value at {spelled(cycle)} contains itself; JSON has no cycles, so "
+            "replace it by an id or leave it out"
+        )
+    raise InputError(
+        "nested deeper than Python can walk from here (sys.getrecursionlimit()); "
+        "flatten the value, or pass the part that is needed"
+    )
+
+
+def spelled(path: Sequence[str | int]) -> str:
+    """Return a path for a message: `$.items[0].name`; `$` is the value itself."""
+    return "$" + "".join(
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if step.isidentifier()
+        else f"[{step!r}]"
+        for step in path
+    )
+
+
+class _Plain:
+    """One conversion; holds whether spellings of numbers are kept."""
+
+    __slots__ = ("exact",)
+
+    def __init__(self, exact: bool) -> None:  # noqa: FBT001 - private
+        self.exact = exact
+
+    def value(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is dict:
+            return self._dict(value)
+        if kind is list:
+            return self._list(value)
+        if kind in _PLAIN_LEAVES:
+            return value
+        if kind is int:
+            return value if -_BIG < value < _BIG else _long_integer(value)
+        return self._other(value)
+
+    def _dict(self, value: dict[Any, Any]) -> dict[str, Any]:
+        changed: dict[str, Any] | None = None
+        key: Any = None
+        try:
+            for key, item in value.items():
+                if type(key) is not str:
+                    return self._mapping(value)
+                kind = type(item)
+                if kind in _PLAIN_LEAVES:
+                    continue
+                new: Any
+                if kind is int:
+                    new = item if -_BIG < item < _BIG else _long_integer(item)
+                elif kind is dict:
+                    new = self._dict(item)
+                elif kind is list:
+                    new = self._list(item)
+                else:
+                    new = self._other(item)
+                if new is not item:
+                    if changed is None:
+                        changed = {}
+                    changed[key] = new
+        except _Refused as refused:
+            # _mapping, called above, has put its own key already.
+            if type(key) is str:
+                refused.steps.append(key)
+            raise
+        return value if changed is None else {**value, **changed}
+
+    def _list(self, value: list[Any]) -> list[Any]:
+        changed: list[Any] | None = None
+        index = 0
+        try:
+            for index, item in enumerate(value):
+                kind = type(item)
+                if kind in _PLAIN_LEAVES:
+                    continue
+                if kind is dict:
+                    new = self._dict(item)
+                elif kind is int:
+                    new = item if -_BIG < item < _BIG else _long_integer(item)
+                elif kind is list:
+                    new = self._list(item)
+                else:
+                    new = self._other(item)
+                if new is not item:
+                    if changed is None:
+                        changed = list(value)
+                    changed[index] = new
+        except _Refused as refused:
+            refused.steps.append(index)
+            raise
+        return value if changed is None else changed
+
+    def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
+        """Convert keys as json.dumps does; two keys of one spelling are refused."""
+        result: dict[str, Any] = {}
+        origin: dict[str, Any] = {}
+        for key, item in value.items():
+            name = self._key(key)
+            if name in result:
+                raise _Refused(
+                    f"keys {origin[name]!r} and {key!r} are both {name!r} in JSON",
+                    "rename one of them",
+                )
+            origin[name] = key
+            try:
+                result[name] = self.value(item)
+            except _Refused as refused:
+                refused.steps.append(name)
+                raise
+        return result
+
+    def _key(self, key: Any) -> str:
+        if isinstance(key, Enum):
+            key = key.value
+        if isinstance(key, str):
+            return str.__str__(key)
+        if not isinstance(key, tuple | Mapping | Set):
+            new = self.value(key)
+            if new is None:
+                return "null"
+            if isinstance(new, bool):
+                return "true" if new else "false"
+            if isinstance(new, Numeral):
+                return new.spelling
+            if isinstance(new, float):
+                return json.dumps(new)
+            if isinstance(new, int | str):
+                return str(new)
+        raise _Refused(
+            f"a key of type {_name(key)} ({key!r:.60})",
+            "JSON keys are strings, so turn it into one first",
+        )
+
+    def _other(self, value: Any) -> Any:  # noqa: C901 - one line per kind
+        """Convert what is not plain, the more special kinds first."""
+        if isinstance(value, Enum):
+            return self.value(value.value)
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, int):
+            return self.value(int(value))
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, Decimal):
+            return self._decimal(value)
+        if isinstance(value, datetime.date | datetime.time):
+            return value.isoformat()
+        if isinstance(value, datetime.timedelta):
+            seconds = value.total_seconds()
+            return seconds if value.microseconds else int(seconds)
+        if isinstance(value, uuid.UUID | UserString):
+            return str(value)
+        if isinstance(value, bytes | bytearray | memoryview):
+            return _text(bytes(value))
+        if isinstance(value, type):
+            raise _Refused(f"the class {value.__name__}", "pass an instance of it")
+        fields_of = self._fields(value)
+        if fields_of is not None:
+            return self.value(fields_of)
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        items = self._items(value)
+        if items is not None:
+            return self._list(items)
+        if isinstance(value, os.PathLike):
+            return self.value(os.fspath(value))
+        return self._duck(value)
+
+    def _decimal(self, value: Decimal) -> Any:
+        if value.is_nan():
+            return math.nan
+        if value.is_infinite():
+            return math.copysign(math.inf, value)
+        return number_from(str(value), exact=self.exact)
+
+    def _fields(self, value: Any) -> Any:
+        """Return the named fields of a record, or None if it is not one."""
+        kind = type(value)
+        if callable(getattr(kind, "model_dump", None)):  # pydantic
+            try:
+                return value.model_dump(mode="json")
+            except ValueError as error:
+                raise _Refused(
+                    f"a {_name(value)} whose model_dump(mode='json') failed ({error})",
+                    "pass model_dump() with the failing field converted or excluded",
+                ) from error
+        if hasattr(kind, "__fields__") and callable(getattr(kind, "dict", None)):
+            return value.dict()  # pydantic 1
+        if is_dataclass(value):
+            names: Iterable[str] = [field.name for field in fields(value)]
+        elif hasattr(kind, "__attrs_attrs__"):  # attrs
+            names = [field.name for field in kind.__attrs_attrs__]
+        elif hasattr(kind, "__struct_fields__"):  # msgspec
+            names = kind.__struct_fields__
+        elif isinstance(value, tuple) and hasattr(kind, "_fields"):  # NamedTuple
+            names = kind._fields
+        else:
+            return None
+        return {name: getattr(value, name) for name in names}
+
+    def _items(self, value: Any) -> list[Any] | None:
+        """Return the elements of a collection as a list, or None if it is not one."""
+        if isinstance(
+            value, tuple | list | deque | range | KeysView | ValuesView | ItemsView
+        ):
+            return list(value)
+        if isinstance(value, Set):
+            # Sets have no order of their own, and strings hash differently in
+            # every process; sorted, the same set gives the same bytes.
+            return sorted((self.value(item) for item in value), key=_rank)
+        if isinstance(value, Sequence):
+            return list(value)
+        return None
+
+    def _duck(self, value: Any) -> Any:
+        """Convert numpy-like scalars and arrays; refuse everything else."""
+        if hasattr(value, "to_dict") and hasattr(value, "index"):
+            raise _Refused(
+                f"a {_name(value)}",
+                "pass to_dict('records') of a frame or to_dict() of a series, with "
+                "reset_index() first if the index matters",
+            )
+        shape, item = getattr(value, "shape", None), getattr(value, "item", None)
+        listed = getattr(value, "tolist", None)
+        dtype = getattr(getattr(value, "dtype", None), "kind", None)
+        if dtype in ("M", "m") and callable(getattr(value, "astype", None)):
+            # Nanosecond times become bare integers by item() and tolist().
+            text = value.astype(str)
+            return self.value(str(text) if shape == () else text.tolist())
+        if shape != () and callable(listed):
+            return self._list(listed())
+        if callable(item) and shape == ():
+            new = item()
+            if type(new) is not type(value):
+                return self.value(new)
+        if isinstance(value, Iterator):
+            raise _Refused(
+                f"a {_name(value)}, which can be read only once", "pass list(...) of it"
+            )
+        raise _Refused(
+            f"a {_name(value)}, which has no JSON form",
+            "convert it to a dict, list, string or number first",
+        )
+
+
+def _long_integer(value: int) -> Numeral:
+    # str() refuses integers of so many digits; Decimal is exact and does not.
+    return Numeral(str(Decimal(value)))
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise _Refused(
+            f"bytes that are not UTF-8 text ({error.reason} at byte {error.start})",
+            "decode them, or pass base64.b64encode(...).decode()",
+        ) from None
+
+
+def _name(value: Any) -> str:
+    kind = type(value)
+    if kind.__module__ == "builtins":
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _rank(value: Any) -> tuple[int, Any, str]:
+    """Order the members of a set: by kind, then by value, then by spelling."""
+    if value is None or isinstance(value, bool):
+        return (0, 0, repr(value))
+    if isinstance(value, int | float) and value == value:  # not NaN
+        return (1, value, repr(value))
+    if isinstance(value, str):
+        return (2, value, "")
+    return (3, 0, repr(value))
+
+
+def _cycle(root: Any) -> list[str | int] | None:
+    """Return the path to the first container that holds itself, or None."""
+    open_ids: set[int] = set()
+    done: dict[int, Any] = {}  # by id; holds the value, so that no id is used twice
+    stack: list[tuple[Any, Iterator[tuple[Any, Any]]]] = []
+    steps: list[Any] = []
+
+    def enter(value: Any) -> None:
+        open_ids.add(id(value))
+        if isinstance(value, Mapping):
+            stack.append((value, iter(list(value.items()))))
+        elif is_dataclass(value):
+            pairs = [(f.name, getattr(value, f.name)) for f in fields(value)]
+            stack.append((value, iter(pairs)))
+        else:
+            stack.append((value, iter(list(enumerate(value)))))
+
+    if not _holds(root):
+        return None
+    enter(root)
+    while stack:
+        value, members = stack[-1]
+        for step, member in members:
+            if not _holds(member) or id(member) in done:
+                continue
+            if id(member) in open_ids:
+                return [*steps, step]
+            steps.append(step)
+            enter(member)
+            break
+        else:
+            open_ids.discard(id(value))
+            done[id(value)] = value
+            stack.pop()
+            if steps:
+                steps.pop()
+    return None
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, Mapping | list | tuple | deque) or (
+        is_dataclass(value) and not isinstance(value, type)
+    )

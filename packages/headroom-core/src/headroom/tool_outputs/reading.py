@@ -1,0 +1,359 @@
+"""The front door: what a tool returned, as one JSON tree or the reason why not."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from json.decoder import JSONDecodeError
+from typing import Any
+
+from headroom.errors import InputError
+from headroom.tool_outputs.objects import plain
+from headroom.tool_outputs.values import (
+    Cut,
+    Numeral,
+    escape,
+    number_from,
+    string_from,
+)
+
+__all__ = ["Cut", "Embedded", "Numeral", "Reading", "escape", "read"]
+
+# Guards that services put before JSON so that browsers cannot run it as a script.
+_GUARD = re.compile(r"\s*(\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*")
+
+# A JSON value inside prose is worth its own treatment from this many characters;
+# below, "[1]" is a citation and "{name}" a placeholder. Source: 64 characters are
+# about 20 tokens, of which minifying saves a handful at best.
+_WORTHWHILE_CHARACTERS = 64
+
+# A bracket of prose ("[see note]", "{name}", a short Python list) closes soon after.
+_PROSE_BRACKET_CHARACTERS = 200
+
+# How many times the text's length a search for values in prose may read in vain.
+_WASTE = 4
+
+_BLANK = " \t\n\r"
+_OPENER = re.compile(r"[\[{]|^[ \t]*(```+|~~~+)[ \t]*(\w*)", re.MULTILINE)
+_BRACKET = re.compile(r"[\[\]{}\n]")
+# Fences whose content is data; any other language is code, which stays verbatim.
+_DATA_FENCES = frozenset(
+    {"", "json", "json5", "jsonc", "jsonl", "ndjson", "text", "txt"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A JSON value found inside prose.
+
+    Attributes:
+        value: The tree, a dict or list.
+        source: Its characters in the text, verbatim.
+    """
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What `read` made of its input.
+
+    Attributes:
+        value: The tree of dict, list, str, int, float, bool, None, Numeral and Cut;
+            None also where there is no single JSON value.
+        text: The decoded source, if the input was text; else None.
+        skipped: Why the text is not JSON, or None.
+        parts: For prose with JSON inside, all of the text in order: prose as str,
+            each JSON value as Embedded. Empty otherwise.
+        notes: What was taken off the text around the JSON value.
+    """
+
+    value: Any = None
+    text: str | None = None
+    skipped: str | None = None
+    parts: tuple[str | Embedded, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read(data: Any, *, exact_numbers: bool) -> Reading:
+    """Read JSON text, or any Python value that a tool returns.
+
+    Text is JSON, one JSON value per line (read as a list), a string that holds a JSON
+    document (read as that document), or prose with JSON inside. Whatever is broken
+    is never repaired: `skipped` says what is wrong and where. Of a Python value all
+    that is plain JSON already is shared, nothing is changed.
+
+    Args:
+        data: str, bytes (UTF-8, UTF-16 or UTF-32), or a Python value.
+        exact_numbers: Keep the spelling of every number (`1.10`, `-0`) as a Numeral
+            where Python would lose it; otherwise only those whose value Python
+            would change (`1e400`, more digits than a float or int carries).
+
+    Raises:
+        InputError: Bytes that are not text, or a Python value that has no JSON form.
+    """
+    if isinstance(data, str):
+        return _read_text(str(data) if type(data) is not str else data, exact_numbers)
+    if isinstance(data, bytes | bytearray | memoryview):
+        return _read_text(_decoded(bytes(data)), exact_numbers)
+    return Reading(plain(data, exact=exact_numbers))
+
+
+def _decoded(data: bytes) -> str:
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"bytes that are not {encoding} text ({error.reason} at byte "
+            f"{error.start}); decode them first and pass the str"
+        ) from None
+
+
+def _read_text(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
+    notes: tuple[str, ...] = ()
+    body = text.removeprefix("\ufeff")
+    guard = _GUARD.match(body)
+    if guard:
+        notes = (f"took off the guard {guard[1]!r} before the JSON",)
+        body = body[guard.end() :]
+    body = body.strip(_BLANK)
+    if not body:
+        return Reading(text=text, skipped="empty text")
+    parser = _Parser(body, exact)
+    try:
+        value = parser.document(body)
+    except _DuplicateKey as error:
+        return Reading(text=text, skipped=str(error))
+    except RecursionError:
+        return Reading(
+            text=text, skipped="nested deeper than Python can walk from here"
+        )
+    except JSONDecodeError as error:
+        try:
+            lines = parser.lines(body)
+            if lines is not None:
+                return Reading(lines, text, notes=notes)
+            parts = parser.parts(text)
+        except _DuplicateKey as duplicate:
+            return Reading(text=text, skipped=str(duplicate))
+        except RecursionError:
+            return Reading(
+                text=text, skipped="nested deeper than Python can walk from here"
+            )
+        if parts:
+            return Reading(text=text, parts=parts)
+        return Reading(text=text, skipped=_problem(body, error))
+    if type(value) is str:
+        inner = parser.unpacked(value)
+        if inner is not value:
+            value = inner
+            notes = (*notes, "unpacked a JSON document from a JSON string")
+    return Reading(value, text, notes=notes)
+
+
+class _DuplicateKey(Exception):
+    """An object in JSON text that has one key twice."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKey(
+                    f"duplicate key {key!r} in one object: which value counts differs "
+                    "between JSON readers, so nothing was changed"
+                )
+            seen.add(key)
+    return members
+
+
+class _Parser:
+    """A JSON parser that loses nothing; makes one tree per text."""
+
+    def __init__(self, text: str, exact: bool) -> None:  # noqa: FBT001 - private
+        self._exact = exact
+        self._markers = " cut" in text and ("…" in text or "\\u2026" in text)
+        number = partial(number_from, exact=exact)
+
+        def real(spelling: str) -> float | Numeral:
+            value = float(spelling)
+            return value if repr(value) == spelling else number(spelling)
+
+        self._careful = json.JSONDecoder(
+            object_pairs_hook=_object, parse_float=real, parse_int=number
+        )
+        # Python's own int is faster; it loses only "-0" and refuses long integers.
+        self._fast = (
+            self._careful
+            if "-0" in text
+            else json.JSONDecoder(object_pairs_hook=_object, parse_float=real)
+        )
+
+    def document(self, body: str) -> Any:
+        """Parse text that is one JSON value and nothing else."""
+        value, end = self._scan(body, 0)
+        if end != len(body):
+            raise JSONDecodeError("Extra data", body, end)
+        return value
+
+    def _scan(self, text: str, start: int) -> tuple[Any, int]:
+        try:
+            value, end = self._fast.raw_decode(text, start)
+        except JSONDecodeError:
+            raise
+        except ValueError:  # an integer of more digits than int() takes
+            value, end = self._careful.raw_decode(text, start)
+        if self._markers:
+            value = _with_markers(value)
+        return value, end
+
+    def unpacked(self, text: str) -> Any:
+        """Return the document that a string holds, through any number of layers."""
+        layer: Any = text
+        while type(layer) is str:
+            body = layer.strip(_BLANK)
+            if body[:1] not in ("{", "[", '"'):
+                return text
+            try:
+                layer = _Parser(body, self._exact).document(body)
+            except (JSONDecodeError, RecursionError, _DuplicateKey):
+                return text
+        return layer if isinstance(layer, dict | list) else text
+
+    def lines(self, body: str) -> list[Any] | None:
+        """Parse one JSON value per line, the first a container; None if it is not."""
+        if body[0] not in "{[":
+            return None
+        values: list[Any] = []
+        # Not splitlines(): U+2028 and its like may stand inside a JSON string.
+        for line in body.split("\n"):
+            stripped = line.strip(_BLANK)
+            if not stripped:
+                continue
+            try:
+                values.append(self.document(stripped))
+            except JSONDecodeError:
+                return None
+        return values if len(values) > 1 and type(values[0]) in (dict, list) else None
+
+    def parts(self, text: str) -> tuple[str | Embedded, ...]:
+        """Split prose from the JSON values in it; () where none is worthwhile.
+
+        A value that is broken (truncated, say) ends the search and voids it: what
+        looks like a document inside it would be a fragment.
+        """
+        found = list(self._found(text))
+        if not found or found[-1] is None:
+            return ()
+        parts: list[str | Embedded] = []
+        done = 0
+        for span in found:
+            assert span is not None
+            start, end, value = span
+            if start > done:
+                parts.append(text[done:start])
+            parts.append(Embedded(value, text[start:end]))
+            done = end
+        if done < len(text):
+            parts.append(text[done:])
+        return tuple(parts)
+
+    def _found(self, text: str) -> Iterator[tuple[int, int, Any] | None]:
+        """Yield (start, end, value) of each value in prose; None, last, if broken."""
+        position = wasted = 0
+        while opener := _OPENER.search(text, position):
+            if opener[1]:
+                position = opener.end()
+                if opener[2].lower() not in _DATA_FENCES:
+                    fence = "\n" + opener[1]
+                    closed = text.find(fence, position)
+                    position = len(text) if closed < 0 else closed + len(fence)
+                continue
+            start = opener.start()
+            try:
+                value, end = self._scan(text, start)
+            except JSONDecodeError as error:
+                # What was read in vain stays in proportion, so that time is linear.
+                wasted += error.pos - start
+                closed = _closed_soon(text, start)
+                if closed is None or wasted > _WASTE * len(text):
+                    yield None
+                    return
+                position = closed
+                continue
+            position = end
+            if end - start >= _WORTHWHILE_CHARACTERS and _stands_alone(
+                text, start, end
+            ):
+                yield start, end, value
+
+
+def _closed_soon(text: str, start: int) -> int | None:
+    """Return the end of a prose bracket that closes on its line, or None."""
+    depth = 0
+    limit = start + _PROSE_BRACKET_CHARACTERS
+    for bracket in _BRACKET.finditer(text, start, limit):
+        if bracket[0] == "\n":
+            return None
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth == 0:
+            return bracket.end()
+    return None
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether a value is data in prose, not a literal in program code."""
+    before = text[max(0, start - 40) : start].rstrip(" \t")[-1:]
+    touching = text[start - 1 : start] if start else ""
+    after = text[end : end + 1]
+    return (
+        before not in tuple("=([{,+")
+        and (touching in ("", " ", "\t", "\n", "\r", ":", ">", "`"))
+        and (after in ("", " ", "\t", "\n", "\r", "<", "`", "."))
+    )
+
+
+def _with_markers(value: Any) -> Any:
+    """Replace strings that are markers by Cut, and unescape their look-alikes."""
+    kind = type(value)
+    if kind is str:
+        return string_from(value)
+    if kind is list:
+        return [_with_markers(item) for item in value]
+    if kind is dict:
+        return {key: _with_markers(item) for key, item in value.items()}
+    return value
+
+
+def _problem(body: str, error: JSONDecodeError) -> str:
+    """Name what keeps a text from being JSON, and where."""
+    at = error.pos
+    where = f"line {error.lineno} column {error.colno}"
+    rest = body[at:]
+    last = body[:at].rstrip(_BLANK)[-1:]
+    if body[0] not in '{["-0123456789tfnNI' or (
+        at == 0 and not rest.startswith(("'", "{", "["))
+    ):
+        return f"not JSON: plain text ({where})"
+    if "control character" in error.msg:
+        return f"not JSON: a raw control character in a string, {where}"
+    if "escape" in error.msg:
+        return f"not JSON: an invalid escape in a string, {where}"
+    if not rest.strip(_BLANK) or error.msg.startswith("Unterminated"):
+        return f"not JSON: truncated, what opens before {where} never ends"
+    if rest.startswith(("//", "/*", "#")):
+        return f"not JSON: a comment, {where}"
+    if (last == "," and rest[0] in "]}") or "trailing comma" in error.msg:
+        return f"not JSON: a trailing comma, {where}"
+    if re.match(r"'|True\b|False\b|None\b|\(|[A-Za-z_][\w.]*\(|[bru]+['\"]", rest):
+        return (
+            f"not JSON: a Python literal (pass the object, or json.dumps it), {where}"
+        )
+    if error.msg == "Extra data":
+        return f"not JSON: more text after the first value, {where}"
+    return f"not JSON: {error.msg[0].lower()}{error.msg[1:]}, {where}"
