@@ -1,5 +1,6 @@
 """`python -m headroom`, and the entry point of the `headroom` command."""
 
+import io
 import sys
 
 
@@ -12,7 +13,11 @@ def main() -> None:
         sys.exit('The command line needs its extra: pip install "headroom-core[cli]"')
     from headroom.cli import cli
 
-    cli()
+    # Piped output on Windows has the code page's encoding, which can't write JSON.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    cli(prog_name="headroom")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,221 @@
+"""How many tokens payload files cost, plain in three ways and minified."""
+
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from headroom.compressors import JSONMinifier
+from headroom.errors import HeadroomError
+from headroom.tokens import TokenCounter, default_counter
+from headroom.types import Dropped
+
+__all__ = [
+    "BASELINES",
+    "Bench",
+    "Payload",
+    "loaded_counter",
+    "measure",
+    "payload_files",
+]
+
+# What the same payload costs when nobody minifies it: as many MCP servers print
+# it, as a Python tool does without thinking, and as it comes over the wire.
+BASELINES = ("indent=2", "json.dumps", "compact")
+_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".txt"})
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One measured file.
+
+    Attributes:
+        name: The file, as short as its folder allows.
+        before: Tokens of the three baselines, in the order of BASELINES.
+        after: Tokens of the minified text.
+        leaves: Values in the payload that are neither objects nor lists.
+        dropped: What the minifier dropped.
+        broken: Why the file could not be measured, or None; then all else is 0.
+        skipped: Why the minifier left the text as it is, or None.
+    """
+
+    name: str
+    before: tuple[int, int, int] = (0, 0, 0)
+    after: int = 0
+    leaves: int = 0
+    dropped: tuple[Dropped, ...] = ()
+    broken: str | None = None
+    skipped: str | None = None
+
+    @property
+    def saved(self) -> tuple[float, float, float]:
+        """Shares of tokens saved against the baselines, at most 1; 0 if broken."""
+        a, b, c = (1 - self.after / n if n else 0.0 for n in self.before)
+        return a, b, c
+
+    @cached_property
+    def dropped_leaves(self) -> int:
+        """How many leaves went."""
+        return sum(one.count for one in self.dropped)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """All files of one run.
+
+    Attributes:
+        payloads: Every file, in the order given; the broken ones too.
+        estimated: True if tokens are estimates, not counts.
+        price: Money per million input tokens, or None.
+    """
+
+    payloads: tuple[Payload, ...]
+    estimated: bool
+    price: float | None = None
+
+    @cached_property
+    def measured(self) -> tuple[Payload, ...]:
+        """The files that could be read."""
+        return tuple(one for one in self.payloads if one.broken is None)
+
+    @cached_property
+    def broken(self) -> tuple[Payload, ...]:
+        """The files that could not."""
+        return tuple(one for one in self.payloads if one.broken is not None)
+
+    @cached_property
+    def total(self) -> Payload:
+        """The sum of the measured files; its name says how many there are."""
+        files = self.measured
+        a, b, c = (sum(one.before[i] for one in files) for i in range(3))
+        return Payload(
+            name=f"total ({len(files)})",
+            before=(a, b, c),
+            after=sum(one.after for one in files),
+            leaves=sum(one.leaves for one in files),
+            dropped=tuple(drop for one in files for drop in one.dropped),
+        )
+
+    @cached_property
+    def mean_saved(self) -> tuple[float, float, float]:
+        """The mean of the files' savings, where every file counts the same."""
+        files = self.measured
+        a, b, c = (
+            sum(one.saved[i] for one in files) / len(files) if files else 0.0
+            for i in range(3)
+        )
+        return a, b, c
+
+    def per_thousand(self, tokens: float) -> float:
+        """Return what 1,000 calls with `tokens` input tokens cost at the price."""
+        return tokens * 1000 / 1e6 * (self.price or 0.0)
+
+
+def loaded_counter() -> TokenCounter:
+    """Return the default counter, already loaded, without its warning.
+
+    The commands print themselves whether tokens are counted or estimated.
+    """
+    counter = default_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        counter("")
+    return counter
+
+
+def payload_files(paths: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """Return the files to measure, each with the name to show for it.
+
+    A folder stands for the .json, .jsonl, .ndjson and .txt files in it and below,
+    by name; hidden ones are left out. A file is taken whatever its name, and one
+    that is missing too: measuring says so.
+    """
+    found: dict[Path, str] = {}
+    for given in map(Path, paths):
+        if not given.is_dir():
+            found.setdefault(given, given.name)
+            continue
+        for path in sorted(given.rglob("*")):
+            inside = path.relative_to(given)
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not hidden and path.suffix.lower() in _SUFFIXES:
+                found.setdefault(path, inside.as_posix())
+    return [(name, path) for path, name in found.items()]
+
+
+def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
+    """Measure one file; whatever is wrong with it is in `broken`."""
+    counter = default_counter()
+    try:
+        data = path.read_bytes()
+        account = minifier.explain(data)
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        plain = text.removeprefix("\ufeff")
+        if not plain.strip():
+            return Payload(name, broken="empty file")
+        try:
+            value = _parsed(plain)
+        except ValueError as error:
+            if path.suffix.lower() != ".txt" and account.skipped:
+                return Payload(name, broken=f"not JSON: {error}")
+            # Prose, or JSON inside it: its only plain form is itself.
+            tokens = counter(plain)
+            before = (tokens, tokens, tokens)
+            leaves = 0
+        else:
+            before = (
+                counter(json.dumps(value, ensure_ascii=False, indent=2)),
+                counter(json.dumps(value, ensure_ascii=False)),
+                counter(json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
+            )
+            leaves = sum(1 for _ in _leaves(value))
+        return Payload(
+            name,
+            before=before,
+            after=counter(account.content),
+            leaves=leaves,
+            dropped=account.dropped,
+            skipped=account.skipped,
+        )
+    except OSError as error:
+        return Payload(name, broken=error.strerror or str(error))
+    except HeadroomError as error:
+        return Payload(name, broken=str(error))
+    except UnicodeDecodeError:
+        return Payload(name, broken="bytes that are not text")
+    except RecursionError:
+        return Payload(name, broken="nested too deeply for json.dumps to compare")
+
+
+def _parsed(text: str) -> Any:
+    """Return the value of JSON, or the list of values of JSON lines.
+
+    Raises:
+        ValueError: If it is neither; the text of the first reason.
+    """
+    try:
+        return json.loads(text)
+    except ValueError as reason:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) < 2:
+            raise
+        try:
+            return [json.loads(line) for line in lines]
+        except ValueError:
+            raise reason from None
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield every value that is neither an object nor a list with something in it."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict) and one:
+            waiting.extend(one.values())
+        elif isinstance(one, list) and one:
+            waiting.extend(one)
+        else:
+            yield one

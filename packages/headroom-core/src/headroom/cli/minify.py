@@ -1,0 +1,97 @@
+"""`headroom minify`: one payload in, its shorter text out."""
+
+import json
+import sys
+from typing import Any, BinaryIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from headroom.cli.account import by_path, by_reason
+from headroom.cli.measure import loaded_counter
+from headroom.cli.options import build_minifier, minifier_options
+from headroom.compressors import JSONMinifier
+from headroom.errors import HeadroomError
+from headroom.types import Compression
+
+_SHOWN_PATHS = 15
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option(
+    "--explain", is_flag=True, help="Print what is saved and dropped instead."
+)
+@click.option("--decode", is_flag=True, help="Turn minified text back into JSON.")
+@minifier_options
+def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
+    """Minify one JSON payload from FILE, or from stdin if FILE is - or missing.
+
+    What comes out is UTF-8, byte for byte what JSONMinifier.compress returns, with
+    no line added. Text that is not JSON comes out unchanged. JSON lines and JSON
+    inside other text are understood.
+    """
+    if file.isatty():
+        raise click.UsageError("Name a FILE, or pipe a payload in.")
+    if decode and explain:
+        raise click.UsageError("--decode and --explain exclude each other.")
+    minifier = build_minifier(options)
+    data = file.read()
+    try:
+        if decode:
+            text = data.decode("utf-8", "surrogatepass")
+            value = JSONMinifier.decode(text)
+            _write(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        elif explain:
+            _print_account(minifier.explain(data))
+        else:
+            _write(minifier.compress(data))
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"The input is not UTF-8: {error}") from error
+    except HeadroomError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _write(text: str) -> None:
+    """Write `text` to stdout as UTF-8, whatever the terminal's encoding is."""
+    out = sys.stdout.buffer
+    out.write(text.encode("utf-8", "surrogatepass"))
+    if sys.stdout.isatty() and not text.endswith("\n"):
+        out.write(b"\n")
+    out.flush()
+
+
+def _print_account(account: Compression[str]) -> None:
+    """Print tokens before and after, and what was dropped where and why."""
+    counter = loaded_counter()
+    console = Console(highlight=False)
+    if account.skipped:
+        console.print(Text(f"Unchanged: {account.skipped}"))
+    before, after = account.tokens_before, account.tokens_after
+    how = "estimated" if counter.estimated else "counted with o200k_base"
+    console.print(
+        Text(
+            f"{before:,} tokens as compact JSON -> {after:,} "
+            f"({1 - account.ratio:.1%} saved; {how})"
+        )
+    )
+    if not account.dropped:
+        console.print("Nothing was dropped.")
+        return
+    leaves = sum(one.count for one in account.dropped)
+    reasons = Table("why", ("leaves"), title=f"{leaves:,} leaves dropped")
+    reasons.columns[1].justify = "right"
+    for reason, count in by_reason(account.dropped):
+        reasons.add_row(Text(reason), f"{count:,}")
+    console.print(reasons)
+    rows = by_path(account.dropped)
+    paths = Table("where", "why", "leaves", title="Where most of them were")
+    paths.columns[2].justify = "right"
+    paths.columns[0].overflow = "fold"
+    for path, reason, count in rows[:_SHOWN_PATHS]:
+        paths.add_row(Text(path), Text(reason), f"{count:,}")
+    console.print(paths)
+    if len(rows) > _SHOWN_PATHS:
+        console.print(f"and {len(rows) - _SHOWN_PATHS} more places")

@@ -1,0 +1,84 @@
+"""The options of JSONMinifier, as options of a command."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from headroom.compressors import JSONMinifier
+
+_OPTIONS = (
+    click.option("--lossless", is_flag=True, help="Drop nothing."),
+    click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["auto", "json", "table"]),
+        default="auto",
+        show_default=True,
+        help="Valid JSON, the densest text, or the shorter of the two.",
+    ),
+    click.option(
+        "--exclude-key",
+        "exclude_keys",
+        multiple=True,
+        metavar="KEY",
+        help="Drop this key: exact, dotted path, or * pattern. Repeatable.",
+    ),
+    click.option(
+        "--keep-key",
+        "keep_keys",
+        multiple=True,
+        metavar="KEY",
+        help="Never drop this key. Repeatable.",
+    ),
+    click.option(
+        "--max-depth",
+        type=click.IntRange(min=0),
+        help="Cut what is nested deeper; each cut leaves a marker.",
+    ),
+    click.option(
+        "--drop-nulls/--keep-nulls", default=True, help="null in objects.  [drop]"
+    ),
+    click.option("--drop-empty/--keep-empty", default=True, help='"", [], {}.  [drop]'),
+    click.option("--drop-links/--keep-links", default=True, help="API links.  [drop]"),
+    click.option(
+        "--drop-opaque/--keep-opaque",
+        default=True,
+        help="Ids that nobody can use, such as node_id.  [drop]",
+    ),
+)
+_DROPPING = (
+    "exclude_keys",
+    "keep_keys",
+    "max_depth",
+    "drop_nulls",
+    "drop_empty",
+    "drop_links",
+    "drop_opaque",
+)
+
+
+def minifier_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add every option of JSONMinifier to a click command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def build_minifier(options: dict[str, Any]) -> JSONMinifier:
+    """Return the minifier that the options describe.
+
+    Raises:
+        click.UsageError: If --lossless comes with an option that drops something.
+    """
+    chosen = dict(options)
+    form = chosen.pop("format_")
+    if not chosen.pop("lossless"):
+        return JSONMinifier(format=form, **chosen)
+    source = click.get_current_context().get_parameter_source
+    for name in _DROPPING:
+        given = source(name)
+        if given is not None and given.name == "COMMANDLINE":
+            flag = "--" + name.replace("_", "-").removesuffix("s")
+            raise click.UsageError(f"--lossless drops nothing; leave out {flag}.")
+    return JSONMinifier.lossless(format=form)
