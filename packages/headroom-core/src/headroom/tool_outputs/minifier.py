@@ -1,3 +1,278 @@
-"""JSONMinifier."""
+"""JSONMinifier: tool outputs in fewer tokens, every dropped value accounted for."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Literal
+
+from headroom.errors import DecodeError, InputError
+from headroom.tokens import default_counter
+from headroom.tool_outputs.compact import read_compact, write_compact
+from headroom.tool_outputs.decoding import decode_table
+from headroom.tool_outputs.encoding import encode_table
+from headroom.tool_outputs.notation import MAGIC
+from headroom.tool_outputs.pruning import Policy, prune
+from headroom.tool_outputs.reading import Embedded, Reading, read
+from headroom.types import Compression, Dropped
+
+__all__ = ["JSONMinifier"]
+
+Format = Literal["auto", "json", "table"]
+_FORMATS = ("auto", "json", "table")
+
+# How far apart two lengths in characters must be to decide which text has fewer
+# tokens. Source: over the REST payloads the tokens per character of table text are
+# 0.9 to 1.35 times those of compact JSON.
+_SURELY_SHORTER = 0.7
+
+
 class JSONMinifier:
-    pass
+    """Minifies JSON tool outputs; deterministic, local, decodable.
+
+    Dropping is the only loss, and each dropped path is itemised by `explain`:
+    `decode(compress(x))` is `x` without exactly those paths. Instances are immutable,
+    picklable and safe to share between threads.
+
+    Args:
+        drop_nulls: Drop members of objects that are null.
+        drop_empty: Drop members that are "", [] or {}.
+        drop_links: Drop addresses that only a program calls (API links, avatars).
+        drop_opaque: Drop ids and bookkeeping that nobody acts on (`node_id`).
+        exclude_keys: Drop these too: exact keys, dotted paths, `*` patterns.
+        keep_keys: Never drop these, spelled likewise; wins over everything else.
+        max_depth: Levels of keys to keep, 1 or more; what lies deeper is replaced by a
+            visible marker such as `…18 cut`. None keeps all levels.
+        format: `"json"` is valid compact JSON in the document's own shape, `"table"`
+            the dense text of docs/table-format.md, `"auto"` the shorter of the two.
+        count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
+
+    Raises:
+        ValueError: For an option out of its range.
+        TypeError: For an option of the wrong type.
+
+    >>> JSONMinifier().compress({"id": 7, "name": "Ada", "url": None})
+    '{"id":7,"name":"Ada"}'
+    """
+
+    __slots__ = ("_count", "_exact", "_format", "_policy")
+
+    _count: Callable[[str], int]
+    _exact: bool
+    _format: Format
+    _policy: Policy
+
+    def __init__(
+        self,
+        *,
+        drop_nulls: bool = True,
+        drop_empty: bool = True,
+        drop_links: bool = True,
+        drop_opaque: bool = True,
+        exclude_keys: Iterable[str] = (),
+        keep_keys: Iterable[str] = (),
+        max_depth: int | None = None,
+        format: Format = "auto",  # noqa: A002 - the contract's name
+        count_tokens: Callable[[str], int] | None = None,
+    ) -> None:
+        if format not in _FORMATS:
+            raise ValueError(f"format is one of {_FORMATS}, got {format!r}")
+        if count_tokens is not None and not callable(count_tokens):
+            raise TypeError(f"count_tokens is a function, got {count_tokens!r}")
+        policy = Policy(
+            drop_nulls=drop_nulls,
+            drop_empty=drop_empty,
+            drop_links=drop_links,
+            drop_opaque=drop_opaque,
+            exclude_keys=exclude_keys,  # type: ignore[arg-type] - made a tuple there
+            keep_keys=keep_keys,  # type: ignore[arg-type]
+            max_depth=max_depth,
+        )
+        count = default_counter() if count_tokens is None else count_tokens
+        self._set(policy, format, count, exact=policy.drops_nothing)
+
+    def _set(
+        self,
+        policy: Policy,
+        format: Format,  # noqa: A002
+        count: Callable[[str], int],
+        *,
+        exact: bool,
+    ) -> None:
+        for name, value in (
+            ("_policy", policy),
+            ("_format", format),
+            ("_count", count),
+            ("_exact", exact),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"JSONMinifier is immutable; make a new one to set {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("JSONMinifier is immutable")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self._policy, self._format, self._count, self._exact)
+
+    def __repr__(self) -> str:
+        return f"JSONMinifier(format={self._format!r}, {self._policy!r})"
+
+    @classmethod
+    def lossless(
+        cls,
+        *,
+        format: Format = "auto",  # noqa: A002
+        count_tokens: Callable[[str], int] | None = None,
+    ) -> "JSONMinifier":
+        """Return a minifier that drops nothing: `decode(compress(x)) == x`.
+
+        Types, key order and, for text, the spelling of numbers are kept.
+        """
+        return cls(
+            drop_nulls=False,
+            drop_empty=False,
+            drop_links=False,
+            drop_opaque=False,
+            format=format,
+            count_tokens=count_tokens,
+        )
+
+    def compress(self, data: Any) -> str:
+        """Return `data` as minified text.
+
+        Args:
+            data: A JSON value, JSON text (str, or bytes in UTF-8, 16 or 32), NDJSON,
+                text with JSON inside, or what tools return: dataclasses, pydantic
+                models, dates, Decimal, UUID, Enum, sets, NumPy scalars. Never changed.
+
+        Returns:
+            The text; "" for "". Text that holds no JSON, and text that a JSONMinifier
+            wrote, comes back unchanged.
+
+        Raises:
+            InputError: For Python objects that have no JSON form, cycles, nesting
+                beyond what Python can walk, bytes that are not text.
+        """
+        return self._minify(self._read(data), None)
+
+    def explain(self, data: Any) -> Compression[str]:
+        """Return the same text with the account of it.
+
+        The plain form that tokens are compared with is the text itself for text, and
+        compact JSON (no spaces, no escapes beyond need) for objects.
+
+        Raises:
+            InputError: As `compress`.
+        """
+        reading = self._read(data)
+        dropped: list[Dropped] = []
+        content = self._minify(reading, dropped)
+        plain = reading.value if reading.text is None else reading.text
+        if reading.text is None and isinstance(plain, str):
+            plain = write_compact(plain)
+        return Compression(
+            content=content,
+            dropped=tuple(dropped),
+            skipped=reading.skipped,
+            _source=plain,
+            _measure=partial(_count_plain, self._count),
+        )
+
+    @staticmethod
+    def decode(text: str) -> Any:
+        """Return the value that `compress` wrote as `text`.
+
+        Numbers come back as `json.loads` reads them; what was dropped is absent.
+
+        Raises:
+            DecodeError: For text that is neither JSON nor an unchanged table text.
+        """
+        if not isinstance(text, str):
+            raise DecodeError(f"decode takes the text of compress, got {type(text)}")
+        return decode_table(text) if text.startswith(MAGIC) else read_compact(text)
+
+    def _read(self, data: Any) -> Reading:
+        if isinstance(data, str) and MAGIC in data:
+            return Reading(text=str(data), skipped="already minified by JSONMinifier")
+        return read(data, exact_numbers=self._exact)
+
+    def _minify(self, reading: Reading, dropped: list[Dropped] | None) -> str:
+        if reading.skipped is not None:
+            return reading.text or ""
+        if not reading.parts:
+            return self._write(reading.value, reading.text, (), dropped)
+        out, index = [], 0
+        for at, part in enumerate(reading.parts):
+            if isinstance(part, Embedded):
+                table = _has_its_lines(reading.parts, at)
+                out.append(
+                    self._write(part.value, part.source, (index,), dropped, table=table)
+                )
+                index += 1
+            else:
+                out.append(part)
+        return "".join(out)
+
+    def _write(
+        self,
+        value: Any,
+        source: str | None,
+        path: tuple[int, ...],
+        dropped: list[Dropped] | None,
+        *,
+        table: bool = True,
+    ) -> str:
+        """Prune and write one JSON value, in the fewest tokens allowed."""
+        tree, gone = prune(value, self._policy)
+        text = self._densest(tree, table=table)
+        if source is not None and len(text) >= _SURELY_SHORTER * len(source):
+            text = source if self._count(source) < self._count(text) else text
+            if text is source:
+                return text
+        if dropped is not None:
+            if path:
+                gone = [Dropped((*path, *d.path), d.reason, d.count) for d in gone]
+            dropped.extend(gone)
+        return text
+
+    def _densest(self, tree: Any, *, table: bool) -> str:
+        if self._format == "json" or not table or type(tree) not in (dict, list):
+            return write_compact(tree)
+        if not tree:
+            return write_compact(tree)
+        dense = encode_table(tree)
+        if self._format == "table":
+            return dense
+        plain = write_compact(tree)
+        if len(dense) < _SURELY_SHORTER * len(plain):
+            return dense
+        if len(plain) < _SURELY_SHORTER * len(dense):
+            return plain
+        return dense if self._count(dense) < self._count(plain) else plain
+
+
+def _restore(
+    policy: Policy,
+    format: Format,  # noqa: A002
+    count: Callable[[str], int],
+    exact: bool,  # noqa: FBT001 - as pickle hands it over
+) -> JSONMinifier:
+    minifier = JSONMinifier.__new__(JSONMinifier)
+    minifier._set(policy, format, count, exact=exact)
+    return minifier
+
+
+def _count_plain(count: Callable[[str], int], plain: Any) -> int:
+    return count(plain if isinstance(plain, str) else write_compact(plain))
+
+
+def _has_its_lines(parts: tuple[str | Embedded, ...], at: int) -> bool:
+    """Tell whether a value inside prose begins and ends a line, as tables must."""
+    before = parts[at - 1] if at else "\n"
+    after = parts[at + 1] if at + 1 < len(parts) else "\n"
+    return (
+        isinstance(before, str)
+        and isinstance(after, str)
+        and before.rstrip(" \t").endswith("\n")
+        and after.lstrip(" \t").startswith("\n")
+    )

@@ -1,0 +1,404 @@
+"""Reading back the table format (docs/table-format.md)."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from headroom.errors import DecodeError
+from headroom.tool_outputs.notation import MAGIC, read_scalar, scan_quoted
+
+__all__ = ["decode_table"]
+
+_CELL = re.compile(r"[^,;)\]}\n]*")
+_KEY = re.compile(r"[\w$][\w$/+-]*")
+_COUNT = re.compile(r"\[([0-9]+)\]")
+_REFERENCE = re.compile(r"&[0-9]+")
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+")
+
+
+class _Absent:
+    """What stands where a key is missing."""
+
+
+_ABSENT = _Absent()
+# A value and its text: a string's characters, a scalar's spelling, else None.
+_Read = tuple[Any, str | None]
+_NOTHING: _Read = (_ABSENT, None)
+
+
+@dataclass(slots=True)
+class _Field:
+    name: str
+    sparse: bool = False
+    fixed: _Read | None = None
+    # Literal and reference by turns: even items are text, odd ones field names.
+    template: list[str] | None = None
+    hole: bool = False
+    schema: "_Schema | None" = None
+
+
+@dataclass(slots=True)
+class _Schema:
+    fields: list[_Field] = field(default_factory=list)
+    cells: list[_Field] = field(default_factory=list)
+
+
+def decode_table(text: str) -> Any:
+    """Return the value that `text`, beginning with the magic word, stands for.
+
+    Raises:
+        DecodeError: If the text was cut or changed.
+    """
+    try:
+        return _Reader(text).document()
+    except (IndexError, RecursionError, KeyError) as error:
+        msg = "the text ends too early or was changed; decode needs it whole"
+        raise DecodeError(msg) from error
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        # A final newline lets every scan stop without asking for the length.
+        self.text = text + "\n"
+        self.schemas: dict[str, _Schema] = {}
+        self.headers: dict[str, int] = {}
+        self.definitions: dict[str, int] = {}
+        self.defined: dict[str, _Read] = {}
+        self.open: set[str] = set()
+
+    def document(self) -> Any:
+        text = self.text
+        at = text.index("\n") + 1
+        while text[at] in "@&":
+            end = text.index("\n", at)
+            colon = text.find(":", at, end)
+            if colon < 0:
+                raise self._wrong(at, "a definition without ':'")
+            where = self.headers if text[at] == "@" else self.definitions
+            where[text[at:colon]] = colon + 1
+            at = end + 1
+        if text[at] == "[":
+            count = _COUNT.match(text, at)
+            if count:
+                schema, at = self._spec(count.end())
+                rows, at = self._rows(self._after(at, ":"), int(count[1]), schema)
+                return self._end(rows, at)
+            (value, _), at = self._value(at, None)
+            return self._end(value, at + 1)
+        if text[at] == "(":
+            schema, at = self._spec(at)
+            (value, _), at = self._value(self._after(at, ":"), schema)
+            return self._end(value, at + 1)
+        result: dict[str, Any] = {}
+        while at < len(text):
+            at = self._line(at, result)
+        return result
+
+    def _end(self, value: Any, at: int) -> Any:
+        if at != len(self.text):
+            raise self._wrong(at, "text after the end")
+        return value
+
+    def _wrong(self, at: int, what: str) -> DecodeError:
+        line = self.text.count("\n", 0, at) + 1
+        return DecodeError(
+            f"line {line}: {what} at {self.text[at : at + 20]!r}; "
+            "decode reads only unchanged output of JSONMinifier"
+        )
+
+    def _after(self, at: int, mark: str) -> int:
+        if self.text[at] != mark:
+            raise self._wrong(at, f"{mark!r} expected")
+        return at + 1
+
+    # -- keys and lines
+    def _key(self, at: int) -> tuple[str, int]:
+        if self.text[at] == '"':
+            return scan_quoted(self.text, at)
+        found = _KEY.match(self.text, at)
+        if not found:
+            raise self._wrong(at, "a key expected")
+        return found[0], found.end()
+
+    def _keys(self, at: int, into: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+        """Read `a.b.c`: the innermost object, its key, and where the key ends."""
+        name, at = self._key(at)
+        while self.text[at] == ".":
+            into[name] = into = {}
+            name, at = self._key(at + 1)
+        return into, name, at
+
+    def _line(self, at: int, result: dict[str, Any]) -> int:
+        text = self.text
+        into, name, at = self._keys(at, result)
+        if text[at] == "\n":
+            into[name] = None
+            return at + 1
+        count = _COUNT.match(text, at)
+        schema, at = self._spec(count.end() if count else at)
+        at = self._after(at, ":")
+        if count:
+            into[name], at = self._rows(at, int(count[1]), schema)
+            return at
+        (value, _), at = self._value(at, schema)
+        if value is not _ABSENT:
+            into[name] = value
+        return self._after(at, "\n")
+
+    def _rows(self, at: int, count: int, schema: _Schema | None) -> tuple[Any, int]:
+        text = self.text
+        rows = []
+        for _ in range(count):
+            at = self._after(at, "\n")
+            if text[at] == "=":
+                (value, _), at = self._value(at + 1, schema)
+            elif schema is None:
+                raise self._wrong(at, "a row without a header")
+            else:
+                value, at = self._row(at, schema)
+            if value is not _ABSENT:
+                rows.append(value)
+        return rows, self._after(at, "\n")
+
+    # -- headers
+    def _spec(self, at: int) -> tuple[_Schema | None, int]:
+        char = self.text[at]
+        if char == "@":
+            name, end = self._key(at + 1)
+            return self._named(f"@{name}", at), end
+        if char == "(":
+            schema = _Schema()
+            end = self._fields(at + 1, schema)
+            return schema, self._after(end, ")")
+        return None, at
+
+    def _named(self, name: str, at: int) -> _Schema:
+        schema = self.schemas.get(name)
+        if schema is None:
+            start = self.headers.get(name)
+            if start is None:
+                raise self._wrong(at, f"no header {name}")
+            # Known before it is read, since a header may contain itself.
+            schema = self.schemas[name] = _Schema()
+            self._after(self._fields(start, schema), "\n")
+        return schema
+
+    def _fields(self, at: int, schema: _Schema) -> int:
+        text = self.text
+        while True:
+            name, at = self._key(at)
+            new = _Field(name)
+            if text[at] == "?":
+                new.sparse, at = True, at + 1
+            new.schema, at = self._spec(at)
+            if text[at] == "=":
+                at = self._fixed(at + 1, new)
+            schema.fields.append(new)
+            if not new.sparse and (new.hole or (not new.fixed and not new.template)):
+                schema.cells.append(new)
+            if text[at] != ",":
+                return at
+            at += 1
+
+    def _fixed(self, at: int, new: _Field) -> int:
+        char = self.text[at]
+        if char == '"':
+            template, at = scan_quoted(self.text, at)
+        elif char in "([{&@":
+            new.fixed, at = self._value(at, new.schema)
+            return at
+        else:
+            found = _CELL.match(self.text, at)
+            assert found
+            template, at = found[0], found.end()
+            value = read_scalar(template) if template else template
+            if type(value) is not str or char == "…":
+                new.fixed = (value, template) if char != "…" else _NOTHING
+                return at
+        parts = [""]
+        for piece in _TEMPLATE.finditer(template):
+            if piece[1] is None:
+                parts[-1] += piece[0][0] if piece[0] in ("{{", "}}") else piece[0]
+            else:
+                parts += [piece[1], ""]
+        new.hole = "" in parts[1::2]
+        if len(parts) == 1:
+            new.fixed = (parts[0], parts[0])
+        else:
+            new.template = parts
+        return at
+
+    # -- values
+    def _row(self, at: int, schema: _Schema) -> tuple[dict[str, Any], int]:
+        text = self.text
+        cells: dict[str, _Read] = {}
+        if text[at] not in ";)\n":
+            for f in schema.cells:
+                if f.hole:
+                    cells[f.name], at = self._raw(at)
+                else:
+                    cells[f.name], at = self._value(at, f.schema)
+                if text[at] != ",":
+                    break
+                at += 1
+            else:
+                raise self._wrong(at, "more cells than the header has")
+        named: dict[str, _Read] = {}
+        if text[at] == ";":
+            schemas = {f.name: f.schema for f in schema.fields}
+            while True:
+                name, at = self._key(at + 1)
+                if name not in schemas:
+                    raise self._wrong(at, f"no field {name!r} in the header")
+                at = self._after(at, ":")
+                named[name], at = self._value(at, schemas[name])
+                if text[at] != ",":
+                    break
+        found: dict[str, _Read] = {}
+        for f in schema.fields:
+            if f.name in named:
+                found[f.name] = named[f.name]
+            elif f.template is None:
+                if f.fixed is not None:
+                    found[f.name] = f.fixed
+                elif not f.sparse:
+                    found[f.name] = cells.get(f.name, _NOTHING)
+        for f in schema.fields:
+            if f.template is not None and f.name not in named:
+                hole = cells.get(f.name, _NOTHING)[1] if f.hole else ""
+                found[f.name] = self._expand(f.template, hole, found, schema, cells)
+        result = {}
+        for f in schema.fields:
+            value = found.get(f.name, _NOTHING)[0]
+            if value is not _ABSENT:
+                result[f.name] = _copy(value) if f.fixed is not None else value
+        return result, at
+
+    def _expand(
+        self,
+        template: list[str],
+        hole: str | None,
+        found: dict[str, _Read],
+        schema: _Schema,
+        cells: dict[str, _Read],
+    ) -> _Read:
+        if hole is None:
+            return _NOTHING
+        out = [template[0]]
+        for name, literal in zip(template[1::2], template[2::2], strict=True):
+            if name == "":
+                out.append(hole)
+            else:
+                if name not in found:
+                    # A reference to a field that has a template of its own.
+                    other = next(f for f in schema.fields if f.name == name)
+                    if other.template is None or name in other.template:
+                        return _NOTHING
+                    inner = cells.get(name, _NOTHING)[1] if other.hole else ""
+                    found[name] = self._expand(
+                        other.template, inner, found, schema, cells
+                    )
+                text = found[name][1]
+                if text is None:
+                    return _NOTHING
+                out.append(text)
+            out.append(literal)
+        text = "".join(out)
+        return text, text
+
+    def _raw(self, at: int) -> tuple[_Read, int]:
+        """Read the cell of a hole: its text."""
+        text = self.text
+        if text[at] == '"':
+            value, end = scan_quoted(text, at)
+            return (value, value), end
+        if text[at] == "&":
+            return self._value(at, None)
+        found = _CELL.match(text, at)
+        assert found
+        return ((found[0], found[0]) if found[0] else _NOTHING), found.end()
+
+    def _value(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
+        text = self.text
+        char = text[at]
+        if char == '"':
+            value, at = scan_quoted(text, at)
+            return (value, value), at
+        if char == "(":
+            if schema is None:
+                raise self._wrong(at, "a row without a header")
+            row, at = self._row(at + 1, schema)
+            return (row, None), self._after(at, ")")
+        if char == "[":
+            return self._list(at, schema)
+        if char == "{":
+            return self._object(at)
+        if char == "@":
+            schema, at = self._spec(at)
+            row, at = self._row(self._after(at, "("), schema)  # type: ignore[arg-type]
+            return (row, None), self._after(at, ")")
+        if char == "&":
+            found = _REFERENCE.match(text, at)
+            if not found:
+                raise self._wrong(at, "a reference expected")
+            return self._reference(found[0], at), found.end()
+        found = _CELL.match(text, at)
+        assert found
+        cell = found[0]
+        if not cell or char == "…":
+            return _NOTHING, found.end()
+        return (read_scalar(cell), cell), found.end()
+
+    def _reference(self, name: str, at: int) -> _Read:
+        found = self.defined.get(name)
+        if found is None:
+            start = self.definitions.get(name)
+            if start is None or name in self.open:
+                raise self._wrong(at, f"nothing defines {name}")
+            self.open.add(name)
+            found, _ = self._value(start, None)
+            self.open.discard(name)
+            self.defined[name] = found
+        return _copy(found[0]), found[1]
+
+    def _list(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
+        text = self.text
+        values: list[Any] = []
+        at += 1
+        if text[at] == "]":
+            return (values, None), at + 1
+        while True:
+            (value, _), at = self._value(at, schema)
+            if value is not _ABSENT:
+                values.append(value)
+            if text[at] != ",":
+                return (values, None), self._after(at, "]")
+            at += 1
+
+    def _object(self, at: int) -> tuple[_Read, int]:
+        text = self.text
+        result: dict[str, Any] = {}
+        at += 1
+        if text[at] == "}":
+            return (result, None), at + 1
+        while True:
+            into, name, at = self._keys(at, result)
+            if text[at] in ",}":
+                into[name] = None
+            else:
+                schema, at = self._spec(at)
+                (value, _), at = self._value(self._after(at, ":"), schema)
+                if value is not _ABSENT:
+                    into[name] = value
+            if text[at] != ",":
+                return (result, None), self._after(at, "}")
+            at += 1
+
+
+def _copy(value: Any) -> Any:
+    """Copy containers, so that no two places of a result share one."""
+    if type(value) is dict:
+        return {k: _copy(v) for k, v in value.items()}
+    if type(value) is list:
+        return [_copy(v) for v in value]
+    return value

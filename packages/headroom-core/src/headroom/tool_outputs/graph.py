@@ -1,0 +1,114 @@
+"""A JSON document as distinct nodes: equal sub-trees are one node."""
+
+from typing import Any
+
+from headroom.tool_outputs.notation import string_cell
+from headroom.tool_outputs.values import Cut, Numeral
+
+__all__ = ["Graph", "Item", "StringCells"]
+
+# A leaf is the text of its cell (injective: "1" and 1 are spelled differently),
+# a container is the number of its node.
+Item = str | int
+
+_ARRAY = -1
+
+
+class StringCells(dict[str, str]):
+    """The cell of each string seen, spelled once."""
+
+    def __missing__(self, text: str) -> str:
+        """Spell `text` and remember it."""
+        cell = self[text] = string_cell(text)
+        return cell
+
+
+class Graph:
+    """The distinct containers of a document, children before parents.
+
+    Attributes:
+        shapes: Each distinct tuple of keys, in order of first appearance.
+        shape: For each node the index into `shapes`, or -1 for an array.
+        items: For each node its values, in order.
+        at: For each place (a path without indices) the shapes of the objects there.
+        root: The document's own item.
+    """
+
+    def __init__(self, value: Any) -> None:
+        """Take the document apart; `value` is a tree as `reading` makes it."""
+        self.shapes: list[tuple[str, ...]] = []
+        self.shape: list[int] = []
+        self.items: list[tuple[Item, ...]] = []
+        self.at: list[dict[int, None]] = [{}]
+        self._shape_ids: dict[tuple[str, ...], int] = {}
+        self._node_ids: dict[tuple[int, tuple[Item, ...]], int] = {}
+        self._place_ids: dict[tuple[int, str], int] = {}
+        self._strings = StringCells()
+        self.root: Item = self._visit(value, 0)
+
+    def _visit(self, value: Any, place: int) -> Item:
+        kind = type(value)
+        strings = self._strings
+        items: list[Item] = []
+        if kind is dict:
+            keys = tuple(value)
+            shape = self._shape_ids.get(keys, -1)
+            if shape < 0:
+                shape = self._shape_ids[keys] = len(self.shapes)
+                self.shapes.append(keys)
+            self.at[place][shape] = None
+            for name, child in value.items():
+                kind = type(child)
+                if kind is str:
+                    items.append(strings[child])
+                elif kind is dict or kind is list:
+                    items.append(self._visit(child, self._place(place, name)))
+                else:
+                    items.append(_leaf(child))
+        elif kind is list:
+            shape = _ARRAY
+            for child in value:
+                kind = type(child)
+                if kind is str:
+                    items.append(strings[child])
+                elif kind is dict or kind is list:
+                    items.append(self._visit(child, place))
+                else:
+                    items.append(_leaf(child))
+        else:
+            return strings[value] if kind is str else _leaf(value)
+        node = (shape, tuple(items))
+        found = self._node_ids.get(node)
+        if found is None:
+            found = self._node_ids[node] = len(self.items)
+            self.shape.append(shape)
+            self.items.append(node[1])
+        return found
+
+    def _place(self, parent: int, name: str) -> int:
+        place = self._place_ids.get((parent, name))
+        if place is None:
+            place = self._place_ids[parent, name] = len(self.at)
+            self.at.append({})
+        return place
+
+
+_CONSTANTS = {None: "null", True: "true", False: "false"}
+
+
+def _leaf(value: Any) -> str:
+    """Spell a leaf that is no string."""
+    kind = type(value)
+    if kind is int:
+        return int.__repr__(value)
+    if kind is float:
+        if value != value:
+            return "NaN"
+        if value in (float("inf"), float("-inf")):
+            return "Infinity" if value > 0 else "-Infinity"
+        return float.__repr__(value)
+    if kind is Numeral:
+        return value.spelling
+    if kind is Cut:
+        return f"…{value.count} cut"
+    return _CONSTANTS[value]

@@ -1,0 +1,96 @@
+"""How scalars and keys are spelled in the table format (docs/table-format.md)."""
+
+import json
+import re
+from decimal import Decimal
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any
+
+from headroom.errors import DecodeError
+
+__all__ = [
+    "MAGIC",
+    "bare_key",
+    "is_other",
+    "quote",
+    "raw_cell",
+    "read_scalar",
+    "scan_quoted",
+    "string_cell",
+]
+
+# The first word of every table text, by which it is known again.
+MAGIC = "#headroom"
+
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+# Space inside is fine; other white space, controls, line separators and lone
+# surrogates are not, because something between us and the model may change them.
+_ODD = r"\t-\r\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+_BARE = re.compile(rf'[^\s,;()\[\]{{}}"&@=…{_ODD}][^,;)\]}}{_ODD}]*(?<!\s)')
+_OTHER = re.compile(rf"(?:{_NUMBER}|true|false|null|NaN|-?Infinity)")
+_FIRST_OF_OTHER = frozenset("-0123456789tfnNI")
+_BARE_KEY = re.compile(r"[\w$][\w$/+-]*")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LITERALS = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "NaN": float("nan"),
+    "Infinity": float("inf"),
+    "-Infinity": float("-inf"),
+}
+# int() refuses longer spellings; Decimal carries them exactly.
+_INT_DIGITS = 4000
+
+
+def bare_key(name: str) -> bool:
+    """Tell whether a key needs no quotes."""
+    return _BARE_KEY.fullmatch(name) is not None
+
+
+def quote(text: str) -> str:
+    """Spell `text` as a JSON string that any encoding can carry."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    if _SURROGATE.search(quoted):
+        quoted = _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", quoted)
+    return quoted
+
+
+def string_cell(text: str) -> str:
+    """Spell a string as a cell: bare where it reads back as itself."""
+    if _BARE.fullmatch(text) and (
+        text[0] not in _FIRST_OF_OTHER or not _OTHER.fullmatch(text)
+    ):
+        return text
+    return quote(text)
+
+
+def is_other(cell: str) -> bool:
+    """Tell whether a cell is a number, true, false, null or a float's name."""
+    return cell[0] in _FIRST_OF_OTHER and _OTHER.fullmatch(cell) is not None
+
+
+def raw_cell(text: str) -> str:
+    """Spell a string where only strings can stand: no quotes for look-alikes."""
+    return text if _BARE.fullmatch(text) else quote(text)
+
+
+def read_scalar(cell: str) -> Any:
+    """Return the value of a bare, non-empty cell."""
+    if cell[0] not in _FIRST_OF_OTHER or not _OTHER.fullmatch(cell):
+        return cell
+    if cell in _LITERALS:
+        return _LITERALS[cell]
+    if cell.lstrip("-").isdigit():
+        return int(cell) if len(cell) <= _INT_DIGITS else Decimal(cell)
+    return float(cell)
+
+
+def scan_quoted(text: str, start: int) -> tuple[str, int]:
+    """Read the JSON string whose opening quote is at `start`: value and end."""
+    try:
+        value, end = scanstring(text, start + 1, True)
+    except ValueError as error:
+        msg = f"unfinished or malformed string at character {start}"
+        raise DecodeError(msg) from error
+    return value, end
