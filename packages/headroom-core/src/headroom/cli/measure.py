@@ -168,7 +168,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         else:
             before = (
                 counter(json.dumps(value, ensure_ascii=False, indent=2)),
-                counter(json.dumps(value, ensure_ascii=False)),
+                counter(json.dumps(value)),
                 counter(json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
             )
             leaves = sum(1 for _ in _leaves(value))

@@ -275,7 +275,7 @@ def _footer(result: Bench) -> str:
     )
     return (
         f"<footer>{how} A percentage is the share of tokens saved over all payloads "
-        "together. Non-ASCII text is not escaped in any form. Made by headroom "
+        "together. Made by headroom "
         f"{escape(headroom.__version__)} on this machine; the page loads nothing."
         "</footer>"
     )

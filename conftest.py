@@ -1,0 +1,35 @@
+"""Every code block of README.md and docs/, and every docstring example, is a test.
+
+Tokens are counted with the table that llama-index-core carries, offline.
+"""
+
+import importlib.util
+import os
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from pathlib import Path
+
+from sybil import Sybil
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+from sybil.parsers.rest import DocTestParser
+
+_spec = importlib.util.find_spec("llama_index.core")
+if _spec and _spec.origin:
+    os.environ.setdefault(
+        "TIKTOKEN_CACHE_DIR",
+        str(Path(_spec.origin).parent / "_static" / "tiktoken_cache"),
+    )
+
+_FLAGS = ELLIPSIS | NORMALIZE_WHITESPACE
+
+pages = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=_FLAGS), SkipParser()],
+    patterns=["README.md", "docs/*.md"],
+)
+docstrings = Sybil(
+    parsers=[DocTestParser(optionflags=_FLAGS)],
+    path="packages",
+    patterns=["*.py"],
+    document_types={".py": PythonDocStringDocument},
+)
+pytest_collect_file = (pages + docstrings).pytest()

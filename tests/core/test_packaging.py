@@ -1,0 +1,209 @@
+"""What is shipped: names, versions, wheels, layers, and an import that costs little."""
+
+import ast
+import importlib
+import inspect
+import os
+import pkgutil
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import headroom
+from headroom import _installation
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {
+    "headroom-core": "headroom",
+    "langchain-headroom": "langchain_headroom",
+    "llama-index-headroom": "llama_index_headroom",
+}
+HEAVY = "click httpx numpy onnxruntime openai pydantic rank_bm25 rich sentencex "
+HEAVY += "sentence_transformers tiktoken tokenizers torch transformers"
+
+
+def project(distribution):
+    text = (ROOT / "packages" / distribution / "pyproject.toml").read_text("utf-8")
+    return tomllib.loads(text)["project"]
+
+
+def run(*command, **options):
+    # A child is not under pytest's rules, but under the same interpreter.
+    options.setdefault("cwd", ROOT)
+    return subprocess.run(
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
+    )
+
+
+def modules():
+    found = pkgutil.walk_packages(headroom.__path__, "headroom.")
+    return ["headroom", *(m.name for m in found if m.name != "headroom.__main__")]
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", modules())
+    def test_all_is_sorted_and_every_name_exists(self, name):
+        module = importlib.import_module(name)
+        names = getattr(module, "__all__", [])
+        assert list(names) == sorted(set(names))
+        for each in names:
+            assert hasattr(module, each)
+
+    def test_every_public_name_of_headroom_is_in_all(self):
+        public = {
+            name
+            for name, value in vars(headroom).items()
+            if not name.startswith("_") and not inspect.ismodule(value)
+        }
+        assert public == set(headroom.__all__)
+
+    @pytest.mark.parametrize("name", headroom.__all__)
+    def test_every_public_name_is_documented(self, name):
+        assert inspect.getdoc(getattr(headroom, name))
+
+
+class TestVersions:
+    def test_all_distributions_have_the_version_of_headroom(self):
+        versions = {project(name)["version"] for name in PACKAGES}
+        assert versions == {headroom.__version__}
+
+    @pytest.mark.parametrize("name", ["langchain-headroom", "llama-index-headroom"])
+    def test_an_adapter_asks_for_its_own_core(self, name):
+        wanted = f"headroom-core=={headroom.__version__}"
+        assert wanted in project(name)["dependencies"]
+
+    def test_the_changelog_tells_of_the_version(self):
+        text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+        assert f"## [{headroom.__version__}]" in text
+
+
+@pytest.mark.parametrize(("distribution", "package"), PACKAGES.items())
+def test_a_wheel_holds_the_package_its_types_and_the_licence(
+    distribution, package, tmp_path
+):
+    pytest.importorskip("hatchling")
+    folder = ROOT / "packages" / distribution
+    done = run("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    sources = {
+        path.relative_to(folder / "src").as_posix()
+        for path in (folder / "src").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    info = f"{distribution.replace('-', '_')}-{headroom.__version__}.dist-info"
+    assert f"{package}/py.typed" in sources
+    assert {name for name in inside if not name.startswith(info)} == sources
+    assert f"{info}/licenses/LICENSE" in inside
+
+
+def test_every_distribution_has_the_licence_of_the_repository():
+    licence = (ROOT / "LICENSE").read_bytes()
+    for distribution in PACKAGES:
+        assert (ROOT / "packages" / distribution / "LICENSE").read_bytes() == licence
+
+
+class TestMixedInstallation:
+    def test_ours_is_what_lies_in_our_folder(self):
+        folder = Path(_installation.__file__).parent
+        assert {path.name for path in folder.iterdir()} | {"__pycache__"} == (
+            _installation.OURS
+        )
+
+    @pytest.mark.parametrize("foreign", ["ccr.py", "transforms/__init__.py", "_x.so"])
+    def test_a_foreign_file_beside_ours_says_what_to_uninstall(self, foreign, tmp_path):
+        copy = tmp_path / "headroom"
+        shutil.copytree(Path(headroom.__file__).parent, copy)
+        (copy / foreign).parent.mkdir(exist_ok=True)
+        (copy / foreign).touch()
+        done = run("-c", "import headroom", env={"PYTHONPATH": str(tmp_path)})
+        assert "ImportError" in done.stderr
+        assert foreign.split("/")[0] in done.stderr
+        assert "pip uninstall" in done.stderr
+
+    def test_a_copy_without_foreign_files_imports(self, tmp_path):
+        shutil.copytree(Path(headroom.__file__).parent, tmp_path / "headroom")
+        code = "import headroom; print(headroom.__file__)"
+        done = run("-c", code, env={"PYTHONPATH": str(tmp_path)})
+        assert Path(done.stdout.strip()).is_relative_to(tmp_path), done.stderr
+
+
+class TestImport:
+    def test_it_loads_nothing_heavy(self):
+        code = f"import headroom, sys; print(set(sys.modules) & set('{HEAVY}'.split()))"
+        assert run("-c", code).stdout.strip() == "set()"
+
+    def test_it_opens_no_socket_and_writes_no_file(self, tmp_path):
+        code = (
+            "import sys\n"
+            "def look(event, arguments):\n"
+            "    if event.startswith('socket.'):\n"
+            "        print(event)\n"
+            "    if event == 'open' and set(str(arguments[1])) & set('wax+'):\n"
+            "        print(event, arguments)\n"
+            "sys.addaudithook(look)\n"
+            "sys.dont_write_bytecode = True\n"
+            "import headroom\n"
+        )
+        done = run("-c", code, cwd=tmp_path)
+        assert (done.stdout, done.stderr) == ("", "")
+
+    @pytest.mark.parametrize("missing", ["click", "rich"])
+    def test_the_command_without_its_extra_gives_the_pip_line(self, missing):
+        code = (
+            f"import sys; sys.modules['{missing}'] = None\n"
+            "from headroom.__main__ import main; main()"
+        )
+        done = run("-c", code)
+        assert done.returncode == 1
+        assert 'pip install "headroom-core[cli]"' in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+class TestTools:
+    def test_imports_point_one_way(self):
+        pytest.importorskip("importlinter")
+        code = "import sys; from importlinter.cli import lint_imports; "
+        done = run("-c", code + "sys.exit(lint_imports(no_cache=True))")
+        assert done.returncode == 0, done.stdout
+
+    @pytest.mark.parametrize(
+        "wrong", ['JSONMinifier(drop_nulls="yes")', "JSONMinifier().compress({}) + 1"]
+    )
+    def test_a_wrong_type_fails_mypy(self, wrong, tmp_path):
+        pytest.importorskip("mypy")
+        script = tmp_path / "wrong.py"
+        script.write_text(f"from headroom import JSONMinifier\n{wrong}\n")
+        configuration = ["--config-file", os.devnull, "--follow-imports=silent"]
+        done = run("-m", "mypy", *configuration, str(script))
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "wrong.py:2: error" in done.stdout
+
+    def test_the_right_types_pass_mypy(self, tmp_path):
+        pytest.importorskip("mypy")
+        script = tmp_path / "right.py"
+        script.write_text(
+            "from headroom import Compressor, JSONMinifier\n"
+            "minifier: Compressor[object, str] = JSONMinifier(drop_nulls=False)\n"
+            "text: str = minifier.compress({}) + minifier.explain([]).content\n"
+        )
+        configuration = ["--config-file", os.devnull, "--follow-imports=silent"]
+        done = run("-m", "mypy", "--strict", *configuration, str(script))
+        assert done.returncode == 0, done.stdout
+
+
+def test_no_test_file_imports_another():
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert not (node.module or "").startswith(("test_", "tests"))
