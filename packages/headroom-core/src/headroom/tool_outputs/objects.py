@@ -113,6 +113,7 @@ class _Plain:
     def _dict(self, value: dict[Any, Any]) -> dict[str, Any]:
         changed: dict[str, Any] | None = None
         key: Any = None
+        new: Any
         try:
             for key, item in value.items():
                 if type(key) is not str:
@@ -120,7 +121,6 @@ class _Plain:
                 kind = type(item)
                 if kind in _PLAIN_LEAVES:
                     continue
-                new: Any
                 if kind is int:
                     new = item if -_BIG < item < _BIG else _long_integer(item)
                 elif kind is dict:
@@ -143,6 +143,7 @@ class _Plain:
     def _list(self, value: list[Any]) -> list[Any]:
         changed: list[Any] | None = None
         index = 0
+        new: Any
         try:
             for index, item in enumerate(value):
                 kind = type(item)

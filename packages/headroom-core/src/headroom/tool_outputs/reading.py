@@ -280,11 +280,11 @@ class _Parser:
             except JSONDecodeError as error:
                 # What was read in vain stays in proportion, so that time is linear.
                 wasted += error.pos - start
-                closed = _closed_soon(text, start)
-                if closed is None or wasted > _WASTE * len(text):
+                close = _closed_soon(text, start)
+                if close is None or wasted > _WASTE * len(text):
                     yield None
                     return
-                position = closed
+                position = close
                 continue
             position = end
             if end - start >= _WORTHWHILE_CHARACTERS and _stands_alone(

@@ -1,0 +1,451 @@
+"""What is dropped from a JSON tree, and the account of it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from headroom.tool_outputs.links import (
+    Role,
+    identities,
+    is_spare_relation,
+    points_at,
+    role_of,
+    serves_machines,
+)
+from headroom.tool_outputs.values import Cut
+from headroom.types import Dropped
+
+__all__ = ["Policy", "leaves", "prune"]
+
+_Path = tuple[str | int, ...]
+
+_NOTHING: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be dropped; everything off drops nothing.
+
+    Attributes:
+        drop_nulls: Members of objects that are null.
+        drop_empty: Members that are "", [] or {}, or objects that became empty.
+        drop_links: Addresses that only a program calls, and decorating pictures.
+        drop_opaque: Ids and bookkeeping that nobody acts on.
+        exclude_keys: Members to drop: a key ("url"), a dotted path from the root
+            ("user.url", arrays count for nothing), or either with `*` for any part of
+            one key and `**` for any number of keys.
+        keep_keys: Members that stay with all that is in them, spelled likewise; they
+            win over everything else.
+        max_depth: Keys on the way from the root beyond which values are cut, 1 or
+            more, or None.
+    """
+
+    drop_nulls: bool = True
+    drop_empty: bool = True
+    drop_links: bool = True
+    drop_opaque: bool = True
+    exclude_keys: tuple[str, ...] = ()
+    keep_keys: tuple[str, ...] = ()
+    max_depth: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("drop_nulls", "drop_empty", "drop_links", "drop_opaque"):
+            if not isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name} is True or False, got {getattr(self, name)!r}")
+        for name in ("exclude_keys", "keep_keys"):
+            object.__setattr__(self, name, _keys(name, getattr(self, name)))
+        depth = self.max_depth
+        if depth is not None:
+            if not isinstance(depth, int) or isinstance(depth, bool):
+                raise TypeError(f"max_depth is a whole number or None, got {depth!r}")
+            if depth < 1:
+                raise ValueError(f"max_depth is at least 1, got {depth}")
+
+    @property
+    def drops_nothing(self) -> bool:
+        """Whether every value comes out of `prune` as it is."""
+        return not (
+            self.drop_nulls
+            or self.drop_empty
+            or self.drop_links
+            or self.drop_opaque
+            or self.exclude_keys
+            or self.max_depth is not None
+        )
+
+
+def _keys(name: str, keys: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(keys, str):
+        raise TypeError(f"{name} is a list of keys; write {name}=[{keys!r}]")
+    try:
+        keys = tuple(keys)
+    except TypeError:
+        raise TypeError(f"{name} is a list of keys, got {keys!r}") from None
+    for key in keys:
+        if not isinstance(key, str):
+            raise TypeError(f"{name} holds strings, got {key!r}")
+    return keys
+
+
+def prune(
+    value: Any, policy: Policy, *, itemised: bool = True
+) -> tuple[Any, list[Dropped]]:
+    """Return `value` without what the policy drops, and the account of it in order.
+
+    The root and the elements of arrays are never dropped. What nothing is dropped
+    from comes back as the very object; nothing is changed in place.
+
+    Args:
+        value: A tree as `reading` makes it.
+        policy: What may be dropped.
+        itemised: False leaves the account empty, which is faster.
+    """
+    if policy.drops_nothing:
+        return value, []
+    pruner = _Pruner(policy, itemised=itemised)
+    return pruner.value(value, (), "", 0), pruner.dropped
+
+
+def leaves(value: Any) -> int:
+    """Return the leaf values in a tree; an empty container counts as one."""
+    kind = type(value)
+    if kind is dict:
+        return sum(map(leaves, value.values())) or 1
+    if kind is list:
+        return sum(map(leaves, value)) or 1
+    return value.count if kind is Cut else 1
+
+
+class _Keys:
+    """The keys and paths that a caller named, as one question each."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        self.any = bool(patterns)
+        self.exact = frozenset(patterns)
+        self.key = _compiled([p for p in patterns if "*" in p], "")
+        self.path = _compiled([p for p in patterns if "." in p], r"\.")
+
+    def match_key(self, key: str) -> bool:
+        return key in self.exact or (
+            self.key is not None and self.key.fullmatch(key) is not None
+        )
+
+    def match_path(self, dotted: str) -> bool:
+        """Tell whether a path such as ".user.url" was named."""
+        return self.path is not None and self.path.fullmatch(dotted) is not None
+
+
+_STARS = {"**.": r"(?:.*\.)?", "**": ".*", "*": r"[^.]*"}
+
+
+def _compiled(patterns: list[str], prefix: str) -> re.Pattern[str] | None:
+    if not patterns:
+        return None
+    translated = (
+        prefix
+        + "".join(
+            _STARS.get(part, re.escape(part))
+            for part in re.split(r"(\*\*\.|\*\*|\*)", pattern)
+        )
+        for pattern in patterns
+    )
+    return re.compile("|".join(translated), re.DOTALL)
+
+
+# What is to be done with a member, beside a Role of `links` to be looked at again and
+# a reason (str) to drop it.
+_KEEP = 100
+_EXCLUDE = 101
+_ENTER = 102
+
+_REASONS = {
+    Role.LINK: "API link",
+    Role.LINKS: "API link",
+    Role.IMAGE: "image link",
+    Role.OPAQUE: "opaque id",
+    Role.BOOKKEEPING: "bookkeeping",
+}
+
+# Kinds of value, beside str, that may go or hold what goes; a number never does.
+_HOLLOW = frozenset({dict, list, type(None)})
+
+# Verdicts remembered per key; maps keyed by ids have millions of keys.
+_MOST_VERDICTS = 65_536
+
+_Object = dict[str, Any]
+
+
+class _Rest:
+    """What an object says besides its links, ids and bookkeeping."""
+
+    def __init__(self, members: _Object, acts: dict[str, str | int]) -> None:
+        self.members = {
+            key: value
+            for key, value in members.items()
+            if (act := acts.get(key)) is None or act == _ENTER
+        }
+
+    @cached_property
+    def identities(self) -> list[str]:
+        return identities(self.members)
+
+    @cached_property
+    def strings(self) -> set[str]:
+        return {value for value in self.members.values() if type(value) is str}
+
+    def says(self, link: str) -> bool:
+        """Tell whether the object itself says what the link points at."""
+        return any(points_at(link, identity) for identity in self.identities)
+
+
+def _with(members: _Object, changed: _Object) -> _Object:
+    """Return a copy with other values; _NOTHING takes a member out."""
+    return {
+        key: new
+        for key, value in members.items()
+        if (new := changed.get(key, value)) is not _NOTHING
+    }
+
+
+class _Pruner:
+    """One pass over one tree.
+
+    Each rule must be stable under its own effect, so that a second pass drops
+    nothing: what a rule takes as evidence is never itself dropped.
+    """
+
+    def __init__(self, policy: Policy, *, itemised: bool) -> None:
+        self.nulls = policy.drop_nulls
+        self.empty = policy.drop_empty
+        self.roles = frozenset(
+            [Role.LINK, Role.LINKS, Role.IMAGE] * policy.drop_links
+            + [Role.OPAQUE, Role.BOOKKEEPING] * policy.drop_opaque
+        )
+        self.max_depth = policy.max_depth
+        self.kept = _Keys(policy.keep_keys)
+        self.excluded = _Keys(policy.exclude_keys)
+        self.dotted = bool(self.kept.path or self.excluded.path)
+        self.itemised = itemised
+        self.verdicts: dict[str, int] = {}
+        self.dropped: list[Dropped] = []
+
+    def verdict(self, key: str) -> int:
+        """Return what the key alone decides: to keep, to exclude, or its Role."""
+        found = self.verdicts.get(key)
+        if found is None:
+            if self.kept.match_key(key):
+                found = _KEEP
+            elif self.excluded.match_key(key):
+                found = _EXCLUDE
+            else:
+                found = role_of(key)
+            if len(self.verdicts) < _MOST_VERDICTS:
+                self.verdicts[key] = found
+        return found
+
+    def verdict_at(self, key: str, dotted: str) -> int:
+        """Return what the key and the path to it decide."""
+        verdict = self.verdict(key)
+        if verdict == _KEEP or self.kept.match_path(dotted):
+            return _KEEP
+        return _EXCLUDE if self.excluded.match_path(dotted) else verdict
+
+    def value(self, value: Any, path: _Path, dotted: str, depth: int) -> Any:
+        """Return a value, not itself dropped, without what goes inside it.
+
+        Args:
+            value: Any value of the tree.
+            path: Its path, if the account is wanted; else ().
+            dotted: Its path as patterns see it (".items.user"), if any needs it.
+            depth: Object keys on its path, plus steps from an array into an array.
+        """
+        kind = type(value)
+        if kind is not dict and kind is not list:
+            return value
+        if self.max_depth is not None and self.cuts(value, dotted, depth):
+            count = leaves(value)
+            self.note(path, "max_depth", count)
+            return Cut(count)
+        if kind is dict:
+            return self.object(value, path, dotted, depth)
+        return self.array(value, path, dotted, depth)
+
+    def cuts(self, value: Any, dotted: str, depth: int) -> bool:
+        """Tell whether max_depth cuts a container here."""
+        assert self.max_depth is not None
+        if depth < self.max_depth or not value:
+            return False
+        if type(value) is list and depth == self.max_depth:
+            # Its scalars are not too deep, only its rows are.
+            if not all(type(item) is dict or type(item) is list for item in value):
+                return False
+            if not any(value):
+                return False
+        return not (self.kept.any and self.holds_kept(value, dotted))
+
+    def note(self, path: _Path, reason: str, count: int) -> None:
+        if self.itemised:
+            self.dropped.append(Dropped(path, reason, count))
+
+    def array(self, items: list[Any], path: _Path, dotted: str, depth: int) -> Any:
+        changed: list[Any] | None = None
+        here: _Path = ()
+        for index, item in enumerate(items):
+            kind = type(item)
+            if kind is not dict and kind is not list:
+                continue
+            if self.itemised:
+                here = (*path, index)
+            new = self.value(item, here, dotted, depth + (kind is list))
+            if new is not item:
+                if changed is None:
+                    changed = list(items)
+                changed[index] = new
+        return items if changed is None else changed
+
+    def object(self, members: _Object, path: _Path, dotted: str, depth: int) -> Any:
+        acts = self.first_look(members, dotted)
+        if not acts:
+            return members
+        rest: _Rest | None = None
+        changed: _Object = {}
+        here: _Path = ()
+        where = ""
+        for key, act in acts.items():
+            value = old = members[key]
+            mark = len(self.dropped)
+            if self.itemised:
+                here = (*path, key)
+            if self.dotted:
+                where = f"{dotted}.{key}"
+            if type(act) is int:
+                if act < _KEEP:
+                    if rest is None:
+                        rest = _Rest(members, acts)
+                    act, value = self.second_look(act, value, rest, here, depth)
+                if act == _EXCLUDE:
+                    value = self.only_kept(value, here, where)
+                    act = "excluded key" if value is _NOTHING else ""
+                elif act == _ENTER:
+                    value = self.value(value, here, where, depth + 1)
+                    act = "empty" if self.vanishes(key, value) else ""
+            if act:
+                if self.itemised:
+                    # What went inside is accounted for by the path that went whole.
+                    del self.dropped[mark:]
+                    self.dropped.append(Dropped(here, str(act), leaves(old)))
+                changed[key] = _NOTHING
+            elif value is not old:
+                changed[key] = value
+        return _with(members, changed) if changed else members
+
+    def vanishes(self, key: str, value: Any) -> bool:
+        """Tell whether an object that lost all its members goes too."""
+        return (
+            self.empty
+            and type(value) is dict
+            and not value
+            and self.verdict(key) < Role.ENTRY
+        )
+
+    def first_look(self, members: _Object, dotted: str) -> dict[str, str | int]:
+        """Return what is to be done with each member that may not stay as it is."""
+        verdicts = self.verdicts
+        acts: dict[str, str | int] = {}
+        where = ""
+        for key, value in members.items():
+            verdict = verdicts.get(key)
+            if verdict is None:
+                verdict = self.verdict(key)
+            if self.dotted:
+                where = f"{dotted}.{key}"
+                verdict = self.verdict_at(key, where)
+            if verdict >= _KEEP:
+                if verdict == _EXCLUDE:
+                    inside = self.kept.any and type(value) in (dict, list)
+                    acts[key] = _EXCLUDE if inside else "excluded key"
+                continue
+            kind = type(value)
+            if kind is not str and kind not in _HOLLOW:
+                continue
+            if not value:
+                drops = self.nulls if value is None else self.empty
+                if drops and verdict < Role.ENTRY:
+                    acts[key] = "null" if value is None else "empty"
+            elif verdict in self.roles and self.is_soft(verdict, value, where):
+                acts[key] = verdict
+            elif kind is not str:
+                acts[key] = _ENTER
+        return acts
+
+    def is_soft(self, role: int, value: Any, dotted: str) -> bool:
+        """Tell whether a value may go for the role of its key."""
+        return serves_machines(role, value) and not (
+            self.kept.any and self.holds_kept(value, dotted)
+        )
+
+    def second_look(
+        self, role: int, value: Any, rest: _Rest, path: _Path, depth: int
+    ) -> tuple[str | int, Any]:
+        """Decide on a link, an id or bookkeeping, given what else the object says.
+
+        Where nothing else is left, they are what the object is about and stay.
+
+        Returns:
+            What to do, and with which value.
+        """
+        if not rest.members or (role == Role.LINK and not rest.says(value)):
+            return _ENTER, value
+        if role != Role.LINKS:
+            return _REASONS[role], value
+        names = [
+            name
+            for name, link in value.items()
+            if is_spare_relation(name, link, rest.strings)
+        ]
+        if len(names) == len(value):
+            return _REASONS[role], value
+        cut = self.max_depth is not None and depth + 1 >= self.max_depth
+        if not names or cut:
+            return _ENTER, value
+        for name in names:
+            self.note((*path, name), _REASONS[role], leaves(value[name]))
+        return _ENTER, {k: v for k, v in value.items() if k not in names}
+
+    def holds_kept(self, value: Any, dotted: str) -> bool:
+        """Tell whether anything inside a container was named to be kept."""
+        if type(value) is list:
+            return any(self.holds_kept(item, dotted) for item in value)
+        if type(value) is not dict:
+            return False
+        for key, item in value.items():
+            where = f"{dotted}.{key}" if self.dotted else ""
+            if self.verdict_at(key, where) == _KEEP or self.holds_kept(item, where):
+                return True
+        return False
+
+    def only_kept(self, value: Any, path: _Path, dotted: str) -> Any:
+        """Return what was named to be kept inside an excluded value, or _NOTHING."""
+        if not self.holds_kept(value, dotted):
+            return _NOTHING
+        if type(value) is list:
+            stays: list[Any] = []
+            for index, item in enumerate(value):
+                new = self.only_kept(item, (*path, index), dotted)
+                if new is _NOTHING:
+                    self.note((*path, index), "excluded key", leaves(item))
+                else:
+                    stays.append(new)
+            return stays
+        members: _Object = {}
+        for key, item in value.items():
+            where = f"{dotted}.{key}" if self.dotted else ""
+            kept = self.verdict_at(key, where) == _KEEP
+            new = item if kept else self.only_kept(item, (*path, key), where)
+            if new is _NOTHING:
+                self.note((*path, key), "excluded key", leaves(item))
+            else:
+                members[key] = new
+        return members
