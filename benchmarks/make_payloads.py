@@ -25,6 +25,14 @@ PEOPLE = [
     ("dkhan", "Danish Khan"),
     ("rosa-m", "Rosa Martínez"),
     ("tobyhughes", "Toby Hughes"),
+    ("ebruyilmaz", "Ebru Yılmaz"),
+    ("kwame-b", "Kwame Boateng"),
+    ("annikav", "Annika Virtanen"),
+    ("liu-yichen", "Liu Yichen"),
+    ("marcpetit", "Marc Petit"),
+    ("hhansen42", "Henrik Hansen"),
+    ("chiara-dev", "Chiara Bianchi"),
+    ("oleksiym", "Oleksiy Melnyk"),
 ]
 TITLES = [
     "Container ETA is off by one day across the date line",
@@ -51,14 +59,39 @@ BODIES = [
     "The proxy gives up after 30 s, but the import goes on in the background, so "
     "people press the button again and we end up with two copies.\n\n```\n504 Gateway "
     "Timeout\nx-request-id: 7c1e09\n```",
-    "Happens only on the first run. With a warm cache the flag works as documented.",
-    "We should decide this before the 5.0 release. I would keep the old behaviour "
-    "behind a setting for one version and log a warning.",
+    "The planner is on a wall screen in the control room at night. White is painful "
+    "there. A `prefers-color-scheme` query would be enough for a start; the berth "
+    "colours need a second palette, @lenaw has one.",
+    "Happens only on the first run. With a warm cache the flag works as documented. "
+    "I think `load_cursor()` returns `None` and we fall through to a full sync.",
     'Stack trace:\n\n```\nFile "tidepool/ais.py", line 88, in nearest\n    lat, lon = '
     "vessel.position\nTypeError: cannot unpack non-iterable NoneType object\n```\n\nA "
     "vessel in dry dock has no position, so this is valid data.",
+    "Support gets this question about once a week. The API for it exists since 4.0, "
+    "there is just no page. Please mention that both secrets are valid for an hour.",
+    "The customs office in Santos rejected 14 declarations today: `<amount>` has no "
+    "`currency` attribute when the booking has only one leg. With two legs it is "
+    "there.\n\nWorkaround: add an empty leg.",
+    "ACME wants to unload 12 of 40 containers in Rotterdam and the rest in Hamburg "
+    "under one bill. Today that needs two bookings and a manual invoice. See the "
+    "discussion in #1098 for the data model.",
     "EXPLAIN shows a sequential scan: the index covers (customer_id, status) but the "
-    "page filters by status alone. Median 2.3 s with 1.1 M rows.",
+    "page filters by status alone. Median 2.3 s with 1.1 M rows, p95 5.8 s.",
+    "It reached its end of life. Frees two CI jobs and lets us use `ExceptionGroup` "
+    "in the importer.",
+    "Sri Lanka does not observe DST, but our port table was generated from a list "
+    "that says it does. 41 voyages are affected until November. A migration that "
+    "fixes the column and recomputes the ETAs is in my branch.",
+    "The carrier answers 429 with `Retry-After: 20`, we wait 1, 2 and 4 seconds and "
+    "give up. Please read the header, and cap it at two minutes.",
+    "`HLXU1234567` finds it, `HLXU 123456-7` does not, and the second is how it is "
+    "painted on the container. Same for lower case. Normalise before the lookup?",
+    "Fails about one run in thirty, only on the ARM runner. The broker is up, but "
+    "its topic is not there yet. I could not reproduce it locally in 500 runs.",
+    "A retry after a lost connection books twice. We should accept an "
+    "`Idempotency-Key` header, keep it for 24 hours and answer with the stored "
+    "response.\n\n- [ ] table and TTL\n- [ ] middleware\n- [ ] docs\n- [ ] client "
+    "libraries",
     None,
 ]
 LABELS = [
@@ -128,6 +161,44 @@ def github_user(at: int) -> dict[str, Any]:
     }
 
 
+EVENTS = [
+    "voyage {n} accepted, {k} legs, carrier {w}",
+    "GET /v2/positions?mmsi=2{n}0 took {k}12 ms",
+    "retry {k} after reset by peer, request {w}",
+    "cache miss for key voyage:{n}:{w}",
+    "WARN manifest {w} has {k} rows without a weight",
+    "queue depth {n}, oldest message {k} s",
+    "ERROR could not parse amount {n},{k}0 in row {k}7",
+    "worker {k} restarted, {n} jobs requeued",
+    "saved booking {n} for {w}",
+]
+
+
+def report(at: int) -> str | None:
+    """Return an issue's text: what happened, where, and a part of the log."""
+    body = BODIES[at % len(BODIES)]
+    if body is None or at % 4 == 1:
+        return body
+    version, browser = (
+        R.choice(["4.1.7", "4.2.0", "4.2.1"]),
+        R.choice(["Firefox", "Edge"]),
+    )
+    lines = [
+        f"{moment(8)} "
+        + R.choice(EVENTS).format(
+            n=R.randint(1000, 99_999), k=R.randint(1, 9), w=hexes(R.choice([8, 12]))
+        )
+        for _ in range(R.randint(4, 11))
+    ]
+    return (
+        f"{body}\n\n### Environment\n\ntidepool {version}, {browser} "
+        f"{R.randint(128, 142)}, PostgreSQL 16.{R.randint(1, 9)}, "
+        f"{R.choice(['k3s', 'EKS', 'docker compose'])}\n\n### Log\n\n```\n"
+        + "\n".join(lines)
+        + "\n```"
+    )
+
+
 REPO = "https://api.github.com/repos/harborline/tidepool"
 WEB = "https://github.com/harborline/tidepool"
 
@@ -153,7 +224,7 @@ def github_issues() -> list[dict[str, Any]]:
         number, identity = 1204 - 3 * at, 2_951_000_000 + 41 * at
         api = f"{REPO}/issues/{number}"
         closed = at % 5 == 3
-        assignees = [github_user(i) for i in R.sample(range(8), k=at % 3)]
+        assignees = [github_user(i) for i in R.sample(range(16), k=at % 3)]
         issues.append(
             {
                 "url": api,
@@ -166,7 +237,7 @@ def github_issues() -> list[dict[str, Any]]:
                 "node_id": node_id("I_kwDO", identity),
                 "number": number,
                 "title": title,
-                "user": github_user(at % 8),
+                "user": github_user(at % 13),
                 "labels": [github_label(i) for i in R.sample(range(5), k=1 + at % 2)],
                 "state": "closed" if closed else "open",
                 "locked": False,
@@ -185,8 +256,8 @@ def github_issues() -> list[dict[str, Any]]:
                     "completed": 0,
                     "percent_completed": 0,
                 },
-                "body": BODIES[at % len(BODIES)],
-                "closed_by": github_user((at + 2) % 8) if closed else None,
+                "body": report(at),
+                "closed_by": github_user((at + 2) % 16) if closed else None,
                 "reactions": {
                     "url": f"{api}/reactions",
                     "total_count": at % 4,
@@ -213,7 +284,7 @@ def stripe_charges() -> dict[str, Any]:
     for at in range(14):
         charge, declined = f"ch_3{letters(23)}", at % 6 == 4
         amount = R.choice([1900, 4900, 9900, 12_500, 24_000])
-        login, name = PEOPLE[at % 8]
+        login, name = PEOPLE[at % 16]
         data.append(
             {
                 "id": charge,
@@ -409,7 +480,7 @@ def jira_search() -> dict[str, Any]:
                     "timeestimate": None,
                     "versions": [],
                     "issuelinks": [],
-                    "assignee": jira_user(at % 8) if at % 3 else None,
+                    "assignee": jira_user(at * 3 % 16) if at % 3 else None,
                     "updated": moment(8, ".305+0200"),
                     "status": {
                         "self": f"{site}/status/{10_001 + at % 3}",
@@ -428,8 +499,8 @@ def jira_search() -> dict[str, Any]:
                     },
                     "components": [],
                     "summary": TITLES[(at * 3) % len(TITLES)],
-                    "creator": jira_user((at + 1) % 8),
-                    "reporter": jira_user((at + 1) % 8),
+                    "creator": jira_user((at * 5 + 1) % 16),
+                    "reporter": jira_user((at * 7 + 2) % 16),
                     "subtasks": [],
                     "duedate": None,
                     "progress": {"progress": 0, "total": 0},
@@ -740,6 +811,25 @@ CHAT = [
     "1198|#1198> goes well.",
     "Reminder: no merges on Thursday, the auditors need a stable build.",
     "p95 on /containers is down from 2.3 s to 180 ms with the new index :tada:",
+    "Is anyone else getting logged out every ten minutes?",
+    "Yes, since the cookie change. Rolling it back now.",
+    "The Santos customs office accepted all 14 declarations on the second try.",
+    "Who owns `ais-feed`? One pod is in CrashLoopBackOff, exit code 137.",
+    "That is me. Memory limit is 512Mi and the new vessel index needs about 700.",
+    "Raised to 1Gi in <https://github.com/harborline/deploy/pull/402|deploy#402>, please "
+    "approve.",
+    "Approved, thanks for the quick fix.",
+    "Next week's on-call: Jun from Monday, Lena from Friday noon.",
+    "Storm warning for the German Bight, Hamburg closes its gates from 18:00 to 06:00.",
+    "Rerouting HL-2044 and HL-2051 to Bremerhaven, customers are informed.",
+    "The storage invoice for August is 11 % higher than in July. Backups of the test "
+    "cluster are kept for a year, is that on purpose?",
+    "No, should be 30 days. I'll change the lifecycle rule.",
+    "Can someone with access to the carrier portal check booking 77184?",
+    "It is confirmed, but for the 19th, not the 17th. Shall I dispute it?",
+    "Please do, the contract says two days of tolerance at most.",
+    "Done, reference is CLM-58213. They answer within three working days.",
+    "Retro notes are in Notion, please add what went well before 4 pm.",
 ]
 
 
@@ -747,7 +837,7 @@ def slack_history() -> dict[str, Any]:
     """POST conversations.history."""
     messages = []
     for at in range(24):
-        user = f"U05{PEOPLE[at % 8][0][:4].upper()}"
+        user = f"U05{PEOPLE[at % 16][0][:4].upper()}"
         text = CHAT[at % len(CHAT)]
         stamp = f"{1_788_300_000 - 3571 * at}.{R.randint(0, 999_999):06}"
         message: dict[str, Any] = {
@@ -876,7 +966,9 @@ def notion_query() -> dict[str, Any]:
                     "Notes": {
                         "id": "pT_k",
                         "type": "rich_text",
-                        "rich_text": notion_text(BODIES[at % 6] or ""),
+                        "rich_text": notion_text(
+                            BODIES[(at * 5 + 1) % len(BODIES)] or ""
+                        ),
                     },
                     "Name": {
                         "id": "title",
@@ -905,7 +997,7 @@ def sql_rows() -> list[dict[str, Any]]:
     return [
         {
             "order_id": 77_120 + at,
-            "customer": PEOPLE[R.randrange(8)][1],
+            "customer": PEOPLE[R.randrange(16)][1],
             "container_no": f"HLXU{R.randint(1_000_000, 9_999_999)}",
             "origin": R.choice(["Yokohama", "Santos", "Hamburg", "Colombo"]),
             "destination": R.choice(["Long Beach", "Rotterdam", "Gdańsk"]),

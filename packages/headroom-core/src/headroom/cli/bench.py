@@ -101,48 +101,68 @@ def print_tables(result: Bench) -> None:
     if result.measured:
         console.print(_savings(result))
         _print_losses(console, result)
+        if result.price is not None:
+            console.print(_money(result, result.price))
     for one in result.broken:
         console.print(Text(f"broken: {one.name}: {one.broken}", style="red"))
     how = "estimated (tiktoken's table could not be loaded)"
     console.print(
         Text(f"Tokens: {how if result.estimated else 'counted with o200k_base'}.")
     )
-    if result.price is None:
-        console.print("Money: give --price, per million input tokens.")
+
+
+def _table(*heads: str, title: str | None = None) -> Table:
+    """Return an empty table of names and numbers."""
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left"
+    )
+    table.add_column(heads[0], overflow="fold", min_width=20)
+    for head in heads[1:]:
+        table.add_column(head, justify="right", no_wrap=True)
+    return table
 
 
 def _savings(result: Bench) -> Table:
     """Return the table of tokens and savings."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=False)
-    table.add_column("payload", overflow="fold", min_width=18)
-    for name in (*BASELINES, "headroom"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("saved, each", justify="right", no_wrap=True)
-    table.add_column("dropped", justify="right", no_wrap=True)
-    if result.price is not None:
-        table.add_column("1,000 calls", justify="right", no_wrap=True)
-    for one in result.payloads:
-        table.add_row(*_cells(result, one))
-    table.add_section()
-    table.add_row(*_cells(result, result.total), style="bold")
+    heads = ("payload", *BASELINES, "headroom", "saved, vs each", "dropped")
+    table = _table(*heads)
+    for one in (*result.measured, result.total):
+        if one is result.total:
+            table.add_section()
+        saved = " ".join(f"{share:4.0%}" for share in one.saved)
+        table.add_row(
+            Text(one.name),
+            *(Text(f"{tokens:,}") for tokens in (*one.before, one.after)),
+            Text(saved, style="green" if one.saved[1] > 0 else "yellow"),
+            Text(f"{one.dropped_leaves:,}/{one.leaves:,}"),
+            style="bold" if one is result.total else None,
+        )
     mean = " ".join(f"{share:4.0%}" for share in result.mean_saved)
     table.add_row("mean of the files", "", "", "", "", mean, "")
     return table
 
 
-def _cells(result: Bench, one: Payload) -> list[Text]:
-    """Return one row; numbers only where the file could be measured."""
-    name = Text(one.name)
-    if one.broken is not None:
-        return [name, *[Text("")] * 4, Text("broken", style="red"), Text("")]
-    cells = [name, *(Text(f"{n:,}") for n in (*one.before, one.after))]
-    saved = " ".join(f"{share:4.0%}" for share in one.saved)
-    cells.append(Text(saved, style="green" if one.saved[1] > 0 else "yellow"))
-    cells.append(Text(f"{one.dropped_leaves:,} of {one.leaves:,}"))
-    if result.price is not None:
-        before, after = map(result.per_thousand, (one.before[1], one.after))
-        cells.append(Text(f"{before:,.2f} → {after:,.2f}"))
-    return cells
+def _money(result: Bench, price: float) -> Table:
+    """Return the table of what 1,000 calls with each payload cost."""
+    table = _table(
+        "1,000 calls",
+        *BASELINES,
+        "headroom",
+        "saved, vs each",
+        title=f"Money at {price:g} per million input tokens",
+    )
+    for one in (*result.measured, result.total):
+        if one is result.total:
+            table.add_section()
+        after = result.per_thousand(one.after)
+        before = [result.per_thousand(tokens) for tokens in one.before]
+        saved = " ".join(f"{money - after:8,.2f}" for money in before)
+        table.add_row(
+            Text(one.name),
+            *(Text(f"{money:,.2f}") for money in (*before, after)),
+            saved,
+        )
+    return table
 
 
 def _print_losses(console: Console, result: Bench) -> None:

@@ -11,7 +11,8 @@ from headroom.cli.measure import BASELINES, Bench, Payload
 __all__ = ["as_html"]
 
 _LONGEST_CHART = 40
-_LONGEST_LIST = 30
+_LONGEST_LIST = 25
+_SPOKEN = ("JSON with indent=2", "json.dumps by default", "compact JSON")
 
 _STYLE = """
 :root { color-scheme: light dark;
@@ -25,20 +26,22 @@ _STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
 header p { color: var(--soft); margin: 0; }
 h1 { font-size: 1rem; font-weight: 600; margin: 0 0 1.5rem; letter-spacing: .02em; }
 h2 { font-size: 1.15rem; margin: 0 0 .25rem; }
 h2 + p, .note { color: var(--soft); margin: 0 0 1.1rem; font-size: .92rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 14px;
   padding: 1.5rem; margin-top: 1.25rem; }
-.hero { display: flex; flex-wrap: wrap; gap: .5rem 2.5rem; align-items: end; }
-.hero strong { display: block; font-size: clamp(3rem, 9vw, 4.75rem); line-height: 1;
-  font-weight: 700; letter-spacing: -.03em; color: var(--kept); }
-.hero .figure { padding-bottom: .3rem; }
-.hero b { display: block; font-size: 1.6rem; line-height: 1.2; font-weight: 650;
-  letter-spacing: -.01em; }
-.hero span { color: var(--soft); font-size: .92rem; }
+.hero div { display: grid; gap: 1.25rem 2rem;
+  grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
+.hero div + div { margin-top: 1.5rem; padding-top: 1.25rem;
+  border-top: 1px solid var(--line); }
+.hero p { margin: 0; color: var(--soft); font-size: .92rem; line-height: 1.4; }
+.hero strong { display: block; font-size: clamp(2.6rem, 8vw, 4.25rem); line-height: 1;
+  font-weight: 700; letter-spacing: -.03em; color: var(--kept); margin-bottom: .4rem; }
+.hero b { display: block; font-size: 1.35rem; line-height: 1.3; font-weight: 650;
+  color: var(--ink); letter-spacing: -.01em; }
 svg { display: block; width: 100%; overflow: visible; }
 svg text { fill: var(--ink); font-size: 14px; font-variant-numeric: tabular-nums; }
 svg .value { text-anchor: end; }
@@ -102,7 +105,10 @@ def _hero(result: Bench) -> str:
         return "<section><h2>No payload could be measured</h2></section>"
     how = "estimated" if result.estimated else "counted with o200k_base"
     figures = [
-        (f"{total.before[1]:,} → {total.after:,}", f"tokens, {how}"),
+        (
+            f"{total.before[1]:,} → {total.after:,}",
+            f"tokens, json.dumps → Headroom, {how}",
+        ),
         (f"{len(result.measured):,}", "payloads measured"),
         (
             f"{total.dropped_leaves:,} of {total.leaves:,}",
@@ -116,18 +122,18 @@ def _hero(result: Bench) -> str:
         figures.append(
             (
                 f"{before:,.2f} → {after:,.2f}",
-                f"for 1,000 calls with a mean payload, at {result.price:g} per "
+                f"for 1,000 calls with the mean payload, at {result.price:g} per "
                 "million tokens",
             )
         )
+    savings = "".join(
+        f"<p><strong>{share:.0%}</strong>fewer tokens than {escape(name)}</p>"
+        for name, share in zip(_SPOKEN, total.saved, strict=True)
+    )
     cells = "".join(
-        f'<div class="figure"><b>{escape(big)}</b><span>{escape(small)}</span></div>'
-        for big, small in figures
+        f"<p><b>{escape(big)}</b>{escape(small)}</p>" for big, small in figures
     )
-    return (
-        f'<section class="hero"><div><strong>{total.saved[1]:.0%}</strong>'
-        f"<span>fewer tokens than json.dumps</span></div>{cells}</section>"
-    )
+    return f'<section class="hero"><div>{savings}</div>\n<div>{cells}</div></section>'
 
 
 def _baselines(result: Bench) -> str:
@@ -137,7 +143,7 @@ def _baselines(result: Bench) -> str:
     bars = [
         _Bar(
             name,
-            f"{tokens:,} tokens, Headroom saves {share:.1%}",
+            f"{tokens:,} tokens · Headroom {_share(share)}",
             tokens,
             largest,
             "plain",
@@ -162,7 +168,7 @@ def _files(result: Bench) -> str:
     bars = [
         _Bar(
             one.name,
-            f"{one.before[1]:,} → {one.after:,}   {-one.saved[1]:+.0%}",
+            f"{one.before[1]:,} → {one.after:,} · {_share(one.saved[1])}",
             one.after,
             one.before[1],
         )
@@ -190,35 +196,54 @@ def _losses(result: Bench) -> str:
             "Nothing: JSONMinifier.decode gives back every value.",
             "",
         )
-    reasons = by_reason(total.dropped)
-    largest = reasons[0][1]
-    bars = [
-        _Bar(reason, f"{leaves:,}", leaves, leaves, "lost")
-        for reason, leaves in reasons
+    leaves, gone = max(total.leaves, total.dropped_leaves), total.dropped_leaves
+    bars = [_Bar("kept", _part(leaves - gone, leaves), leaves - gone, leaves)]
+    bars += [
+        _Bar(reason, _part(count, leaves), count, leaves, "lost")
+        for reason, count in by_reason(total.dropped)
     ]
-    rows = by_path(total.dropped)
+    rows = sorted(
+        (
+            (count, one.name, path, reason)
+            for one in result.measured
+            for path, reason, count in by_path(one.dropped)
+        ),
+        key=lambda row: (-row[0], row[1:]),
+    )
     body = "".join(
         f'<tr><td class="name"><code>{escape(path)}</code></td>'
-        f'<td class="why">{escape(reason)}</td><td>{leaves:,}</td></tr>'
-        for path, reason, leaves in rows[:_LONGEST_LIST]
+        f'<td class="name why">{escape(name)}</td>'
+        f'<td class="why">{escape(reason)}</td><td>{count:,}</td></tr>'
+        for count, name, path, reason in rows[:_LONGEST_LIST]
     )
     more = len(rows) - _LONGEST_LIST
     note = f'<p class="note">and {more:,} more places</p>' if more > 0 else ""
     return _section(
-        "What was dropped",
-        f"{total.dropped_leaves:,} of {total.leaves:,} values are not in the minified "
-        "text. JSONMinifier.decode gives back all the others.",
-        _chart("Dropped values by reason", bars, largest)
-        + '<div class="scroll"><table><thead><tr><th>where</th><th class="why">why</th>'
-        f"<th>values</th></tr></thead><tbody>{body}</tbody></table></div>{note}",
+        "What was kept, what was dropped",
+        f"{gone:,} of {leaves:,} values are not in the minified text. "
+        "JSONMinifier.decode gives back all the others.",
+        _chart("Values kept and dropped, by reason", bars, leaves)
+        + '<div class="scroll"><table><thead><tr><th>where</th>'
+        '<th class="why">payload</th><th class="why">why</th><th>values</th></tr>'
+        f"</thead><tbody>{body}</tbody></table></div>{note}",
     )
+
+
+def _part(count: int, whole: int) -> str:
+    """Return a count and its share of the whole."""
+    return f"{count:,} · {count / whole:.1%}"
+
+
+def _share(saved: float) -> str:
+    """Return a saving as the change that it is: −72 % for 0.72."""
+    return f"{'+' if saved < 0 else '−'}{abs(saved):.0%}"
 
 
 def _table(result: Bench) -> str:
     """Return the table of every measured file."""
     if not result.measured:
         return ""
-    heads = ["payload", *BASELINES, "headroom", *(f"saved vs {b}" for b in BASELINES)]
+    heads = ["payload", *BASELINES, "headroom", "saved, against each"]
     if result.price is not None:
         heads.append("1,000 calls")
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)
@@ -226,7 +251,14 @@ def _table(result: Bench) -> str:
     rows.append(_row(result, result.total, style="total"))
     return _section(
         "Every figure",
-        "Tokens, and the share saved against each baseline.",
+        "Tokens, and the share saved against each of the three"
+        + (
+            ""
+            if result.price is None
+            else f"; money from json.dumps to Headroom, at {result.price:g} per "
+            "million tokens"
+        )
+        + ".",
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>",
     )
@@ -235,7 +267,7 @@ def _table(result: Bench) -> str:
 def _row(result: Bench, one: Payload, style: str = "") -> str:
     """Return one row of the table."""
     cells = [f"{tokens:,}" for tokens in (*one.before, one.after)]
-    cells += [f"{share:.1%}" for share in one.saved]
+    cells.append(" · ".join(f"{share:.1%}" for share in one.saved))
     if result.price is not None:
         before, after = map(result.per_thousand, (one.before[1], one.after))
         cells.append(f"{before:,.2f} → {after:,.2f}")
