@@ -5,6 +5,7 @@ from headroom._installation import refuse_foreign_files as _refuse_foreign_files
 _refuse_foreign_files()
 
 from headroom.compressors import (  # noqa: E402 - a mixed install must be named first
+    ConversationCompressor,
     JSONMinifier,
 )
 from headroom.errors import (  # noqa: E402
@@ -21,6 +22,7 @@ __all__ = [
     "BudgetError",
     "Compression",
     "Compressor",
+    "ConversationCompressor",
     "DecodeError",
     "Dropped",
     "HeadroomError",

@@ -1,5 +1,6 @@
 """The door the users know: the three compressors, by name."""
 
+from headroom.conversations import ConversationCompressor
 from headroom.tool_outputs import JSONMinifier
 
-__all__ = ["JSONMinifier"]
+__all__ = ["ConversationCompressor", "JSONMinifier"]

@@ -424,6 +424,7 @@ def _call_of(block: Any, kind: str) -> Any:
             "name": field_of(block, "tool_name"),
             "arguments": field_of(block, "tool_kwargs"),
         }
+    keys: tuple[str, ...]
     if kind in ("tool_use", "server_tool_use", "mcp_tool_use", "tool_call"):
         keys = ("id", "name", "input", "args")
     elif kind.endswith("_call"):

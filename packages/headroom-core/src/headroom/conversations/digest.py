@@ -1,0 +1,359 @@
+"""The extractive digest: which units stay, and the lines they are written in.
+
+Greedy by weight of the words not yet said per token, within quotas, the exact
+token budget being the only hard limit; then in the order of the conversation.
+"""
+
+import heapq
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from headroom.conversations.units import Unit
+from headroom.conversations.wording import shorten, words_of
+
+__all__ = ["CountTokens", "Selection", "prune", "select"]
+
+CountTokens = Callable[[str], int]
+
+# Source of all weights: swept on the first halves of the conversations that
+# docs/conversations.md reports, checked on the second halves.
+_SPOKEN_WEIGHT = {"user": 2.0, "assistant": 1.0}
+_OTHER_WEIGHT = 0.9
+_CALL_WEIGHT = 1.1
+_CHANGE_WEIGHT = 2.0
+_OBJECT_WEIGHT = 0.9
+_LINE_WEIGHT = 0.5
+_CODE_WEIGHT = 0.5
+_ROW_DECAY = 0.6
+# Each time a word has been said, saying it again is worth this share.
+_REPEAT = 0.35
+_REPEAT_VALUE = 0.5
+_CUE = 0.35
+
+_SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
+# Shares of the budget; what a section leaves goes to the best of the others.
+_QUOTA = {
+    "intent": 0.10,
+    "preferences": 0.25,
+    "facts": 0.70,
+    "decisions": 0.35,
+    "open": 0.05,
+    "refs": 0.15,
+}
+
+_PREFERENCE = re.compile(
+    r"\b(?:prefer|favou?rite|rather|i(?:'d| would)? (?:like|love|hate|want|need|enjoy)"
+    r"|allergic|always|never|no more than|at (?:least|most)|budget|must|don't (?:want"
+    r"|like|use)|instead|vegan|vegetarian)\b",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(
+    r"\b(?:my \w+|i(?:'m| am| was| have| had| live| work| got| bought| use)\b|i've)",
+    re.IGNORECASE,
+)
+_DECISION = re.compile(
+    r"\b(?:decided|agreed|confirmed|booked|reserved|cancel+ed|chose|chosen|approved"
+    r"|scheduled|updated|changed|completed|fixed|created|purchased|let's (?:go|use|do)"
+    r"|will (?:use|go with|take)|go with|settled)\b",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"\b(?:error|exception|fail(?:ed|ure|s)?|traceback|denied|not found|unable|invalid"
+    r"|cannot|warning|refused)\b",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"\b(?:actually|instead|rather than|i meant|correction|changed my mind|change (?:it"
+    r"|that|the)|make (?:it|that)|no longer|not any ?more|wait|scratch that|sorry)\b"
+    r"|^no[,.]? ",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"(?:^|[^a-z])(?:update|book|buy|cancel|create|delete|remove|send|set|add|reserve"
+    r"|pay|transfer|modify|change|write|edit|insert|post|put|schedule|make|order|rent"
+    r"|submit|play|share|request|return|exchange|refund)",
+    re.IGNORECASE,
+)
+_ACKNOWLEDGEMENT = re.compile(
+    r"^(?:yes|yeah|yep|ok(?:ay)?|sure|thanks?(?: you)?|great|perfect|sounds good|got it"
+    r"|right|correct|you're welcome|no problem|hi|hello|bye|goodbye)\b[^a-z]*"
+    r"(?:[\w']+[^a-z]*){0,4}$",
+    re.IGNORECASE,
+)
+_REQUEST_BY_ASSISTANT = re.compile(
+    r"\?\s*$|\b(?:let me know|feel free|would you like|happy to help|anything else"
+    r"|please (?:confirm|provide|let))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a digest says and what it left out.
+
+    Attributes:
+        lines: The digest's lines; empty if the budget holds none.
+        kept: Positions in the given units that are in the digest, ascending.
+        superseded: Positions left out because a later unit corrects them.
+        shortened: Whether kept sentences lost their function words.
+    """
+
+    lines: tuple[str, ...]
+    kept: tuple[int, ...] = ()
+    superseded: tuple[int, ...] = ()
+    shortened: bool = False
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return "\n".join(self.lines)
+
+
+def select(
+    units: Sequence[Unit],
+    budget: int,
+    count_tokens: CountTokens,
+    *,
+    known: Iterable[str] = (),
+) -> Selection:
+    """Return the digest of `units` in at most `budget` tokens.
+
+    Args:
+        units: Candidates in the order of the conversation.
+        budget: Tokens of `Selection.text`, at most.
+        count_tokens: Tokens of a text.
+        known: Texts that stay beside the digest, whose words need no repeating.
+    """
+    if budget <= 0 or not units:
+        return Selection(())
+    superseded = _superseded(units)
+    texts, level = _renditions(units, budget, count_tokens)
+    costs = [count_tokens(" " + text) + 1 if text else 0 for text in texts]
+    sections = _sections(units)
+    ranking = _Ranking(units, texts, costs, sections, superseded, known)
+    order = ranking.order(budget)
+    kept = _fitting(order, units, texts, sections, budget, count_tokens)
+    lines = _lines(kept, units, texts, sections)
+    return Selection(tuple(lines), tuple(kept), tuple(sorted(superseded)), level > 0)
+
+
+def _renditions(
+    units: Sequence[Unit], budget: int, count_tokens: CountTokens
+) -> tuple[list[str], int]:
+    """Return what each unit would say, as full as the budget lets hope for."""
+    spoken = [unit.kind == "said" for unit in units]
+    # Source: below these shares of what there is, the shorter form kept more facts.
+    total = count_tokens("\n".join(unit.text for unit in units))
+    pressure = budget / max(1, total)
+    level = 0 if pressure >= 0.9 else 1 if pressure >= 0.6 else 2
+    texts = [
+        shorten(unit.text, level) if said else unit.text
+        for unit, said in zip(units, spoken, strict=True)
+    ]
+    return texts, level
+
+
+def _sections(units: Sequence[Unit]) -> list[str]:
+    """Return the section of the digest that each unit belongs to."""
+    sections = []
+    first_request = next(
+        (
+            at
+            for at, unit in enumerate(units)
+            if unit.speaker == "user"
+            and not _ACKNOWLEDGEMENT.match(unit.text)
+            and len(words_of(unit.text)) >= 2
+        ),
+        -1,
+    )
+    for at, unit in enumerate(units):
+        if unit.kind == "call":
+            changing = _CHANGES.search(unit.text.split("(")[0])
+            sections.append("decisions" if changing else "facts")
+        elif unit.kind != "said":
+            sections.append("facts")
+        elif at == first_request:
+            sections.append("intent")
+        elif unit.speaker == "user" and _PREFERENCE.search(unit.text):
+            sections.append("preferences")
+        elif unit.speaker == "assistant" and _DECISION.search(unit.text):
+            sections.append("decisions")
+        else:
+            sections.append("facts")
+    return sections
+
+
+class _Ranking:
+    """Lazy greedy order of units by new weight per token."""
+
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        texts: Sequence[str],
+        costs: Sequence[int],
+        sections: Sequence[str],
+        superseded: set[int],
+        known: Iterable[str],
+    ) -> None:
+        self._costs = costs
+        self._sections = sections
+        self._words = [words_of(text) for text in texts]
+        self._said: dict[str, int] = {}
+        for text in known:
+            for word in set(words_of(text)):
+                self._said[word.key] = 1
+        self._rarity = self._rarities(units)
+        self._factors = [factor_of(unit) for unit in units]
+        self._candidates = [
+            at
+            for at, text in enumerate(texts)
+            if text and self._words[at] and at not in superseded
+        ]
+
+    def _rarities(self, units: Sequence[Unit]) -> dict[str, float]:
+        """Return each word's rarity in (0, 1]: log of messages per message with it."""
+        where: dict[str, set[int]] = {}
+        for unit, words in zip(units, self._words, strict=True):
+            for word in words:
+                where.setdefault(word.key, set()).add(unit.message)
+        messages = len({unit.message for unit in units})
+        scale = math.log(1 + messages)
+        return {
+            key: math.log(1 + messages / len(at)) / scale for key, at in where.items()
+        }
+
+    def _gain(self, at: int) -> float:
+        """Return the weight of a unit's words that is not said yet, per token."""
+        gain = 0.0
+        fresh: dict[str, int] = {}
+        for key, weight in self._words[at]:
+            times = self._said.get(key, 0) + fresh.get(key, 0)
+            fresh[key] = fresh.get(key, 0) + 1
+            repeat = _REPEAT_VALUE if weight > 1.65 else _REPEAT
+            gain += weight * self._rarity[key] * repeat**times
+        return gain * self._factors[at] / (self._costs[at] + 1)
+
+    def order(self, budget: int) -> list[int]:
+        """Return units, best first: within their quotas, then the rest.
+
+        Stops at half as much again as the budget, which is more than fits.
+        """
+        heap = [(-self._gain(at), at) for at in self._candidates]
+        heapq.heapify(heap)
+        spent = dict.fromkeys(_SECTIONS, 0.0)
+        order: list[int] = []
+        later: list[tuple[float, int]] = []
+        total = 0.0
+        while heap and total < 1.5 * budget + 50:
+            _, at = heapq.heappop(heap)
+            gain = self._gain(at)
+            if heap and gain < -heap[0][0] - 1e-12:
+                heapq.heappush(heap, (-gain, at))
+                continue
+            section = self._sections[at]
+            if total < budget and spent[section] > _QUOTA[section] * budget:
+                later.append((-gain, at))
+                continue
+            spent[section] += self._costs[at]
+            total += self._costs[at]
+            order.append(at)
+            for key, _ in self._words[at]:
+                self._said[key] = self._said.get(key, 0) + 1
+        return order + [at for _, at in sorted(later)]
+
+
+def factor_of(unit: Unit) -> float:
+    """Return what a unit's source and cues make of its words' weight."""
+    text = unit.text
+    if unit.kind == "call":
+        changing = _CHANGES.search(text.split("(")[0])
+        return _CHANGE_WEIGHT if changing else _CALL_WEIGHT
+    if unit.kind == "object":
+        return float(_OBJECT_WEIGHT * _ROW_DECAY ** min(unit.rank, 6))
+    if unit.kind == "line":
+        return _LINE_WEIGHT * (3.0 if _ERROR.search(text) else 1.0)
+    factor = _SPOKEN_WEIGHT.get(unit.speaker, _OTHER_WEIGHT)
+    if _ACKNOWLEDGEMENT.match(text):
+        return factor * 0.3
+    cues = 1.0
+    if unit.speaker == "user":
+        cues += _CUE * bool(_PREFERENCE.search(text))
+        cues += _CUE * bool(_IDENTITY.search(text))
+        cues += _CUE * bool(_CORRECTION.search(text))
+    else:
+        cues += _CUE * bool(_DECISION.search(text))
+        cues -= _CUE * bool(_REQUEST_BY_ASSISTANT.search(text))
+    cues += _CUE * bool(_ERROR.search(text))
+    return factor * cues
+
+
+def _fitting(
+    order: Sequence[int],
+    units: Sequence[Unit],
+    texts: Sequence[str],
+    sections: Sequence[str],
+    budget: int,
+    count_tokens: CountTokens,
+) -> list[int]:
+    """Return the longest start of `order` whose lines fit, and what still fits."""
+
+    def fits(chosen: Iterable[int]) -> bool:
+        lines = _lines(sorted(chosen), units, texts, sections)
+        return count_tokens("\n".join(lines)) <= budget
+
+    low, high = 0, len(order)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(order[:middle]) else (low, middle - 1)
+    chosen = list(order[:low])
+    for at in order[low + 1 : low + 9]:
+        if fits([*chosen, at]):
+            chosen.append(at)
+    return sorted(chosen)
+
+
+def _lines(
+    kept: Sequence[int],
+    units: Sequence[Unit],
+    texts: Sequence[str],
+    sections: Sequence[str],
+) -> list[str]:
+    """Return the digest's lines: by section and speaker, in order."""
+    lines = []
+    for section in _SECTIONS:
+        chosen = [at for at in kept if sections[at] == section]
+        if not chosen:
+            continue
+        if section != "facts":
+            lines.append(f"{section}: " + "; ".join(texts[at] for at in chosen))
+            continue
+        speakers: dict[str, list[str]] = {}
+        for at in chosen:
+            speakers.setdefault(units[at].speaker, []).append(texts[at])
+        lines += [
+            f"{speaker} - " + "; ".join(said) for speaker, said in speakers.items()
+        ]
+    return lines
+
+
+def _superseded(units: Sequence[Unit]) -> set[int]:
+    return set()
+
+
+def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:
+    """Return the weightiest of `units` that fit in `max_characters`, in order."""
+
+    def weight(at: int) -> float:
+        unit = units[at]
+        words = {word.key: word.weight for word in words_of(unit.text)}
+        return factor_of(unit) * sum(words.values()) / (len(unit.text) + 10)
+
+    kept, characters = [], 0
+    for at in sorted(range(len(units)), key=lambda at: (-weight(at), -at)):
+        characters += len(units[at].text)
+        if characters > max_characters:
+            break
+        kept.append(at)
+    return [units[at] for at in sorted(kept)]

@@ -1,0 +1,117 @@
+"""What all sessions of one compressor share: limits, counting, written segments."""
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from headroom.conversations import block as blocks
+from headroom.conversations.block import Block
+from headroom.conversations.digest import CountTokens
+from headroom.conversations.plan import Limits, Segment
+from headroom.conversations.summarizers import Guard, Summarizer
+from headroom.tokens import (
+    compact_json,
+    default_counter,
+    field_of,
+    message_tokens,
+    messages_tokens,
+)
+
+__all__ = ["Engine", "Settings", "Written"]
+
+# Texts joined may count a few tokens more than apart; this covers it.
+_JOINT_TOKENS = 4
+_REMEMBERED_SEGMENTS = 64
+
+
+class Settings(NamedTuple):
+    """The numbers that decide the plan, as ConversationCompressor documents them."""
+
+    max_tokens: int
+    keep_turns: int
+    compact_turns: int
+    trigger: float
+    target: float
+    overflow: str
+
+
+class Written(NamedTuple):
+    """A segment's text and the method that wrote it."""
+
+    text: str
+    method: str
+
+
+class Engine:
+    """Counts, and remembers segments that were written once; safe between threads.
+
+    Attributes:
+        settings: What the compressor was configured with.
+        guard: The summarizer behind its checks, or None for the extractive digest.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        summarizer: Summarizer | None,
+        count_tokens: CountTokens | None,
+    ) -> None:
+        self.settings = settings
+        self.guard = Guard(summarizer) if summarizer is not None else None
+        self._count_tokens = count_tokens
+        self._lock = threading.Lock()
+        self._written: dict[tuple[str, Segment], Written] = {}
+
+    @cached_property
+    def count(self) -> CountTokens:
+        """Tokens of a text."""
+        return self._count_tokens or default_counter()
+
+    def cost(self, message: Any) -> int:
+        """Return the tokens to plan for one message.
+
+        Others count a message's text and calls in one go, which may come to a token
+        more; the budget is to hold by both counts.
+        """
+        tokens = message_tokens(message, self.count)
+        text, calls = field_of(message, "content"), field_of(message, "tool_calls")
+        if not (isinstance(text, str) and text and calls):
+            return tokens
+        spelt = compact_json(calls)
+        joined = self.count(text + spelt) - self.count(text) - self.count(spelt)
+        return tokens + max(0, joined)
+
+    def measure(self, messages: Sequence[Any]) -> int:
+        """Return the tokens of a list of messages, 0 for none."""
+        return messages_tokens(messages, self.count) if messages else 0
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The settings as the plan needs them."""
+        settings = self.settings
+        whole = blocks.write(Block(1, 999, ""), preamble=True)
+        further = blocks.write(Block(999, 999, ""), preamble=False)
+        message = {"role": "user", "content": whole}
+        return Limits(
+            max_tokens=settings.max_tokens,
+            trigger=settings.trigger,
+            target=settings.target,
+            keep_turns=settings.keep_turns,
+            compact_turns=settings.compact_turns,
+            relax=settings.overflow == "relax",
+            frame=message_tokens(message, self.count) + _JOINT_TOKENS,
+            joint=self.count("\n" + further) + _JOINT_TOKENS,
+        )
+
+    def recall(self, chain: str, segment: Segment) -> Written | None:
+        """Return what was written for a segment of the messages hashed by `chain`."""
+        with self._lock:
+            return self._written.get((chain, segment))
+
+    def remember(self, chain: str, segment: Segment, written: Written) -> None:
+        """Keep what was written, forgetting the oldest."""
+        with self._lock:
+            self._written[chain, segment] = written
+            while len(self._written) > _REMEMBERED_SEGMENTS:
+                del self._written[next(iter(self._written))]

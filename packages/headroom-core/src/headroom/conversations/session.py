@@ -1,0 +1,476 @@
+"""A conversation followed message by message: plan, write, put together, check."""
+
+import hashlib
+import json
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
+
+from headroom.conversations import block as blocks
+from headroom.conversations.block import Block
+from headroom.conversations.digest import prune, select
+from headroom.conversations.engine import Engine, Written
+from headroom.conversations.messages import (
+    Message,
+    make_user_message,
+    read_messages,
+)
+from headroom.conversations.plan import (
+    Segment,
+    State,
+    Transcript,
+    advance,
+    view_tokens,
+)
+from headroom.conversations.result import ConversationCompression, account
+from headroom.conversations.turns import broken_pairs, kept_in_place, turn_starts
+from headroom.conversations.units import Unit, units_of, units_of_block
+from headroom.errors import BudgetError, InputError
+from headroom.tokens import compact_json, field_of, messages_tokens
+from headroom.types import Dropped
+
+__all__ = ["ConversationSession"]
+
+_VERSION = 1
+# Characters of candidates a session remembers per token of max_tokens, twice at
+# most: what a merge chooses from. Four characters are about one token.
+_LEDGER_CHARACTERS_PER_TOKEN = 8
+
+
+class _Request(NamedTuple):
+    """A question to the summarizer: these messages, in this many tokens."""
+
+    messages: list[Any]
+    budget: int
+
+
+Run = Generator[_Request, str | None, ConversationCompression]
+
+
+def _drive(run: Run, engine: Engine) -> ConversationCompression:
+    """Return the result of a run, asking the summarizer where it must be asked."""
+    reply = None
+    while True:
+        try:
+            request = run.send(reply)
+        except StopIteration as stop:
+            result: ConversationCompression = stop.value
+            return result
+        assert engine.guard is not None
+        reply = engine.guard.ask(*request, engine.count)
+
+
+async def _drive_async(run: Run, engine: Engine) -> ConversationCompression:
+    """Return the same as `_drive`, awaiting the summarizer."""
+    reply = None
+    while True:
+        try:
+            request = run.send(reply)
+        except StopIteration as stop:
+            result: ConversationCompression = stop.value
+            return result
+        assert engine.guard is not None
+        reply = await engine.guard.aask(*request, engine.count)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What a session knows of the messages it has seen."""
+
+    state: State
+    ledger: list[Unit]
+    quick: int = 0
+    chain: str = ""
+
+
+class ConversationSession:
+    """Compresses one growing conversation without starting over each time.
+
+    Give it the whole history each time: what it has seen before is recognised, what
+    was edited or rewound is noticed and read anew. The results are those of
+    `ConversationCompressor.compress`. A session is for one conversation and one
+    thread at a time; what it remembers is bounded by `max_tokens`.
+
+    Make one by `ConversationCompressor.session()`.
+    """
+
+    def __init__(self, engine: Engine, saved: str | None = None) -> None:
+        self._engine = engine
+        self._memory = _load(saved, engine) if saved else None
+
+    def compress(self, messages: Iterable[Any]) -> list[Any]:
+        """Return the history so far within the budget."""
+        return _drive(self._run(messages, explain=False), self._engine).content
+
+    def explain(self, messages: Iterable[Any]) -> ConversationCompression:
+        """Return the same with the account of it."""
+        return _drive(self._run(messages, explain=True), self._engine)
+
+    async def acompress(self, messages: Iterable[Any]) -> list[Any]:
+        """Return the same as `compress`, awaiting an async summarizer."""
+        run = self._run(messages, explain=False)
+        return (await _drive_async(run, self._engine)).content
+
+    async def aexplain(self, messages: Iterable[Any]) -> ConversationCompression:
+        """Return the same as `explain`, awaiting an async summarizer."""
+        return await _drive_async(self._run(messages, explain=True), self._engine)
+
+    def to_json(self) -> str:
+        """Return the session as JSON text for `ConversationCompressor.session`."""
+        memory = self._memory
+        saved = {
+            "version": _VERSION,
+            "settings": self._engine.settings._asdict(),
+            "state": asdict(memory.state) if memory else None,
+            "ledger": memory.ledger if memory else [],
+            "chain": memory.chain if memory else "",
+        }
+        return json.dumps(saved, ensure_ascii=True, separators=(",", ":"))
+
+    def _run(self, messages: Iterable[Any], *, explain: bool) -> Run:
+        """Plan, ask for summaries, and return the result."""
+        if isinstance(messages, str | bytes | Mapping):
+            read_messages(messages)
+        items = list(messages)
+        memory = self._recall(items)
+        work = _Work(self._engine, items, memory)
+        if memory.state.covered and work.has_orphans():
+            memory = _start(items, self._engine)
+            work = _Work(self._engine, items, memory)
+        state = work.plan()
+        state = yield from work.written(state)
+        result = work.result(state, explain=explain)
+        self._memory = work.remembered(state)
+        return result
+
+    def _recall(self, items: list[Any]) -> _Memory:
+        """Return the memory if it is of these messages, else a fresh one."""
+        memory = self._memory
+        if memory is not None and memory.state.seen <= len(items):
+            old = items[: memory.state.seen]
+            if memory.quick:
+                if _quick(0, old) == memory.quick:
+                    return memory
+            elif _chain("", read_messages(old)) == memory.chain:
+                return memory
+        return _start(items, self._engine)
+
+
+def _start(items: list[Any], engine: Engine) -> _Memory:
+    """Return the memory before any message, but for a digest that comes with them."""
+    leading: list[int] = []
+    for at, item in enumerate(items):
+        view = read_messages([item])[0]
+        if view.is_system:
+            leading.append(at)
+            continue
+        found = blocks.parse(view.text) if view.role == "user" else []
+        if not found or view.calls or view.results:
+            break
+        segments = tuple(
+            Segment(
+                first_turn=part.first_turn,
+                last_turn=part.last_turn,
+                start=at,
+                end=at + 1,
+                seen=at + 1,
+                budget=engine.count(part.body),
+                merged=False,
+                text=part.body,
+                method="extractive",
+            )
+            for part in found
+        )
+        cost = engine.cost(item)
+        state = State(
+            seen=at + 1,
+            covered=at + 1,
+            turns=found[-1].last_turn,
+            kept=tuple(leading),
+            kept_tokens=sum(engine.cost(items[k]) for k in leading),
+            covered_tokens=cost,
+            segments=segments,
+            digest_tokens=cost,
+            fed=at + 1,
+        )
+        ledger = [u for part in found for u in units_of_block(part, at)]
+        seen = read_messages(items[: at + 1])
+        return _Memory(state, ledger, _quick(0, items[: at + 1]), _chain("", seen))
+    return _Memory(State(), [])
+
+
+class _Work:
+    """One compression of one list, from what is remembered of its start."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        items: list[Any],
+        memory: _Memory,
+    ) -> None:
+        self._engine = engine
+        self._items = items
+        self._memory = memory
+        self._base = memory.state.covered
+        self._views = read_messages(items[self._base :])
+        self._costs = [engine.cost(item) for item in items[self._base :]]
+        self._kept = kept_in_place(self._views)
+        self._starts = [self._base + at for at in turn_starts(self._views)]
+        self._names = {call.id: call.name for v in self._views for call in v.calls}
+        self._ledger = list(memory.ledger)
+        self._ledger_end = self._base
+
+    def has_orphans(self) -> bool:
+        """Whether a result answers no call after what is covered."""
+        return bool(broken_pairs(self._views)[1])
+
+    def plan(self) -> State:
+        """Return the state after all messages.
+
+        Raises:
+            BudgetError: What must stay exceeds max_tokens.
+        """
+        limits = self._engine.limits
+        transcript = Transcript(self._base, self._costs, self._kept, self._starts)
+        state = advance(self._memory.state, transcript, limits)
+        tokens = view_tokens(state, transcript)
+        if tokens > limits.max_tokens:
+            raise self._too_small(state, tokens)
+        return state
+
+    def _too_small(self, state: State, tokens: int) -> BudgetError:
+        keep = (
+            1
+            if self._engine.settings.overflow == "relax"
+            else self._engine.settings.keep_turns
+        )
+        cut = self._starts[-keep] if len(self._starts) >= keep else self._base
+        system = (
+            sum(
+                cost for cost, kept in zip(self._costs, self._kept, strict=True) if kept
+            )
+            + state.kept_tokens
+        )
+        tail = sum(
+            cost
+            for at, (cost, kept) in enumerate(
+                zip(self._costs, self._kept, strict=True), self._base
+            )
+            if at >= cut and not kept
+        )
+        limit = self._engine.settings.max_tokens
+        advice = "raise max_tokens, lower keep_turns"
+        if self._engine.settings.overflow == "error":
+            advice += ' or pass overflow="relax"'
+        return BudgetError(
+            f"max_tokens={limit} cannot hold what must stay: "
+            f"system and pinned messages {system} tokens, the last {keep} turns {tail} "
+            f"tokens, framing 3; {advice}, or shorten them ({tokens} tokens in all)"
+        )
+
+    def written(self, state: State) -> Generator[_Request, str | None, State]:
+        """Return the state with the text of every segment."""
+        segments = []
+        for segment in state.segments:
+            if segment.text is None:
+                chain = self._chain_until(segment.seen)
+                known = self._engine.recall(chain, segment)
+                if known is None:
+                    known = yield from self._write(segment, state)
+                    # What only stands in for a summary is not kept: ask again.
+                    if known.method == "llm" or self._engine.guard is None:
+                        self._engine.remember(chain, segment, known)
+                segment = replace(segment, text=known.text, method=known.method)
+            segments.append(segment)
+        return replace(state, segments=tuple(segments))
+
+    def _chain_until(self, end: int) -> str:
+        fresh = self._views[self._memory.state.seen - self._base : end - self._base]
+        return _chain(self._memory.chain, fresh)
+
+    def _write(
+        self, segment: Segment, state: State
+    ) -> Generator[_Request, str | None, Written]:
+        """Return a segment's text and the method that wrote it."""
+        kept = set(state.kept)
+        if self._engine.guard is not None:
+            sources = [
+                self._items[at]
+                for at in range(segment.start, segment.end)
+                if at not in kept
+            ]
+            summary = yield _Request(sources, segment.budget)
+            if summary is not None:
+                return Written(summary, "llm")
+        if segment.merged:
+            units = self._ledger_until(segment.end)
+        else:
+            units = self._units(segment.start, segment.end)
+        known = [
+            view.text for view in read_messages([self._items[k] for k in state.kept])
+        ]
+        known += [
+            text
+            for view in self._views[
+                segment.end - self._base : segment.seen - self._base
+            ]
+            for text in (view.text, *(r.text for r in view.results))
+        ]
+        selection = select(units, segment.budget, self._engine.count, known=known)
+        return Written(selection.text, "extractive")
+
+    def _units(self, start: int, end: int) -> list[Unit]:
+        """Return the units of messages in [start, end) that don't stay in place."""
+        return [
+            unit
+            for at in range(start, end)
+            if not self._kept[at - self._base]
+            for unit in units_of(self._views[at - self._base], at, self._names)
+        ]
+
+    def _ledger_until(self, end: int) -> list[Unit]:
+        """Return the candidates of everything before `end`, bounded, turn by turn."""
+        limit = self._engine.settings.max_tokens * _LEDGER_CHARACTERS_PER_TOKEN
+        characters = sum(len(unit.text) for unit in self._ledger)
+        cuts = [s for s in self._starts if self._ledger_end < s < end]
+        for cut in [*cuts, end] if end > self._ledger_end else []:
+            fresh = self._units(self._ledger_end, cut)
+            self._ledger += fresh
+            characters += sum(len(unit.text) for unit in fresh)
+            self._ledger_end = cut
+            if characters > 2 * limit:
+                self._ledger = prune(self._ledger, limit)
+                characters = sum(len(unit.text) for unit in self._ledger)
+        return list(self._ledger)
+
+    def result(self, state: State, *, explain: bool) -> ConversationCompression:
+        """Return the messages of a state with the account of them."""
+        items, engine = self._items, self._engine
+        if state.covered == state.fed and not _is_rewritten(state):
+            return ConversationCompression(
+                content=list(items),
+                digest=_digest_text(state.segments),
+                method=state.segments[-1].method if state.segments else "none",
+                _source=items,
+                _measure=engine.measure,
+            )
+        digest = _digest_text(state.segments)
+        content = self._assembled(state, digest)
+        kept = set(state.kept)
+        covered = tuple(at for at in range(state.covered) if at not in kept)
+        excess = messages_tokens(content, engine.count) - engine.settings.max_tokens
+        if excess > 0:
+            raise BudgetError(
+                f"the digest came out {excess} tokens over max_tokens="
+                f"{engine.settings.max_tokens}: "
+                "count_tokens must not depend on anything but the text"
+            )
+        dropped: tuple[Dropped, ...] = ()
+        if explain:
+            views = read_messages([items[at] for at in covered])
+            parts = [
+                Block(s.first_turn, s.last_turn, s.text or "") for s in state.segments
+            ]
+            summarised = any(s.method == "llm" for s in state.segments)
+            dropped = account(
+                dict(zip(covered, views, strict=True)), parts, summarised=summarised
+            )
+        return ConversationCompression(
+            content=content,
+            dropped=dropped,
+            digest=digest,
+            method=state.segments[-1].method if state.segments else "none",
+            covered=covered,
+            _source=items,
+            _measure=engine.measure,
+        )
+
+    def _assembled(self, state: State, digest: str) -> list[Any]:
+        """Return system messages, digest, what else stays in place, live messages."""
+        items = self._items
+        leading = 0
+        while leading < len(state.kept) and state.kept[leading] == leading:
+            leading += 1
+        content = [items[at] for at in state.kept[:leading]]
+        if digest:
+            likes = self._views or read_messages(items[-1:])
+            content.append(make_user_message(digest, likes))
+        content += [items[at] for at in state.kept[leading:]]
+        return content + items[state.covered :]
+
+    def remembered(self, state: State) -> _Memory:
+        """Return what a session keeps of this work."""
+        seen = self._items[self._memory.state.seen : state.seen]
+        return _Memory(
+            state,
+            self._ledger_until(state.covered),
+            _quick(self._memory.quick, seen),
+            self._chain_until(state.seen),
+        )
+
+
+def _is_rewritten(state: State) -> bool:
+    """Whether a digest that came in was merged or had to go."""
+    return any(s.merged for s in state.segments) or bool(
+        state.fed and not state.segments
+    )
+
+
+def _digest_text(segments: Sequence[Segment]) -> str:
+    """Return the text of the digest message, "" without segments."""
+    return "\n".join(
+        blocks.write(
+            Block(segment.first_turn, segment.last_turn, segment.text or ""),
+            preamble=at == 0,
+        )
+        for at, segment in enumerate(segments)
+    )
+
+
+def _chain(start: str, views: Iterable[Message]) -> str:
+    """Return a hash of messages that continues the hash of those before."""
+    chain = start
+    for view in views:
+        said = compact_json(
+            [view.role, view.name, view.text, view.calls, view.results, view.pinned]
+        )
+        data = (chain + said).encode("utf-8", "surrogatepass")
+        chain = hashlib.blake2b(data, digest_size=16).hexdigest()
+    return chain
+
+
+def _quick(start: int, items: Iterable[Any]) -> int:
+    """Return a hash of messages that is cheap to compute again; 0 for none.
+
+    Python remembers the hash of each text, so it is no use to another process.
+    """
+    value = start
+    for item in items:
+        content = field_of(item, "content")
+        calls = field_of(item, "tool_calls")
+        if isinstance(content, str) and not calls:
+            value = hash((value, field_of(item, "role"), content))
+        elif isinstance(item, Mapping):
+            value = hash((value, repr(item)))
+        else:
+            value = hash((value, repr(content), repr(calls), repr(item)))
+    return value
+
+
+def _load(saved: str, engine: Engine) -> _Memory | None:
+    """Return the memory in a saved session, None if it is of other settings."""
+    try:
+        data = json.loads(saved)
+        if data["version"] != _VERSION or data["settings"] != engine.settings._asdict():
+            return None
+        if data["state"] is None:
+            return None
+        state = dict(data["state"])
+        state["kept"] = tuple(state["kept"])
+        state["segments"] = tuple(Segment(**s) for s in state["segments"])
+        ledger = [Unit(*row) for row in data["ledger"]]
+        return _Memory(State(**state), ledger, chain=str(data["chain"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"not a saved session ({error}); pass the text that to_json() returned"
+        ) from error

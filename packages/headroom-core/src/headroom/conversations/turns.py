@@ -1,0 +1,80 @@
+"""Turns and atoms: where a transcript may be cut, and what must stay together."""
+
+from collections.abc import Sequence
+
+from headroom.conversations.messages import Message
+
+__all__ = ["broken_pairs", "kept_in_place", "turn_starts"]
+
+
+def _pairs(views: Sequence[Message]) -> list[tuple[int, int]]:
+    """Return the positions of each call and its result; a second result is none."""
+    open_calls: dict[str, int] = {}
+    pairs = []
+    for at, view in enumerate(views):
+        # An Anthropic server tool is called and answered in one message.
+        for call in view.calls:
+            open_calls[call.id] = at
+        for result in view.results:
+            called = open_calls.pop(result.id, None)
+            if called is not None and called != at:
+                pairs.append((called, at))
+    return pairs
+
+
+def broken_pairs(views: Sequence[Message]) -> tuple[set[str], set[str]]:
+    """Return the ids of calls without a result and of results without a call."""
+    open_calls: dict[str, int] = {}
+    orphans = set()
+    for view in views:
+        for call in view.calls:
+            open_calls[call.id] = 1
+        for result in view.results:
+            if open_calls.pop(result.id, None) is None:
+                orphans.add(result.id)
+    return set(open_calls), orphans
+
+
+def turn_starts(views: Sequence[Message]) -> list[int]:
+    """Return the positions where a turn starts: real user messages.
+
+    A message of tool results alone starts no turn, and none starts between a call
+    and its result. Messages before the first start belong to the first turn.
+    """
+    # A start is forbidden in (call, result]: the furthest result reached so far.
+    reach = [0] * len(views)
+    for called, answered in _pairs(views):
+        reach[called] = max(reach[called], answered)
+    starts = []
+    furthest = -1
+    for at, view in enumerate(views):
+        if at > furthest and view.role == "user" and (view.text or not view.results):
+            starts.append(at)
+        furthest = max(furthest, reach[at])
+    return starts
+
+
+def kept_in_place(views: Sequence[Message]) -> list[bool]:
+    """Tell for each message whether it stays verbatim wherever it stands.
+
+    System messages do, and pinned ones with all that belongs to them: a call and
+    its results, a reasoning item and what follows it.
+    """
+    kept = [view.is_system or view.pinned for view in views]
+    if not any(view.pinned for view in views):
+        return kept
+    group = list(range(len(views)))
+
+    def root(at: int) -> int:
+        while group[at] != at:
+            group[at] = group[group[at]]
+            at = group[at]
+        return at
+
+    for called, answered in _pairs(views):
+        group[root(answered)] = root(called)
+    for at, view in enumerate(views[:-1]):
+        if view.opaque and not (view.text or view.calls or view.results):
+            group[root(at + 1)] = root(at)
+    pinned = {root(at) for at, view in enumerate(views) if view.pinned}
+    return [keep or root(at) in pinned for at, keep in enumerate(kept)]
