@@ -7,6 +7,7 @@ _refuse_foreign_files()
 from headroom.compressors import (  # noqa: E402 - a mixed install must be named first
     ConversationCompressor,
     JSONMinifier,
+    SemanticCompressor,
 )
 from headroom.errors import (  # noqa: E402
     BudgetError,
@@ -30,6 +31,7 @@ __all__ = [
     "JSONMinifier",
     "RAGContext",
     "ScorerError",
+    "SemanticCompressor",
     "SummarizerError",
 ]
 __version__ = "0.1.0"

@@ -1,0 +1,134 @@
+"""Selection: the most relevant units that fit under a token ceiling, counted exactly."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+__all__ = ["Companions", "select"]
+
+# How often the exact count may correct the estimate. Source: measured; on our
+# contexts the third round adds nothing.
+_ROUNDS = 8
+
+
+class Companions(NamedTuple):
+    """What a unit should be kept with, as positions of other units.
+
+    Attributes:
+        must: Without these the unit is not kept: a table row's header.
+        should: These come along if they fit: what a pronoun points at, a heading.
+    """
+
+    must: tuple[int, ...] = ()
+    should: tuple[int, ...] = ()
+
+
+def select(
+    order: Sequence[int],
+    estimates: Sequence[float],
+    companions: Callable[[int], Companions],
+    measure: Callable[[Collection[int]], int],
+    ceiling: int,
+    max_tokens: int | None = None,
+) -> set[int]:
+    """Return the units to keep; empty if there are none or none fits `max_tokens`.
+
+    Takes units greedily by estimated cost, then counts the text that would come
+    out and corrects until it is under the ceiling: counting every sentence first
+    would cost more than all the rest.
+
+    Args:
+        order: The units that may be kept, best first.
+        estimates: Tokens of each unit, roughly; indexed by unit.
+        companions: What a unit should be kept with.
+        measure: Exact tokens of the output for a set of units.
+        ceiling: Most tokens of the output; only the best unit alone may exceed it.
+        max_tokens: Most tokens of even the best unit alone, or None.
+    """
+    best = _best(order, measure, max_tokens)
+    if best is None:
+        return set()
+    kept = {order[best]}
+    left = ceiling - estimates[order[best]]
+    added = _companions_that_fit(order[best], companions, estimates, left, kept)
+    groups = [added] if added else []
+    kept.update(added)
+    left -= sum(estimates[unit] for unit in added)
+    refused: set[int] = set()
+    for _ in range(_ROUNDS):
+        found = _fill(order[best + 1 :], estimates, companions, left, kept, refused)
+        groups += found
+        for group in found:
+            kept.update(group)
+        tokens = measure(kept)
+        while tokens > ceiling and groups:
+            freed = 0.0
+            while groups and freed < tokens - ceiling:
+                group = groups.pop()
+                freed += sum(estimates[unit] for unit in group)
+                kept.difference_update(group)
+                refused.add(group[-1])
+            tokens = measure(kept)
+        left = ceiling - tokens
+        if not found:
+            break
+        groups = []
+    return kept
+
+
+def _best(
+    order: Sequence[int],
+    measure: Callable[[Collection[int]], int],
+    max_tokens: int | None,
+) -> int | None:
+    """Return the place in `order` of the best unit that `max_tokens` can hold."""
+    for place, unit in enumerate(order):
+        if max_tokens is None or measure((unit,)) <= max_tokens:
+            return place
+    return None
+
+
+def _companions_that_fit(
+    unit: int,
+    companions: Callable[[int], Companions],
+    estimates: Sequence[float],
+    left: float,
+    kept: Collection[int],
+) -> tuple[int, ...]:
+    """Return the companions of an already chosen `unit` that `left` tokens hold."""
+    wanted = companions(unit)
+    found: list[int] = []
+    for other in (*wanted.must, *wanted.should):
+        if other not in kept and other not in found and estimates[other] <= left:
+            found.append(other)
+            left -= estimates[other]
+    return tuple(found)
+
+
+def _fill(
+    order: Sequence[int],
+    estimates: Sequence[float],
+    companions: Callable[[int], Companions],
+    left: float,
+    kept: Collection[int],
+    refused: Collection[int],
+) -> list[tuple[int, ...]]:
+    """Return groups of units to add within `left` estimated tokens, best first.
+
+    The unit that a group is for comes last in it.
+    """
+    groups: list[tuple[int, ...]] = []
+    taken = set(kept)
+    for unit in order:
+        if estimates[unit] > left or unit in taken or unit in refused:
+            continue
+        must = companions(unit).must
+        if any(other not in taken for other in must):
+            cost = sum(estimates[other] for other in must if other not in taken)
+            if estimates[unit] + cost > left:
+                continue
+        room = left - estimates[unit]
+        group = (*_companions_that_fit(unit, companions, estimates, room, taken), unit)
+        groups.append(group)
+        taken.update(group)
+        left -= sum(estimates[other] for other in group)
+    return groups

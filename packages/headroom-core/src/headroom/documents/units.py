@@ -1,0 +1,242 @@
+"""Units: the sentences and structural lines that a document is kept by."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Unit", "leans_back", "split_units"]
+
+
+class Unit(NamedTuple):
+    """A piece of a document that is kept or dropped whole.
+
+    Attributes:
+        start: First character in the document.
+        end: One past the last; neither end is whitespace.
+        kind: "sentence", or a line that stands on its own: "heading", "item",
+            "field", "row", "code"; "piece" for a part of an endless sentence.
+        heading: Position of the heading above it in the document's units, or None.
+        intro: Position of what introduces it: a table's header row, the sentence
+            with a colon before a list; or None.
+    """
+
+    start: int
+    end: int
+    kind: str
+    heading: int | None = None
+    intro: int | None = None
+
+
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_HEADING = re.compile(r" {0,3}#{1,6}\s+\S")
+_ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_FIELD = re.compile(r"\s*[^\s:|][^:|\n]{0,48}:[ \t]+\S")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+# A longer value is prose with a label, and its sentences are worth telling apart.
+_FIELD_CHARACTERS = 160
+
+# Full stops that need no space after them; sentencex leaves some of these inside.
+_CJK_STOP = re.compile(r"[。！？｡]+[”’」』）》〉】\"')\]]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Where an endless sentence may be cut: after a clause mark or at whitespace.
+_CLAUSE = re.compile(r"[,;:、，；：]\s*|\s+")
+
+# Openings that point at what was said before; the sentence alone would not tell
+# who or what is meant. English, Spanish, French, German, Italian, Portuguese.
+_LEANS = re.compile(
+    r"[\"'“‘«(\[]*(?:he|she|it|they|this|these|those|his|her|its|their|such|"
+    r"the (?:former|latter|same)|él|ella|ellos|ellas|esto|este|esta|estos|estas|"
+    r"il|elle|ils|elles|cela|celui-ci|celle-ci|ce dernier|er|sie|dies|diese[rs]?|"
+    r"egli|questo|questa|ele|ela|eles|elas|isso)\b|[他她它这這]",
+    re.IGNORECASE,
+)
+
+
+def leans_back(text: str) -> bool:
+    """Tell whether a sentence opens with a word that points at the one before.
+
+    >>> leans_back("It rises to 15% after 60 days."), leans_back("Itemise it.")
+    (True, False)
+    """
+    return _LEANS.match(text) is not None
+
+
+def split_units(text: str) -> list[Unit]:
+    """Split `text` into units in order; whitespace between them belongs to none.
+
+    Headings, list items, table rows, fenced code and runs of `key: value` lines
+    are units of their own; the rest is split into sentences. Joining the units
+    and the gaps gives `text` back. Empty for blank text.
+    """
+    units: list[Unit] = []
+    if "\n" not in text:
+        _add_sentences(units, text, 0, len(text), None)
+        return units
+    heading: int | None = None
+    for kind, start, end in _blocks(text):
+        if kind == "prose":
+            _add_sentences(units, text, start, end, heading)
+            continue
+        intro = _introduction(units, text, kind)
+        if kind == "heading":
+            heading = None
+        units.append(_trimmed(text, start, end, kind, heading, intro))
+        if kind == "heading":
+            heading = len(units) - 1
+    return units
+
+
+def split_pieces(text: str, unit: Unit, characters: int) -> list[Unit]:
+    """Cut one unit into pieces of about `characters`, at clauses; the last resort.
+
+    A run without any clause mark or whitespace stays whole.
+    """
+    pieces: list[Unit] = []
+    start = unit.start
+    for mark in _CLAUSE.finditer(text, unit.start, unit.end):
+        if mark.end() - start >= characters:
+            pieces.append(_trimmed(text, start, mark.end(), "piece", unit.heading))
+            start = mark.end()
+    if start < unit.end:
+        pieces.append(_trimmed(text, start, unit.end, "piece", unit.heading))
+    return pieces
+
+
+def _trimmed(
+    text: str,
+    start: int,
+    end: int,
+    kind: str,
+    heading: int | None = None,
+    intro: int | None = None,
+) -> Unit:
+    """Return the unit without the whitespace at its ends."""
+    block = text[start:end]
+    left = len(block) - len(block.lstrip())
+    # The indentation of a nested item or of code carries meaning.
+    if kind in {"item", "code"} and left and "\n" not in block[:left]:
+        left = 0
+    return Unit(start + left, start + len(block.rstrip()), kind, heading, intro)
+
+
+def _introduction(units: list[Unit], text: str, kind: str) -> int | None:
+    """Return the position of what introduces a unit of `kind` that comes next."""
+    if not units or kind == "heading":
+        return None
+    last = units[-1]
+    if last.kind == kind:
+        return last.intro
+    if last.kind == "header" and kind == "row":
+        return len(units) - 1
+    if last.kind == "sentence" and text[last.end - 1] in ":：":
+        return len(units) - 1
+    return None
+
+
+def _add_sentences(
+    units: list[Unit], text: str, start: int, end: int, heading: int | None
+) -> None:
+    """Append the sentences of `text[start:end]`."""
+    from sentencex import segment
+
+    block = text if end - start == len(text) else text[start:end]
+    if not block.isascii():
+        # A lone surrogate cannot cross into Rust; one character for one.
+        block = _SURROGATE.sub("\ufffd", block)
+    for piece in segment("en", block):
+        last = start
+        if not piece.isascii():
+            for stop in _CJK_STOP.finditer(piece):
+                cut = start + stop.end()
+                _add_sentence(units, text[last:cut], last, heading)
+                last = cut
+        start += len(piece)
+        _add_sentence(units, text[last:start], last, heading)
+
+
+def _add_sentence(
+    units: list[Unit], piece: str, start: int, heading: int | None
+) -> None:
+    """Append the sentence unless it is blank."""
+    body = piece.strip()
+    if body:
+        start += piece.index(body[0])
+        units.append(Unit(start, start + len(body), "sentence", heading))
+
+
+def _blocks(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield `(kind, start, end)` of blocks in order; paragraphs have kind "prose"."""
+    lines: list[tuple[str, int, int]] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        lines.append((line, at, at + len(line)))
+        at += len(line)
+    prose: int | None = None
+    i = 0
+    while i < len(lines):
+        line, start, end = lines[i]
+        kind, size = _line_kind(lines, i, open_prose=prose is not None)
+        if kind == "prose":
+            prose = start if prose is None else prose
+        else:
+            if prose is not None:
+                yield "prose", prose, start
+                prose = None
+            if kind != "blank":
+                yield kind, start, lines[i + size - 1][2]
+        i += size
+    if prose is not None:
+        yield "prose", prose, len(text)
+
+
+def _line_kind(
+    lines: list[tuple[str, int, int]], i: int, *, open_prose: bool
+) -> tuple[str, int]:
+    """Return the kind of the block that starts at line `i`, and its lines."""
+    line = lines[i][0]
+    if not line.strip():
+        return "blank", 1
+    if fence := _FENCE.match(line):
+        size = 1
+        while i + size < len(lines):
+            size += 1
+            if lines[i + size - 1][0].lstrip().startswith(fence[1]):
+                break
+        return "code", size
+    if _HEADING.match(line):
+        return "heading", 1
+    following = lines[i + 1][0] if i + 1 < len(lines) else ""
+    if "|" in line and "|" in following and _TABLE_RULE.match(following):
+        return "header", 2
+    if line.lstrip().startswith("|") or (i and "|" in line and _in_table(lines, i)):
+        return "row", 1
+    if _ITEM.match(line):
+        return "item", 1 + _continuation(lines, i + 1)
+    if not open_prose and line.startswith(("    ", "\t")):
+        return "code", 1 + _continuation(lines, i + 1)
+    if _is_field(line) and (
+        _is_field(following) or (i > 0 and _is_field(lines[i - 1][0]))
+    ):
+        return "field", 1
+    return "prose", 1
+
+
+def _is_field(line: str) -> bool:
+    return len(line) <= _FIELD_CHARACTERS and _FIELD.match(line) is not None
+
+
+def _in_table(lines: list[tuple[str, int, int]], i: int) -> bool:
+    """Tell whether line `i` follows a table's rule, rows between."""
+    above = lines[i - 1][0]
+    return "|" in above
+
+
+def _continuation(lines: list[tuple[str, int, int]], i: int) -> int:
+    """Return how many lines from `i` on are indented and open no item of their own."""
+    size = 0
+    while i + size < len(lines):
+        line = lines[i + size][0]
+        if not line.startswith((" ", "\t")) or not line.strip() or _ITEM.match(line):
+            break
+        size += 1
+    return size

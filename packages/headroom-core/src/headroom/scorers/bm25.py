@@ -1,0 +1,76 @@
+"""BM25: relevance by shared words, without any model."""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from headroom.scorers.words import Sentences, content_terms
+
+__all__ = ["BM25Scorer"]
+
+
+def _lucene_idf(sentences: int, containing: int) -> float:
+    """Return Lucene's idf, above 0 even for a word in every sentence.
+
+    Source: Lucene's BM25Similarity. The idf of rank_bm25 is 0 for a word in half
+    of the sentences and negative above, so small corpora score nothing.
+    """
+    return math.log(1 + (sentences - containing + 0.5) / (containing + 0.5))
+
+
+@cache
+def _lucene_bm25() -> type[Any]:
+    """Return rank_bm25's Okapi with Lucene's idf; imported on first use."""
+    from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
+
+    class LuceneBM25(BM25Okapi):  # type: ignore[misc]
+        def _calc_idf(self, nd: Mapping[str, int]) -> None:
+            self.idf = {
+                term: _lucene_idf(self.corpus_size, n) for term, n in nd.items()
+            }
+
+    return LuceneBM25
+
+
+class BM25Scorer:
+    """Scores sentences by the query's words that they hold; any language.
+
+    A score is the share of the query's weight (idf) that the sentence holds, bent
+    to stay below 1: 0 means no word in common. Words are matched casefolded,
+    without accents and light suffixes; scripts without spaces by character pairs.
+
+    Attributes:
+        min_score: The floor below which `SemanticCompressor` drops a sentence.
+    """
+
+    # Source: measured, docs/documents.md "Floors".
+    min_score = 0.1
+
+    def __repr__(self) -> str:
+        return "BM25Scorer()"
+
+    def score(self, query: str, sentences: Sequence[str]) -> list[float]:
+        """Return one score in [0, 1] per sentence, same order; [] for none.
+
+        All 0 when the query has no word, or none that occurs.
+        """
+        known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
+        terms = content_terms(query)
+        wanted = frozenset(terms)
+        matched = {word: term for word, term in known.terms.items() if term in wanted}
+        if not matched:
+            return [0.0] * len(known)
+        # Only the query's terms can score, so only they are handed over; lengths
+        # are those of the whole sentences.
+        bm25 = _lucene_bm25()(
+            [[matched[w] for w in found if w in matched] for found in known.words]
+        )
+        bm25.doc_len = [len(found) for found in known.words]
+        bm25.avgdl = sum(bm25.doc_len) / len(known)
+        # A term that occurs nowhere weighs as one that occurs once, else the
+        # query's unknown words would drown its known ones in a short text.
+        rare = _lucene_idf(len(known), 1)
+        whole = sum(bm25.idf.get(term, rare) for term in terms)
+        scores = bm25.get_scores([term for term in terms if term in bm25.idf])
+        return [math.tanh(score / whole) for score in scores.tolist()]

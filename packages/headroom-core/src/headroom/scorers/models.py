@@ -1,0 +1,37 @@
+"""Models: which folder or hub name is meant, and what to install for it."""
+
+import re
+from pathlib import Path
+
+from headroom.errors import ScorerError
+
+__all__ = ["located", "missing_extra"]
+
+_HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
+
+
+def located(model: str | Path) -> str:
+    """Return the folder of `model` if there is one, else the hub name itself.
+
+    Raises:
+        ScorerError: If it is neither a folder nor spelled like a hub name.
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return str(folder)
+    if isinstance(model, Path) or not _HUB_NAME.fullmatch(model) or folder.exists():
+        raise ScorerError(
+            f"model={str(model)!r} is no folder; pass a folder that holds a model, or a "
+            "hub name like 'cross-encoder/ms-marco-MiniLM-L6-v2'"
+        )
+    return model
+
+
+def missing_extra(
+    what: str, packages: str, extra: str, error: ImportError
+) -> ImportError:
+    """Return the error that says what to install for `what`."""
+    return ImportError(
+        f"{what} needs {packages} ({error}). Run: "
+        f'pip install "headroom-core[{extra}]", or use scorer="bm25"'
+    )
