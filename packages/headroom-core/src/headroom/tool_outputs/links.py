@@ -1,12 +1,14 @@
 """Which links and ids only serve machines: one table of keys and values."""
 
 import re
+from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 __all__ = [
     "Role",
     "identities",
+    "is_copy",
     "is_spare_relation",
     "points_at",
     "role_of",
@@ -20,10 +22,15 @@ class Role:
     NONE = 0
     LINK = 1  # the address of this thing or of a neighbour
     IMAGE = 2  # a picture that decorates
-    LINKS = 3  # an object of links
-    OPAQUE = 4  # an id besides the id that people use
-    BOOKKEEPING = 5  # of the server or the client, not of the thing
-    ENTRY = 6  # being there is a datum, whatever the value: "80/tcp", "2024-01-31"
+    PICTURE = 3  # likewise, if it is the address of a picture at all
+    LINKS = 4  # an object of links
+    OPAQUE = 5  # an id besides the id that people use
+    BLOB = 6  # what only its writer can read
+    BOOKKEEPING = 7  # of the server or the client, not of the thing
+    COPY = 8  # the HTML of a text that stands beside it
+    TEXT = 9  # the text of a run that stands beside it (Notion)
+    FORMAT = 10  # how a run is set, if it is set plainly (Notion)
+    ENTRY = 11  # being there is a datum, whatever the value: "80/tcp", "2024-01-31"
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -34,20 +41,40 @@ _IMAGE_WORDS = frozenset(
     avatar avatars favicon gravatar icon icons thumb thumbnail thumbnails
     """.split()  # noqa: SIM905 - a list of words
 )
+_PICTURE_WORDS = frozenset({"background", "banner", "cover", "header"})
 # Links that somebody follows, sends to or fetches from. A word is enough, so that
 # `archive_download_url` and `nextPageUrl` are safe too.
 _ACTIONABLE = frozenset(
     """
-    html web permalink download downloads clone ssh git svn upload uploads
-    next prev previous first last page cursor external tarball zipball archive file
-    redirect callback webhook hook endpoint target source destination origin base host
-    server login logout auth authorize authorization token payment checkout pay
-    receipt invoice approve confirm verify reset invite join meeting share public
-    preview doc docs documentation reference homepage website blog image raw media
-    video audio stream feed proxy push pull return success logs log
+    html web permalink download clone ssh upload uploads next prev previous first last
+    page cursor external tarball zipball redirect callback webhook hook endpoint target
+    source destination origin base host server login logout auth authorize
+    authorization token payment checkout pay receipt invoice approve confirm verify
+    reset invite join meeting share preview doc docs documentation reference homepage
+    website blog image raw media video audio stream proxy return success
     """.split()  # noqa: SIM905 - a list of words
 )
-_PRESENCE = frozenset({"emptyDir", "podSelector", "namespaceSelector"})
+_KNOWN = {
+    "node_id": Role.OPAQUE,
+    "gravatar_id": Role.OPAQUE,
+    # What a model provider encrypts for itself; thousands of characters.
+    "encrypted_content": Role.BLOB,
+    "encryptedContent": Role.BLOB,
+    "thoughtSignature": Role.BLOB,
+    "thought_signature": Role.BLOB,
+    "signature": Role.BLOB,
+    "managedFields": Role.BOOKKEEPING,
+    "ResponseMetadata": Role.BOOKKEEPING,
+    "kubectl.kubernetes.io/last-applied-configuration": Role.BOOKKEEPING,
+    "_links": Role.LINKS,
+    "blurhash": Role.OPAQUE,
+    "plain_text": Role.TEXT,
+    "annotations": Role.FORMAT,
+    # Of Kubernetes, where {} means "all", or "this kind of volume".
+    "emptyDir": Role.ENTRY,
+    "podSelector": Role.ENTRY,
+    "namespaceSelector": Role.ENTRY,
+}
 
 # A key made of more than a name: a path, a port, a time, a size, an address.
 _ENTRY = re.compile(r"[0-9]|.*[/:@]", re.DOTALL)
@@ -61,21 +88,20 @@ def role_of(key: str) -> int:
     >>> role_of("html_url") == role_of("title") == Role.NONE
     True
     """
-    if key in ("node_id", "gravatar_id"):
-        return Role.OPAQUE
-    if key == "managedFields":
-        return Role.BOOKKEEPING
-    if key == "ResponseMetadata":
-        return Role.BOOKKEEPING
-    if key == "_links":
-        return Role.LINKS
-    if key in _PRESENCE or _ENTRY.match(key):
+    known = _KNOWN.get(key)
+    if known is not None:
+        return known
+    if _ENTRY.match(key):
         return Role.ENTRY
     words = [word.lower() for word in _WORDS.findall(key)]
     if not words or len(key) > 60:
         return Role.NONE
+    if words[-1] == "html" and len(words) > 1:
+        return Role.COPY
     if not _ACTIONABLE.isdisjoint(words):
         return Role.NONE
+    if not _PICTURE_WORDS.isdisjoint(words):
+        return Role.PICTURE
     if not _IMAGE_WORDS.isdisjoint(words):
         return Role.IMAGE
     if words[-1] in _LINK_ENDS or words == ["self", "link"]:
@@ -95,6 +121,12 @@ _API_LINK = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
+_SWITCHES = frozenset({"bold", "italic", "strikethrough", "underline", "code"})
+_PICTURE = re.compile(
+    r"[^?#]*\.(?:png|jpe?g|gif|webp|svg|ico|avif|bmp)(?:[?#]|$)", re.IGNORECASE
+)
+# Source: signatures that people compare (HMAC, SHA-512 in hex) end at 128 characters.
+_BLOB = re.compile(r"[A-Za-z0-9_+/-]{129,}=*")
 _OPAQUE_ID = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
 
 
@@ -115,13 +147,30 @@ def serves_machines(role: int, value: Any) -> bool:
         return _is_link(value) or (
             type(value) is dict and all(map(_is_link, value.values()))
         )
+    if role == Role.PICTURE:
+        return _is_link(value) and _PICTURE.match(value) is not None
     if role == Role.OPAQUE:
         return type(value) is str and _OPAQUE_ID.fullmatch(value) is not None
     if role == Role.LINKS:
         return type(value) is dict
+    if role == Role.BLOB:
+        return type(value) is str and _BLOB.fullmatch(value) is not None
+    if role == Role.COPY or role == Role.TEXT:
+        return type(value) is str
+    if role == Role.FORMAT:
+        return type(value) is dict and _is_plain_format(value)
+    if type(value) is str:  # last-applied-configuration
+        return value.startswith("{")
     if type(value) is list:  # managedFields
         return all(type(item) is dict and "manager" in item for item in value)
     return type(value) is dict and ("RequestId" in value or "HTTPStatusCode" in value)
+
+
+def _is_plain_format(switches: dict[str, Any]) -> bool:
+    return switches.get("color") == "default" and all(
+        value is False if key in _SWITCHES else key == "color"
+        for key, value in switches.items()
+    )
 
 
 def is_spare_relation(name: str, link: Any, said: set[str]) -> bool:
@@ -141,6 +190,38 @@ def is_spare_relation(name: str, link: Any, said: set[str]) -> bool:
         return True
     words = {word.lower() for word in _WORDS.findall(name)}
     return _ACTIONABLE.isdisjoint(words) and is_api_link(address)
+
+
+def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
+    """Tell whether `markup` only renders another text of the same object.
+
+    It does if that text is named likewise (`body` or `body_text` for `body_html`) and
+    has every word that the markup shows; or, for `plain_text`, if a text run beside it
+    has the very characters.
+    """
+    if key == "plain_text":
+        run = members.get("text")
+        return type(run) is dict and run.get("content") == markup
+    if "<" not in markup and "&lt;" not in markup:
+        return False
+    stem = _HTML_END.sub("", key)
+    for other in (stem, *(stem + end for end in _TEXT_ENDS)):
+        text = members.get(other)
+        if type(text) is str and text:
+            return _shown_words(markup) <= set(_TEXT_WORD.findall(unescape(text)))
+    return False
+
+
+def _shown_words(markup: str) -> set[str]:
+    if "<" not in markup:
+        markup = unescape(markup)
+    return set(_TEXT_WORD.findall(unescape(_TAG.sub(" ", markup))))
+
+
+_HTML_END = re.compile(r"_?[hH](?:tml|TML)$")
+_TEXT_ENDS = ("_text", "_markdown", "_md", "_raw", "Text", "Markdown")
+_TAG = re.compile(r"<[^<>]*>")
+_TEXT_WORD = re.compile(r"[^\W_]+")
 
 
 def identities(members: dict[str, Any]) -> list[str]:
@@ -164,7 +245,7 @@ def identities(members: dict[str, Any]) -> list[str]:
                 found.append(value)
                 encoded = quote(value, safe="/")
                 if encoded != value:
-                    found.append(encoded)
+                    found += [encoded, quote_plus(value)]
     return [identity for identity in found if identity]
 
 

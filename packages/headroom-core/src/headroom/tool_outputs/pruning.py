@@ -9,6 +9,7 @@ from typing import Any
 from headroom.tool_outputs.links import (
     Role,
     identities,
+    is_copy,
     is_spare_relation,
     points_at,
     role_of,
@@ -105,7 +106,7 @@ def prune(
     if policy.drops_nothing:
         return value, []
     pruner = _Pruner(policy, itemised=itemised)
-    return pruner.value(value, (), "", 0), pruner.dropped
+    return pruner.value(value, (), "", 0, None), pruner.dropped
 
 
 def leaves(value: Any) -> int:
@@ -164,9 +165,22 @@ _REASONS = {
     Role.LINK: "API link",
     Role.LINKS: "API link",
     Role.IMAGE: "image link",
+    Role.PICTURE: "image link",
     Role.OPAQUE: "opaque id",
+    Role.BLOB: "opaque blob",
     Role.BOOKKEEPING: "bookkeeping",
+    Role.COPY: "copy",
+    Role.TEXT: "copy",
+    Role.FORMAT: "plain format",
 }
+_LINK_ROLES = [Role.LINK, Role.LINKS, Role.IMAGE, Role.PICTURE]
+_OPAQUE_ROLES = [
+    Role.OPAQUE,
+    Role.BLOB,
+    Role.BOOKKEEPING,
+    Role.COPY,
+    Role.FORMAT,
+]
 
 # Kinds of value, beside str, that may go or hold what goes; a number never does.
 _HOLLOW = frozenset({dict, list, type(None)})
@@ -180,10 +194,19 @@ _Object = dict[str, Any]
 class _Rest:
     """What an object says besides its links, ids and bookkeeping."""
 
-    def __init__(self, members: _Object, acts: dict[str, str | int]) -> None:
-        self.members = {
+    def __init__(
+        self, members: _Object, acts: dict[str, str | int], outer: "_Rest | None"
+    ) -> None:
+        self._all, self._acts, self._outer = members, acts, outer
+        self.is_root = outer is None
+
+    @cached_property
+    def members(self) -> _Object:
+        """The members that stay for certain."""
+        acts = self._acts
+        return {
             key: value
-            for key, value in members.items()
+            for key, value in self._all.items()
             if (act := acts.get(key)) is None or act == _ENTER
         }
 
@@ -196,8 +219,11 @@ class _Rest:
         return {value for value in self.members.values() if type(value) is str}
 
     def says(self, link: str) -> bool:
-        """Tell whether the object itself says what the link points at."""
-        return any(points_at(link, identity) for identity in self.identities)
+        """Tell whether the object, or the one around it, says where a link leads."""
+        return any(points_at(link, identity) for identity in self.identities) or (
+            self._outer is not None
+            and any(points_at(link, identity) for identity in self._outer.identities)
+        )
 
 
 def _with(members: _Object, changed: _Object) -> _Object:
@@ -220,8 +246,10 @@ class _Pruner:
         self.nulls = policy.drop_nulls
         self.empty = policy.drop_empty
         self.roles = frozenset(
-            [Role.LINK, Role.LINKS, Role.IMAGE] * policy.drop_links
-            + [Role.OPAQUE, Role.BOOKKEEPING] * policy.drop_opaque
+            _LINK_ROLES * policy.drop_links
+            + _OPAQUE_ROLES * policy.drop_opaque
+            # The run that repeats the text lies deeper and might be cut.
+            + [Role.TEXT] * (policy.drop_opaque and policy.max_depth is None)
         )
         self.max_depth = policy.max_depth
         self.kept = _Keys(policy.keep_keys)
@@ -252,7 +280,9 @@ class _Pruner:
             return _KEEP
         return _EXCLUDE if self.excluded.match_path(dotted) else verdict
 
-    def value(self, value: Any, path: _Path, dotted: str, depth: int) -> Any:
+    def value(
+        self, value: Any, path: _Path, dotted: str, depth: int, outer: _Rest | None
+    ) -> Any:
         """Return a value, not itself dropped, without what goes inside it.
 
         Args:
@@ -260,6 +290,7 @@ class _Pruner:
             path: Its path, if the account is wanted; else ().
             dotted: Its path as patterns see it (".items.user"), if any needs it.
             depth: Object keys on its path, plus steps from an array into an array.
+            outer: What the object around it says, or None at the root.
         """
         kind = type(value)
         if kind is not dict and kind is not list:
@@ -269,8 +300,8 @@ class _Pruner:
             self.note(path, "max_depth", count)
             return Cut(count)
         if kind is dict:
-            return self.object(value, path, dotted, depth)
-        return self.array(value, path, dotted, depth)
+            return self.object(value, path, dotted, depth, outer)
+        return self.array(value, path, dotted, depth, outer)
 
     def cuts(self, value: Any, dotted: str, depth: int) -> bool:
         """Tell whether max_depth cuts a container here."""
@@ -289,7 +320,14 @@ class _Pruner:
         if self.itemised:
             self.dropped.append(Dropped(path, reason, count))
 
-    def array(self, items: list[Any], path: _Path, dotted: str, depth: int) -> Any:
+    def array(
+        self,
+        items: list[Any],
+        path: _Path,
+        dotted: str,
+        depth: int,
+        outer: _Rest | None,
+    ) -> Any:
         changed: list[Any] | None = None
         here: _Path = ()
         for index, item in enumerate(items):
@@ -298,18 +336,25 @@ class _Pruner:
                 continue
             if self.itemised:
                 here = (*path, index)
-            new = self.value(item, here, dotted, depth + (kind is list))
+            new = self.value(item, here, dotted, depth + (kind is list), outer)
             if new is not item:
                 if changed is None:
                     changed = list(items)
                 changed[index] = new
         return items if changed is None else changed
 
-    def object(self, members: _Object, path: _Path, dotted: str, depth: int) -> Any:
+    def object(
+        self,
+        members: _Object,
+        path: _Path,
+        dotted: str,
+        depth: int,
+        outer: _Rest | None,
+    ) -> Any:
         acts = self.first_look(members, dotted)
         if not acts:
             return members
-        rest: _Rest | None = None
+        rest = _Rest(members, acts, outer)
         changed: _Object = {}
         here: _Path = ()
         where = ""
@@ -322,14 +367,12 @@ class _Pruner:
                 where = f"{dotted}.{key}"
             if type(act) is int:
                 if act < _KEEP:
-                    if rest is None:
-                        rest = _Rest(members, acts)
-                    act, value = self.second_look(act, value, rest, here, depth)
+                    act, value = self.second_look(key, act, value, rest, here, depth)
                 if act == _EXCLUDE:
                     value = self.only_kept(value, here, where)
                     act = "excluded key" if value is _NOTHING else ""
                 elif act == _ENTER:
-                    value = self.value(value, here, where, depth + 1)
+                    value = self.value(value, here, where, depth + 1, rest)
                     act = "empty" if self.vanishes(key, value) else ""
             if act:
                 if self.itemised:
@@ -387,7 +430,7 @@ class _Pruner:
         )
 
     def second_look(
-        self, role: int, value: Any, rest: _Rest, path: _Path, depth: int
+        self, key: str, role: int, value: Any, rest: _Rest, path: _Path, depth: int
     ) -> tuple[str | int, Any]:
         """Decide on a link, an id or bookkeeping, given what else the object says.
 
@@ -396,7 +439,15 @@ class _Pruner:
         Returns:
             What to do, and with which value.
         """
-        if not rest.members or (role == Role.LINK and not rest.says(value)):
+        if role == Role.LINK:
+            spare = rest.says(value)
+        elif role == Role.COPY or role == Role.TEXT:
+            spare = is_copy(key, value, rest.members)
+        else:
+            spare = bool(rest.members) or (
+                role == Role.BOOKKEEPING and not rest.is_root
+            )
+        if not spare:
             return _ENTER, value
         if role != Role.LINKS:
             return _REASONS[role], value
