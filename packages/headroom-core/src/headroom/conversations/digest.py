@@ -23,14 +23,19 @@ _SPOKEN_WEIGHT = {"user": 2.0, "assistant": 1.0}
 _OTHER_WEIGHT = 0.9
 _CALL_WEIGHT = 1.1
 _CHANGE_WEIGHT = 2.0
-_OBJECT_WEIGHT = 0.9
+_RECORD_WEIGHT = 1.3
+_ROW_WEIGHT = 0.8
 _LINE_WEIGHT = 0.5
 _CODE_WEIGHT = 0.5
 _ROW_DECAY = 0.6
 # Each time a word has been said, saying it again is worth this share.
 _REPEAT = 0.35
-_REPEAT_VALUE = 0.5
+_REPEAT_VALUE = 0.4
 _CUE = 0.35
+_RARITY_POWER = 1.0
+# A unit is worth its weight per token, with this many more for what sets it apart:
+# two words torn from a sentence say less than a whole one.
+_UNIT_TOKENS = 4
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
 # Shares of the budget; what a section leaves goes to the best of the others.
@@ -44,9 +49,10 @@ _QUOTA = {
 }
 
 _PREFERENCE = re.compile(
-    r"\b(?:prefer|favou?rite|rather|i(?:'d| would)? (?:like|love|hate|want|need|enjoy)"
-    r"|allergic|always|never|no more than|at (?:least|most)|budget|must|don't (?:want"
-    r"|like|use)|instead|vegan|vegetarian)\b",
+    r"\b(?:prefer(?:s|red|ence|ably)?|favou?rites?|i(?:'d| would) (?:like|love|rather|want)"
+    r"|i (?:like|love|hate|want|need|enjoy)|allergic|intolerant|my budget|must(?: not)?"
+    r"|no (?:more|less|later|earlier) than|do(?:n't| not) (?:want|like|use|need)|vegan"
+    r"|vegetarian)\b",
     re.IGNORECASE,
 )
 _IDENTITY = re.compile(
@@ -221,7 +227,8 @@ class _Ranking:
         messages = len({unit.message for unit in units})
         scale = math.log(1 + messages)
         return {
-            key: math.log(1 + messages / len(at)) / scale for key, at in where.items()
+            key: (math.log(1 + messages / len(at)) / scale) ** _RARITY_POWER
+            for key, at in where.items()
         }
 
     def _gain(self, at: int) -> float:
@@ -233,7 +240,7 @@ class _Ranking:
             fresh[key] = fresh.get(key, 0) + 1
             repeat = _REPEAT_VALUE if weight > 1.65 else _REPEAT
             gain += weight * self._rarity[key] * repeat**times
-        return gain * self._factors[at] / (self._costs[at] + 1)
+        return gain * self._factors[at] / (self._costs[at] + _UNIT_TOKENS)
 
     def order(self, budget: int) -> list[int]:
         """Return units, best first: within their quotas, then the rest.
@@ -270,8 +277,9 @@ def factor_of(unit: Unit) -> float:
     if unit.kind == "call":
         changing = _CHANGES.search(text.split("(")[0])
         return _CHANGE_WEIGHT if changing else _CALL_WEIGHT
-    if unit.kind == "object":
-        return float(_OBJECT_WEIGHT * _ROW_DECAY ** min(unit.rank, 6))
+    if unit.kind in ("record", "row"):
+        weight = _RECORD_WEIGHT if unit.kind == "record" else _ROW_WEIGHT
+        return float(weight * _ROW_DECAY ** min(unit.rank, 6))
     if unit.kind == "line":
         return _LINE_WEIGHT * (3.0 if _ERROR.search(text) else 1.0)
     factor = _SPOKEN_WEIGHT.get(unit.speaker, _OTHER_WEIGHT)

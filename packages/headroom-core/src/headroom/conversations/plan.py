@@ -190,19 +190,46 @@ class _Fold:
         ]
         if not boundaries and not (over and state.segments):
             return None
-        goal = limits.target * limits.max_tokens
-        around = limits.joint if state.segments else limits.frame
         first = min(limits.compact_turns, len(boundaries)) - 1
-        for at in range(max(0, first), len(boundaries)):
-            covered = boundaries[at]
-            gone = self._gone(state, covered)
-            body = int(_RATE * gone)
-            digest = state.digest_tokens + around + body
-            if body < _MIN_BODY_TOKENS or around + body >= gone:
-                continue
-            if self._view(state, covered, digest) <= goal:
-                return self._covering(state, covered, body, digest, merged=False)
+        for covered in boundaries[max(0, first) :]:
+            shrunk = (
+                self._append(state, covered)
+                if limits.target < limits.trigger
+                else self._refill(state, covered)
+            )
+            if shrunk is not None:
+                return shrunk
         return self._merge(state, cut, over=over)
+
+    def _append(self, state: State, covered: int) -> State | None:
+        """Return the state with a segment more, if that reaches the target."""
+        limits = self._limits
+        around = limits.joint if state.segments else limits.frame
+        gone = self._gone(state, covered)
+        body = int(_RATE * gone)
+        digest = state.digest_tokens + around + body
+        if body < _MIN_BODY_TOKENS or around + body >= gone:
+            return None
+        if self._view(state, covered, digest) > limits.target * limits.max_tokens:
+            return None
+        return self._covering(state, covered, body, digest, merged=False)
+
+    def _refill(self, state: State, covered: int) -> State | None:
+        """Return the state whose digest takes all the room there is, if enough.
+
+        Where trigger and target are one, the digest changes with every message: no
+        bytes could stay, so none are kept for their own sake.
+        """
+        limits = self._limits
+        gone = state.covered_tokens + self._gone(state, covered)
+        bare = self._view(state, covered, limits.frame)
+        room = int(limits.target * limits.max_tokens) - bare
+        if room < max(_MIN_BODY_TOKENS, int(_RATE * gone)):
+            return None
+        body = min(room, gone - limits.frame - 1)
+        if body < _MIN_BODY_TOKENS:
+            return None
+        return self._covering(state, covered, body, limits.frame + body, merged=True)
 
     def _gone(self, state: State, covered: int) -> int:
         """Return the tokens that newly go into the digest up to `covered`."""

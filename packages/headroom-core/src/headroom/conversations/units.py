@@ -21,6 +21,10 @@ _LONG_CHARACTERS = 80
 # Lines of one tool text beyond this many are left to the errors and ids in them.
 _MAX_LINES = 400
 _MAX_OBJECTS = 200
+# Fields of one object that are kept or left out together: few where they need no
+# path before them.
+_FIELDS_TOGETHER = 8
+_FIELDS_AT_ROOT = 2
 
 
 class Unit(NamedTuple):
@@ -29,7 +33,8 @@ class Unit(NamedTuple):
     Attributes:
         message: Index of the message it came from.
         speaker: "user", "assistant", another role, or "tool NAME".
-        kind: "said", "call", "object" (fields of a tool's JSON) or "line".
+        kind: "said", "call", "record" (fields of the one object that a tool
+            answered), "row" (fields of one of many) or "line" (of its text).
         text: What it says, on one line.
         rank: Position among its siblings: the n-th row of a list, else 0.
     """
@@ -164,10 +169,11 @@ def _result_texts(text: str) -> Iterator[tuple[str, str, int]]:
         except ValueError:
             value = None
         if value is not None:
+            kind = "row" if isinstance(value, list) and len(value) > 1 else "record"
             for count, (item, rank) in enumerate(_objects(value, "")):
                 if count >= _MAX_OBJECTS:
                     break
-                yield "object", item, rank
+                yield kind, item, rank
             return
     for rank, line in enumerate(stripped.splitlines()):
         if rank >= _MAX_LINES:
@@ -213,9 +219,11 @@ def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
         value, path, rank = stack.pop()
         prefix = f"{path}: " if path else ""
         if isinstance(value, Mapping):
-            flat = {k: v for k, v in value.items() if not _is_nested(v)}
-            if text := _fields(flat):
-                yield prefix + text, rank
+            flat = [(k, v) for k, v in value.items() if not _is_nested(v)]
+            size = _FIELDS_TOGETHER if path else _FIELDS_AT_ROOT
+            for start in range(0, len(flat), size):
+                if text := _fields(dict(flat[start : start + size])):
+                    yield prefix + text, rank
             nested = [
                 (v, f"{path}.{k}" if path else str(k), rank)
                 for k, v in value.items()
@@ -251,6 +259,6 @@ def units_of_block(block: Block, at: int) -> list[Unit]:
                 speaker = "user"
             elif match[2]:
                 speaker = match[2]
-                kind = "object" if speaker.startswith("tool") else "said"
+                kind = "record" if speaker.startswith("tool") else "said"
         units += [Unit(at, speaker, kind, text) for text in line.split("; ") if text]
     return units

@@ -46,6 +46,48 @@ _FUNCTION = _FILLERS | _words(
     include includes ensure provide provides consider important based help
     option options different specific overall additionally however"""
 )
+# Words that colour a sentence: they count little and go with the function words.
+_COLOUR = _words(
+    """able absolute absolutely accidentally ahead almost alone along already although
+    altogether amazing another appreciate appreciated apparently around aside awful away
+    awhile basically beautiful become becomes becoming began begin beginning believe big
+    bigger biggest brilliant bring brings brought bunch careful carefully chance check
+    choose chance clear clearly close come common completely constant constantly cool
+    couple crazy crucial current currently day days deal deeply definitely depending
+    despite difficult directly done easier easily easy effective effort else end ended
+    enjoy enjoyed enjoying enough entire entirely especially essential essentially even
+    eventually everybody everyone everything exactly exciting experience expect extra
+    extremely fact fair fairly far fast feeling feels figure final finally focus forget
+    forward found frankly free frequently fresh full fully fun funny further generally
+    genuinely glad great guess guy guys half handle happen happened happens happy hard
+    hardest having hear heard hectic heck hold honest honestly hope hopefully hoping huge
+    ideal ideally imagine imagined immediately impressive incredible incredibly indeed
+    instance instead interesting involve issue issues item items keep kept key kind
+    kinds know large largely last lately later latter lead leading learned least leave
+    left legit less likely line literally little long longer lot lots main mainly manage
+    managed matter mean means meant mention mentioned might mind moment mostly move
+    moving naturally nearly necessarily necessary nervous normal normally notice noticed
+    obviously occasionally often okay older onto ones open opportunity order outside
+    overall overly own part particular past people perfect perfectly personally piece
+    place places plan planning plus point possible possibly potential pretty previous
+    probably problem process provided push quick quickly quiet quite rather ready real
+    realize realized realizing realistically really reason recent recently regardless
+    regular regularly related reliable remember remind reminds right rough roughly
+    running scary seeing sense serious seriously set several shared short significant
+    similar simple simply situation slight slightly slow slowly small solid somehow
+    someone sometimes somewhat somewhere soon sort sorts specific spend spending spent
+    spot staff start started starting starts stay stays step steps still stop straight
+    strong stuff sudden suddenly suppose supposed surprised surprising talking tend
+    terms terrible thankfully themselves thinking thorough thoroughly thought thoughts
+    throughout time times tiny today's together tons total totally tough towards track
+    tricky true truly turn turned turns twice type types typical typically ultimately
+    understand understanding unexpected unfortunately unique unless unlike usual usually
+    vital waiting wanted ways weird whatever whenever wherever wide wish within wonderful
+    word words work working works world worried worry worse worst worth wow wrong years
+    yourself advice aspect aspects crucial enhance essential feature features helpful
+    helps offer offers overall popular recommend recommended suggestion suggestions tip
+    tips various welcome"""
+)
 _NEGATIONS = _words(
     """no not never none nothing neither nor without don't doesn't didn't isn't aren't
     wasn't weren't won't wouldn't can't cannot couldn't shouldn't haven't hasn't hadn't
@@ -66,6 +108,7 @@ _DATES = _words(
 )
 # Words that stay between two parts of one value: "6th of this month", "quarter past
 # five in the evening", "Bank of America".
+_DROPPED_WHEN_DENSE = (_FUNCTION | _COLOUR) - _NEGATIONS - _NUMBERS - _DATES
 _IN_DATES = _words("of in the this next last past to at on")
 _IN_NAMES = _words("of the and & de la in at for on to an a by with")
 
@@ -95,7 +138,8 @@ def _lower(chunk: str) -> str:
 # Source: weights of the classes of words, swept on the first halves of the
 # conversations that docs/conversations.md reports, checked on the second halves.
 _PLAIN_WEIGHT = 1.0
-_NAME_WEIGHT = 1.7
+_COLOUR_WEIGHT = 0.3
+_NAME_WEIGHT = 2.5
 _NUMBER_WEIGHT = 2.0
 _DATE_WEIGHT = 1.6
 _REFERENCE_WEIGHT = 2.6
@@ -123,7 +167,7 @@ def _word(chunk: str) -> Word | None:
         return None
     if core[0].isupper():
         return Word(low, _NAME_WEIGHT)
-    return Word(_stem(low), _PLAIN_WEIGHT)
+    return Word(_stem(low), _COLOUR_WEIGHT if low in _COLOUR else _PLAIN_WEIGHT)
 
 
 def _reference_weight(core: str) -> float:
@@ -178,7 +222,7 @@ def shorten(text: str, level: int) -> str:
     """
     if level == VERBATIM:
         return text
-    drop = _FILLERS if level == PLAIN else _FUNCTION
+    drop = _FILLERS if level == PLAIN else _DROPPED_WHEN_DENSE
     chunks = text.split()
     lows = [_lower(chunk) for chunk in chunks]
     kept = [
