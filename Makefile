@@ -1,36 +1,43 @@
-# Thin recipes: each line also works when typed without make (CONTRIBUTING.md).
+# Thin recipes: what they call works without make too (CONTRIBUTING.md).
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(BIN)/python
 PIP := $(PY) -m pip install --quiet
 CORE := packages/headroom-core
+ADAPTERS := packages/langchain-headroom packages/llama-index-headroom
+# llama-index-core carries tiktoken's table, so that counting needs no network.
+TABLE = $(abspath $(firstword $(wildcard .venv/lib/python3*/site-packages/llama_index/core/_static/tiktoken_cache .venv/Lib/site-packages/llama_index/core/_static/tiktoken_cache)))
 PROJECTS := pyproject.toml $(wildcard packages/*/pyproject.toml)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# A stamp is written last, so an interrupted set-up starts again where pip left off.
+# A stamp is written last, so an interrupted set-up is taken up again.
 .venv/.demo: $(PROJECTS)
-	$(PYTHON) -m venv .venv
-	$(PIP) --editable "$(CORE)[cli]"
-	@touch $@
+	@$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'Headroom needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11')"
+	@echo "Setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --editable "$(CORE)[cli]"
+	@$(PY) -c "open('$@', 'w').close()"
 
 .venv/.test: .venv/.demo
-	$(PIP) "pip>=25.1"
-	$(PIP) --editable "$(CORE)[cli]" --editable packages/langchain-headroom --editable packages/llama-index-headroom --group test
-	@touch $@
+	@echo "Installing what the tests need (once)"
+	@$(PIP) "pip>=25.1"
+	@$(PIP) --editable "$(CORE)[cli]" $(addprefix --editable ,$(ADAPTERS)) --group test
+	@$(PY) -c "open('$@', 'w').close()"
 
 .venv/.dev: .venv/.test
-	$(PIP) --group dev
-	@touch $@
+	@echo "Installing ruff, mypy and import-linter (once)"
+	@$(PIP) --group dev
+	@$(PY) -c "open('$@', 'w').close()"
 
 .PHONY: help install demo format lint types imports test bench docs check
 help: ## Show this list
-	@$(PYTHON) -c "import re;[print(f'{n:10} {t}') for n, t in re.findall(r'^(\w+):.*?## (.*)', open('Makefile').read(), re.M)]"
+	@$(PYTHON) -c "import re; [print(f'{n:10} {t}') for n, t in re.findall(r'^(\w+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
 install: .venv/.dev ## Set up .venv with everything for development
 
-demo: .venv/.demo ## Minify real-shaped API responses and show what is saved
-	$(PY) examples/demo.py
+demo: .venv/.demo ## Minify a GitHub API response and show what is saved
+	@$(PY) examples/demo.py
 
 format: .venv/.dev ## Format the code
 	$(PY) -m ruff format .
@@ -49,10 +56,10 @@ imports: .venv/.dev ## Check that imports point one way
 test: .venv/.test ## Run all tests (offline after set-up)
 	$(PY) -m pytest
 
-bench: .venv/.demo ## Print the README's figures; DATA=DIR measures your own payloads
-	$(PY) -m headroom bench $(or $(DATA),examples/payloads)
+bench: .venv/.test ## Print the README's table; DATA=FOLDER measures your own payloads
+	@TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" $(PY) -m headroom bench $(or $(DATA),examples/payloads)
 
 docs: ## Where the documentation is
-	@echo "docs/*.md and README.md; every code block in them runs in make test"
+	@echo "README.md and docs/*.md; every code block in them runs in make test"
 
 check: lint types imports test ## Everything CI runs

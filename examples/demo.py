@@ -14,7 +14,7 @@ from headroom.cli.account import by_reason, shown_path
 from headroom.cli.measure import loaded_counter
 
 PAYLOAD = Path(__file__).parent / "payloads" / "github_issues.json"
-sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+sys.stdout.reconfigure(encoding="utf-8")
 console, count = Console(highlight=False), loaded_counter()
 
 
@@ -27,10 +27,9 @@ def show(title: str, lines: list[str]) -> None:
 response = json.loads(PAYLOAD.read_text(encoding="utf-8"))
 account = JSONMinifier().explain(response)
 pretty, lines = json.dumps(response, indent=2).split("\n"), account.content.split("\n")
-issues = lines.index(next(line for line in lines if line.startswith("[")))
 show(f"GitHub's answer: {len(response)} issues, {len(pretty):,} lines", pretty[:14])
 show(f"JSONMinifier's text: {len(lines)} lines. What repeats is said once,", lines[:9])
-show("then follows one line for each issue:", lines[issues : issues + 7])
+show("then follows one line for each issue:", lines[-17:-10])
 
 costs = {
     "JSON, indent=2": count("\n".join(pretty)),

@@ -1,6 +1,5 @@
 """`headroom minify`: one payload in, its shorter text out."""
 
-import json
 import sys
 from typing import Any, BinaryIO
 
@@ -43,7 +42,7 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
         if decode:
             text = data.decode("utf-8", "surrogatepass")
             value = JSONMinifier.decode(text)
-            _write(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+            _write(JSONMinifier.lossless(format="json").compress(value))
         elif explain:
             _print_account(minifier.explain(data))
         else:
