@@ -7,12 +7,14 @@ from urllib.parse import quote, quote_plus
 
 __all__ = [
     "Role",
-    "identities",
+    "extends",
     "is_copy",
     "is_spare_relation",
+    "names",
     "points_at",
     "role_of",
     "serves_machines",
+    "spellings",
 ]
 
 
@@ -68,6 +70,7 @@ _KNOWN = {
     "kubectl.kubernetes.io/last-applied-configuration": Role.BOOKKEEPING,
     "_links": Role.LINKS,
     "blurhash": Role.OPAQUE,
+    "svn_url": Role.COPY,
     "plain_text": Role.TEXT,
     "annotations": Role.FORMAT,
     # Of Kubernetes, where {} means "all", or "this kind of volume".
@@ -202,6 +205,8 @@ def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
     if key == "plain_text":
         run = members.get("text")
         return type(run) is dict and run.get("content") == markup
+    if key == "svn_url":
+        return bool(members.get("html_url") == markup)
     if "<" not in markup and "&lt;" not in markup:
         return False
     stem = _HTML_END.sub("", key)
@@ -224,29 +229,46 @@ _TAG = re.compile(r"<[^<>]*>")
 _TEXT_WORD = re.compile(r"[^\W_]+")
 
 
-def identities(members: dict[str, Any]) -> list[str]:
-    """Return what an object says about itself, as its own address would spell it.
-
-    Numbers and short strings, and of a page's address the owner/name it starts with
-    and the segment it ends with. API links say nothing of their own.
-    """
+def names(members: dict[str, Any]) -> list[str]:
+    """Return what an object calls itself: its numbers and short strings."""
     found: list[str] = []
     for value in members.values():
         kind = type(value)
         if kind is int:
             found.append(str(value))
-        elif kind is str and 0 < len(value) <= _IDENTITY_CHARACTERS:
-            if "://" in value[:12]:
-                if not is_api_link(value):
-                    segments = _SEGMENT.findall(value, value.find("://") + 3)[1:]
-                    found.append("/".join(segments[:2]))
-                    found.extend(segments[-1:])
-            else:
-                found.append(value)
-                encoded = quote(value, safe="/")
-                if encoded != value:
-                    found += [encoded, quote_plus(value)]
-    return [identity for identity in found if identity]
+        elif kind is str and 0 < len(value) <= _NAME_CHARACTERS:
+            found.append(value)
+    return found
+
+
+def spellings(members: dict[str, Any]) -> list[str]:
+    """Return what else of an object its own address may hold.
+
+    Of a page's address the owner/name it starts with and the segment it ends with; of
+    other strings their percent-encoded forms. API links say nothing of their own.
+    """
+    found: list[str] = []
+    for value in members.values():
+        if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
+            continue
+        if "://" in value[:12]:
+            if not is_api_link(value):
+                segments = _SEGMENT.findall(value, value.find("://") + 3)[1:]
+                found.append("/".join(segments[:2]))
+                found.extend(segments[-1:])
+        elif not value.isalnum() or not value.isascii():
+            found += [quote(value, safe="/"), quote_plus(value)]
+    return [spelling for spelling in found if spelling]
+
+
+def extends(key: str, link: str, members: dict[str, Any]) -> bool:
+    """Tell whether a link is the object's own with the key's name after it.
+
+    >>> extends("users_url", "/api/7/users", {"url": "/api/7"})
+    True
+    """
+    stem = key.removesuffix("_url")
+    return stem != key and f"{members.get('url')}/{stem}" == link
 
 
 def points_at(link: str, identity: str) -> bool:
@@ -260,6 +282,7 @@ def points_at(link: str, identity: str) -> bool:
     return False
 
 
-_IDENTITY_CHARACTERS = 200
+# Longer strings are texts, not names.
+_NAME_CHARACTERS = 200
 _SEGMENT = re.compile(r"[^/?#&=]+")
 _AFTER = frozenset({"", "/", "?", "#", "{", "&", ".", ",", "'", ")"})

@@ -8,12 +8,14 @@ from typing import Any
 
 from headroom.tool_outputs.links import (
     Role,
-    identities,
+    extends,
     is_copy,
     is_spare_relation,
+    names,
     points_at,
     role_of,
     serves_machines,
+    spellings,
 )
 from headroom.tool_outputs.values import Cut
 from headroom.types import Dropped
@@ -182,8 +184,7 @@ _OPAQUE_ROLES = [
     Role.FORMAT,
 ]
 
-# Kinds of value, beside str, that may go or hold what goes; a number never does.
-_HOLLOW = frozenset({dict, list, type(None)})
+_CONTAINERS = frozenset({dict, list})
 
 # Verdicts remembered per key; maps keyed by ids have millions of keys.
 _MOST_VERDICTS = 65_536
@@ -197,7 +198,7 @@ class _Rest:
     def __init__(
         self, members: _Object, acts: dict[str, str | int], outer: "_Rest | None"
     ) -> None:
-        self._all, self._acts, self._outer = members, acts, outer
+        self.whole, self._acts, self._outer = members, acts, outer
         self.is_root = outer is None
 
     @cached_property
@@ -206,33 +207,42 @@ class _Rest:
         acts = self._acts
         return {
             key: value
-            for key, value in self._all.items()
+            for key, value in self.whole.items()
             if (act := acts.get(key)) is None or act == _ENTER
         }
-
-    @cached_property
-    def identities(self) -> list[str]:
-        return identities(self.members)
 
     @cached_property
     def strings(self) -> set[str]:
         return {value for value in self.members.values() if type(value) is str}
 
+    @cached_property
+    def names(self) -> list[str]:
+        """What the object calls itself: its numbers and short strings."""
+        return names(self.members)
+
+    @cached_property
+    def spellings(self) -> list[str]:
+        """What else its address may hold: its pages' paths, its names encoded."""
+        return spellings(self.members)
+
     def says(self, link: str) -> bool:
         """Tell whether the object, or the one around it, says where a link leads."""
-        return any(points_at(link, identity) for identity in self.identities) or (
-            self._outer is not None
-            and any(points_at(link, identity) for identity in self._outer.identities)
+        return (
+            self.has(self.names, link)
+            or (self._outer is not None and self.has(self._outer.names, link))
+            or self.has(self.spellings, link)
+            or (self._outer is not None and self.has(self._outer.spellings, link))
         )
 
-
-def _with(members: _Object, changed: _Object) -> _Object:
-    """Return a copy with other values; _NOTHING takes a member out."""
-    return {
-        key: new
-        for key, value in members.items()
-        if (new := changed.get(key, value)) is not _NOTHING
-    }
+    @staticmethod
+    def has(identities: list[str], link: str) -> bool:
+        for index, identity in enumerate(identities):
+            if points_at(link, identity):
+                if index:
+                    # The links of one object tend to hold the same name.
+                    identities.insert(0, identities.pop(index))
+                return True
+        return False
 
 
 class _Pruner:
@@ -328,6 +338,8 @@ class _Pruner:
         depth: int,
         outer: _Rest | None,
     ) -> Any:
+        if _CONTAINERS.isdisjoint(map(type, items)):
+            return items
         changed: list[Any] | None = None
         here: _Path = ()
         for index, item in enumerate(items):
@@ -355,7 +367,7 @@ class _Pruner:
         if not acts:
             return members
         rest = _Rest(members, acts, outer)
-        changed: _Object = {}
+        result = members
         here: _Path = ()
         where = ""
         for key, act in acts.items():
@@ -374,15 +386,19 @@ class _Pruner:
                 elif act == _ENTER:
                     value = self.value(value, here, where, depth + 1, rest)
                     act = "empty" if self.vanishes(key, value) else ""
+            if value is old and not act:
+                continue
+            if result is members:
+                result = members.copy()
             if act:
                 if self.itemised:
                     # What went inside is accounted for by the path that went whole.
                     del self.dropped[mark:]
                     self.dropped.append(Dropped(here, str(act), leaves(old)))
-                changed[key] = _NOTHING
-            elif value is not old:
-                changed[key] = value
-        return _with(members, changed) if changed else members
+                del result[key]
+            else:
+                result[key] = value
+        return result
 
     def vanishes(self, key: str, value: Any) -> bool:
         """Tell whether an object that lost all its members goes too."""
@@ -396,32 +412,39 @@ class _Pruner:
     def first_look(self, members: _Object, dotted: str) -> dict[str, str | int]:
         """Return what is to be done with each member that may not stay as it is."""
         verdicts = self.verdicts
+        anywhere = not self.dotted
         acts: dict[str, str | int] = {}
-        where = ""
         for key, value in members.items():
-            verdict = verdicts.get(key)
-            if verdict is None:
-                verdict = self.verdict(key)
-            if self.dotted:
-                where = f"{dotted}.{key}"
-                verdict = self.verdict_at(key, where)
-            if verdict >= _KEEP:
-                if verdict == _EXCLUDE:
-                    inside = self.kept.any and type(value) in (dict, list)
-                    acts[key] = _EXCLUDE if inside else "excluded key"
+            # The hot path: a key without a role, a value that is not empty.
+            if anywhere and value and verdicts.get(key) == Role.NONE:
+                kind = type(value)
+                if kind is dict or kind is list:
+                    acts[key] = _ENTER
                 continue
-            kind = type(value)
-            if kind is not str and kind not in _HOLLOW:
-                continue
-            if not value:
-                drops = self.nulls if value is None else self.empty
-                if drops and verdict < Role.ENTRY:
-                    acts[key] = "null" if value is None else "empty"
-            elif verdict in self.roles and self.is_soft(verdict, value, where):
-                acts[key] = verdict
-            elif kind is not str:
-                acts[key] = _ENTER
+            act = self.look_at(key, value, dotted)
+            if act:
+                acts[key] = act
         return acts
+
+    def look_at(self, key: str, value: Any, dotted: str) -> str | int:
+        """Return what is to be done with one member; 0 if it stays as it is."""
+        where = f"{dotted}.{key}" if self.dotted else ""
+        verdict = self.verdict_at(key, where) if self.dotted else self.verdict(key)
+        if verdict == _KEEP:
+            return 0
+        kind = type(value)
+        enters = kind is dict or kind is list
+        if verdict == _EXCLUDE:
+            return _EXCLUDE if enters and self.kept.any else "excluded key"
+        if value is None:
+            return "null" if self.nulls and verdict < Role.ENTRY else 0
+        if not enters and kind is not str:
+            return 0
+        if not value:
+            return "empty" if self.empty and verdict < Role.ENTRY else 0
+        if verdict in self.roles and self.is_soft(verdict, value, where):
+            return verdict
+        return _ENTER if enters else 0
 
     def is_soft(self, role: int, value: Any, dotted: str) -> bool:
         """Tell whether a value may go for the role of its key."""
@@ -440,7 +463,7 @@ class _Pruner:
             What to do, and with which value.
         """
         if role == Role.LINK:
-            spare = rest.says(value)
+            spare = rest.says(value) or extends(key, value, rest.whole)
         elif role == Role.COPY or role == Role.TEXT:
             spare = is_copy(key, value, rest.members)
         else:
