@@ -1,6 +1,7 @@
 """Which links and ids only serve machines: one table of keys and values."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -83,6 +84,8 @@ _KNOWN = {
 _ENTRY = re.compile(r"[0-9]|.*[/:@]", re.DOTALL)
 
 
+# The same keys come with every response; 8,192 of them hold a megabyte or so.
+@lru_cache(maxsize=8192)
 def role_of(key: str) -> int:
     """Return the Role of a key.
 

@@ -412,17 +412,25 @@ class _Pruner:
     def first_look(self, members: _Object, dotted: str) -> dict[str, str | int]:
         """Return what is to be done with each member that may not stay as it is."""
         verdicts = self.verdicts
-        anywhere = not self.dotted
+        by_key = not self.dotted
+        no_role = Role.NONE
         acts: dict[str, str | int] = {}
         for key, value in members.items():
-            # The hot path: a key without a role, a value that is not empty.
-            if anywhere and value and verdicts.get(key) == Role.NONE:
+            if by_key and verdicts.get(key) == no_role:
+                # The hot path: the same as look_at, for keys that decide nothing.
+                if value is None:
+                    if self.nulls:
+                        acts[key] = "null"
+                    continue
                 kind = type(value)
                 if kind is dict or kind is list:
-                    acts[key] = _ENTER
-                continue
-            act = self.look_at(key, value, dotted)
-            if act:
+                    if value:
+                        acts[key] = _ENTER
+                    elif self.empty:
+                        acts[key] = "empty"
+                elif kind is str and not value and self.empty:
+                    acts[key] = "empty"
+            elif act := self.look_at(key, value, dotted):
                 acts[key] = act
         return acts
 
