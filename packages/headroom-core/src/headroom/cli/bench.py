@@ -168,7 +168,7 @@ def _money(result: Bench, price: float) -> Table:
 def _print_losses(console: Console, result: Bench) -> None:
     """Print what was dropped, by reason, and which texts stayed as they are."""
     for reason, leaves in by_reason(result.total.dropped):
-        console.print(Text(f"{leaves:8,} leaves dropped: {reason}"))
+        console.print(Text(f"{leaves:8,} values dropped: {reason}"))
     for one in result.measured:
         if one.skipped:
             console.print(Text(f"unchanged: {one.name}: {one.skipped}", style="yellow"))

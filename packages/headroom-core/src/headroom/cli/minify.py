@@ -80,13 +80,13 @@ def _print_account(account: Compression[str]) -> None:
         console.print("Nothing was dropped.")
         return
     leaves = sum(one.count for one in account.dropped)
-    reasons = Table("why", ("leaves"), title=f"{leaves:,} leaves dropped")
+    reasons = Table("why", "values", title=f"{leaves:,} values dropped")
     reasons.columns[1].justify = "right"
     for reason, count in by_reason(account.dropped):
         reasons.add_row(Text(reason), f"{count:,}")
     console.print(reasons)
     rows = by_path(account.dropped)
-    paths = Table("where", "why", "leaves", title="Where most of them were")
+    paths = Table("where", "why", "values", title="Where most of them were")
     paths.columns[2].justify = "right"
     paths.columns[0].overflow = "fold"
     for path, reason, count in rows[:_SHOWN_PATHS]:
