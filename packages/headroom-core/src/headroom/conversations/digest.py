@@ -23,19 +23,19 @@ _SPOKEN_WEIGHT = {"user": 2.0, "assistant": 1.0}
 _OTHER_WEIGHT = 0.9
 _CALL_WEIGHT = 1.1
 _CHANGE_WEIGHT = 2.0
-_RECORD_WEIGHT = 1.3
+_RECORD_WEIGHT = 1.0
 _ROW_WEIGHT = 0.8
 _LINE_WEIGHT = 0.5
 _CODE_WEIGHT = 0.5
 _ROW_DECAY = 0.6
 # Each time a word has been said, saying it again is worth this share.
-_REPEAT = 0.35
-_REPEAT_VALUE = 0.4
+_REPEAT = 0.45
+_REPEAT_VALUE = 0.45
 _CUE = 0.35
 _RARITY_POWER = 1.0
 # A unit is worth its weight per token, with this many more for what sets it apart:
 # two words torn from a sentence say less than a whole one.
-_UNIT_TOKENS = 4
+_UNIT_TOKENS = 2
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
 # Shares of the budget; what a section leaves goes to the best of the others.

@@ -21,7 +21,7 @@ from headroom.tokens import (
 __all__ = ["Engine", "Settings", "Written"]
 
 # Texts joined may count a few tokens more than apart; this covers it.
-_JOINT_TOKENS = 4
+_JOINT_TOKENS = 2
 _REMEMBERED_SEGMENTS = 64
 
 

@@ -21,10 +21,10 @@ _LONG_CHARACTERS = 80
 # Lines of one tool text beyond this many are left to the errors and ids in them.
 _MAX_LINES = 400
 _MAX_OBJECTS = 200
-# Fields of one object that are kept or left out together: few where they need no
+# Fields of one object that are kept or left out together: one where it needs no
 # path before them.
 _FIELDS_TOGETHER = 8
-_FIELDS_AT_ROOT = 2
+_FIELDS_AT_ROOT = 1
 
 
 class Unit(NamedTuple):

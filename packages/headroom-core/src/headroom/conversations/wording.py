@@ -112,7 +112,7 @@ _DROPPED_WHEN_DENSE = (_FUNCTION | _COLOUR) - _NEGATIONS - _NUMBERS - _DATES
 _IN_DATES = _words("of in the this next last past to at on")
 _IN_NAMES = _words("of the and & de la in at for on to an a by with")
 
-_STRIP = "\"'“”‘’()[]{}<>.,;:!?…*_~|"
+_STRIP = "\"'“”‘’()[]{}<>.,;:!?…*_~|—–"
 _HAS_DIGIT = re.compile(r"\d")
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _REFERENCE = re.compile(r"[\w.+-]+@[\w-]+\.\w+|https?://|\w[/\\]\w|\w_\w|\w\.\w{1,5}$")
@@ -121,7 +121,10 @@ _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\U00020000-\U0003ffff]+"
 )
-_QUOTES = {'"': '"', "“": "”", "`": "`", "«": "»"}
+_QUOTES = {'"': '"', "“": "”", "‘": "’", "`": "`", "«": "»"}
+_OPERATOR = re.compile(r"^[-–=+*/<>×÷%&|^~≤≥]+$")
+# What ends a sentence, so that a capital after it starts one.
+_ENDS = ".:!?—-…"
 
 
 class Word(NamedTuple):
@@ -223,22 +226,41 @@ def shorten(text: str, level: int) -> str:
     if level == VERBATIM:
         return text
     drop = _FILLERS if level == PLAIN else _DROPPED_WHEN_DENSE
-    chunks = text.split()
+    chunks = text.replace("—", "— ").split()
     lows = [_lower(chunk) for chunk in chunks]
     kept = [
-        low not in drop or (at > 0 and chunk.startswith("May"))
-        for at, (low, chunk) in enumerate(zip(lows, chunks, strict=True))
+        low not in drop or _is_inner_capital(chunks, at) for at, low in enumerate(lows)
     ]
     _keep_quotations(chunks, kept)
     _keep_bridges(chunks, lows, kept)
     out = []
     for at, chunk in enumerate(chunks):
-        if not kept[at] or not any(c.isalnum() for c in chunk):
+        if not kept[at]:
             continue
-        if chunk[-1] in ",;" and not _joins(chunks, kept, at):
+        if not any(c.isalnum() for c in chunk) and not _operates(chunks, kept, at):
+            continue
+        if chunk[-1] in ",;—" and not _joins(chunks, kept, at):
             chunk = chunk[:-1]
         out.append(chunk)
-    return " ".join(out).rstrip(".!,;: ")
+    return " ".join(out).rstrip(".!,;:— ")
+
+
+def _is_inner_capital(chunks: list[str], at: int) -> bool:
+    """Whether a chunk is written as part of a name: "Tech for Good", "May"."""
+    core = chunks[at].strip(_STRIP)
+    if at == 0 or not core[:1].isupper() or core in ("I", "A", "AM", "PM"):
+        return False
+    return "'" not in core and "’" not in core and chunks[at - 1][-1] not in _ENDS
+
+
+def _operates(chunks: list[str], kept: list[bool], at: int) -> bool:
+    """Whether a chunk is an operator between two operands, such as "10 am - 12"."""
+    if not _OPERATOR.match(chunks[at]) or not 0 < at < len(chunks) - 1:
+        return False
+    sides = chunks[at - 1], chunks[at + 1]
+    return all(kept[at - 1 : at + 2]) and any(
+        len(side) == 1 or _HAS_DIGIT.search(side) for side in sides
+    )
 
 
 def _joins(chunks: list[str], kept: list[bool], at: int) -> bool:
