@@ -43,6 +43,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .hero b { display: block; font-size: 1.35rem; line-height: 1.3; font-weight: 650;
   color: var(--ink); letter-spacing: -.01em; }
 svg { display: block; width: 100%; overflow: visible; }
+svg + .scroll { margin-top: 1rem; }
 svg text { fill: var(--ink); font-size: 14px; font-variant-numeric: tabular-nums; }
 svg .value { text-anchor: end; }
 svg .soft { fill: var(--soft); }
@@ -236,7 +237,8 @@ def _part(count: int, whole: int) -> str:
 
 def _share(saved: float) -> str:
     """Return a saving as the change that it is: −72 % for 0.72."""
-    return f"{'+' if saved < 0 else '−'}{abs(saved):.0%}"
+    text = f"{abs(saved):.0%}"
+    return text if text == "0%" else f"{'+' if saved < 0 else '−'}{text}"
 
 
 def _table(result: Bench) -> str:
