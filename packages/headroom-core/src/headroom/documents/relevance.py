@@ -4,124 +4,124 @@ import math
 from collections.abc import Sequence
 from heapq import nlargest
 
-from headroom.scorers.words import NO_NAMES, Sentences, content_terms
+from headroom.documents.corpus import Corpus
+from headroom.documents.units import Unit
+from headroom.scorers.stop_words import ALL_STOP_WORDS
+from headroom.scorers.words import content_terms, stem
 
 __all__ = ["relevance"]
 
-# Source of all five: measured, docs/documents.md "Multi-hop"; the plateau is wide.
+# Source of all: measured, docs/documents.md "Multi-hop"; the plateau is wide.
 _DOCUMENT = 0.3  # what a sentence gains from the best one of its document
 _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
+_HEADING = 0.6  # what a heading's score counts for the units below it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
+_HALF_GAIN = 1.5  # the shared idf that gives half of that
 _SOURCES = 12  # how many best sentences lend their names
 _COMMON = 0.3  # names in a larger share of the documents connect nothing
+_LEAST_DOCUMENTS = 4  # among fewer, every name is common
 
 
-def relevance(
-    query: str,
-    scores: Sequence[float],
-    documents: Sequence[int],
-    sentences: Sentences,
-    which: Sequence[int],
-) -> list[float]:
-    """Return the relevance of each unit, same order, at least its own score.
+def relevance(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]:
+    """Return the relevance of each unit, same order; 0 is irrelevant, 1 is plenty.
 
-    A question often needs a second fact that shares no word with it, only a name
-    with the first fact. So names in the best sentences lift the sentences of
-    other documents that hold them too.
+    A sentence is worth more beside a good one, in a good document, below a good
+    heading. And a question often needs a second fact that shares no word with it,
+    only a name with the first fact: names in the best sentences lift the sentences
+    of other documents that hold them too.
 
     Args:
         query: What the user asked.
-        scores: One score per unit.
-        documents: The document of each unit, ascending.
-        sentences: The distinct texts that were scored.
-        which: For each unit, the position of its text in `sentences`.
+        scores: One calibrated score in [0, 1] per unit of `corpus`.
+        corpus: The units.
     """
-    lifted = _with_surroundings(scores, documents)
-    bridged = _bridges(query, lifted, documents, sentences, which)
+    lifted = _with_surroundings(scores, corpus.units)
+    gains = _bridges(query, lifted, corpus)
     best = max(lifted, default=0.0)
     return [
-        own + _BRIDGE * best * gain for own, gain in zip(lifted, bridged, strict=True)
+        own + _BRIDGE * best * gain for own, gain in zip(lifted, gains, strict=True)
     ]
 
 
-def _with_surroundings(
-    scores: Sequence[float], documents: Sequence[int]
-) -> list[float]:
+def _with_surroundings(scores: Sequence[float], units: Sequence[Unit]) -> list[float]:
+    """Return the scores, each lifted by its neighbours, heading and document."""
     best: dict[int, float] = {}
-    for score, document in zip(scores, documents, strict=True):
-        if score > best.get(document, 0.0):
-            best[document] = score
+    for score, unit in zip(scores, units, strict=True):
+        if score > best.get(unit.document, 0.0):
+            best[unit.document] = score
     lifted = []
     last = len(scores) - 1
-    for i, (score, document) in enumerate(zip(scores, documents, strict=True)):
-        beside = scores[i - 1] if i and documents[i - 1] == document else 0.0
-        if i < last and documents[i + 1] == document and scores[i + 1] > beside:
+    for i, (score, unit) in enumerate(zip(scores, units, strict=True)):
+        document = unit.document
+        if unit.heading is not None:
+            score = max(score, _HEADING * scores[unit.heading])
+        beside = scores[i - 1] if i and units[i - 1].document == document else 0.0
+        if i < last and units[i + 1].document == document and scores[i + 1] > beside:
             beside = scores[i + 1]
         lifted.append(score + _DOCUMENT * best.get(document, 0.0) + _NEIGHBOUR * beside)
     return lifted
 
 
-def _bridges(
-    query: str,
-    scores: Sequence[float],
-    documents: Sequence[int],
-    sentences: Sentences,
-    which: Sequence[int],
-) -> list[float]:
+def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]:
     """Return each unit's connection to the best ones by shared names, in [0, 1)."""
+    units, which = corpus.units, corpus.which
     gains = [0.0] * len(scores)
-    total = documents[-1] + 1 if documents else 0
     sources = nlargest(_SOURCES, range(len(scores)), key=scores.__getitem__)
     best = scores[sources[0]] if sources else 0.0
-    if best <= 0:
+    if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains
+    words, vocabulary = corpus.sentences.words, corpus.sentences.vocabulary
     asked = frozenset(content_terms(query))
-    terms = sentences.terms
-    found = sentences.words
-    names: set[str] = set()
-    for unit in sources:
-        names.update(word for word in found[which[unit]] if not word[0].islower())
+    capitalised = {
+        word
+        for unit in sources
+        for word in words[which[unit]]
+        if len(word) > 1 and word[0].isupper()
+    }
+    # A name is capitalised, nowhere written small, and not in the question.
     names = {
-        name for name in names if terms[name] not in asked and _is_name(name, terms)
+        word
+        for word in capitalised
+        if (low := word.lower()) not in vocabulary
+        and low not in ALL_STOP_WORDS
+        and stem(word) not in asked
     }
-    if not names:
-        return gains
-    held = [sorted(names.intersection(each)) for each in found]
-    where: dict[str, set[int]] = {}
-    for position, document in zip(which, documents, strict=True):
-        for name in held[position]:
-            where.setdefault(name, set()).add(document)
-    most = max(2.0, _COMMON * total) if total > 3 else 0
-    weight = {
-        name: math.log(1 + (total - len(holders) + 0.5) / (len(holders) + 0.5))
-        for name, holders in where.items()
-        if 2 <= len(holders) <= most
-    }
-    # For every name, what each document's best source lends to the others.
+    held = [
+        [] if names.isdisjoint(found) else sorted(names.intersection(found))
+        for found in words
+    ]
+    weights = _weights(corpus, held)
+    # What each document lends to the others by a name: its best source counts.
     lent: dict[str, dict[int, float]] = {}
     for unit in sources:
         share = (scores[unit] / best) ** 2
         for name in held[which[unit]]:
-            if name in weight:
+            if name in weights:
                 by = lent.setdefault(name, {})
-                by[documents[unit]] = max(
-                    by.get(documents[unit], 0.0), share * weight[name]
-                )
-    half = 1.5
-    for unit, document in enumerate(documents):
+                document = units[unit].document
+                by[document] = max(by.get(document, 0.0), share * weights[name])
+    for i, unit in enumerate(units):
         gain = 0.0
-        for name in held[which[unit]]:
+        for name in held[which[i]]:
             if name in lent:
                 gain += max(
-                    (v for d, v in lent[name].items() if d != document), default=0.0
+                    (v for d, v in lent[name].items() if d != unit.document),
+                    default=0.0,
                 )
-        gains[unit] = gain / (gain + half)
+        gains[i] = gain / (gain + _HALF_GAIN)
     return gains
 
 
-def _is_name(word: str, terms: dict[str, str]) -> bool:
-    """Tell whether `word` is capitalised here and nowhere written small."""
-    low = word.lower()
-    return (
-        len(word) > 1 and word[0].isupper() and low not in NO_NAMES and low not in terms
-    )
+def _weights(corpus: Corpus, held: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Return the idf over documents of the names that connect some but not most."""
+    where: dict[str, set[int]] = {}
+    for unit, position in zip(corpus.units, corpus.which, strict=True):
+        for name in held[position]:
+            where.setdefault(name, set()).add(unit.document)
+    total = len(corpus.documents)
+    most = max(2.0, _COMMON * total)
+    return {
+        name: math.log(1 + (total - len(found) + 0.5) / (len(found) + 0.5))
+        for name, found in where.items()
+        if 2 <= len(found) <= most
+    }

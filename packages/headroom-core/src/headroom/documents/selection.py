@@ -1,4 +1,4 @@
-"""Selection: the most relevant units that fit under a token ceiling, counted exactly."""
+"""Selection: the most relevant units under a token ceiling, counted exactly."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple

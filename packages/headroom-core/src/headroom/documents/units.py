@@ -11,15 +11,18 @@ class Unit(NamedTuple):
     """A piece of a document that is kept or dropped whole.
 
     Attributes:
+        document: The document's place in the input.
         start: First character in the document.
         end: One past the last; neither end is whitespace.
         kind: "sentence", or a line that stands on its own: "heading", "item",
-            "field", "row", "code"; "piece" for a part of an endless sentence.
-        heading: Position of the heading above it in the document's units, or None.
-        intro: Position of what introduces it: a table's header row, the sentence
-            with a colon before a list; or None.
+            "field", "header" (of a table), "row", "code"; "piece" for a part of an
+            endless sentence.
+        heading: Position among all units of the heading above it, or None.
+        intro: Position of what introduces it, a table's header or the sentence with
+            a colon before a list; or None.
     """
 
+    document: int
     start: int
     end: int
     kind: str
@@ -35,8 +38,11 @@ _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 # A longer value is prose with a label, and its sentences are worth telling apart.
 _FIELD_CHARACTERS = 160
 
-# Full stops that need no space after them; sentencex leaves some of these inside.
-_CJK_STOP = re.compile(r"[。！？｡]+[”’」』）》〉】\"')\]]*")
+# A Chinese or Japanese full stop needs no space after it; sentencex leaves some
+# inside. Joining the matches gives the text back.
+_CJK_SENTENCE = re.compile(
+    r"[^。！？｡]*[。！？｡]+[”’」』）》〉】\"')\]]*\s*|[^。！？｡]+", re.DOTALL
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Where an endless sentence may be cut: after a clause mark or at whitespace.
 _CLAUSE = re.compile(r"[,;:、，；：]\s*|\s+")
@@ -61,107 +67,102 @@ def leans_back(text: str) -> bool:
     return _LEANS.match(text) is not None
 
 
-def split_units(text: str) -> list[Unit]:
+def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
     """Split `text` into units in order; whitespace between them belongs to none.
 
     Headings, list items, table rows, fenced code and runs of `key: value` lines
-    are units of their own; the rest is split into sentences. Joining the units
-    and the gaps gives `text` back. Empty for blank text.
+    are units of their own; the rest is split into sentences. Empty for blank text.
+
+    Args:
+        text: The document.
+        document: Its place in the input.
+        position: How many units there are before its first one.
     """
-    units: list[Unit] = []
     if "\n" not in text:
-        _add_sentences(units, text, 0, len(text), None)
-        return units
+        return list(_sentences(text, 0, len(text), document, None))
+    units: list[Unit] = []
     heading: int | None = None
     for kind, start, end in _blocks(text):
         if kind == "prose":
-            _add_sentences(units, text, start, end, heading)
+            units += _sentences(text, start, end, document, heading)
             continue
-        intro = _introduction(units, text, kind)
+        intro = _introduction(units, text, kind, position)
+        above = None if kind == "heading" else heading
+        units.append(
+            Unit(document, *_trimmed(text, start, end, kind), kind, above, intro)
+        )
         if kind == "heading":
-            heading = None
-        units.append(_trimmed(text, start, end, kind, heading, intro))
-        if kind == "heading":
-            heading = len(units) - 1
+            heading = position + len(units) - 1
     return units
 
 
-def split_pieces(text: str, unit: Unit, characters: int) -> list[Unit]:
+def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
     """Cut one unit into pieces of about `characters`, at clauses; the last resort.
 
     A run without any clause mark or whitespace stays whole.
     """
-    pieces: list[Unit] = []
     start = unit.start
+    weaker: int | None = None
     for mark in _CLAUSE.finditer(text, unit.start, unit.end):
-        if mark.end() - start >= characters:
-            pieces.append(_trimmed(text, start, mark.end(), "piece", unit.heading))
-            start = mark.end()
+        size = mark.end() - start
+        if size < characters:
+            continue
+        # A space is a poorer place than a clause mark that comes soon.
+        if mark.group().isspace() and size < 2 * characters:
+            weaker = weaker or mark.end()
+            continue
+        end = weaker if weaker and size > 2 * characters else mark.end()
+        yield unit._replace(start=start, end=len(text[:end].rstrip()), kind="piece")
+        start, weaker = end, None
     if start < unit.end:
-        pieces.append(_trimmed(text, start, unit.end, "piece", unit.heading))
-    return pieces
+        yield unit._replace(start=start, kind="piece")
 
 
-def _trimmed(
-    text: str,
-    start: int,
-    end: int,
-    kind: str,
-    heading: int | None = None,
-    intro: int | None = None,
-) -> Unit:
-    """Return the unit without the whitespace at its ends."""
+def _trimmed(text: str, start: int, end: int, kind: str) -> tuple[int, int]:
+    """Return `[start, end)` without the whitespace at its ends."""
     block = text[start:end]
     left = len(block) - len(block.lstrip())
     # The indentation of a nested item or of code carries meaning.
-    if kind in {"item", "code"} and left and "\n" not in block[:left]:
+    if kind in {"item", "code"}:
         left = 0
-    return Unit(start + left, start + len(block.rstrip()), kind, heading, intro)
+    return start + left, start + len(block.rstrip())
 
 
-def _introduction(units: list[Unit], text: str, kind: str) -> int | None:
+def _introduction(units: list[Unit], text: str, kind: str, position: int) -> int | None:
     """Return the position of what introduces a unit of `kind` that comes next."""
     if not units or kind == "heading":
         return None
     last = units[-1]
     if last.kind == kind:
         return last.intro
-    if last.kind == "header" and kind == "row":
-        return len(units) - 1
-    if last.kind == "sentence" and text[last.end - 1] in ":：":
-        return len(units) - 1
-    return None
+    introduces = (last.kind == "header" and kind == "row") or (
+        last.kind == "sentence" and text[last.end - 1] in ":："
+    )
+    return position + len(units) - 1 if introduces else None
 
 
-def _add_sentences(
-    units: list[Unit], text: str, start: int, end: int, heading: int | None
-) -> None:
-    """Append the sentences of `text[start:end]`."""
+def _sentences(
+    text: str, start: int, end: int, document: int, heading: int | None
+) -> Iterator[Unit]:
+    """Yield the sentences of `text[start:end]`."""
     from sentencex import segment
 
-    block = text if end - start == len(text) else text[start:end]
+    block = text[start:end]
     if not block.isascii():
         # A lone surrogate cannot cross into Rust; one character for one.
         block = _SURROGATE.sub("\ufffd", block)
-    for piece in segment("en", block):
-        last = start
-        if not piece.isascii():
-            for stop in _CJK_STOP.finditer(piece):
-                cut = start + stop.end()
-                _add_sentence(units, text[last:cut], last, heading)
-                last = cut
-        start += len(piece)
-        _add_sentence(units, text[last:start], last, heading)
-
-
-def _add_sentence(
-    units: list[Unit], piece: str, start: int, heading: int | None
-) -> None:
-    """Append the sentence unless it is blank."""
-    body = piece.strip()
-    if body:
-        start += piece.index(body[0])
-        units.append(Unit(start, start + len(body), "sentence", heading))
+    for segmented in segment("en", block):
+        pieces = (
+            [segmented] if segmented.isascii() else _CJK_SENTENCE.findall(segmented)
+        )
+        for piece in pieces:
+            body = piece.rstrip()
+            if body:
+                indent = len(body) - len(body.lstrip()) if body[0].isspace() else 0
+                yield Unit(
+                    document, start + indent, start + len(body), "sentence", heading
+                )
+            start += len(piece)
 
 
 def _blocks(text: str) -> Iterator[tuple[str, int, int]]:
@@ -174,7 +175,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, int]]:
     prose: int | None = None
     i = 0
     while i < len(lines):
-        line, start, end = lines[i]
+        line, start, _ = lines[i]
         kind, size = _line_kind(lines, i, open_prose=prose is not None)
         if kind == "prose":
             prose = start if prose is None else prose

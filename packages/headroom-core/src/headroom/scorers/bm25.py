@@ -57,14 +57,19 @@ class BM25Scorer:
         """
         known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
         terms = content_terms(query)
-        wanted = frozenset(terms)
-        matched = {word: term for word, term in known.terms.items() if term in wanted}
+        matched = known.spellings(frozenset(terms))
         if not matched:
             return [0.0] * len(known)
         # Only the query's terms can score, so only they are handed over; lengths
         # are those of the whole sentences.
+        spelled = matched.keys()
         bm25 = _lucene_bm25()(
-            [[matched[w] for w in found if w in matched] for found in known.words]
+            [
+                []
+                if spelled.isdisjoint(found)
+                else [matched[word] for word in found if word in matched]
+                for found in known.words
+            ]
         )
         bm25.doc_len = [len(found) for found in known.words]
         bm25.avgdl = sum(bm25.doc_len) / len(known)

@@ -111,7 +111,7 @@ def _import_onnx() -> tuple[Any, Any]:
 
 
 def _onnx_logits(folder: Path, device: str | None) -> Logits:
-    """Load an ONNX folder: the model, `tokenizer.json`, `config.json` if it is there."""
+    """Load an ONNX folder: model, `tokenizer.json` and, if there, `config.json`."""
     import numpy as np
 
     onnxruntime, tokenizers = _import_onnx()

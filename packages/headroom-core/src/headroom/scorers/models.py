@@ -21,8 +21,8 @@ def located(model: str | Path) -> str:
         return str(folder)
     if isinstance(model, Path) or not _HUB_NAME.fullmatch(model) or folder.exists():
         raise ScorerError(
-            f"model={str(model)!r} is no folder; pass a folder that holds a model, or a "
-            "hub name like 'cross-encoder/ms-marco-MiniLM-L6-v2'"
+            f"model={str(model)!r} is no folder; pass a folder that holds a model, "
+            "or a hub name like 'cross-encoder/ms-marco-MiniLM-L6-v2'"
         )
     return model
 

@@ -1,0 +1,80 @@
+"""Candidates: which units may be kept, and which first."""
+
+from collections.abc import Iterable, Sequence
+
+from headroom.documents.corpus import Corpus
+
+__all__ = ["best_first", "openings_first"]
+
+# Shorter openings and endings are shared by chance ("On the other hand").
+_LEAST_WORDS = 4
+_EDGE_MARKS = " .,;:!?…\"'“”‘’«»。！？，；"
+
+
+def best_first(corpus: Corpus, scores: Sequence[float], floor: float) -> list[int]:
+    """Return the units that reach `floor`, best first, no saying twice.
+
+    Equal scores stand in input order.
+    """
+    able = [i for i, score in enumerate(scores) if score >= floor]
+    able.sort(key=scores.__getitem__, reverse=True)
+    return _distinct(corpus, able)
+
+
+def openings_first(corpus: Corpus) -> list[int]:
+    """Return the first units of all documents, then the second ones, and so on."""
+    places: list[tuple[int, int]] = []
+    for i, unit in enumerate(corpus.units):
+        new = not i or corpus.units[i - 1].document != unit.document
+        places.append((0 if new else places[-1][0] + 1, i))
+    return _distinct(corpus, [i for _, i in sorted(places)])
+
+
+def _distinct(corpus: Corpus, order: Iterable[int]) -> list[int]:
+    """Return `order` without what only comes along and what is said before."""
+    halves = _halves(corpus)
+    said: set[str] = set()
+    found: list[int] = []
+    for i in order:
+        # Nothing more is folded than spacing, case and end marks: one word, sign
+        # or digit can turn the meaning round.
+        saying = " ".join(corpus.texts[i].split()).strip(_EDGE_MARKS).casefold()
+        if saying not in said and i not in halves and i not in corpus.carried:
+            said.add(saying)
+            found.append(i)
+    return found
+
+
+def _halves(corpus: Corpus) -> set[int]:
+    """Return the units that are half of another document's sentence.
+
+    Chunkers that cut by length leave half a sentence at the edge of a chunk, and
+    its whole in the overlapping one. Only edges are looked at, so a sentence in
+    the middle of a chunk is never taken for a piece of another.
+    """
+    units, words = corpus.units, corpus.sentences.words
+    last = len(units) - 1
+    # By their outer words, first sentences wait for a longer one that ends with
+    # them, last sentences for one that begins with them.
+    endings: dict[tuple[str, ...], list[int]] = {}
+    openings: dict[tuple[str, ...], list[int]] = {}
+    for i, unit in enumerate(units):
+        found = words[corpus.which[i]]
+        if len(found) < _LEAST_WORDS:
+            continue
+        if not i or units[i - 1].document != unit.document:
+            endings.setdefault(tuple(found[-_LEAST_WORDS:]), []).append(i)
+        if i == last or units[i + 1].document != unit.document:
+            openings.setdefault(tuple(found[:_LEAST_WORDS]), []).append(i)
+    halves: set[int] = set()
+    for whole in words:
+        size = len(whole)
+        for i in endings.get(tuple(whole[-_LEAST_WORDS:]), ()):
+            part = words[corpus.which[i]]
+            if len(part) < size and whole[size - len(part) :] == part:
+                halves.add(i)
+        for i in openings.get(tuple(whole[:_LEAST_WORDS]), ()):
+            part = words[corpus.which[i]]
+            if len(part) < size and whole[: len(part)] == part:
+                halves.add(i)
+    return halves
