@@ -1,6 +1,7 @@
 """The `headroom` command; each of its commands is a module of the same name."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
 import click
 
@@ -8,7 +9,11 @@ import headroom
 
 __all__ = ["cli"]
 
-_COMMANDS = ("bench", "minify")
+_COMMANDS = tuple(
+    name
+    for name in ("bench", "minify", "prune")
+    if find_spec(f"headroom.cli.{name}") is not None
+)
 
 
 class _Commands(click.Group):

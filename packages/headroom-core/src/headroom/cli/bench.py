@@ -24,7 +24,9 @@ from headroom.cli.measure import (
 from headroom.cli.options import build_minifier, minifier_options
 
 # Where output isn't a terminal it has this width, so that it is the same anywhere.
-_WIDTH = 100
+_WIDTH = 140
+# A narrower terminal has no room for the tables' last columns.
+_ROOM = 100
 
 
 @click.command()
@@ -99,10 +101,10 @@ def print_tables(result: Bench) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH)
     if result.measured:
-        console.print(_savings(result))
+        console.print(_savings(result, wide=console.width >= _ROOM))
         _print_losses(console, result)
         if result.price is not None:
-            console.print(_money(result, result.price))
+            console.print(_money(result, result.price, wide=console.width >= _ROOM))
     for one in result.broken:
         console.print(Text(f"broken: {one.name}: {one.broken}", style="red"))
     how = "estimated (tiktoken's table could not be loaded)"
@@ -116,16 +118,16 @@ def _table(*heads: str, title: str | None = None) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left"
     )
-    table.add_column(heads[0], overflow="fold", min_width=20)
+    table.add_column(heads[0], overflow="fold", min_width=12)
     for head in heads[1:]:
         table.add_column(head, justify="right", no_wrap=True)
     return table
 
 
-def _savings(result: Bench) -> Table:
+def _savings(result: Bench, *, wide: bool) -> Table:
     """Return the table of tokens and savings."""
-    heads = ("payload", *BASELINES, "headroom", "saved, vs each", "dropped")
-    table = _table(*heads)
+    heads = ("payload", *BASELINES, "headroom", "saved, vs each")
+    table = _table(*heads, *(["dropped"] if wide else []))
     for one in (*result.measured, result.total):
         if one is result.total:
             table.add_section()
@@ -134,21 +136,21 @@ def _savings(result: Bench) -> Table:
             Text(one.name),
             *(Text(f"{tokens:,}") for tokens in (*one.before, one.after)),
             Text(saved, style="green" if one.saved[1] > 0 else "yellow"),
-            Text(f"{one.dropped_leaves:,}/{one.leaves:,}"),
+            *([f"{one.dropped_leaves:,}/{one.leaves:,}"] if wide else []),
             style="bold" if one is result.total else None,
         )
     mean = " ".join(f"{share:4.0%}" for share in result.mean_saved)
-    table.add_row("mean of the files", "", "", "", "", mean, "")
+    table.add_row("mean of the files", "", "", "", "", mean)
     return table
 
 
-def _money(result: Bench, price: float) -> Table:
+def _money(result: Bench, price: float, *, wide: bool) -> Table:
     """Return the table of what 1,000 calls with each payload cost."""
     table = _table(
         "1,000 calls",
         *BASELINES,
         "headroom",
-        "saved, vs each",
+        *(["saved, vs each"] if wide else []),
         title=f"Money at {price:g} per million input tokens",
     )
     for one in (*result.measured, result.total):
@@ -159,8 +161,8 @@ def _money(result: Bench, price: float) -> Table:
         saved = " ".join(f"{money - after:8,.2f}" for money in before)
         table.add_row(
             Text(one.name),
-            *(Text(f"{money:,.2f}") for money in (*before, after)),
-            saved,
+            *(f"{money:,.2f}" for money in (*before, after)),
+            *([saved] if wide else []),
         )
     return table
 
