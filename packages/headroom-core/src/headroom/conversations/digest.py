@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from headroom.conversations.units import Unit
-from headroom.conversations.wording import shorten, words_of
+from headroom.conversations.wording import Word, shorten, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select"]
 
@@ -35,7 +35,7 @@ _CUE = 0.35
 _RARITY_POWER = 1.0
 # A unit is worth its weight per token, with this many more for what sets it apart:
 # two words torn from a sentence say less than a whole one.
-_UNIT_TOKENS = 2
+_UNIT_TOKENS = 4
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
 # Shares of the budget; what a section leaves goes to the best of the others.
@@ -49,8 +49,8 @@ _QUOTA = {
 }
 
 _PREFERENCE = re.compile(
-    r"\b(?:prefer(?:s|red|ence|ably)?|favou?rites?|i(?:'d| would) (?:like|love|rather|want)"
-    r"|i (?:like|love|hate|want|need|enjoy)|allergic|intolerant|my budget|must(?: not)?"
+    r"\b(?:prefer(?:s|red|ence|ably)?|favou?rites?"
+    r"|i(?:'d| would) (?:like|love|rather|want)|i (?:like|love|hate|want|need|enjoy)|allergic|intolerant|my budget|must(?: not)?"
     r"|no (?:more|less|later|earlier) than|do(?:n't| not) (?:want|like|use|need)|vegan"
     r"|vegetarian)\b",
     re.IGNORECASE,
@@ -82,6 +82,12 @@ _CHANGES = re.compile(
     r"|submit|play|share|request|return|exchange|refund)",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(
+    r"\b(?:i(?:'d| would) like|i (?:want|need|wish)|can you|could you|please|help me"
+    r"|let's|i'm looking|looking for|make sure)\b",
+    re.IGNORECASE,
+)
+_REQUEST_WORDS = 2
 _ACKNOWLEDGEMENT = re.compile(
     r"^(?:yes|yeah|yep|ok(?:ay)?|sure|thanks?(?: you)?|great|perfect|sounds good|got it"
     r"|right|correct|you're welcome|no problem|hi|hello|bye|goodbye)\b[^a-z]*"
@@ -163,32 +169,38 @@ def _renditions(
 
 def _sections(units: Sequence[Unit]) -> list[str]:
     """Return the section of the digest that each unit belongs to."""
-    sections = []
-    first_request = next(
-        (
-            at
-            for at, unit in enumerate(units)
-            if unit.speaker == "user"
-            and not _ACKNOWLEDGEMENT.match(unit.text)
-            and len(words_of(unit.text)) >= 2
-        ),
-        -1,
+    requests = [
+        at
+        for at, unit in enumerate(units)
+        if unit.kind == "said"
+        and unit.speaker == "user"
+        and not _ACKNOWLEDGEMENT.match(unit.text)
+        and len(words_of(unit.text)) >= _REQUEST_WORDS
+    ]
+    renewed = [at for at in requests if _REQUEST.search(units[at].text)]
+    intent = {*requests[:1], *renewed[-1:]}
+    last_spoken = max(
+        (u.message for u in units if u.speaker in ("user", "assistant")), default=-1
     )
-    for at, unit in enumerate(units):
-        if unit.kind == "call":
-            changing = _CHANGES.search(unit.text.split("(")[0])
-            sections.append("decisions" if changing else "facts")
-        elif unit.kind != "said":
-            sections.append("facts")
-        elif at == first_request:
-            sections.append("intent")
-        elif unit.speaker == "user" and _PREFERENCE.search(unit.text):
-            sections.append("preferences")
-        elif unit.speaker == "assistant" and _DECISION.search(unit.text):
-            sections.append("decisions")
-        else:
-            sections.append("facts")
-    return sections
+    return [
+        "intent" if at in intent else _section(unit, last_spoken)
+        for at, unit in enumerate(units)
+    ]
+
+
+def _section(unit: Unit, last_spoken: int) -> str:
+    """Return the section of a unit that is no statement of intent."""
+    if unit.kind == "call":
+        return "decisions" if _CHANGES.search(unit.text.split("(")[0]) else "facts"
+    if unit.kind == "line" and _ERROR.search(unit.text):
+        return "refs"
+    if unit.kind != "said":
+        return "facts"
+    if unit.speaker == "user":
+        if unit.message == last_spoken and unit.text.endswith(("?", "？")):
+            return "open"
+        return "preferences" if _PREFERENCE.search(unit.text) else "facts"
+    return "decisions" if _DECISION.search(unit.text) else "facts"
 
 
 class _Ranking:
@@ -346,8 +358,54 @@ def _lines(
     return lines
 
 
+# How far back a correction reaches, in the same speaker's units.
+_CORRECTION_REACH = 12
+
+
 def _superseded(units: Sequence[Unit]) -> set[int]:
-    return set()
+    """Return the units that a later one of the same speaker corrects.
+
+    A correction says so ("actually", "instead", "no,"), is about the same (half of
+    the words of the shorter one), and gives a value of each kind that the older one
+    gave: so an older statement goes only if all it said is said anew.
+    """
+    gone: set[int] = set()
+    heard: dict[str, list[tuple[int, set[str], set[str]]]] = {}
+    for at, unit in enumerate(units):
+        if unit.kind != "said":
+            continue
+        words = words_of(unit.text)
+        values = {_kind_of_value(word) for word in words} - {""}
+        keys = {word.key for word in words if word.weight >= 1 or _is_number(word.key)}
+        earlier = heard.setdefault(unit.speaker, [])
+        if _CORRECTION.search(unit.text):
+            about = keys - _CORRECTION_WORDS
+            for older, said, given in earlier[-_CORRECTION_REACH:]:
+                shared = len(about & said)
+                if (
+                    shared
+                    and shared < len(said)
+                    and 2 * shared >= min(len(about), len(said))
+                    and given <= values
+                    and len(said) <= len(about) + 2
+                ):
+                    gone.add(older)
+        earlier.append((at, keys, values))
+    return gone
+
+
+_CORRECTION_WORDS = frozenset(("actually", "instead", "correction", "changed", "wait"))
+
+
+def _is_number(key: str) -> bool:
+    return any(c.isdigit() for c in key)
+
+
+def _kind_of_value(word: Word) -> str:
+    """Return which kind of value a word gives, "" for none."""
+    if _is_number(word.key):
+        return "number"
+    return "name" if word.weight > 1.5 else ""
 
 
 def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:

@@ -32,9 +32,10 @@ from headroom.types import Dropped
 __all__ = ["ConversationSession"]
 
 _VERSION = 1
+_FITTING_ATTEMPTS = 4
 # Characters of candidates a session remembers per token of max_tokens, twice at
 # most: what a merge chooses from. Four characters are about one token.
-_LEDGER_CHARACTERS_PER_TOKEN = 8
+_LEDGER_CHARACTERS_PER_TOKEN = 24
 
 
 class _Request(NamedTuple):
@@ -137,8 +138,14 @@ class ConversationSession:
         if memory.state.covered and work.has_orphans():
             memory = _start(items, self._engine)
             work = _Work(self._engine, items, memory)
-        state = work.plan()
-        state = yield from work.written(state)
+        plan = work.plan()
+        state = yield from work.written(plan)
+        # Parts counted apart may come to a few tokens more together.
+        for _ in range(_FITTING_ATTEMPTS):
+            if (excess := work.excess(state)) <= 0:
+                break
+            plan = work.narrowed(plan, excess)
+            state = yield from work.written(plan)
         result = work.result(state, explain=explain)
         self._memory = work.remembered(state)
         return result
@@ -284,6 +291,22 @@ class _Work:
             segments.append(segment)
         return replace(state, segments=tuple(segments))
 
+    def excess(self, state: State) -> int:
+        """Return the tokens by which the result exceeds max_tokens."""
+        if state.covered == state.fed and not _is_rewritten(state):
+            return 0
+        content = self._assembled(state, _digest_text(state.segments))
+        tokens = messages_tokens(content, self._engine.count)
+        return tokens - self._engine.settings.max_tokens
+
+    def narrowed(self, plan: State, excess: int) -> State:
+        """Return the plan with that much less room for its newest segment."""
+        if not plan.segments or plan.segments[-1].text is not None:
+            return plan
+        last = plan.segments[-1]
+        less = replace(last, budget=last.budget - excess - 1)
+        return replace(plan, segments=(*plan.segments[:-1], less))
+
     def _chain_until(self, end: int) -> str:
         fresh = self._views[self._memory.state.seen - self._base : end - self._base]
         return _chain(self._memory.chain, fresh)
@@ -423,7 +446,7 @@ def _digest_text(segments: Sequence[Segment]) -> str:
             Block(segment.first_turn, segment.last_turn, segment.text or ""),
             preamble=at == 0,
         )
-        for at, segment in enumerate(segments)
+        for at, segment in enumerate(s for s in segments if s.text)
     )
 
 
