@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 __all__ = [
     "Role",
     "extends",
+    "host_of",
     "is_copy",
     "is_spare_relation",
     "names",
@@ -33,7 +34,7 @@ class Role:
     COPY = 8  # the HTML of a text that stands beside it
     TEXT = 9  # the text of a run that stands beside it (Notion)
     FORMAT = 10  # how a run is set, if it is set plainly (Notion)
-    ENTRY = 11  # being there is a datum, whatever the value: "80/tcp", "2024-01-31"
+    ENTRY = 11  # being there is a datum, whatever the value: "80/tcp", "/srv/data"
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -44,7 +45,7 @@ _IMAGE_WORDS = frozenset(
     avatar avatars favicon gravatar icon icons thumb thumbnail thumbnails
     """.split()  # noqa: SIM905 - a list of words
 )
-_PICTURE_WORDS = frozenset({"background", "banner", "cover", "header"})
+_PICTURE_WORDS = frozenset({"background", "banner", "header"})
 # Links that somebody follows, sends to or fetches from. A word is enough, so that
 # `archive_download_url` and `nextPageUrl` are safe too.
 _ACTIONABLE = frozenset(
@@ -65,12 +66,11 @@ _KNOWN = {
     "encryptedContent": Role.BLOB,
     "thoughtSignature": Role.BLOB,
     "thought_signature": Role.BLOB,
-    "signature": Role.BLOB,
+    "signature": Role.COPY,
     "managedFields": Role.BOOKKEEPING,
     "ResponseMetadata": Role.BOOKKEEPING,
     "kubectl.kubernetes.io/last-applied-configuration": Role.BOOKKEEPING,
     "_links": Role.LINKS,
-    "blurhash": Role.OPAQUE,
     "svn_url": Role.COPY,
     "plain_text": Role.TEXT,
     "annotations": Role.FORMAT,
@@ -79,9 +79,6 @@ _KNOWN = {
     "podSelector": Role.ENTRY,
     "namespaceSelector": Role.ENTRY,
 }
-
-# A key made of more than a name: a path, a port, a time, a size, an address.
-_ENTRY = re.compile(r"[0-9]|.*[/:@]", re.DOTALL)
 
 
 # The same keys come with every response; 8,192 of them hold a megabyte or so.
@@ -97,7 +94,7 @@ def role_of(key: str) -> int:
     known = _KNOWN.get(key)
     if known is not None:
         return known
-    if _ENTRY.match(key):
+    if "/" in key:
         return Role.ENTRY
     words = [word.lower() for word in _WORDS.findall(key)]
     if not words or len(key) > 60:
@@ -208,6 +205,8 @@ def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
     if key == "plain_text":
         run = members.get("text")
         return type(run) is dict and run.get("content") == markup
+    if key == "signature":
+        return "thinking" in members and _BLOB.fullmatch(markup) is not None
     if key == "svn_url":
         return bool(members.get("html_url") == markup)
     if "<" not in markup and "&lt;" not in markup:
@@ -239,7 +238,12 @@ def names(members: dict[str, Any]) -> list[str]:
         kind = type(value)
         if kind is int:
             found.append(str(value))
-        elif kind is str and 0 < len(value) <= _NAME_CHARACTERS:
+        elif (
+            kind is str
+            and 0 < len(value) <= _NAME_CHARACTERS
+            # "v1" stands in every address of an API, whatever it leads to.
+            and not (value[0] == "v" and _VERSION.fullmatch(value))
+        ):
             found.append(value)
     return found
 
@@ -279,12 +283,24 @@ def points_at(link: str, identity: str) -> bool:
     at = link.find(identity)
     while at > 0:
         end = at + len(identity)
-        if link[at - 1] in "/=,'(" and link[end : end + 1] in _AFTER:
+        if (
+            link[at - 1] in "/=,'("
+            and link[end : end + 1] in _AFTER
+            # What follows is the API's version: /rest/api/3/search
+            and not link.endswith(("/api/", "/rest/"), 0, at)
+        ):
             return True
         at = link.find(identity, at + 1)
     return False
 
 
+def host_of(link: str) -> str:
+    """Return the scheme and host of a link; "" for one without."""
+    start = link.find("//")
+    return link[: link.find("/", start + 2)] if start >= 0 else ""
+
+
+_VERSION = re.compile(r"v[0-9]+(?:\.[0-9]+|(?:alpha|beta)[0-9]*)?")
 # Longer strings are texts, not names.
 _NAME_CHARACTERS = 200
 _SEGMENT = re.compile(r"[^/?#&=]+")

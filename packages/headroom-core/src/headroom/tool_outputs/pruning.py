@@ -9,6 +9,7 @@ from typing import Any
 from headroom.tool_outputs.links import (
     Role,
     extends,
+    host_of,
     is_copy,
     is_spare_relation,
     names,
@@ -108,7 +109,7 @@ def prune(
     if policy.drops_nothing:
         return value, []
     pruner = _Pruner(policy, itemised=itemised)
-    return pruner.value(value, (), "", 0, None), pruner.dropped
+    return pruner.run(value), pruner.dropped
 
 
 def leaves(value: Any) -> int:
@@ -162,6 +163,7 @@ def _compiled(patterns: list[str], prefix: str) -> re.Pattern[str] | None:
 _KEEP = 100
 _EXCLUDE = 101
 _ENTER = 102
+_NAMED = 103
 
 _REASONS = {
     Role.LINK: "API link",
@@ -200,6 +202,7 @@ class _Rest:
     ) -> None:
         self.whole, self._acts, self._outer = members, acts, outer
         self.is_root = outer is None
+        self.named_links = 0
 
     @cached_property
     def members(self) -> _Object:
@@ -225,24 +228,27 @@ class _Rest:
         """What else its address may hold: its pages' paths, its names encoded."""
         return spellings(self.members)
 
-    def says(self, link: str) -> bool:
-        """Tell whether the object, or the one around it, says where a link leads."""
-        return (
-            self.has(self.names, link)
-            or (self._outer is not None and self.has(self._outer.names, link))
-            or self.has(self.spellings, link)
-            or (self._outer is not None and self.has(self._outer.spellings, link))
-        )
+    def says(self, link: str) -> str | None:
+        """Return what says where a link leads: in the object, or (an id) around it."""
+        own = _found_in(self.names, link) or _found_in(self.spellings, link)
+        if own or self._outer is None:
+            return own
+        outer = self._outer
+        around = _found_in(outer.names, link) or _found_in(outer.spellings, link)
+        return around if around and _DIGIT.search(around) else None
 
-    @staticmethod
-    def has(identities: list[str], link: str) -> bool:
-        for index, identity in enumerate(identities):
-            if points_at(link, identity):
-                if index:
-                    # The links of one object tend to hold the same name.
-                    identities.insert(0, identities.pop(index))
-                return True
-        return False
+
+def _found_in(identities: list[str], link: str) -> str | None:
+    for index, identity in enumerate(identities):
+        if points_at(link, identity):
+            if index:
+                # The links of one object tend to hold the same name.
+                identities.insert(0, identities.pop(index))
+            return identity
+    return None
+
+
+_DIGIT = re.compile("[0-9]")
 
 
 class _Pruner:
@@ -268,6 +274,23 @@ class _Pruner:
         self.itemised = itemised
         self.verdicts: dict[str, int] = {}
         self.dropped: list[Dropped] = []
+        self.changes = 0
+        self.hosts: set[str] = set()
+        self.named: list[tuple[_Object, str, str, Dropped | None]] = []
+
+    def run(self, value: Any) -> Any:
+        """Return the tree without what goes; the very tree if nothing does."""
+        result = self.value(value, (), "", 0, None)
+        if self.named:
+            refuted = set()
+            for members, key, link, note in self.named:
+                if host_of(link) in self.hosts:
+                    del members[key]
+                    self.changes += 1
+                else:
+                    refuted.add(id(note))
+            self.dropped = [note for note in self.dropped if id(note) not in refuted]
+        return result if self.changes else value
 
     def verdict(self, key: str) -> int:
         """Return what the key alone decides: to keep, to exclude, or its Role."""
@@ -307,6 +330,7 @@ class _Pruner:
             return value
         if self.max_depth is not None and self.cuts(value, dotted, depth):
             count = leaves(value)
+            self.changes += 1
             self.note(path, "max_depth", count)
             return Cut(count)
         if kind is dict:
@@ -390,6 +414,10 @@ class _Pruner:
                 continue
             if result is members:
                 result = members.copy()
+            if act == _NAMED:
+                self.defer(result, key, value, here)
+                continue
+            self.changes += 1
             if act:
                 if self.itemised:
                     # What went inside is accounted for by the path that went whole.
@@ -399,6 +427,13 @@ class _Pruner:
             else:
                 result[key] = value
         return result
+
+    def defer(self, members: _Object, key: str, link: str, path: _Path) -> None:
+        """Put a link on the list of those that go if their host is beyond doubt."""
+        note = Dropped(path, _REASONS[Role.LINK]) if self.itemised else None
+        if note:
+            self.dropped.append(note)
+        self.named.append((members, key, link, note))
 
     def vanishes(self, key: str, value: Any) -> bool:
         """Tell whether an object that lost all its members goes too."""
@@ -471,8 +506,8 @@ class _Pruner:
             What to do, and with which value.
         """
         if role == Role.LINK:
-            spare = rest.says(value) or extends(key, value, rest.whole)
-        elif role == Role.COPY or role == Role.TEXT:
+            return self.look_at_link(key, value, rest), value
+        if role == Role.COPY or role == Role.TEXT:
             spare = is_copy(key, value, rest.members)
         else:
             spare = bool(rest.members) or (
@@ -495,6 +530,24 @@ class _Pruner:
         for name in names:
             self.note((*path, name), _REASONS[role], leaves(value[name]))
         return _ENTER, {k: v for k, v in value.items() if k not in names}
+
+    def look_at_link(self, key: str, link: str, rest: _Rest) -> str | int:
+        """Decide on an API link: it goes if the object says where it leads.
+
+        A number or a mixed name ("issues/1347") leaves no doubt, nor do two links that
+        hold one name. A single word ("orders") may be chance, in a list of endpoints
+        say: it counts only where the same host is beyond doubt elsewhere.
+        """
+        said = rest.says(link)
+        if said is None:
+            return _REASONS[Role.LINK] if extends(key, link, rest.whole) else _ENTER
+        if _DIGIT.search(said):
+            self.hosts.add(host_of(link))
+            return _REASONS[Role.LINK]
+        rest.named_links += 1
+        if rest.named_links > 1:
+            self.hosts.add(host_of(link))
+        return _NAMED
 
     def holds_kept(self, value: Any, dotted: str) -> bool:
         """Tell whether anything inside a container was named to be kept."""
