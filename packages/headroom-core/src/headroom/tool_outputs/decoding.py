@@ -10,8 +10,9 @@ from headroom.tool_outputs.notation import MAGIC, read_scalar, scan_quoted
 __all__ = ["decode_table"]
 
 _CELL = re.compile(r"[^,;)\]}\n]*")
+_TEXT = re.compile(r"[^,;)\]\n]*")
 _KEY = re.compile(r"[\w$][\w$/+-]*")
-_COUNT = re.compile(r"\[([0-9]+)\]")
+_COUNT = re.compile(r"\[([0-9]+)\](?=[(@:])")
 _REFERENCE = re.compile(r"&[0-9]+")
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+")
 
@@ -208,7 +209,7 @@ class _Reader:
             new.fixed, at = self._value(at, new.schema)
             return at
         else:
-            found = _CELL.match(self.text, at)
+            found = _TEXT.match(self.text, at)
             assert found
             template, at = found[0], found.end()
             value = read_scalar(template) if template else template
@@ -284,6 +285,7 @@ class _Reader:
     ) -> _Read:
         if hole is None:
             return _NOTHING
+        copies = len(template) == 3 and not hole and template[0] == template[2] == ""
         out = [template[0]]
         for name, literal in zip(template[1::2], template[2::2], strict=True):
             if name == "":
@@ -298,6 +300,8 @@ class _Reader:
                     found[name] = self._expand(
                         other.template, inner, found, schema, cells
                     )
+                if copies:
+                    return _copy(found[name][0]), found[name][1]
                 text = found[name][1]
                 if text is None:
                     return _NOTHING
@@ -332,7 +336,7 @@ class _Reader:
         if char == "[":
             return self._list(at, schema)
         if char == "{":
-            return self._object(at)
+            return self._object(at, schema)
         if char == "@":
             schema, at = self._spec(at)
             row, at = self._row(self._after(at, "("), schema)  # type: ignore[arg-type]
@@ -375,7 +379,7 @@ class _Reader:
                 return (values, None), self._after(at, "]")
             at += 1
 
-    def _object(self, at: int) -> tuple[_Read, int]:
+    def _object(self, at: int, expected: _Schema | None) -> tuple[_Read, int]:
         text = self.text
         result: dict[str, Any] = {}
         at += 1
@@ -387,7 +391,8 @@ class _Reader:
                 into[name] = None
             else:
                 schema, at = self._spec(at)
-                (value, _), at = self._value(self._after(at, ":"), schema)
+                at = self._after(at, ":")
+                (value, _), at = self._value(at, schema or expected)
                 if value is not _ABSENT:
                     into[name] = value
             if text[at] != ",":

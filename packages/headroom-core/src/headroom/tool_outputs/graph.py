@@ -5,22 +5,14 @@ from typing import Any
 from headroom.tool_outputs.notation import string_cell
 from headroom.tool_outputs.values import Cut, Numeral
 
-__all__ = ["Graph", "Item", "StringCells"]
+__all__ = ["ARRAY", "Graph", "Item"]
 
 # A leaf is the text of its cell (injective: "1" and 1 are spelled differently),
 # a container is the number of its node.
 Item = str | int
 
-_ARRAY = -1
-
-
-class StringCells(dict[str, str]):
-    """The cell of each string seen, spelled once."""
-
-    def __missing__(self, text: str) -> str:
-        """Spell `text` and remember it."""
-        cell = self[text] = string_cell(text)
-        return cell
+# What stands for the shape of an array.
+ARRAY = -1
 
 
 class Graph:
@@ -28,8 +20,9 @@ class Graph:
 
     Attributes:
         shapes: Each distinct tuple of keys, in order of first appearance.
-        shape: For each node the index into `shapes`, or -1 for an array.
+        shape: For each node the index into `shapes`, or ARRAY.
         items: For each node its values, in order.
+        parents: The nodes that have containers among their items, in order.
         at: For each place (a path without indices) the shapes of the objects there.
         root: The document's own item.
     """
@@ -39,42 +32,64 @@ class Graph:
         self.shapes: list[tuple[str, ...]] = []
         self.shape: list[int] = []
         self.items: list[tuple[Item, ...]] = []
+        self.parents: list[int] = []
         self.at: list[dict[int, None]] = [{}]
         self._shape_ids: dict[tuple[str, ...], int] = {}
         self._node_ids: dict[tuple[int, tuple[Item, ...]], int] = {}
         self._place_ids: dict[tuple[int, str], int] = {}
-        self._strings = StringCells()
+        self._strings = _StringCells()
         self.root: Item = self._visit(value, 0)
 
+    def is_object(self, item: Item) -> bool:
+        """Tell whether an item is an object."""
+        return type(item) is int and self.shape[item] >= 0
+
+    def is_array(self, item: Item) -> bool:
+        """Tell whether an item is an array."""
+        return type(item) is int and self.shape[item] < 0
+
+    def keys(self, node: int) -> tuple[str, ...]:
+        """Return the keys of an object, in order."""
+        return self.shapes[self.shape[node]]
+
     def _visit(self, value: Any, place: int) -> Item:
+        # The one loop over every leaf of the document, so it is written for speed.
         kind = type(value)
         strings = self._strings
         items: list[Item] = []
+        add = items.append
+        nested = False
         if kind is dict:
             keys = tuple(value)
-            shape = self._shape_ids.get(keys, -1)
-            if shape < 0:
+            shape = self._shape_ids.get(keys, ARRAY)
+            if shape == ARRAY:
                 shape = self._shape_ids[keys] = len(self.shapes)
                 self.shapes.append(keys)
             self.at[place][shape] = None
             for name, child in value.items():
                 kind = type(child)
                 if kind is str:
-                    items.append(strings[child])
+                    add(strings[child])
                 elif kind is dict or kind is list:
-                    items.append(self._visit(child, self._place(place, name)))
+                    nested = True
+                    add(self._visit(child, self._place(place, name)))
+                elif kind is int:
+                    add(repr(child))
                 else:
-                    items.append(_leaf(child))
+                    add(_leaf(child))
         elif kind is list:
-            shape = _ARRAY
+            shape = ARRAY
             for child in value:
                 kind = type(child)
                 if kind is str:
-                    items.append(strings[child])
+                    add(strings[child])
                 elif kind is dict or kind is list:
-                    items.append(self._visit(child, place))
+                    nested = True
+                    add(self._visit(child, place))
+                elif kind is int:
+                    add(repr(child))
                 else:
-                    items.append(_leaf(child))
+                    add(_leaf(child))
         else:
             return strings[value] if kind is str else _leaf(value)
         node = (shape, tuple(items))
@@ -83,6 +98,8 @@ class Graph:
             found = self._node_ids[node] = len(self.items)
             self.shape.append(shape)
             self.items.append(node[1])
+            if nested:
+                self.parents.append(found)
         return found
 
     def _place(self, parent: int, name: str) -> int:
@@ -93,22 +110,30 @@ class Graph:
         return place
 
 
+class _StringCells(dict[str, str]):
+    """The cell of each string seen, spelled once."""
+
+    def __missing__(self, text: str) -> str:
+        cell = self[text] = string_cell(text)
+        return cell
+
+
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def _leaf(value: Any) -> str:
     """Spell a leaf that is no string."""
     kind = type(value)
-    if kind is int:
-        return int.__repr__(value)
+    if kind is bool or value is None:
+        return _CONSTANTS[value]
     if kind is float:
+        if value - value == 0:
+            return float.__repr__(value)
         if value != value:
             return "NaN"
-        if value in (float("inf"), float("-inf")):
-            return "Infinity" if value > 0 else "-Infinity"
-        return float.__repr__(value)
+        return "Infinity" if value > 0 else "-Infinity"
     if kind is Numeral:
         return value.spelling
     if kind is Cut:
-        return f"…{value.count} cut"
-    return _CONSTANTS[value]
+        return str(value)
+    return int.__repr__(value)

@@ -1,9 +1,9 @@
 """How scalars and keys are spelled in the table format (docs/table-format.md)."""
 
-import json
 import re
 from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring  # type: ignore[attr-defined]
 from typing import Any
 
 from headroom.errors import DecodeError
@@ -17,6 +17,7 @@ __all__ = [
     "read_scalar",
     "scan_quoted",
     "string_cell",
+    "template_cell",
 ]
 
 # The first word of every table text, by which it is known again.
@@ -50,7 +51,7 @@ def bare_key(name: str) -> bool:
 
 def quote(text: str) -> str:
     """Spell `text` as a JSON string that any encoding can carry."""
-    quoted = json.dumps(text, ensure_ascii=False)
+    quoted = encode_basestring(text)
     if _SURROGATE.search(quoted):
         quoted = _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", quoted)
     return quoted
@@ -73,6 +74,14 @@ def is_other(cell: str) -> bool:
 def raw_cell(text: str) -> str:
     """Spell a string where only strings can stand: no quotes for look-alikes."""
     return text if _BARE.fullmatch(text) else quote(text)
+
+
+def template_cell(text: str) -> str:
+    """Spell a header's text, where braces end nothing unless one comes first."""
+    bare = text.replace("{", "").replace("}", "")
+    if text[:1] != "{" and bare and _BARE.fullmatch(bare) and text[-1] != " ":
+        return text
+    return quote(text)
 
 
 def read_scalar(cell: str) -> Any:

@@ -1,34 +1,34 @@
-"""Which objects share a header, and how each field of a header is written."""
+"""Headers: how each field of the objects that share one is written."""
 
-import re
-from operator import itemgetter
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
+from operator import eq, itemgetter
 
+from headroom.tool_outputs.classes import find_classes
+from headroom.tool_outputs.costs import COLON, COMMA, EMPTY, QUESTION_MARK, Costs
 from headroom.tool_outputs.graph import Graph, Item
-from headroom.tool_outputs.notation import is_other, scan_quoted
-from headroom.tool_outputs.templates import Template, find_templates
+from headroom.tool_outputs.notation import raw_cell
+from headroom.tool_outputs.templates import Template, Texts, find_templates
 
-__all__ = ["Field", "Kind", "Schema", "cost_of", "find_schemas"]
+__all__ = ["Field", "Kind", "Schema", "find_schemas"]
 
-# Estimated tokens, for choosing among ways to write a field. Source: averages over
-# cl100k and o200k on REST payloads; only their proportions matter.
-_COMMA = 0.8
-_COLON = 1.0
-_ABSENT = 0.4
-_REFERENCE = 2.5
 # Characters from which a string may be worth a template.
 _LONG = 12
+# Objects with more keys than this are maps or machine dumps: no templates.
+_MAX_FIELDS = 400
+_MAX_BASES = 3
+
+Row = Sequence[Item | None]
 
 
 class Kind(Enum):
-    """How the value of a field is found."""
+    """Where the value of a field is found."""
 
-    CELL = "cell"  # in its place in each row
-    SPARSE = "sparse"  # absent, unless the row names it
-    FIXED = "fixed"  # the header's value, unless the row names another
+    CELL = "in its place in each row"
+    SPARSE = "absent, unless the row names it"
+    FIXED = "in the header, unless the row names another"
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ class Field:
     Attributes:
         name: The key.
         kind: Where its value is found.
-        value: The header's value of a FIXED field.
-        template: Literal text and `{key}` references; for a CELL one `{}` hole.
+        value: The header's value of a FIXED field without template.
+        template: How the value follows from others; for a CELL it has a hole.
     """
 
     name: str
@@ -53,131 +53,29 @@ class Schema:
     """Objects that share one header.
 
     Attributes:
-        fields: In key order of every member.
-        members: The nodes, in document order.
+        fields: In the key order of every member.
+        rows: For each member node its items by field, None where the key is absent.
     """
 
     fields: list[Field]
-    members: list[int] = field(default_factory=list)
-    # For each member its items by field, None where the key is absent.
-    rows: dict[int, list[Item | None]] = field(default_factory=dict)
+    rows: dict[int, Row]
 
 
-_WORDS = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9\s]+|\s\s+")
-
-
-class _Costs(dict[str, float]):
-    """Estimated tokens of each cell seen."""
-
-    def __missing__(self, cell: str) -> float:
-        size = len(cell)
-        if size <= 4:
-            cost = 1.0
-        elif size > 60:
-            cost = size / 3.6
-        else:
-            cost = 0.0
-            for piece in _WORDS.findall(cell):
-                cost += 1.0 if len(piece) < 4 else 1 + (len(piece) - 3) / 6
-        self[cell] = cost
-        return cost
-
-
-def cost_of(graph: Graph) -> tuple[_Costs, list[float]]:
-    """Estimate tokens: of cells, on demand, and of every node."""
-    cells = _Costs()
-    nodes: list[float] = []
-    for items in graph.items:
-        total = 1.0
-        for item in items:
-            total += _COMMA + (cells[item] if type(item) is str else nodes[item])
-        nodes.append(total)
-    return cells, nodes
-
-
-def _merge(order: list[str], keys: Sequence[str]) -> list[str] | None:
-    """Insert `keys` into `order` keeping both orders; None where they disagree."""
-    position = {name: i for i, name in enumerate(order)}
-    last, shared = -1, 0
-    for name in keys:
-        at = position.get(name)
-        if at is not None:
-            if at < last:
-                return None
-            last, shared = at, shared + 1
-    if shared * 2 < min(len(order), len(keys)):
-        return None
-    merged, start = [], 0
-    for name in keys:
-        at = position.get(name)
-        if at is None:
-            merged.append(name)
-        else:
-            merged.extend(order[start : at + 1])
-            start = at + 1
-    # Keys new to the order stand before the next shared key.
-    merged.extend(order[start:])
-    return merged
-
-
-def _classes(graph: Graph) -> dict[int, int]:
-    """Give shapes that occur at one place one class, where key order allows it."""
-    parent = list(range(len(graph.shapes)))
-
-    def root(shape: int) -> int:
-        while parent[shape] != shape:
-            parent[shape] = parent[parent[shape]]
-            shape = parent[shape]
-        return shape
-
-    order: dict[int, list[str]] = {
-        i: list(keys) for i, keys in enumerate(graph.shapes)
-    }
-    for shapes in graph.at:
-        if len(shapes) < 2:
-            continue
-        heads: list[int] = []
-        for shape in list(shapes)[:200]:
-            here = root(shape)
-            for head in heads[:8]:
-                head = root(head)
-                if head == here:
-                    break
-                merged = _merge(order[head], order[here])
-                if merged is not None:
-                    parent[here] = head
-                    order[head] = merged
-                    break
-            else:
-                heads.append(here)
-    return {shape: root(shape) for shape in range(len(graph.shapes))}, order
-
-
-def find_schemas(graph: Graph) -> tuple[list[Schema], list[int]]:
+def find_schemas(graph: Graph, costs: Costs) -> tuple[list[Schema], list[int]]:
     """Return the schemas, and for each node the index of its schema or -1."""
-    classes, order = _classes(graph)
-    members: dict[int, list[int]] = {}
-    root_alone = type(graph.root) is int and graph.shape[graph.root] >= 0 and sum(
-        classes[s] == classes[graph.shape[graph.root]] for s in graph.shape if s >= 0
-    ) == 1
-    for node, shape in enumerate(graph.shape):
-        # The document's own keys stand a line each, unless templates need a header.
-        if shape >= 0 and (node != graph.root or root_alone):
-            members.setdefault(classes[shape], []).append(node)
     schemas: list[Schema] = []
     schema_of = [-1] * len(graph.items)
-    chooser = _Chooser(graph)
-    for head, nodes in members.items():
-        names = order[head]
+    for names, members in find_classes(graph):
+        nodes = members
         if len(nodes) > 1:
-            keys_written = sum(len(graph.items[n]) for n in nodes)
-            if keys_written < len(names) + 3:
+            # The document's own keys stand a line each instead.
+            nodes = [n for n in nodes if n != graph.root]
+            if sum(len(graph.items[n]) for n in nodes) < len(names) + 3:
                 continue
-        elif not chooser.long_strings(nodes[0]):
+        elif sum(type(v) is str and len(v) >= _LONG for v in graph.items[nodes[0]]) < 3:
             continue
-        schema = Schema([Field(name) for name in names], nodes)
-        _fill_rows(graph, schema)
-        chooser.choose(schema)
+        schema = Schema([Field(name) for name in names], _rows(graph, names, nodes))
+        _Chooser(schema, costs).choose()
         if len(nodes) == 1 and all(f.template is None for f in schema.fields):
             continue
         for node in nodes:
@@ -186,168 +84,206 @@ def find_schemas(graph: Graph) -> tuple[list[Schema], list[int]]:
     return schemas, schema_of
 
 
-def _fill_rows(graph: Graph, schema: Schema) -> None:
-    names = [f.name for f in schema.fields]
-    width = len(names)
+def _rows(graph: Graph, names: Sequence[str], nodes: Iterable[int]) -> dict[int, Row]:
     index = {name: i for i, name in enumerate(names)}
     slots: dict[int, list[int]] = {}
-    for node in schema.members:
-        shape = graph.shape[node]
-        keys = graph.shapes[shape]
-        if len(keys) == width:
-            schema.rows[node] = list(graph.items[node])
+    rows: dict[int, Row] = {}
+    for node in nodes:
+        items = graph.items[node]
+        if len(items) == len(names):
+            rows[node] = items
             continue
+        shape = graph.shape[node]
         places = slots.get(shape)
         if places is None:
-            places = slots[shape] = [index[k] for k in keys]
-        row: list[Item | None] = [None] * width
-        for i, item in zip(places, graph.items[node], strict=True):
+            places = slots[shape] = [index[k] for k in graph.shapes[shape]]
+        row: list[Item | None] = [None] * len(names)
+        for i, item in zip(places, items, strict=True):
             row[i] = item
-        schema.rows[node] = row
+        rows[node] = row
+    return rows
 
 
 class _Chooser:
     """Chooses for each field the way of writing that costs the fewest tokens."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.costs, self.nodes = cost_of(graph)
+    def __init__(self, schema: Schema, costs: Costs) -> None:
+        self.fields = schema.fields
+        self.columns: list[Row] = list(zip(*schema.rows.values(), strict=True))
+        self.costs = costs
+        self.single = len(schema.rows) == 1
+        for field, column in zip(self.fields, self.columns, strict=True):
+            self._choose_kind(field, column)
+        # Fields that are derived can't be referred to, and those referred to are not
+        # derived any more: no cycles, no chains.
+        self.derived = {
+            i for i, f in enumerate(self.fields) if not Template.can_name(f.name)
+        }
+        self.locked: set[int] = set()
+        # The fields that templates may refer to.
+        self.base: Sequence[int] = ()
 
-    def long_strings(self, node: int) -> bool:
-        """Tell whether an object has strings enough to look for templates."""
-        n = 0
-        for item in self.graph.items[node]:
-            n += type(item) is str and len(item) >= _LONG
-        return n >= 3
-
-    def cost(self, item: Item) -> float:
-        return self.costs[item] if type(item) is str else min(self.nodes[item], 12.0)
-
-    def choose(self, schema: Schema) -> None:
-        fields = schema.fields
-        columns = list(zip(*schema.rows.values(), strict=True))
-        chosen = [self._plain(f, c) for f, c in zip(fields, columns, strict=True)]
-        long_ = [
-            i
-            for i, column in enumerate(columns)
-            if chosen[i] > 6
-            and (fields[i].kind is not Kind.FIXED or len(schema.members) == 1)
-            and sum(type(v) is str and len(v) >= _LONG for v in column) * 2
-            >= sum(v is not None for v in column)
-        ]
-        if not long_ or len(fields) > 400:
+    def choose(self) -> None:
+        if len(self.fields) > _MAX_FIELDS:
             return
-        texts = [[cell_text(v) for v in column] for column in columns]
-        single = len(schema.members) == 1
-        # A field that is itself derived can't be referred to: no cycles, no chains.
-        derived: set[int] = set()
-        locked: set[int] = set()
-        for i in long_:
-            if i in locked:
-                continue
-            column = [
-                t if type(v) is str and not is_other(v) else None
-                for v, t in zip(columns[i], texts[i], strict=True)
-            ]
-            if all(t is None for t in column):
-                continue
-            allowed = [
-                j
-                for j in range(len(fields))
-                if j != i
-                and j not in derived
-                and (not single or len(texts[j][0] or "") >= _LONG)
-            ]
-            for template in find_templates(column, texts, allowed):
-                cost, kind = self._weigh(
-                    template, i, columns[i], column, texts, fields[i]
-                )
-                if cost < chosen[i] - 1:
-                    chosen[i] = cost
-                    fields[i].kind, fields[i].value = kind, None
-                    fields[i].template = template
-            if fields[i].template is not None:
-                references = fields[i].template.references
-                if references:
-                    derived.add(i)
-                    locked |= references
+        if not self.single:
+            self._find_copies()
+        candidates = [i for i in range(len(self.fields)) if self._may_follow(i)]
+        if not candidates:
+            return
+        texts = Texts(self.columns)
+        self.base = range(len(self.fields))
+        if self.single:
+            # By chance a long text holds a short one; a single row can't tell.
+            row = texts.row(0)
+            self.base = [j for j in self.base if len(row[j] or "") >= _LONG]
+            self.locked.update(_bases(candidates, texts))
+        for i in candidates:
+            if i not in self.locked:
+                self._try_templates(i, texts)
 
-    def _plain(self, fld: Field, column: Sequence[Item | None]) -> float:
-        costs = self.cost
+    def _named(self, i: int) -> float:
+        """What it costs that a row names the field, without the value."""
+        return self.costs[self.fields[i].name] + COLON + COMMA
+
+    def _choose_kind(self, field: Field, column: Row) -> None:
+        """Choose among the kinds without a template.
+
+        What the values cost by themselves is the same for all and left out.
+        """
         counts = Counter(column)
         absent = counts.pop(None, 0)
-        name = self.costs[fld.name] + _COLON + _COMMA
-        values = sum([costs(v) * n for v, n in counts.items()])
         present = len(column) - absent
-        best, fld.kind = values + present * _COMMA + absent * _ABSENT, Kind.CELL
-        as_sparse = 0.3 + values + present * name
-        if as_sparse < best:
-            best, fld.kind = as_sparse, Kind.SPARSE
+        named = self.costs[field.name] + COLON + COMMA
+        best = present * COMMA + absent * EMPTY
+        sparse = QUESTION_MARK + present * named
+        if sparse < best:
+            best, field.kind = sparse, Kind.SPARSE
         top, n = max(counts.items(), key=itemgetter(1))
         if n * 3 >= present:
-            top_cost = costs(top)
-            as_fixed = (
-                _COLON
-                + top_cost
-                + (present - n) * name
-                + values
-                - top_cost * n
-                + absent * (name - 0.5)
-            )
-            if as_fixed < best or len(column) == 1:
-                best, fld.kind, fld.value = as_fixed, Kind.FIXED, top
-        return best
+            assert top is not None
+            fixed = COLON - (n - 1) * self.costs[top] + (len(column) - n) * named
+            if fixed < best or self.single:
+                field.kind, field.value = Kind.FIXED, top
+
+    def _cost(self, i: int) -> float:
+        """Estimate what a field costs as it is written so far."""
+        field, column, costs = self.fields[i], self.columns[i], self.costs
+        named = self._named(i)
+        total = 0.0
+        if field.kind is Kind.FIXED:
+            assert field.value is not None
+            total = COLON + costs[field.value]
+            column = [v for v in column if v != field.value]
+            total += named * len(column)
+        for item in column:
+            if item is not None:
+                total += COMMA + costs[item]
+        return total
+
+    def _set(self, i: int, template: Template) -> None:
+        field = self.fields[i]
+        field.kind = Kind.FIXED if template.suffix is None else Kind.CELL
+        field.value, field.template = None, template
+        if template.references:
+            self.derived.add(i)
+            self.locked |= template.references
+
+    def _find_copies(self) -> None:
+        """Find fields that mostly repeat an earlier field of the same row."""
+        n = len(self.columns[0])
+        probes = {0, n // 2, n - 1}
+        columns = self.columns
+        several = [
+            i for i, f in enumerate(self.fields) if f.kind is Kind.CELL and columns[i]
+        ]
+        for i in several:
+            column = columns[i]
+            for j in several:
+                if j >= i:
+                    break
+                other = columns[j]
+                if j in self.derived or 2 * sum(
+                    [column[p] == other[p] for p in probes]
+                ) < len(probes):
+                    continue
+                if 2 * sum(map(eq, column, other)) < n:
+                    continue
+                cost = 2 * COLON + self.costs[self.fields[j].name]
+                cost += sum(
+                    self._named(i) + (0 if a is None else self.costs[a])
+                    for a, b in zip(column, other, strict=True)
+                    if a != b
+                )
+                if cost < self._cost(i) - 1:
+                    self._set(i, Template.copy(j))
+                    break
+
+    def _may_follow(self, i: int) -> bool:
+        """Tell whether a field's strings are long and different enough."""
+        field = self.fields[i]
+        if field.template is not None or field.kind is Kind.FIXED and not self.single:
+            return False
+        present = long_ = 0
+        for item in self.columns[i]:
+            if item is not None:
+                present += 1
+                long_ += type(item) is str and len(item) >= _LONG
+        return 2 * long_ >= present
+
+    def _try_templates(self, i: int, texts: Texts) -> None:
+        strings = texts.strings(i)
+        if all(s is None for s in strings):
+            return
+        allowed = [j for j in self.base if j != i and j not in self.derived]
+        best = self._cost(i) - 1
+        for template in find_templates(texts, i, allowed):
+            cost = self._weigh(template, i, strings, texts)
+            if cost < best:
+                best = cost
+                self._set(i, template)
 
     def _weigh(
         self,
         template: Template,
         i: int,
-        column: Sequence[Item | None],
-        strings: Sequence[str | None],
-        texts: Sequence[Sequence[str | None]],
-        fld: Field,
-    ) -> tuple[float, Kind]:
+        strings: list[str | None],
+        texts: Texts,
+    ) -> float:
         """Estimate what a field costs when it is written by `template`."""
-        spelled = template.spell(["x" * 5] * (max(template.references, default=0) + 1))
-        total = _COLON + self.costs[spelled]
-        name = self.costs[fld.name] + _COLON + _COMMA
-        refs = template.references
-        for r, item in enumerate(column):
-            filled = None
+        costs = self.costs
+        spelled = template.spell([f.name for f in self.fields])
+        total = COLON + costs[spelled]
+        named = self._named(i)
+        for r, item in enumerate(self.columns[i]):
             if item is None:
-                if template.suffix is not None:
-                    total += _ABSENT
-                elif all(texts[j][r] is not None for j in refs):
-                    total += name
+                total += EMPTY if template.suffix is not None else named
                 continue
             text = strings[r]
-            if text is not None:
-                filled = template.expand([t[r] for t in texts]) if refs else (template.prefix, template.suffix or "")
-            if filled is None:
-                total += name + self.cost(item)
+            filled = None if text is None else template.expand(texts, r)
+            if filled is None or text is None:
+                total += named + costs[item]
             elif template.suffix is None:
-                total += 0 if filled[0] == text else name + self.cost(item)
-            elif fits(text, *filled):
-                total += _COMMA + self.costs[text[len(filled[0]) : len(text) - len(filled[1])]]
+                total += 0 if filled[0] == text else named + costs[item]
+            elif Template.fits(text, *filled):
+                hole = text[len(filled[0]) : len(text) - len(filled[1])]
+                total += COMMA + costs[raw_cell(hole)]
             else:
-                total += name + self.cost(item)
-        return total, Kind.FIXED if template.suffix is None else Kind.CELL
+                total += named + costs[item]
+        return total
 
 
-def fits(text: str, prefix: str, suffix: str) -> bool:
-    """Tell whether `text` is prefix, something, suffix."""
-    return (
-        len(text) > len(prefix) + len(suffix)
-        and text.startswith(prefix)
-        and text.endswith(suffix)
-    )
-
-
-def cell_text(item: Item | None) -> str | None:
-    """Return a scalar's text: a string without quotes, else its spelling."""
-    if type(item) is not str or item[:1] == "…":
-        return None
-    if item[0] == '"':
-        text = scan_quoted(item, 0)[0]
-        return None if "\ue0f0" in text or "\ue0f1" in text else text
-    return item
+def _bases(candidates: list[int], texts: Texts) -> list[int]:
+    """Return the fields of a single object that most of its others contain."""
+    row = texts.row(0)
+    found = {i: row[i] or "" for i in candidates}
+    gains = []
+    for i, text in found.items():
+        uses = sum(text in other for other in found.values()) - 1 if text else 0
+        if uses > 1:
+            gains.append((-uses * len(text), i))
+    bases: list[int] = []
+    for _, i in sorted(gains)[:_MAX_BASES]:
+        if not any(found[i] in found[j] or found[j] in found[i] for j in bases):
+            bases.append(i)
+    return bases

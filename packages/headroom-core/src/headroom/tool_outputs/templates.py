@@ -5,7 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["Template", "find_templates"]
+from headroom.tool_outputs.graph import Item
+from headroom.tool_outputs.notation import is_other, scan_quoted
+
+__all__ = ["Template", "Texts", "find_templates"]
 
 # A reference stands between these while a template is being looked for; both are
 # private-use characters, and values that hold them take no part.
@@ -14,22 +17,91 @@ _MARK = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 # Shorter values match by chance. Source: tried 2 to 6 on REST payloads.
 _MIN_REFERENCE = 4
 _MAX_REFERENCES = 3
+# What is common is split off only where a reader expects a seam, so that ids, dates
+# and names stay whole and can be searched for.
+_PREFIX_END = re.compile(rf"[^/:=@#?& {CLOSE}]*\Z")
+_SUFFIX_START = re.compile(rf"[/@?# {OPEN}]|\Z")
+
+
+class Texts:
+    """The texts of a header's columns: what templates are made of and refer to."""
+
+    def __init__(self, columns: Sequence[Sequence[Item | None]]) -> None:
+        self._columns = columns
+        self._texts: dict[int, list[str | None]] = {}
+        self._rows: dict[int, list[str | None]] = {}
+
+    def __getitem__(self, column: int) -> list[str | None]:
+        """Return a column's texts: characters of strings, spellings of other scalars.
+
+        None for what templates can't refer to: absent values, containers, markers.
+        """
+        texts = self._texts.get(column)
+        if texts is None:
+            texts = self._texts[column] = list(map(_text, self._columns[column]))
+        return texts
+
+    def row(self, row: int) -> list[str | None]:
+        """Return one row's texts."""
+        texts = self._rows.get(row)
+        if texts is None:
+            texts = self._rows[row] = [_text(c[row]) for c in self._columns]
+        return texts
+
+    def strings(self, column: int) -> list[str | None]:
+        """Return the characters of a column's strings, None for everything else."""
+        return [
+            t if type(v) is str and not is_other(v) else None
+            for v, t in zip(self._columns[column], self[column], strict=True)
+        ]
+
+
+def _text(item: Item | None) -> str | None:
+    if type(item) is not str or item[0] == "…":
+        return None
+    text = scan_quoted(item, 0)[0] if item[0] == '"' else item
+    return None if OPEN in text or CLOSE in text else text
 
 
 class Template:
     """Literal text with references to sibling fields and at most one hole.
 
     Attributes:
-        parts: Literal, field index, literal, field index, … literal.
-        hole: Index into `parts` of the literal that the hole follows, or -1.
+        prefix: Text before the hole, or all of it; references stand in it as marks.
+        suffix: Text after the hole; None where there is no hole.
     """
 
-    __slots__ = ("prefix", "suffix")
+    __slots__ = ("_refers", "prefix", "suffix")
 
     def __init__(self, prefix: str, suffix: str | None) -> None:
-        """Text before the hole and after it; no suffix (None): no hole."""
         self.prefix = prefix
         self.suffix = suffix
+        self._refers = OPEN in prefix or OPEN in (suffix or "")
+
+    @classmethod
+    def copy(cls, column: int) -> "Template":
+        """Return the template that is a sibling's value, whatever its type."""
+        return cls(f"{OPEN}{column}{CLOSE}", None)
+
+    @staticmethod
+    def fits(text: str, prefix: str, suffix: str) -> bool:
+        """Tell whether `text` is prefix, something, suffix."""
+        return (
+            len(text) > len(prefix) + len(suffix)
+            and text.startswith(prefix)
+            and text.endswith(suffix)
+        )
+
+    @staticmethod
+    def can_name(key: str) -> bool:
+        """Tell whether `{key}` would be read as a reference to that key."""
+        return key != "" and "{" not in key and "}" not in key
+
+    @property
+    def copied(self) -> int:
+        """The column whose value this is, or -1 if there is more to it."""
+        whole = _MARK.fullmatch(self.prefix) if self.suffix is None else None
+        return int(whole[1]) if whole else -1
 
     @property
     def references(self) -> set[int]:
@@ -47,15 +119,29 @@ class Template:
             return side(self.prefix)
         return side(self.prefix) + "{}" + side(self.suffix)
 
-    def expand(self, row: Sequence[str | None]) -> tuple[str, str] | None:
-        """Fill the references from a row's texts; None if one is absent."""
+    def expand(self, texts: Texts, row: int) -> tuple[str, str] | None:
+        """Fill the references from a row's texts: prefix and suffix.
+
+        Returns:
+            None if a field referred to is absent or no scalar.
+        """
+        if not self._refers:
+            return self.prefix, self.suffix or ""
+
+        def text(mark: re.Match[str]) -> str:
+            value = texts[int(mark[1])][row]
+            if value is None:
+                raise _AbsentError
+            return value
+
         try:
-            return (
-                _MARK.sub(lambda m: row[int(m[1])], self.prefix),  # type: ignore[arg-type, return-value]
-                _MARK.sub(lambda m: row[int(m[1])], self.suffix or ""),  # type: ignore[arg-type, return-value]
-            )
-        except TypeError:
+            return _MARK.sub(text, self.prefix), _MARK.sub(text, self.suffix or "")
+        except _AbsentError:
             return None
+
+
+class _AbsentError(Exception):
+    """A field that a template refers to has no text; never seen outside."""
 
 
 def _replace(text: str, value: str, mark: str) -> str:
@@ -70,42 +156,41 @@ def _replace(text: str, value: str, mark: str) -> str:
 
 
 def find_templates(
-    texts: Sequence[str | None],
-    columns: Sequence[Sequence[str | None]],
-    allowed: Sequence[int],
+    texts: Texts, target: int, allowed: Sequence[int]
 ) -> list[Template]:
     """Return templates worth weighing for one column, best guesses only.
 
     Args:
-        texts: The column's strings, None where it has none.
-        columns: The texts of all columns of the header (None: absent, no scalar).
+        texts: The texts of all columns.
+        target: The column to derive; it has a string at least.
         allowed: The columns that may be referred to.
     """
-    present = [i for i, t in enumerate(texts) if t is not None]
-    sample = {present[0], present[len(present) // 2], present[-1]}
-    chosen: list[int] = []
-    for j in allowed:
-        column = columns[j]
-        for i in sample:
-            value, text = column[i], texts[i]
-            if not value or value not in text or value == "0":  # type: ignore[operator]
-                break
-            if len(value) < _MIN_REFERENCE and (
-                _replace(text, value, OPEN) == text or len(present) == 1  # type: ignore[arg-type]
-            ):
-                break
-        else:
-            chosen.append(j)
+    strings = texts.strings(target)
+    present = [i for i, t in enumerate(strings) if t is not None]
     first = present[0]
-    chosen.sort(key=lambda j: -len(columns[j][first] or ""))
+    sample = [
+        (texts.row(i), strings[i])
+        for i in {first, present[len(present) // 2], present[-1]}
+    ]
+    alone = len(present) == 1
+    values, text = sample[0]
+    assert text is not None
+    chosen = [
+        j
+        for j in allowed
+        if (value := values[j])
+        and value in text
+        and all(_refers(row[j], other, alone=alone) for row, other in sample)
+    ]
+    chosen.sort(key=lambda j: -len(texts.row(first)[j] or ""))
     found: list[Template] = []
     for picked in (chosen[:_MAX_REFERENCES], []) if chosen else ([],):
         marked: list[str] = []
         for i in present:
-            text = texts[i]
+            text = strings[i]
             assert text is not None
             for j in picked:
-                value = columns[j][i]
+                value = texts[j][i]
                 if value:
                     text = _replace(text, value, f"{OPEN}{j}{CLOSE}")
             marked.append(text)
@@ -122,26 +207,32 @@ def find_templates(
     return found
 
 
+def _refers(value: str | None, text: str | None, *, alone: bool) -> bool:
+    """Tell whether a text may be meant to hold a value, and not by chance."""
+    if not value or not text or value not in text:
+        return False
+    if len(value) >= _MIN_REFERENCE:
+        return True
+    return not alone and value != "0" and _replace(text, value, OPEN) != text
+
+
 def _hole(marked: list[str]) -> Template | None:
     """Common text before and after the part that differs."""
     low, high = min(marked), max(marked)
     prefix = os.path.commonprefix([low, high])
     reversed_ = [t[len(prefix) :][::-1] for t in marked]
     suffix = os.path.commonprefix([min(reversed_), max(reversed_)])[::-1]
-    prefix = _whole_words(prefix, at_end=True)
-    suffix = _whole_words(suffix, at_end=False)
+    prefix = _PREFIX_END.sub("", prefix)
+    suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
+    if not prefix and not suffix:
+        # Strings that look like numbers: the header says once that they are strings.
+        numeric = sum(map(is_other, filter(None, marked)))
+        return Template("", "") if 2 * numeric > len(marked) else None
+    if prefix.count(OPEN) != prefix.count(CLOSE) or suffix.count(OPEN) != suffix.count(
+        CLOSE
+    ):
+        return None
     holes = [t[len(prefix) : len(t) - len(suffix)] for t in marked]
     if any(OPEN in h or CLOSE in h or not h for h in holes):
         return None
     return Template(prefix, suffix)
-
-
-def _whole_words(text: str, *, at_end: bool) -> str:
-    """Cut common text back to where a word ends, so that words stay whole."""
-    if at_end:
-        while text and text[-1].isalnum():
-            text = text[:-1]
-    else:
-        while text and text[0].isalnum():
-            text = text[1:]
-    return "" if text.count(OPEN) != text.count(CLOSE) else text

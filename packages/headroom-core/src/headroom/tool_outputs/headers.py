@@ -1,0 +1,153 @@
+"""Where headers stand: beside the place they serve, or named once at the top."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from headroom.tool_outputs.graph import Graph, Item
+from headroom.tool_outputs.notation import bare_key
+
+__all__ = ["Headers"]
+
+_LONGEST_NAME_CHARACTERS = 20
+
+# A place that holds objects: (schema, 0, key) for a field of a header, (-1, node, key)
+# for a key of one object, and this for the document itself.
+Place = tuple[int, int, str]
+DOCUMENT: Place = (-1, -1, "")
+
+
+class Headers:
+    """Which header is expected at each place, and which headers have names.
+
+    Attributes:
+        names: The name (`@user`) of each schema that needs one.
+        maps: Objects used as maps: their values share a header, as array items do.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        schema_of: list[int],
+        n_schemas: int,
+        written_once: Collection[Item],
+    ) -> None:
+        self._graph = graph
+        self._schema_of = schema_of
+        self.maps: set[int] = set()
+        self._find_maps()
+        counts = self._count()
+        self._expected: dict[Place, int] = {}
+        # The headers in which each header would stand.
+        self._owners: dict[int, set[int]] = {}
+        wanted = Counter[int]()
+        explicit: set[int] = set()
+        for place, found in counts.items():
+            (top, _), *others = found.most_common()
+            self._expected[place] = top
+            wanted[top] += 1
+            if place[0] >= 0:
+                self._owners.setdefault(top, set()).add(place[0])
+            explicit.update(schema for schema, _ in others)
+        for item in written_once:
+            # What stands in a line of its own has no place that expects a header.
+            explicit.update(self._below([item]))
+        self.names = self._name(
+            [
+                schema
+                for schema in range(n_schemas)
+                if wanted[schema] != 1
+                or schema in explicit
+                or self._contains_itself(schema)
+            ]
+        )
+
+    def at(self, node: int, name: str) -> int:
+        """Return the schema expected under a key of an object without header, or -1."""
+        return self._expected.get((-1, node, name), -1)
+
+    def of_field(self, schema: int, name: str) -> int:
+        """Return the schema expected in a field of a header, or -1."""
+        return self._expected.get((schema, 0, name), -1)
+
+    def of_document(self) -> int:
+        """Return the schema expected in the document's own array, or -1."""
+        return self._expected.get(DOCUMENT, -1)
+
+    def _find_maps(self) -> None:
+        graph = self._graph
+        for node in graph.parents:
+            if graph.shape[node] < 0 or self._schema_of[node] >= 0 or node == graph.root:
+                continue
+            items = graph.items[node]
+            containers = [i for i in items if type(i) is int]
+            if len(containers) < 2 or 2 * len(containers) < len(items):
+                continue
+            found = self._below(containers)
+            if len(found) == 1 and found.total() >= len(containers):
+                self.maps.add(node)
+
+    def _count(self) -> dict[Place, Counter[int]]:
+        """Count the schemas of the objects at each place."""
+        graph, schema_of = self._graph, self._schema_of
+        counts: dict[Place, Counter[int]] = {}
+        for node in graph.parents:
+            if graph.shape[node] < 0 or node in self.maps:
+                continue
+            owner = schema_of[node]
+            for name, item in zip(graph.keys(node), graph.items[node], strict=True):
+                if type(item) is int:
+                    own = schema_of[item]
+                    found = {own: 1} if own >= 0 else self._below([item])
+                    if found:
+                        place = (owner, 0 if owner >= 0 else node, name)
+                        counts.setdefault(place, Counter()).update(found)
+        found = self._below([graph.root])
+        if found:
+            counts[DOCUMENT] = found
+        return counts
+
+    def _below(self, items: Iterable[Item]) -> Counter[int]:
+        """Count the schemas of objects in `items`, through arrays and maps."""
+        found = Counter[int]()
+        todo = [i for i in items if type(i) is int]
+        while todo:
+            item = todo.pop()
+            own = self._schema_of[item]
+            if own >= 0:
+                found[own] += 1
+            elif self._graph.shape[item] < 0 or item in self.maps:
+                todo.extend(i for i in self._graph.items[item] if type(i) is int)
+        return found
+
+    def _contains_itself(self, schema: int) -> bool:
+        """Tell whether a header would have to stand inside itself."""
+        seen: set[int] = set()
+        todo = [schema]
+        while todo:
+            for owner in self._owners.get(todo.pop(), ()):
+                if owner == schema:
+                    return True
+                if owner not in seen:
+                    seen.add(owner)
+                    todo.append(owner)
+        return False
+
+    def _name(self, schemas: list[int]) -> dict[int, str]:
+        """Name schemas after the first key they stand under."""
+        hints: dict[int, str] = {}
+        for (_, _, name), schema in self._expected.items():
+            hints.setdefault(schema, name)
+        names: dict[int, str] = {}
+        for schema in schemas:
+            hint = hints.get(schema, "")
+            if not (
+                bare_key(hint)
+                and hint.isascii()
+                and len(hint) <= _LONGEST_NAME_CHARACTERS
+            ):
+                hint = "o"
+            name, n = f"@{hint}", 2
+            while name in names.values():
+                name, n = f"@{hint}{n}", n + 1
+            names[schema] = name
+        return names

@@ -1,0 +1,93 @@
+"""What each row of a header says: its cells, and the fields it names."""
+
+from collections.abc import Sequence
+
+from headroom.tool_outputs.graph import Item
+from headroom.tool_outputs.notation import raw_cell
+from headroom.tool_outputs.schemas import Field, Kind, Schema
+from headroom.tool_outputs.templates import Template, Texts
+
+__all__ = ["Row", "lay_out"]
+
+# Cells by place, empty ones at the end left out; then (key, item) of the fields that
+# the row names, an empty item where the row lacks what the header holds for others.
+Row = tuple[list[Item], list[tuple[str, Item]]]
+
+# A cell, or what the row says by name, or nothing at all.
+_Column = Sequence[Item | None]
+
+
+def lay_out(schema: Schema) -> dict[int, Row]:
+    """Return the row of every member node."""
+    columns: list[_Column] = list(zip(*schema.rows.values(), strict=True))
+    n = len(schema.rows)
+    texts = Texts(columns)
+    cells: list[Sequence[Item]] = []
+    named: list[list[tuple[str, Item]]] = [[] for _ in range(n)]
+    for i, (field, column) in enumerate(zip(schema.fields, columns, strict=True)):
+        said: _Column | None
+        if field.template is not None:
+            placed, said = _by_template(field.template, i, columns, texts)
+            if placed is not None:
+                cells.append(placed)
+        elif field.kind is Kind.CELL:
+            cells.append(
+                ["" if v is None else v for v in column] if None in column else column  # type: ignore[arg-type]
+            )
+            continue
+        else:
+            said = _by_name(field, column)
+        if said is not None:
+            for row, item in zip(named, said, strict=True):
+                if item is not None:
+                    row.append((field.name, item))
+    rows: dict[int, Row] = {}
+    laid = zip(*cells, strict=True) if cells else [()] * n
+    for node, row, names in zip(schema.rows, laid, named, strict=True):
+        placed = list(row)
+        while placed and placed[-1] == "":
+            placed.pop()
+        rows[node] = (placed, names)
+    return rows
+
+
+def _by_name(field: Field, column: _Column) -> _Column:
+    """What rows say of a field that is sparse or fixed."""
+    if field.kind is Kind.SPARSE:
+        return column
+    value = field.value
+    return [None if v == value else "" if v is None else v for v in column]
+
+
+def _by_template(
+    template: Template,
+    i: int,
+    columns: Sequence[_Column],
+    texts: Texts,
+) -> tuple[list[Item] | None, _Column]:
+    """The cells of a field with a template, and what rows say of it by name."""
+    column = columns[i]
+    copied = template.copied
+    if copied >= 0:
+        return None, [
+            None if v == other else "" if v is None else v
+            for v, other in zip(column, columns[copied], strict=True)
+        ]
+    strings = texts.strings(i)
+    placed: list[Item] = []
+    said: list[Item | None] = []
+    for r, (item, text) in enumerate(zip(column, strings, strict=True)):
+        filled = template.expand(texts, r)
+        hole, name = "", item
+        if template.suffix is None:
+            if (filled[0] if filled else None) == text and (item is None) == (
+                text is None
+            ):
+                name = None
+            elif item is None:
+                name = ""
+        elif filled is not None and text is not None and Template.fits(text, *filled):
+            hole, name = raw_cell(text[len(filled[0]) : len(text) - len(filled[1])]), None
+        placed.append(hole)
+        said.append(name)
+    return (None if template.suffix is None else placed), said
