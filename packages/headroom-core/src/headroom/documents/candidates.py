@@ -1,6 +1,6 @@
 """Candidates: which units may be kept, and which first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from headroom.documents.corpus import Corpus
 
@@ -30,9 +30,9 @@ def openings_first(corpus: Corpus) -> list[int]:
     return _distinct(corpus, [i for _, i in sorted(places)])
 
 
-def _distinct(corpus: Corpus, order: Iterable[int]) -> list[int]:
+def _distinct(corpus: Corpus, order: Sequence[int]) -> list[int]:
     """Return `order` without what only comes along and what is said before."""
-    halves = _halves(corpus)
+    halves = _halves(corpus, order)
     said: set[str] = set()
     found: list[int] = []
     for i in order:
@@ -45,28 +45,29 @@ def _distinct(corpus: Corpus, order: Iterable[int]) -> list[int]:
     return found
 
 
-def _halves(corpus: Corpus) -> set[int]:
-    """Return the units that are half of another document's sentence.
+def _halves(corpus: Corpus, order: Sequence[int]) -> set[int]:
+    """Return which units of `order` are half of a sentence that is whole elsewhere.
 
     Chunkers that cut by length leave half a sentence at the edge of a chunk, and
     its whole in the overlapping one. Only edges are looked at, so a sentence in
     the middle of a chunk is never taken for a piece of another.
     """
     units, words = corpus.units, corpus.sentences.words
-    last = len(units) - 1
     # By their outer words, first sentences wait for a longer one that ends with
     # them, last sentences for one that begins with them.
     endings: dict[tuple[str, ...], list[int]] = {}
     openings: dict[tuple[str, ...], list[int]] = {}
-    for i, unit in enumerate(units):
+    for i in order:
         found = words[corpus.which[i]]
         if len(found) < _LEAST_WORDS:
             continue
-        if not i or units[i - 1].document != unit.document:
+        if not i or units[i - 1].document != units[i].document:
             endings.setdefault(tuple(found[-_LEAST_WORDS:]), []).append(i)
-        if i == last or units[i + 1].document != unit.document:
+        if i + 1 == len(units) or units[i + 1].document != units[i].document:
             openings.setdefault(tuple(found[:_LEAST_WORDS]), []).append(i)
     halves: set[int] = set()
+    if not endings and not openings:
+        return halves
     for whole in words:
         size = len(whole)
         for i in endings.get(tuple(whole[-_LEAST_WORDS:]), ()):

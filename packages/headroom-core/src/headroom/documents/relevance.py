@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from heapq import nlargest
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.units import Unit
@@ -66,7 +65,8 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
     """Return each unit's connection to the best ones by shared names, in [0, 1)."""
     units, which = corpus.units, corpus.which
     gains = [0.0] * len(scores)
-    sources = nlargest(_SOURCES, range(len(scores)), key=scores.__getitem__)
+    ranking = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
+    sources = ranking[:_SOURCES]
     best = scores[sources[0]] if sources else 0.0
     if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains
@@ -76,7 +76,8 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
         word
         for unit in sources
         for word in words[which[unit]]
-        if len(word) > 1 and word[0].isupper()
+        # The first comparison is quick and sorts out nearly all words.
+        if (word < "a" or word > "{") and word[0].isupper() and len(word) > 1
     }
     # A name is capitalised, nowhere written small, and not in the question.
     names = {
@@ -104,11 +105,10 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
         gain = 0.0
         for name in held[which[i]]:
             if name in lent:
-                gain += max(
-                    (v for d, v in lent[name].items() if d != unit.document),
-                    default=0.0,
-                )
-        gains[i] = gain / (gain + _HALF_GAIN)
+                others = (v for d, v in lent[name].items() if d != unit.document)
+                gain += max(others, default=0.0)
+        if gain:
+            gains[i] = gain / (gain + _HALF_GAIN)
     return gains
 
 

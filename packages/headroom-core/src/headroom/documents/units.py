@@ -40,6 +40,7 @@ _FIELD_CHARACTERS = 160
 
 # A Chinese or Japanese full stop needs no space after it; sentencex leaves some
 # inside. Joining the matches gives the text back.
+_CJK_STOP = re.compile(r"[。！？｡]")
 _CJK_SENTENCE = re.compile(
     r"[^。！？｡]*[。！？｡]+[”’」』）》〉】\"')\]]*\s*|[^。！？｡]+", re.DOTALL
 )
@@ -79,7 +80,7 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         position: How many units there are before its first one.
     """
     if "\n" not in text:
-        return list(_sentences(text, 0, len(text), document, None))
+        return _sentences(text, 0, len(text), document, None)
     units: list[Unit] = []
     heading: int | None = None
     for kind, start, end in _blocks(text):
@@ -143,26 +144,27 @@ def _introduction(units: list[Unit], text: str, kind: str, position: int) -> int
 
 def _sentences(
     text: str, start: int, end: int, document: int, heading: int | None
-) -> Iterator[Unit]:
-    """Yield the sentences of `text[start:end]`."""
+) -> list[Unit]:
+    """Return the sentences of `text[start:end]`."""
     from sentencex import segment
 
     block = text[start:end]
-    if not block.isascii():
+    if block.isascii():
+        pieces = segment("en", block)
+    else:
         # A lone surrogate cannot cross into Rust; one character for one.
-        block = _SURROGATE.sub("\ufffd", block)
-    for segmented in segment("en", block):
-        pieces = (
-            [segmented] if segmented.isascii() else _CJK_SENTENCE.findall(segmented)
-        )
-        for piece in pieces:
-            body = piece.rstrip()
-            if body:
-                indent = len(body) - len(body.lstrip()) if body[0].isspace() else 0
-                yield Unit(
-                    document, start + indent, start + len(body), "sentence", heading
-                )
-            start += len(piece)
+        pieces = segment("en", _SURROGATE.sub("\ufffd", block))
+    if not block.isascii() and _CJK_STOP.search(block):
+        pieces = [part for piece in pieces for part in _CJK_SENTENCE.findall(piece)]
+    units = []
+    for piece in pieces:
+        body = piece.rstrip()
+        if body:
+            indent = len(body) - len(body.lstrip()) if body[0].isspace() else 0
+            last = start + len(body)
+            units.append(Unit(document, start + indent, last, "sentence", heading))
+        start += len(piece)
+    return units
 
 
 def _blocks(text: str) -> Iterator[tuple[str, int, int]]:

@@ -22,13 +22,25 @@ def _lucene_idf(sentences: int, containing: int) -> float:
 @cache
 def _lucene_bm25() -> type[Any]:
     """Return rank_bm25's Okapi with Lucene's idf; imported on first use."""
-    from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
+    from rank_bm25 import BM25Okapi
 
     class LuceneBM25(BM25Okapi):  # type: ignore[misc]
+        """Knows only the sentences that can score, out of `sentences` in all."""
+
+        def __init__(
+            self,
+            matches: list[list[str]],
+            lengths: list[int],
+            sentences: int,
+            mean: float,
+        ) -> None:
+            self.sentences = sentences
+            super().__init__(matches)
+            self.doc_len = lengths
+            self.avgdl = mean
+
         def _calc_idf(self, nd: Mapping[str, int]) -> None:
-            self.idf = {
-                term: _lucene_idf(self.corpus_size, n) for term, n in nd.items()
-            }
+            self.idf = {t: _lucene_idf(self.sentences, n) for t, n in nd.items()}
 
     return LuceneBM25
 
@@ -60,22 +72,23 @@ class BM25Scorer:
         matched = known.spellings(frozenset(terms))
         if not matched:
             return [0.0] * len(known)
-        # Only the query's terms can score, so only they are handed over; lengths
-        # are those of the whole sentences.
+        # Only sentences with a word of the query can score, and only by it; what is
+        # handed over are these, with the lengths of the whole sentences.
         spelled = matched.keys()
+        places = [i for i, w in enumerate(known.words) if not spelled.isdisjoint(w)]
+        lengths = [len(known.words[i]) for i in places]
         bm25 = _lucene_bm25()(
-            [
-                []
-                if spelled.isdisjoint(found)
-                else [matched[word] for word in found if word in matched]
-                for found in known.words
-            ]
+            [[matched[w] for w in known.words[i] if w in matched] for i in places],
+            lengths,
+            len(known),
+            sum(map(len, known.words)) / len(known),
         )
-        bm25.doc_len = [len(found) for found in known.words]
-        bm25.avgdl = sum(bm25.doc_len) / len(known)
         # A term that occurs nowhere weighs as one that occurs once, else the
         # query's unknown words would drown its known ones in a short text.
         rare = _lucene_idf(len(known), 1)
         whole = sum(bm25.idf.get(term, rare) for term in terms)
-        scores = bm25.get_scores([term for term in terms if term in bm25.idf])
-        return [math.tanh(score / whole) for score in scores.tolist()]
+        raw = bm25.get_scores([term for term in terms if term in bm25.idf])
+        scores = [0.0] * len(known)
+        for i, score in zip(places, raw.tolist(), strict=True):
+            scores[i] = math.tanh(score / whole)
+        return scores
