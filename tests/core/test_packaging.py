@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import headroom
-from headroom import _installation
+from headroom import _installation, compressors
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
@@ -51,20 +51,37 @@ def modules():
 
 class TestNames:
     @pytest.mark.parametrize("name", modules())
-    def test_all_is_sorted_and_every_name_exists(self, name):
+    def test_every_name_in_all_exists_and_stands_there_once(self, name):
         module = importlib.import_module(name)
         names = getattr(module, "__all__", [])
-        assert list(names) == sorted(set(names))
+        assert len(names) == len(set(names))
         for each in names:
             assert hasattr(module, each)
+
+    @pytest.mark.parametrize("module", [headroom, compressors])
+    def test_public_names_are_sorted(self, module):
+        assert module.__all__ == sorted(module.__all__)
 
     def test_every_public_name_of_headroom_is_in_all(self):
         public = {
             name
             for name, value in vars(headroom).items()
-            if not name.startswith("_") and not inspect.ismodule(value)
+            if not name.startswith("_")
+            and name != "TYPE_CHECKING"
+            and not inspect.ismodule(value)
         }
-        assert public == set(headroom.__all__)
+        assert public | set(compressors.__all__) == set(headroom.__all__)
+
+    @pytest.mark.parametrize("name", compressors.__all__)
+    def test_a_compressor_is_the_same_through_every_door(self, name):
+        assert getattr(headroom, name) is getattr(compressors, name)
+        assert getattr(headroom, name).__name__ == name
+
+    @pytest.mark.parametrize("module", [headroom, compressors])
+    def test_a_name_that_does_not_exist_is_an_attribute_error(self, module):
+        with pytest.raises(AttributeError, match="no attribute 'JSONMaxifier'"):
+            _ = module.JSONMaxifier
+        assert dir(module) == sorted(module.__all__)
 
     @pytest.mark.parametrize("name", headroom.__all__)
     def test_every_public_name_is_documented(self, name):
@@ -143,6 +160,18 @@ class TestImport:
         code = f"import headroom, sys; print(set(sys.modules) & set('{HEAVY}'.split()))"
         assert run("-c", code).stdout.strip() == "set()"
 
+    @pytest.mark.parametrize(
+        ("statement", "absent"),
+        [
+            ("import headroom", "tool_outputs documents conversations scorers"),
+            ("from headroom import JSONMinifier", "documents conversations scorers"),
+        ],
+    )
+    def test_it_loads_only_what_is_asked_for(self, statement, absent):
+        code = f"{statement}; import sys; print(*sys.modules)"
+        loaded = run("-c", code).stdout.split()
+        assert not {f"headroom.{name}" for name in absent.split()} & set(loaded)
+
     def test_it_opens_no_socket_and_writes_no_file(self, tmp_path):
         code = (
             "import sys\n"
@@ -178,7 +207,12 @@ class TestTools:
         assert done.returncode == 0, done.stdout
 
     @pytest.mark.parametrize(
-        "wrong", ['JSONMinifier(drop_nulls="yes")', "JSONMinifier().compress({}) + 1"]
+        "wrong",
+        [
+            'JSONMinifier(drop_nulls="yes")',
+            "JSONMinifier().compress({}) + 1",
+            "from headroom import JSONMaxifier",
+        ],
     )
     def test_a_wrong_type_fails_mypy(self, wrong, tmp_path):
         pytest.importorskip("mypy")

@@ -4,11 +4,9 @@ from headroom._installation import refuse_foreign_files as _refuse_foreign_files
 
 _refuse_foreign_files()
 
-from headroom.compressors import (  # noqa: E402 - a mixed install must be named first
-    ConversationCompressor,
-    JSONMinifier,
-    SemanticCompressor,
-)
+from typing import TYPE_CHECKING  # noqa: E402 - a mixed install must be named first
+
+from headroom import compressors as _compressors  # noqa: E402
 from headroom.errors import (  # noqa: E402
     BudgetError,
     DecodeError,
@@ -18,6 +16,13 @@ from headroom.errors import (  # noqa: E402
     SummarizerError,
 )
 from headroom.types import Compression, Compressor, Dropped, RAGContext  # noqa: E402
+
+if TYPE_CHECKING:
+    from headroom.compressors import (
+        ConversationCompressor,
+        JSONMinifier,
+        SemanticCompressor,
+    )
 
 __all__ = [
     "BudgetError",
@@ -35,3 +40,13 @@ __all__ = [
     "SummarizerError",
 ]
 __version__ = "0.1.0"
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> type:
+        if name not in _compressors.__all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(_compressors, name)
+
+    def __dir__() -> list[str]:
+        return __all__

@@ -1,7 +1,32 @@
-"""The door the users know: the three compressors, by name."""
+"""The door the users know: the three compressors, by name.
 
-from headroom.conversations import ConversationCompressor
-from headroom.documents import SemanticCompressor
-from headroom.tool_outputs import JSONMinifier
+Each is loaded when it is first asked for, so that `import headroom` costs little and
+a user of one doesn't wait for the others.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headroom.conversations import ConversationCompressor
+    from headroom.documents import SemanticCompressor
+    from headroom.tool_outputs import JSONMinifier
 
 __all__ = ["ConversationCompressor", "JSONMinifier", "SemanticCompressor"]
+
+_HOMES = {
+    "ConversationCompressor": "headroom.conversations",
+    "JSONMinifier": "headroom.tool_outputs",
+    "SemanticCompressor": "headroom.documents",
+}
+
+if not TYPE_CHECKING:  # a type checker would take any name for granted
+
+    def __getattr__(name: str) -> type:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return __all__
