@@ -128,8 +128,8 @@ class _Keys:
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self.any = bool(patterns)
         self.exact = frozenset(patterns)
-        self.key = _compiled([p for p in patterns if "*" in p], "")
-        self.path = _compiled([p for p in patterns if "." in p], r"\.")
+        self.key = _compiled([p for p in patterns if "*" in p], "", ".*")
+        self.path = _compiled([p for p in patterns if "." in p], r"\.", r"[^.]*")
 
     def match_key(self, key: str) -> bool:
         return key in self.exact or (
@@ -141,16 +141,15 @@ class _Keys:
         return self.path is not None and self.path.fullmatch(dotted) is not None
 
 
-_STARS = {"**.": r"(?:.*\.)?", "**": ".*", "*": r"[^.]*"}
-
-
-def _compiled(patterns: list[str], prefix: str) -> re.Pattern[str] | None:
+def _compiled(patterns: list[str], prefix: str, star: str) -> re.Pattern[str] | None:
+    """Return one expression for all patterns; `star` is what `*` stands for."""
     if not patterns:
         return None
+    stars = {"**.": r"(?:.*\.)?", "**": ".*", "*": star}
     translated = (
         prefix
         + "".join(
-            _STARS.get(part, re.escape(part))
+            stars.get(part, re.escape(part))
             for part in re.split(r"(\*\*\.|\*\*|\*)", pattern)
         )
         for pattern in patterns

@@ -1,0 +1,592 @@
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom.tool_outputs.pruning import Policy, leaves, prune
+from headroom.tool_outputs.values import Cut, Numeral
+
+NOTHING = Policy(
+    drop_nulls=False, drop_empty=False, drop_links=False, drop_opaque=False
+)
+API = "https://api.github.com"
+
+
+def pruned(value: Any, **options: Any) -> Any:
+    return prune(value, Policy(**options))[0]
+
+
+def gone(value: Any, **options: Any) -> dict[tuple[str | int, ...], str]:
+    return {d.path: d.reason for d in prune(value, Policy(**options))[1]}
+
+
+def without(value: Any, paths: list[tuple[str | int, ...]]) -> Any:
+    value = copy.deepcopy(value)
+    for *parents, last in reversed(paths):
+        place = value
+        for step in parents:
+            place = place[step]
+        del place[last]
+    return value
+
+
+def without_cuts(value: Any) -> Any:
+    """Return the tree as decode gives it back: a marker is an absence."""
+    if isinstance(value, dict):
+        return {k: without_cuts(v) for k, v in value.items() if not isinstance(v, Cut)}
+    if isinstance(value, list):
+        return [without_cuts(v) for v in value if not isinstance(v, Cut)]
+    return value
+
+
+# Keys and values of real APIs in every mixture, so that the rules meet one another.
+KEYS = st.sampled_from(
+    """
+    id name url html_url users_url self avatar_url icon node_id _links links href next
+    managedFields annotations text plain_text content body body_html svn_url user items
+    a b a.b 80/tcp ResponseMetadata RequestId thumbnail signature thinking type
+    """.split()  # noqa: SIM905 - a list of words
+)
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(0, 12),
+    st.sampled_from(
+        [
+            "",
+            "octocat",
+            "7",
+            "v1",
+            f"{API}/users/octocat",
+            f"{API}/users/octocat/7",
+            f"{API}/v1/7{{/id}}",
+            "/v1/things/octocat",
+            "https://github.com/octocat/7",
+            "https://example.com/a.png",
+            "MDQ6VXNlcjE=",
+            "<p>octocat</p>",
+            "A" * 140,
+            "…3 cut",
+        ]
+    ),
+    st.sampled_from([0.0, 1.5, Numeral("1e400"), Cut(3)]),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=6)
+    ),
+    max_leaves=40,
+)
+PATTERNS = st.lists(
+    st.one_of(
+        KEYS, st.sampled_from(["user.id", "*_url", "items.*.id", "**.name", "*"])
+    ),
+    max_size=2,
+)
+POLICIES = st.builds(
+    Policy,
+    drop_nulls=st.booleans(),
+    drop_empty=st.booleans(),
+    drop_links=st.booleans(),
+    drop_opaque=st.booleans(),
+    exclude_keys=PATTERNS,
+    keep_keys=PATTERNS,
+    max_depth=st.one_of(st.none(), st.integers(1, 4)),
+)
+
+
+# -- laws
+
+
+@given(TREES, POLICIES)
+def test_a_second_pass_drops_nothing(tree: Any, policy: Policy) -> None:
+    once, _ = prune(tree, policy)
+    twice, dropped = prune(once, policy)
+    assert twice is once
+    assert dropped == []
+
+
+@given(TREES, POLICIES)
+def test_the_result_is_the_input_without_exactly_the_dropped_paths(
+    tree: Any, policy: Policy
+) -> None:
+    result, dropped = prune(tree, policy)
+    # A marker that the input held is data here; only new ones are absences.
+    was = without_cuts(without(tree, [d.path for d in dropped]))
+    assert repr(without_cuts(result)) == repr(was)
+
+
+@given(TREES, POLICIES)
+def test_dropped_paths_are_in_the_input_once_and_never_inside_one_another(
+    tree: Any, policy: Policy
+) -> None:
+    paths = [d.path for d in prune(tree, policy)[1]]
+    for path in paths:
+        place = tree
+        for step in path:
+            place = place[step]
+    assert len(set(paths)) == len(paths)
+    assert not any(a != b and b[: len(a)] == a for a in paths for b in paths)
+
+
+@given(TREES, POLICIES)
+def test_counts_are_the_leaves_below_each_path(tree: Any, policy: Policy) -> None:
+    for drop in prune(tree, policy)[1]:
+        place = tree
+        for step in drop.path:
+            place = place[step]
+        assert drop.count == leaves(place) >= 1
+
+
+@given(TREES, POLICIES)
+def test_the_input_is_never_changed_and_the_account_costs_no_accuracy(
+    tree: Any, policy: Policy
+) -> None:
+    before = repr(tree)
+    result, _ = prune(tree, policy)
+    bare, account = prune(tree, policy, itemised=False)
+    assert repr(tree) == before
+    assert repr(bare) == repr(result)
+    assert account == []
+
+
+@given(TREES, POLICIES)
+def test_markers_count_every_leaf_they_stand_for(tree: Any, policy: Policy) -> None:
+    result, dropped = prune(tree, policy)
+    assert leaves(result) <= leaves(tree)
+    cut = {d.path: d.count for d in dropped if d.reason == "max_depth"}
+    assert all(count >= 1 for count in cut.values())
+
+
+@given(TREES)
+def test_with_every_rule_off_the_very_object_comes_back(tree: Any) -> None:
+    result, dropped = prune(tree, NOTHING)
+    assert result is tree
+    assert dropped == []
+
+
+@given(st.dictionaries(KEYS, TREES))
+def test_what_the_caller_keeps_stays_whole(tree: Any) -> None:
+    assert pruned(tree, keep_keys=["*"], exclude_keys=["*"], max_depth=1) is tree
+
+
+# -- nulls and empties
+
+
+def test_only_null_and_empty_members_of_objects_go() -> None:
+    stays = {"zero": 0, "no": False, "f": 0.0, "blank": " "}
+    value = {"a": None, "b": "", "c": [], "d": {}, **stays}
+    assert pruned(value) == stays
+    assert gone(value) == {
+        ("a",): "null", ("b",): "empty", ("c",): "empty", ("d",): "empty",
+    }  # fmt: skip
+
+
+def test_null_is_not_empty() -> None:
+    assert pruned({"a": None, "b": ""}, drop_nulls=False) == {"a": None}
+    assert pruned({"a": None, "b": ""}, drop_empty=False) == {"b": ""}
+
+
+def test_elements_of_arrays_keep_their_places() -> None:
+    value = [None, "", [], {}, [None, 1], {"a": None, "b": 1}]
+    assert pruned(value) == [None, "", [], {}, [None, 1], {"b": 1}]
+
+
+@pytest.mark.parametrize("root", [None, "", [], {}, 0, "https://api.x.com/v1/1"])
+def test_the_root_stays(root: Any) -> None:
+    assert prune(root, Policy(exclude_keys=["*"], max_depth=1)) == (root, [])
+
+
+def test_an_object_that_became_empty_goes_whole_in_the_same_pass() -> None:
+    value = {"id": 1, "user": {"email": None, "geo": {"lat": None}}}
+    assert pruned(value) == {"id": 1}
+    (drop,) = prune(value, Policy())[1]
+    assert (drop.path, drop.reason, drop.count) == (("user",), "empty", 2)
+    assert pruned(value, drop_empty=False) == {"id": 1, "user": {"geo": {}}}
+
+
+def test_a_row_that_became_empty_stays_a_row() -> None:
+    assert pruned({"rows": [{"a": None}, {"a": 1}]}) == {"rows": [{}, {"a": 1}]}
+
+
+def test_keys_that_are_data_stay_even_with_nothing_under_them() -> None:
+    ports = {"ExposedPorts": {"80/tcp": {}, "443/tcp": None}, "Volumes": {"/data": {}}}
+    assert pruned(ports) == ports
+    volume = {"name": "cache", "emptyDir": {}}
+    assert pruned(volume) == volume
+    policy = {"spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}
+    assert pruned(policy) == policy
+
+
+# -- links
+
+
+def test_api_links_of_a_github_user_go_and_the_page_stays() -> None:
+    user = {
+        "login": "octocat",
+        "id": 1,
+        "node_id": "MDQ6VXNlcjE=",
+        "avatar_url": "https://avatars.githubusercontent.com/u/1?v=4",
+        "gravatar_id": "",
+        "url": f"{API}/users/octocat",
+        "html_url": "https://github.com/octocat",
+        "followers_url": f"{API}/users/octocat/followers",
+        "gists_url": f"{API}/users/octocat/gists{{/gist_id}}",
+        "type": "User",
+        "site_admin": False,
+    }
+    assert pruned(user) == {
+        "login": "octocat",
+        "id": 1,
+        "html_url": "https://github.com/octocat",
+        "type": "User",
+        "site_admin": False,
+    }
+    assert gone(user) == {
+        ("node_id",): "opaque id",
+        ("avatar_url",): "image link",
+        ("gravatar_id",): "empty",
+        ("url",): "API link",
+        ("followers_url",): "API link",
+        ("gists_url",): "API link",
+    }
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        # The address is what the item is about.
+        {"title": "Charges", "url": "https://api.stripe.com/v1/docs/charges"},
+        {"name": "orders", "url": "https://api.shop.com/v1/orders", "method": "GET"},
+        {"name": "v1", "url": "https://api.shop.com/v1/"},
+        {"url": "https://api.corp.com/hooks/abc", "content_type": "json"},
+        {"href": "https://api.example.com/orders/1"},
+        {"id": 7, "callback_url": "https://api.corp.com/v1/done/7"},
+        # Reddit: where the post leads.
+        {"id": "3i6z8w", "url": "https://www.reddit.com/r/AskReddit/comments/3i6z8w/"},
+        {"id": "x1", "link_url": "https://i.redd.it/x1.jpeg"},
+        # GCP: the zone and the type of a machine are named by an address.
+        {"name": "vm-1", "zone": "https://www.googleapis.com/compute/v1/p/zones/b-1"},
+        {
+            "id": "9",
+            "machineType": "https://www.googleapis.com/compute/v1/p/9/e2-small",
+        },
+        # Security Hub, Spotify, Notion, GitLab, Stripe, AWS
+        {"Id": "S3.1", "Url": "https://docs.aws.amazon.com/console/securityhub/S3.1"},
+        {"id": "4aaw", "external_urls": {"spotify": "https://open.spotify.com/a/4aaw"}},
+        {
+            "id": "39ab",
+            "upload_url": "https://api.notion.com/v1/file_uploads/39ab/send",
+        },
+        {"id": 4, "git_ssh_url": "git@gitlab.com:a/4.git"},
+        {"id": 4, "clone_url": "https://api.example.com/v1/4.git"},
+        {"id": "re_1", "receipt_url": "https://pay.stripe.com/receipts/re_1"},
+        {"id": 12, "archive_download_url": f"{API}/artifacts/12/zip"},
+        {"id": 12, "permalink_url": "https://api.soundcloud.com/v1/12"},
+        # Pagination
+        {"count": 2, "next": "https://api.example.com/v1/items?page=2"},
+        {"page": 2, "next_url": "https://api.example.com/v1/items?page=2"},
+        {"page": 2, "prev_page_url": "https://api.example.com/v1/items?page=1"},
+        {"nextPageToken": "CAUQAA", "items": [1]},
+        # A relative page of a site, not an API.
+        {"slug": "my-post", "url": "/blog/my-post"},
+        {"id": 5, "url": "not a link / 5"},
+    ],
+)
+def test_addresses_that_are_the_datum_stay(item: dict[str, Any]) -> None:
+    assert pruned(item) == item
+    assert pruned({"items": [item, item]}) == {"items": [item, item]}
+
+
+def test_a_link_goes_when_the_object_around_it_says_where_it_leads() -> None:
+    commit = {
+        "sha": "5b0224e8",
+        "commit": {"message": "Fix", "url": f"{API}/c/5b0224e8"},
+    }
+    assert pruned(commit) == {"sha": "5b0224e8", "commit": {"message": "Fix"}}
+
+
+def test_a_link_named_by_a_word_goes_only_where_its_host_is_known() -> None:
+    label = {"name": "bug", "url": f"{API}/repos/o/r/labels/bug"}
+    assert pruned({"labels": [label]}) == {"labels": [label]}
+    issue = {"number": 1347, "url": f"{API}/repos/o/r/issues/1347", "labels": [label]}
+    assert pruned(issue) == {"number": 1347, "labels": [{"name": "bug"}]}
+    assert gone(issue) == {("url",): "API link", ("labels", 0, "url"): "API link"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://jira.example.com/rest/agile/1.0/sprint/846",
+        "https://example.com/api/sprints/846",
+        "https://dev.azure.com/org/_apis/sprints/846",
+        "https://www.googleapis.com/compute/v1/sprints/846",
+        "//api.example.com/846/details",
+        "https://eu-api.example.com/x?id=846",
+        "/v1/sprints/846",
+        "/2010-04-01/Sprints/846.json",
+        "https://graph.microsoft.com/sprints('846')",
+    ],
+)
+def test_api_hosts_and_paths_are_known_by_their_shape(link: str) -> None:
+    assert pruned({"id": 846, "self": link}) == {"id": 846}
+
+
+def test_relations_go_except_what_somebody_follows() -> None:
+    pull = {
+        "html_url": "https://github.com/o/r/pull/1",
+        "_links": {
+            "self": {"href": f"{API}/repos/o/r/pulls/1"},
+            "html": {"href": "https://github.com/o/r/pull/1"},
+        },
+    }
+    assert pruned(pull) == {"html_url": "https://github.com/o/r/pull/1"}
+    page = {
+        "size": 2,
+        "_links": {
+            "self": {"href": "https://example.com/rest/api/content"},
+            "next": {"href": "https://example.com/rest/api/content?start=2"},
+            "webui": "/display/x",
+            "checkout": {"href": "https://api.mollie.com/pay/1"},
+            "curies": [{"href": "https://api.example.com/rels/1"}],
+        },
+    }
+    left = pruned(page)
+    assert list(left["_links"]) == ["next", "webui", "checkout"]
+    assert gone(page) == {
+        ("_links", "self"): "API link",
+        ("_links", "curies"): "API link",
+    }
+    index = {"_links": {"orders": {"href": "https://api.example.com/orders"}}}
+    assert pruned(index) == index
+
+
+def test_decorating_pictures_go_unless_they_are_all_there_is() -> None:
+    person = {
+        "key": "mia",
+        "avatarUrls": {"16x16": "https://x.org/a?size=s", "48x48": "https://x.org/a"},
+    }
+    assert pruned(person) == {"key": "mia"}
+    assert gone(person) == {("avatarUrls",): "image link"}
+    only = {"avatar_url": "https://x.org/a.png"}
+    assert pruned(only) == only
+    sizes = {"16x16": "https://x.org/a.png", "name": "logo"}
+    assert pruned(sizes) == sizes
+    post = {"id": 1, "image_url": "https://x.org/cat.png", "header": "Cats"}
+    assert pruned(post) == post
+
+
+# -- opaque ids, bookkeeping and copies
+
+
+def test_keys_named_like_ids_keep_values_that_are_none() -> None:
+    package = {
+        "dependencies": {"etag": "^1.8.1", "node_id": "^1.0.0", "gravatar_id": "*"}
+    }
+    assert pruned(package) == package
+
+
+@pytest.mark.parametrize(
+    "key", ["etag", "snapshot_id", "fingerprint", "resourceVersion", "ETag", "sha"]
+)
+def test_what_the_next_write_needs_stays(key: str) -> None:
+    value = {"name": "x", key: '"33a64df551425fcc55e4d42a148795d9f25f89d4"'}
+    assert pruned(value) == value
+    value = {"name": "x", key: "BwWWja0YfJA="}
+    assert pruned(value) == value
+
+
+def test_generation_and_verification_stay() -> None:
+    value = {"generation": 3, "commit": {"verification": {"verified": False}}}
+    assert pruned(value) == value
+
+
+def test_bookkeeping_goes() -> None:
+    applied = "kubectl.kubernetes.io/last-applied-configuration"
+    pod = {
+        "metadata": {
+            "name": "web",
+            "annotations": {applied: '{"kind":"Pod"}\n'},
+            "managedFields": [{"manager": "kubectl", "operation": "Update"}],
+        }
+    }
+    assert pruned(pod) == {"metadata": {"name": "web"}}
+    reply = {"ResponseMetadata": {"RequestId": "1", "HTTPStatusCode": 200}}
+    assert pruned(reply) == reply
+    assert pruned({"Vpcs": [{"VpcId": "v"}], **reply}) == {"Vpcs": [{"VpcId": "v"}]}
+    other = {"name": "x", "ResponseMetadata": "text", "managedFields": ["a"]}
+    assert pruned(other) == other
+
+
+def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:
+    blob = "Eu6SAgrqkgIIARLkkgIB" * 20
+    assert pruned({"type": "reasoning", "encrypted_content": blob}) == {
+        "type": "reasoning"
+    }
+    assert pruned({"thinking": "Hm", "signature": blob}) == {"thinking": "Hm"}
+    signed = {"KeyId": "k", "signature": blob}
+    assert pruned(signed) == signed
+    short = {"type": "reasoning", "thoughtSignature": "abc"}
+    assert pruned(short) == short
+
+
+def test_a_copy_goes_only_if_the_original_says_all_of_it() -> None:
+    comment = {
+        "body": "See **the** [rules](/r/x) &amp; don't",
+        "body_html": '<div class="md"><p>See <b>the</b> <a href="/r/x">rules</a> '
+        "&amp; don&#39;t</p></div>",
+    }
+    assert gone(comment) == {("body_html",): "copy"}
+    more = {"body": "Short", "body_html": "<p>Short and more</p>"}
+    assert pruned(more) == more
+    alone = {"id": 1, "body_html": "<p>Only here</p>"}
+    assert pruned(alone) == alone
+    run = {"text": {"content": "Hi"}, "plain_text": "Hi"}
+    assert pruned(run) == {"text": {"content": "Hi"}}
+    assert "plain_text" in pruned(run, max_depth=1)
+    plain = {"bold": False, "italic": False, "color": "default"}
+    assert pruned({"text": "Hi", "annotations": plain}) == {"text": "Hi"}
+    bold = {"text": "Hi", "annotations": {**plain, "bold": True}}
+    assert pruned(bold) == bold
+
+
+# -- the caller's keys
+
+
+def test_keys_match_exactly_at_any_depth() -> None:
+    value = {"url": 1, "urls": 2, "Url": 3, "a": [{"url": 4, "b": 5}]}
+    left = pruned(value, exclude_keys=["url", "node_id"])
+    assert left == {"urls": 2, "Url": 3, "a": [{"b": 5}]}
+    assert gone(value, exclude_keys=["url"])["a", 0, "url"] == "excluded key"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("user.url", {"url": 1, "user": {"id": 2}, "items": [{"user": {"url": 3}}]}),
+        ("items.user.url", {"url": 1, "user": {"url": 2, "id": 2}, "items": [{}]}),
+        ("**.user.url", {"url": 1, "user": {"id": 2}, "items": [{}]}),
+        ("*.url", {"url": 1, "user": {"id": 2}, "items": [{"user": {"url": 3}}]}),
+        ("*.*.url", {"url": 1, "user": {"url": 2, "id": 2}, "items": [{}]}),
+        ("u*", {"items": [{}]}),
+    ],
+)
+def test_paths_start_at_the_root_and_pass_through_arrays(
+    pattern: str, left: Any
+) -> None:
+    value = {"url": 1, "user": {"url": 2, "id": 2}, "items": [{"user": {"url": 3}}]}
+    assert pruned(value, exclude_keys=[pattern]) == left
+
+
+def test_keys_that_hold_dots_or_regex_signs_match_as_they_are() -> None:
+    value = {"a.b": 1, "a": {"b": 2, "c": 3}, "x+": 4, "": 5}
+    assert pruned(value, exclude_keys=["a.b"]) == {"a": {"c": 3}, "x+": 4, "": 5}
+    assert pruned(value, exclude_keys=["x+", ""]) == {"a.b": 1, "a": {"b": 2, "c": 3}}
+    labels = {"labels": {"app.k8s.io/name": 1, "app": 2}}
+    assert pruned(labels, exclude_keys=["labels.app.k8s.io/name"]) == {
+        "labels": {"app": 2}
+    }
+
+
+def test_keep_wins_over_every_rule_inside_too() -> None:
+    value = {
+        "id": 1,
+        "url": f"{API}/things/1",
+        "note": None,
+        "extra": {"a": None, "b": {"c": {"d": ""}}},
+        "_links": {"self": f"{API}/things/1", "edit": f"{API}/things/1/edit"},
+    }
+    kept = pruned(
+        value,
+        keep_keys=["url", "note", "extra", "_links.edit"],
+        exclude_keys=["url", "extra"],
+        max_depth=1,
+    )
+    assert kept["url"] == value["url"]
+    assert kept["note"] is None
+    assert kept["extra"] == value["extra"]
+    assert kept["_links"]["edit"] == f"{API}/things/1/edit"
+
+
+def test_what_is_kept_inside_an_excluded_value_survives_alone() -> None:
+    value = {"raw": [{"id": 1, "x": 2, "y": [3]}, {"x": 4}, 5], "b": 6}
+    left, dropped = prune(value, Policy(exclude_keys=["raw"], keep_keys=["id"]))
+    assert left == {"raw": [{"id": 1}], "b": 6}
+    assert [d.path for d in dropped] == [
+        ("raw", 0, "x"), ("raw", 0, "y"), ("raw", 1), ("raw", 2),
+    ]  # fmt: skip
+
+
+# -- max_depth
+
+
+def test_what_lies_deeper_than_max_depth_leaves_a_marker() -> None:
+    value = {"a": {"b": {"c": 1}}}
+    left, (drop,) = prune(value, Policy(max_depth=2))
+    assert left == {"a": {"b": Cut(1)}}
+    assert (drop.path, drop.reason, drop.count) == (("a", "b"), "max_depth", 1)
+    assert pruned(value, max_depth=1) == {"a": Cut(1)}
+    assert pruned(value, max_depth=3) == value
+
+
+def test_arrays_belong_to_the_level_of_their_key() -> None:
+    rows = {"rows": [{"id": 1, "user": {"login": "a"}, "tags": ["x", "y"]}]}
+    assert pruned(rows, max_depth=2) == {
+        "rows": [{"id": 1, "user": Cut(1), "tags": ["x", "y"]}]
+    }
+    assert pruned(rows, max_depth=1) == {"rows": Cut(4)}
+    assert pruned([{"id": 1, "user": {"login": "a"}}], max_depth=1) == [
+        {"id": 1, "user": Cut(1)}
+    ]
+    assert pruned({"m": [[1, 2], [3, 4]]}, max_depth=1) == {"m": Cut(4)}
+    assert pruned([[1, 2], [3, 4]], max_depth=1) == [[1, 2], [3, 4]]
+    assert pruned({"mixed": [1, {"a": 2}]}, max_depth=1) == {"mixed": [1, Cut(1)]}
+
+
+def test_empty_containers_and_what_is_kept_are_not_cut() -> None:
+    value = {"a": {"b": {}, "c": [], "d": [{}]}}
+    assert pruned(value, max_depth=2, drop_empty=False) == value
+    deep = {"a": {"b": {"c": {"id": 1, "x": 2}}}}
+    assert pruned(deep, max_depth=1, keep_keys=["id"]) == deep
+
+
+# -- arguments
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"exclude_keys": "url"}, TypeError, r"exclude_keys=\['url'\]"),
+        ({"keep_keys": 3}, TypeError, "keep_keys is a list of keys, got 3"),
+        ({"keep_keys": [3]}, TypeError, "holds strings, got 3"),
+        ({"max_depth": 0}, ValueError, "at least 1, got 0"),
+        ({"max_depth": 1.5}, TypeError, "whole number"),
+        ({"max_depth": True}, TypeError, "whole number"),
+        ({"drop_nulls": 1}, TypeError, "drop_nulls is True or False, got 1"),
+    ],
+)
+def test_wrong_options_are_refused_with_a_way_out(
+    options: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        Policy(**options)
+
+
+def test_a_policy_survives_pickling_and_equals_its_copy() -> None:
+    policy = Policy(exclude_keys=["a", "b"], max_depth=2)  # type: ignore[arg-type]
+    assert pickle.loads(pickle.dumps(policy)) == policy
+    assert policy.exclude_keys == ("a", "b")
+
+
+def test_the_account_is_in_the_order_of_the_input() -> None:
+    value = json.loads(
+        '{"a":null,"b":{"c":null,"d":1},"e":[{"f":""},{"g":null}],"h":""}'
+    )
+    assert [d.path for d in prune(value, Policy())[1]] == [
+        ("a",), ("b", "c"), ("e", 0, "f"), ("e", 1, "g"), ("h",),
+    ]  # fmt: skip
