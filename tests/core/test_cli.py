@@ -81,6 +81,20 @@ class TestMinify:
         back = process("minify", "--decode", stdin=there.stdout)
         assert json.loads(back.stdout) == json.loads(raw)
 
+    @pytest.mark.parametrize("text", ["", "a", "[1, 2]", "#headroom", "…"])
+    def test_a_lone_string_comes_back_as_a_string(self, text):
+        there = invoke("minify", "--lossless", input=json.dumps([text]).encode())
+        back = invoke("minify", "--decode", input=there.stdout_bytes)
+        assert json.loads(back.stdout_bytes) == [text]
+
+    def test_a_number_that_python_cannot_write_is_an_error_without_traceback(self):
+        digits = b"9" * 6_000
+        there = invoke("minify", "--lossless", input=b"[" + digits + b"]")
+        assert digits in there.stdout_bytes
+        back = invoke("minify", "--decode", input=there.stdout_bytes)
+        assert back.exit_code in {0, 1}
+        assert back.exit_code == 0 or "Error: " in back.stderr
+
     @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
     def test_every_json_encoding_is_read(self, codec):
         result = invoke("minify", input='{"city": "Łódź"}'.encode(codec))

@@ -1,5 +1,7 @@
 """`headroom minify`: one payload in, its shorter text out."""
 
+import json
+import re
 import sys
 from typing import Any, BinaryIO
 
@@ -16,6 +18,7 @@ from headroom.errors import HeadroomError
 from headroom.types import Compression
 
 _SHOWN_PATHS = 15
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @click.command()
@@ -41,8 +44,7 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
     try:
         if decode:
             text = data.decode("utf-8", "surrogatepass")
-            value = JSONMinifier.decode(text)
-            _write(JSONMinifier.lossless(format="json").compress(value))
+            _write(_json(JSONMinifier.decode(text)))
         elif explain:
             _print_account(minifier.explain(data))
         else:
@@ -51,6 +53,22 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
         raise click.ClickException(f"The input is not UTF-8: {error}") from error
     except HeadroomError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _json(value: Any) -> str:
+    """Return `value` as compact JSON; what UTF-8 can't hold as escapes.
+
+    Raises:
+        click.ClickException: If Python can't write it, such as an integer of more
+            digits than it will turn into text.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if _SURROGATE.search(text):
+            text = json.dumps(value, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise click.ClickException(f"This can't be written as JSON: {error}") from error
+    return text
 
 
 def _write(text: str) -> None:
