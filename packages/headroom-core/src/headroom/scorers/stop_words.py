@@ -59,8 +59,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
             tot uit van veel voor waar waarom wanneer waren was wat welke werd wie
             wordt zijn zij
         """,
-        # Pairs of characters, the form in which Chinese is matched.
+        # Characters and pairs of them, the form in which Chinese is matched.
         "zh": """
+            的 是 了 在 和 与 及 吗 呢 吧 谁 哪 什 么 怎 几 多 少 为 何
             什么 多少 哪个 哪些 哪里 哪年 为什 怎么 怎样 如何 谁是 是谁 何时 几个
             的是 是什 了什 么是 么时 时候 有多 个是 因为 以及
         """,
