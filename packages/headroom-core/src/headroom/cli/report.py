@@ -113,7 +113,7 @@ def _hero(result: Bench) -> str:
         (f"{len(result.measured):,}", "payloads measured"),
         (
             f"{total.dropped_leaves:,} of {total.leaves:,}",
-            "values dropped, each listed with its reason",
+            "values dropped, for the reasons below",
         ),
     ]
     if result.price is not None:
