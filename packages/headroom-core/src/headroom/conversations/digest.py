@@ -50,7 +50,8 @@ _QUOTA = {
 
 _PREFERENCE = re.compile(
     r"\b(?:prefer(?:s|red|ence|ably)?|favou?rites?"
-    r"|i(?:'d| would) (?:like|love|rather|want)|i (?:like|love|hate|want|need|enjoy)|allergic|intolerant|my budget|must(?: not)?"
+    r"|i(?:'d| would) (?:like|love|rather|want)|i (?:like|love|hate|want|need|enjoy)"
+    r"|allergic|intolerant|my budget|must(?: not)?"
     r"|no (?:more|less|later|earlier) than|do(?:n't| not) (?:want|like|use|need)|vegan"
     r"|vegetarian)\b",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from headroom.errors import InputError
@@ -373,14 +374,19 @@ def _with_ids(views: list[Message]) -> list[Message]:
     return views
 
 
-def make_user_message(text: str, views: Sequence[Message]) -> Any:
+def make_user_message(text: str, messages: Sequence[Any]) -> Any:
     """Return a user message that says `text`, in the shape of its neighbours.
 
     The shape is that of the first user message, else of the first message that
     is no system message; OpenAI's dict where that tells nothing.
     """
-    like = next((v for v in views if v.role == "user" and not v.results), None)
-    like = like or next((v for v in views if not v.is_system), None)
+    views = (_read(message, at) for at, message in enumerate(messages))
+    others = (view for view in views if not view.is_system)
+    first = next(others, None)
+    users = (
+        v for v in chain([first], others) if v and v.role == "user" and not v.results
+    )
+    like = next(users, first)
     source = like.source if like else {}
     if isinstance(source, Mapping):
         return _user_mapping(text, source)

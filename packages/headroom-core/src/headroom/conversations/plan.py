@@ -188,7 +188,8 @@ class _Fold:
         boundaries = self._starts[
             bisect_right(self._starts, state.covered) : bisect_right(self._starts, cut)
         ]
-        if not boundaries and not (over and state.segments):
+        fresh = self._gone(state, cut)
+        if not fresh and not (over and state.segments):
             return None
         first = min(limits.compact_turns, len(boundaries)) - 1
         for covered in boundaries[max(0, first) :]:

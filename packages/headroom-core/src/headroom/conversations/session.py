@@ -135,7 +135,7 @@ class ConversationSession:
         items = list(messages)
         memory = self._recall(items)
         work = _Work(self._engine, items, memory)
-        if memory.state.covered and work.has_orphans():
+        if memory.state.seen and work.contradicts_memory():
             memory = _start(items, self._engine)
             work = _Work(self._engine, items, memory)
         plan = work.plan()
@@ -227,9 +227,21 @@ class _Work:
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
 
-    def has_orphans(self) -> bool:
-        """Whether a result answers no call after what is covered."""
-        return bool(broken_pairs(self._views)[1])
+    def contradicts_memory(self) -> bool:
+        """Whether later messages tell otherwise what belongs together.
+
+        A result that comes after another user message joins two turns that were
+        apart when they were planned, or answers a call that is covered.
+        """
+        if self._base and broken_pairs(self._views)[1]:
+            return True
+        known = self._memory.state.seen - self._base
+        old = self._views[:known]
+        starts = [start - self._base for start in self._starts]
+        return (
+            turn_starts(old) != [start for start in starts if start < known]
+            or kept_in_place(old) != self._kept[:known]
+        )
 
     def plan(self) -> State:
         """Return the state after all messages.
@@ -416,8 +428,7 @@ class _Work:
             leading += 1
         content = [items[at] for at in state.kept[:leading]]
         if digest:
-            likes = self._views or read_messages(items[-1:])
-            content.append(make_user_message(digest, likes))
+            content.append(make_user_message(digest, items))
         content += [items[at] for at in state.kept[leading:]]
         return content + items[state.covered :]
 
