@@ -1,6 +1,6 @@
 """Candidates: which units may be kept, and which first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from headroom.documents.corpus import Corpus
 
@@ -53,29 +53,33 @@ def _halves(corpus: Corpus, order: Sequence[int]) -> set[int]:
     the middle of a chunk is never taken for a piece of another.
     """
     units, words = corpus.units, corpus.sentences.words
-    # By their outer words, first sentences wait for a longer one that ends with
-    # them, last sentences for one that begins with them.
-    endings: dict[tuple[str, ...], list[int]] = {}
-    openings: dict[tuple[str, ...], list[int]] = {}
-    for i in order:
-        found = words[corpus.which[i]]
-        if len(found) < _LEAST_WORDS:
-            continue
-        if not i or units[i - 1].document != units[i].document:
-            endings.setdefault(tuple(found[-_LEAST_WORDS:]), []).append(i)
-        if i + 1 == len(units) or units[i + 1].document != units[i].document:
-            openings.setdefault(tuple(found[:_LEAST_WORDS]), []).append(i)
-    halves: set[int] = set()
-    if not endings and not openings:
-        return halves
-    for whole in words:
-        size = len(whole)
-        for i in endings.get(tuple(whole[-_LEAST_WORDS:]), ()):
-            part = words[corpus.which[i]]
-            if len(part) < size and whole[size - len(part) :] == part:
-                halves.add(i)
-        for i in openings.get(tuple(whole[:_LEAST_WORDS]), ()):
-            part = words[corpus.which[i]]
-            if len(part) < size and whole[: len(part)] == part:
-                halves.add(i)
-    return halves
+    last = len(units) - 1
+    openers = [i for i in order if not i or units[i - 1].document != units[i].document]
+    closers = [
+        i for i in order if i == last or units[i + 1].document != units[i].document
+    ]
+    halves = _parts(
+        openers,
+        [words[corpus.which[i]][::-1] for i in openers],
+        (found[::-1] for found in words),
+    )
+    return halves | _parts(closers, [words[corpus.which[i]] for i in closers], words)
+
+
+def _parts(
+    edges: Sequence[int], openings: Sequence[list[str]], wholes: Iterable[list[str]]
+) -> set[int]:
+    """Return the `edges` whose words, `openings`, begin a longer one of `wholes`."""
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    lengths: dict[tuple[str, ...], set[int]] = {}
+    for edge, opening in zip(edges, openings, strict=True):
+        if len(opening) >= _LEAST_WORDS:
+            waiting.setdefault(tuple(opening), []).append(edge)
+            lengths.setdefault(tuple(opening[:_LEAST_WORDS]), set()).add(len(opening))
+    found: set[int] = set()
+    if waiting:
+        for whole in wholes:
+            for length in lengths.get(tuple(whole[:_LEAST_WORDS]), ()):
+                if length < len(whole):
+                    found.update(waiting.get(tuple(whole[:length]), ()))
+    return found

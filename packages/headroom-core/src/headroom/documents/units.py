@@ -45,8 +45,13 @@ _CJK_SENTENCE = re.compile(
     r"[^。！？｡]*[。！？｡]+[”’」』）》〉】\"')\]]*\s*|[^。！？｡]+", re.DOTALL
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Where an endless sentence may be cut: after a clause mark or at whitespace.
-_CLAUSE = re.compile(r"[,;:、，；：]\s*|\s+")
+# Where an endless sentence may be cut: after a clause mark, at whitespace, or between
+# characters of scripts without spaces (in Thai, before a consonant).
+_CLAUSE = re.compile(
+    r"[,;:、，；：]\s*|\s+"
+    r"|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[\u3400-\u9fff\uac00-\ud7af])"
+    r"|(?<=[\u0e00-\u0e7f])(?=[\u0e01-\u0e2e])"
+)
 
 # Openings that point at what was said before; the sentence alone would not tell
 # who or what is meant. English, Spanish, French, German, Italian, Portuguese.
@@ -100,23 +105,30 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
 def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
     """Cut one unit into pieces of about `characters`, at clauses; the last resort.
 
-    A run without any clause mark or whitespace stays whole.
+    A word stays whole, however long.
     """
     start = unit.start
-    weaker: int | None = None
+    poorer: int | None = None
     for mark in _CLAUSE.finditer(text, unit.start, unit.end):
         size = mark.end() - start
         if size < characters:
             continue
-        # A space is a poorer place than a clause mark that comes soon.
-        if mark.group().isspace() and size < 2 * characters:
-            weaker = weaker or mark.end()
+        # A clause mark that comes soon is a better place than a mere space.
+        if not mark.group().strip() and size < 2 * characters:
+            poorer = poorer or mark.end()
             continue
-        end = weaker if weaker and size > 2 * characters else mark.end()
-        yield unit._replace(start=start, end=len(text[:end].rstrip()), kind="piece")
-        start, weaker = end, None
+        end = poorer if poorer and size > 2 * characters else mark.end()
+        yield unit._replace(
+            start=start, end=_without_space(text, start, end), kind="piece"
+        )
+        start, poorer = end, None
     if start < unit.end:
         yield unit._replace(start=start, kind="piece")
+
+
+def _without_space(text: str, start: int, end: int) -> int:
+    """Return the end of `text[start:end]` without the whitespace it ends with."""
+    return start + len(text[start:end].rstrip())
 
 
 def _trimmed(text: str, start: int, end: int, kind: str) -> tuple[int, int]:
