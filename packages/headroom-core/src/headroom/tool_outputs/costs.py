@@ -17,7 +17,7 @@ USE = 2.2  # "&1"
 
 # What mostly is one token each; the rest of a text is counted by its length.
 _TOKENISH = re.compile(r"[A-Z]?[a-z]{1,8}|[A-Z]{1,3}|[0-9]{1,3}|[^\x00-\x7f]")
-_HEAD_CHARACTERS = 80
+_HEAD_CHARACTERS = 24
 # What a container costs the row it stands in: it may well be written elsewhere.
 _CONTAINER = 8.0
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from headroom.tool_outputs.costs import DEFINITION, USE, Costs
 from headroom.tool_outputs.graph import Graph, Item
@@ -17,15 +17,29 @@ from headroom.tool_outputs.notation import (
 from headroom.tool_outputs.rows import Row, lay_out
 from headroom.tool_outputs.schemas import Field, Kind, find_schemas
 
-__all__ = ["encode_table"]
+__all__ = ["Table", "encode_table"]
 
 
-def encode_table(value: Any) -> str:
+class Table(NamedTuple):
+    """A document in the table format.
+
+    Attributes:
+        text: The table text.
+        shared_characters: About how many more characters of keys compact JSON has,
+            because it repeats those of a header in each row.
+    """
+
+    text: str
+    shared_characters: int
+
+
+def encode_table(value: Any) -> Table:
     """Write a tree, a dict or list that is not empty, as table text.
 
     Deterministic; `decoding.decode_table` reads it back, type and key order included.
     """
-    return _Writer(Graph(value)).text()
+    writer = _Writer(Graph(value))
+    return Table(writer.text(), writer.shared_characters())
 
 
 class _Writer:
@@ -57,17 +71,18 @@ class _Writer:
     def _references(self, costs: Costs) -> dict[Item, str]:
         """Name the values that are cheaper to write once: `&1`, `&2`, …."""
         graph = self.graph
-        uses = Counter[Item]()
-        for schema in self.schemas:
-            uses.update([f.value for f in schema.fields if f.value is not None])
+        written: list[Item] = [
+            f.value for s in self.schemas for f in s.fields if f.value is not None
+        ]
         for node, items in enumerate(graph.items):
             row = self.rows.get(node)
             if row is None:
-                uses.update(items)
+                written += items
             else:
-                uses.update(row[0])
+                written += row[0]
                 if row[1]:
-                    uses.update([item for _, item in row[1]])
+                    written += [item for _, item in row[1]]
+        uses = Counter(written)
         references: dict[Item, str] = {}
         for item, n in uses.items():
             if n > 1:
@@ -96,6 +111,15 @@ class _Writer:
             size += self._size(item, costs) if type(item) is int else costs[item]
         costs[node] = size
         return size
+
+    def shared_characters(self) -> int:
+        """Characters of keys that rows leave out, quotes and colons counted."""
+        return sum(
+            (len(schema.rows) - 1) * (len(field.name) + 3)
+            for schema in self.schemas
+            for field in schema.fields
+            if field.kind is Kind.CELL
+        )
 
     def text(self) -> str:
         """Return the document's text."""

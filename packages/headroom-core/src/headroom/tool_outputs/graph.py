@@ -14,6 +14,8 @@ Item = str | int
 # What stands for the shape of an array.
 ARRAY = -1
 
+_CONTAINERS = frozenset({dict, list})
+
 
 class Graph:
     """The distinct containers of a document, children before parents.
@@ -22,7 +24,7 @@ class Graph:
         shapes: Each distinct tuple of keys, in order of first appearance.
         shape: For each node the index into `shapes`, or ARRAY.
         items: For each node its values, in order.
-        parents: The nodes that have containers among their items, in order.
+        nested: For nodes with containers among their items, the indices of those.
         at: For each place (a path without indices) the shapes of the objects there.
         root: The document's own item.
     """
@@ -32,7 +34,7 @@ class Graph:
         self.shapes: list[tuple[str, ...]] = []
         self.shape: list[int] = []
         self.items: list[tuple[Item, ...]] = []
-        self.parents: list[int] = []
+        self.nested: dict[int, list[int]] = {}
         self.at: list[dict[int, None]] = [{}]
         self._shape_ids: dict[tuple[str, ...], int] = {}
         self._node_ids: dict[tuple[int, tuple[Item, ...]], int] = {}
@@ -55,10 +57,6 @@ class Graph:
     def _visit(self, value: Any, place: int) -> Item:
         # The one loop over every leaf of the document, so it is written for speed.
         kind = type(value)
-        strings = self._strings
-        items: list[Item] = []
-        add = items.append
-        nested = False
         if kind is dict:
             keys = tuple(value)
             shape = self._shape_ids.get(keys, ARRAY)
@@ -66,32 +64,30 @@ class Graph:
                 shape = self._shape_ids[keys] = len(self.shapes)
                 self.shapes.append(keys)
             self.at[place][shape] = None
-            for name, child in value.items():
-                kind = type(child)
-                if kind is str:
-                    add(strings[child])
-                elif kind is dict or kind is list:
-                    nested = True
-                    add(self._visit(child, self._place(place, name)))
-                elif kind is int:
-                    add(repr(child))
-                else:
-                    add(_leaf(child))
+            values = value.values()
         elif kind is list:
-            shape = ARRAY
-            for child in value:
+            shape, keys, values = ARRAY, (), value
+        else:
+            return self._strings[value] if kind is str else _leaf(value)
+        strings = self._strings
+        nested: list[int] = []
+        if _CONTAINERS.isdisjoint(map(type, values)):
+            items = [
+                strings[v] if type(v) is str else repr(v) if type(v) is int else _leaf(v)
+                for v in values
+            ]
+        else:
+            items = []
+            for i, child in enumerate(values):
                 kind = type(child)
                 if kind is str:
-                    add(strings[child])
+                    items.append(strings[child])
                 elif kind is dict or kind is list:
-                    nested = True
-                    add(self._visit(child, place))
-                elif kind is int:
-                    add(repr(child))
+                    nested.append(i)
+                    inner = self._place(place, keys[i]) if keys else place
+                    items.append(self._visit(child, inner))
                 else:
-                    add(_leaf(child))
-        else:
-            return strings[value] if kind is str else _leaf(value)
+                    items.append(repr(child) if kind is int else _leaf(child))
         node = (shape, tuple(items))
         found = self._node_ids.get(node)
         if found is None:
@@ -99,7 +95,7 @@ class Graph:
             self.shape.append(shape)
             self.items.append(node[1])
             if nested:
-                self.parents.append(found)
+                self.nested[found] = nested
         return found
 
     def _place(self, parent: int, name: str) -> int:

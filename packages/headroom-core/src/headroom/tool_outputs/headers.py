@@ -75,39 +75,43 @@ class Headers:
 
     def _find_maps(self) -> None:
         graph = self._graph
-        for node in graph.parents:
+        for node, nested in graph.nested.items():
             if graph.shape[node] < 0 or self._schema_of[node] >= 0 or node == graph.root:
                 continue
-            items = graph.items[node]
-            containers = [i for i in items if type(i) is int]
-            if len(containers) < 2 or 2 * len(containers) < len(items):
+            if len(nested) < 2 or 2 * len(nested) < len(graph.items[node]):
                 continue
-            found = self._below(containers)
-            if len(found) == 1 and found.total() >= len(containers):
+            found = self._below([node], enter=True)
+            if len(found) == 1 and found.total() >= len(nested):
                 self.maps.add(node)
 
     def _count(self) -> dict[Place, Counter[int]]:
         """Count the schemas of the objects at each place."""
         graph, schema_of = self._graph, self._schema_of
         counts: dict[Place, Counter[int]] = {}
-        for node in graph.parents:
-            if graph.shape[node] < 0 or node in self.maps:
+        for node, nested in graph.nested.items():
+            shape = graph.shape[node]
+            if shape < 0 or node in self.maps:
                 continue
             owner = schema_of[node]
-            for name, item in zip(graph.keys(node), graph.items[node], strict=True):
-                if type(item) is int:
-                    own = schema_of[item]
-                    found = {own: 1} if own >= 0 else self._below([item])
-                    if found:
-                        place = (owner, 0 if owner >= 0 else node, name)
-                        counts.setdefault(place, Counter()).update(found)
+            keys, items = graph.shapes[shape], graph.items[node]
+            for i in nested:
+                item = items[i]
+                own = schema_of[item]  # type: ignore[index]
+                found = {own: 1} if own >= 0 else self._below([item])
+                if found:
+                    place = (owner, 0 if owner >= 0 else node, keys[i])
+                    counts.setdefault(place, Counter()).update(found)
         found = self._below([graph.root])
         if found:
             counts[DOCUMENT] = found
         return counts
 
-    def _below(self, items: Iterable[Item]) -> Counter[int]:
-        """Count the schemas of objects in `items`, through arrays and maps."""
+    def _below(self, items: Iterable[Item], *, enter: bool = False) -> Counter[int]:
+        """Count the schemas of objects in `items`, through arrays and maps.
+
+        With `enter` the items themselves are gone through, whatever they are.
+        """
+        graph = self._graph
         found = Counter[int]()
         todo = [i for i in items if type(i) is int]
         while todo:
@@ -115,8 +119,10 @@ class Headers:
             own = self._schema_of[item]
             if own >= 0:
                 found[own] += 1
-            elif self._graph.shape[item] < 0 or item in self.maps:
-                todo.extend(i for i in self._graph.items[item] if type(i) is int)
+            elif enter or graph.shape[item] < 0 or item in self.maps:
+                enter = False
+                inner = graph.items[item]
+                todo.extend([inner[i] for i in graph.nested.get(item, ())])  # type: ignore[misc]
         return found
 
     def _contains_itself(self, schema: int) -> bool:

@@ -29,6 +29,9 @@ _SURELY_SHORTER = 0.8
 _LONG_SHORTER = 0.93
 _HARDLY_SHORTER = 0.97
 _SHORT_CHARACTERS = 2_000
+# Nor need compact JSON be written where headers spare so many characters of keys.
+# Source: leaves a ratio below 0.8 even if a third of the cells are empty.
+_SURELY_SHARED = 0.4
 _LONG_CHARACTERS = 20_000
 
 
@@ -232,11 +235,7 @@ class JSONMinifier:
         """Prune and write one JSON value, in the fewest tokens allowed."""
         tree, gone = prune(value, self._policy, itemised=dropped is not None)
         text = self._densest(tree, table=table)
-        if (
-            source is not None
-            and len(text) >= _SURELY_SHORTER * len(source)
-            and self._count(source) < self._count(text)
-        ):
+        if source is not None and self._is_dearer(text, source):
             return source
         if dropped is not None:
             if path:
@@ -244,13 +243,24 @@ class JSONMinifier:
             dropped.extend(gone)
         return text
 
+    def _is_dearer(self, text: str, source: str) -> bool:
+        """Tell whether the source as it came has fewer tokens than what was made."""
+        if len(source) > _LONG_CHARACTERS or text == source:
+            return False
+        if (
+            len(source) > _SHORT_CHARACTERS
+            and len(text) < _HARDLY_SHORTER * len(source)
+        ):
+            return False
+        return self._count(source) < self._count(text)
+
     def _densest(self, tree: Any, *, table: bool) -> str:
         if self._format == "json" or not table or type(tree) not in (dict, list):
             return write_compact(tree)
         if not tree:
             return write_compact(tree)
-        dense = encode_table(tree)
-        if self._format == "table":
+        dense, shared_characters = encode_table(tree)
+        if self._format == "table" or shared_characters > _SURELY_SHARED * len(dense):
             return dense
         plain = write_compact(tree)
         ratio = len(dense) / len(plain)

@@ -19,6 +19,8 @@ _LONG = 12
 # Objects with more keys than this are maps or machine dumps: no templates.
 _MAX_FIELDS = 400
 _MAX_BASES = 3
+# Templates are looked for on this many rows, evenly spread.
+_SAMPLE_ROWS = 64
 
 Row = Sequence[Item | None]
 
@@ -114,6 +116,11 @@ class _Chooser:
         self.single = len(schema.rows) == 1
         for field, column in zip(self.fields, self.columns, strict=True):
             self._choose_kind(field, column)
+        if len(schema.rows) > _SAMPLE_ROWS:
+            # Rows that a template does not fit name their value, so that it may be
+            # found on some of the rows.
+            step = len(schema.rows) // _SAMPLE_ROWS + 1
+            self.columns = [column[::step] for column in self.columns]
         # Fields that are derived can't be referred to, and those referred to are not
         # derived any more: no cycles, no chains.
         self.derived = {
