@@ -74,8 +74,8 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
     asked = frozenset(content_terms(query))
     capitalised = {
         word
-        for unit in sources
-        for word in words[which[unit]]
+        for source in sources
+        for word in words[which[source]]
         # The first comparison is quick and sorts out nearly all words.
         if (word < "a" or word > "{") and word[0].isupper() and len(word) > 1
     }
@@ -94,12 +94,12 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
     weights = _weights(corpus, held)
     # What each document lends to the others by a name: its best source counts.
     lent: dict[str, dict[int, float]] = {}
-    for unit in sources:
-        share = (scores[unit] / best) ** 2
-        for name in held[which[unit]]:
+    for source in sources:
+        share = (scores[source] / best) ** 2
+        for name in held[which[source]]:
             if name in weights:
                 by = lent.setdefault(name, {})
-                document = units[unit].document
+                document = units[source].document
                 by[document] = max(by.get(document, 0.0), share * weights[name])
     for i, unit in enumerate(units):
         gain = 0.0
