@@ -1,5 +1,6 @@
 """What is dropped from a JSON tree, and the account of it."""
 
+import operator
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -572,7 +573,8 @@ class _Pruner:
                     self.note((*path, index), "excluded key", leaves(item))
                 else:
                     stays.append(new)
-            return stays
+            same = len(stays) == len(value) and all(map(operator.is_, stays, value))
+            return value if same else stays
         members: _Object = {}
         for key, item in value.items():
             where = f"{dotted}.{key}" if self.dotted else ""
@@ -582,4 +584,7 @@ class _Pruner:
                 self.note((*path, key), "excluded key", leaves(item))
             else:
                 members[key] = new
-        return members
+        same = len(members) == len(value) and all(
+            members[key] is item for key, item in value.items()
+        )
+        return value if same else members

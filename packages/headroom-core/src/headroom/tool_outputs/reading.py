@@ -275,12 +275,16 @@ class _Parser:
                     position = len(text) if closed < 0 else closed + len(fence)
                 continue
             start = opener.start()
+            close = _closed_soon(text, start)
+            if close is not None and self._is_prose(text[start:close]):
+                position = close
+                continue
             try:
                 value, end = self._scan(text, start)
             except JSONDecodeError as error:
-                # What was read in vain stays in proportion, so that time is linear.
-                wasted += error.pos - start
-                close = _closed_soon(text, start)
+                # A failure counts the lines before it, so that many of them would
+                # take quadratic time.
+                wasted += error.pos
                 if close is None or wasted > _WASTE * len(text):
                     yield None
                     return
@@ -291,6 +295,15 @@ class _Parser:
                 text, start, end
             ):
                 yield start, end, value
+
+    def _is_prose(self, bracket: str) -> bool:
+        """Tell whether a short bracket is no JSON, nor the beginning of any."""
+        try:
+            self._scan(bracket, 0)
+        except JSONDecodeError as error:
+            # A bracket inside a string closes nothing.
+            return not error.msg.startswith("Unterminated string")
+        return False
 
 
 def _closed_soon(text: str, start: int) -> int | None:
