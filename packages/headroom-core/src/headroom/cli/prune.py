@@ -1,6 +1,7 @@
 """`headroom prune`: text files and a query in, the sentences that answer out."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,10 @@ from headroom.scorers import CrossEncoderScorer, EmbeddingScorer, Scorer
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
 
-_MODELS = {"cross-encoder": CrossEncoderScorer, "embedding": EmbeddingScorer}
+_MODELS: dict[str, Callable[..., Scorer]] = {
+    "cross-encoder": CrossEncoderScorer,
+    "embedding": EmbeddingScorer,
+}
 
 
 @click.command()
@@ -68,7 +72,7 @@ def prune(
     if not files:
         if sys.stdin.isatty():
             raise click.UsageError("Name a FILE, or pipe text in.")
-        files = (click.get_binary_stream("stdin"),)
+        files = (sys.stdin.buffer,)
     if model is not None and scorer == "bm25":
         raise click.UsageError("--model needs --scorer embedding or cross-encoder.")
     chosen: str | Scorer = scorer
@@ -91,7 +95,7 @@ def prune(
     if explain or sys.stdout.isatty():
         _show(result, names, texts)
     else:
-        out = click.get_binary_stream("stdout")
+        out = sys.stdout.buffer
         out.write("\n\n".join(result.content).encode())
         out.flush()
 

@@ -61,7 +61,8 @@ def dropped_units(
     kept: Collection[int],
     candidates: Collection[int],
     scores: Sequence[float],
-    floor: float,
+    least: float,
+    beside_best: float,
 ) -> tuple[Dropped, ...]:
     """Return every unit that is gone and every blank document, in input order."""
     gone = [
@@ -74,8 +75,10 @@ def dropped_units(
             continue
         if i in candidates:
             reason = "over the ceiling"
-        elif scores[i] < floor:
+        elif scores[i] < least:
             reason = "below min_score"
+        elif scores[i] < beside_best:
+            reason = "far below the best"
         elif i in corpus.carried:
             reason = "nothing kept below it"
         else:

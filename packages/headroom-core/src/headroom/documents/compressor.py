@@ -35,12 +35,19 @@ _SCORERS: Mapping[str, Callable[[str | None], Scorer]] = {
 _SHARE_OF_BEST = 0.6
 
 
+class _Floors(NamedTuple):
+    """What a unit's relevance must reach."""
+
+    least: float
+    beside_best: float
+
+
 class _Plan(NamedTuple):
     """What is kept, before anything is written; units by position."""
 
     corpus: Corpus
     scores: list[float]
-    floor: float
+    floors: _Floors
     candidates: list[int]
     kept: set[int]
     skipped: str | None
@@ -62,8 +69,8 @@ class SemanticCompressor:
         device: Where a model runs, for example "cpu" or "cuda"; None chooses.
         max_tokens: Hard cap on the tokens of the output, besides `target_ratio`.
         min_score: Least relevance of what is kept. None takes the scorer's own
-            floor, and at most half of what the best sentence leaves to be asked;
-            for a scorer without a floor, anything above 0.
+            floor, and leaves out what is far below a sure best sentence; for a
+            scorer without a floor, it is anything above 0.
         count_tokens: How tokens are counted; None is tiktoken's o200k_base.
 
     Raises:
@@ -118,13 +125,13 @@ class SemanticCompressor:
         """Return what `compress` returns, with spans, scores and what was dropped.
 
         `dropped` lists every unit that is gone, its path being `(document index,)`
-        and its reason "below min_score", "over the ceiling", "duplicate", "nothing
-        kept below it" (headings) or "blank".
+        and its reason "below min_score", "far below the best", "over the ceiling",
+        "duplicate", "nothing kept below it" (headings) or "blank".
 
         Raises:
             InputError, ScorerError, ImportError: As `compress`.
         """
-        corpus, scores, floor, candidates, kept, skipped = self._plan(content)
+        corpus, scores, floors, candidates, kept, skipped = self._plan(content)
         count = self.count_tokens or default_counter()
         if hasattr(self._scorer, "min_score"):
             # Beyond 1 relevance still sorts, but says nothing more to a reader.
@@ -132,7 +139,7 @@ class SemanticCompressor:
         documents = kept_documents(corpus, kept, scores)
         return PrunedDocuments(
             content=[document.text for document in documents],
-            dropped=dropped_units(corpus, kept, set(candidates), scores, floor),
+            dropped=dropped_units(corpus, kept, set(candidates), scores, *floors),
             skipped=skipped,
             kept=documents,
             _source=corpus.documents,
@@ -151,10 +158,10 @@ class SemanticCompressor:
         corpus = Corpus(documents, tokens, ceiling)
         asked = bool(words(context.query))
         if asked:
-            scores, floor = self._scored(context.query, corpus)
-            candidates = best_first(corpus, scores, floor)
+            scores, floors = self._scored(context.query, corpus)
+            candidates = best_first(corpus, scores, max(floors))
         else:
-            scores, floor = [0.0] * len(corpus.units), 0.0
+            scores, floors = [0.0] * len(corpus.units), _Floors(0.0, 0.0)
             candidates = openings_first(corpus)
 
         def measure(kept: Collection[int]) -> int:
@@ -172,25 +179,25 @@ class SemanticCompressor:
         if corpus.units and not asked:
             skipped = "the query has no words: openings are kept, not relevance"
         elif corpus.units and not candidates:
-            skipped = f"no sentence reaches min_score={floor:.3g}"
+            skipped = f"no sentence reaches min_score={floors.least:.3g}"
         elif candidates and not kept:
             skipped = f"no sentence fits max_tokens={self.max_tokens}"
-        return _Plan(corpus, scores, floor, candidates, kept, skipped)
+        return _Plan(corpus, scores, floors, candidates, kept, skipped)
 
-    def _scored(self, query: str, corpus: Corpus) -> tuple[list[float], float]:
-        """Return each unit's relevance, and the floor under it."""
+    def _scored(self, query: str, corpus: Corpus) -> tuple[list[float], _Floors]:
+        """Return each unit's relevance, and the floors under it."""
         found = checked_scores(self._scorer, query, corpus.sentences)
         own = [found[i] for i in corpus.which]
-        calibrated = getattr(self._scorer, "min_score", None)
-        if calibrated is None:
+        least: float | None = getattr(self._scorer, "min_score", None)
+        if least is None:
             # On a foreign scale, lifting scores by shares would mean nothing.
-            above_zero = math.ulp(0.0)
-            return own, above_zero if self.min_score is None else self.min_score
+            least = math.ulp(0.0) if self.min_score is None else self.min_score
+            return own, _Floors(least, least)
         scores = relevance(query, own, corpus)
         if self.min_score is not None:
-            return scores, self.min_score
-        share = _SHARE_OF_BEST * max(own, default=0.0) * max(scores, default=0.0)
-        return scores, max(calibrated, share)
+            return scores, _Floors(self.min_score, self.min_score)
+        share = _SHARE_OF_BEST * max(own, default=0.0)
+        return scores, _Floors(least, share * max(scores, default=0.0))
 
 
 class _Meter:

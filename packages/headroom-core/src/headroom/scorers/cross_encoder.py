@@ -50,7 +50,7 @@ class CrossEncoderScorer:
     device: str | None = None
     batch_size: int = 32
 
-    # A probability: most irrelevant sentences come below 0.01, answers above 0.1.
+    # A probability. Provisional: no model ships yet that it could be measured on.
     min_score: ClassVar[float] = 0.05
 
     def __post_init__(self) -> None:

@@ -26,7 +26,10 @@ _loading = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingScorer:
-    """Scores each sentence by its cosine with the query, negative ones as 0.
+    """Scores each sentence by the square of its cosine with the query.
+
+    Squared, because unrelated sentences have cosines of 0.1 to 0.3, and a score
+    should then be near 0; negative cosines are 0.
 
     The model is loaded on first use, once per process; nothing is downloaded unless
     `model` is a hub name.
@@ -38,7 +41,8 @@ class EmbeddingScorer:
             function ignores it.
         batch_size: Sentences per forward pass, at least 1.
         min_score: The floor below which `SemanticCompressor` drops a sentence. Some
-            models (e5) give every pair 0.7: pass `min_score=` with those.
+            models (e5) give every pair a cosine of 0.7: pass a higher `min_score`
+            to `SemanticCompressor` with those.
     """
 
     model: str | Path | Encode | None = None
@@ -47,7 +51,7 @@ class EmbeddingScorer:
     batch_size: int = 32
 
     # Source: measured on all-MiniLM-L6-v2, docs/documents.md "Floors".
-    min_score: ClassVar[float] = 0.2
+    min_score: ClassVar[float] = 0.1
 
     def __post_init__(self) -> None:
         known = self.model is None or isinstance(self.model, str | Path)
@@ -60,7 +64,7 @@ class EmbeddingScorer:
             raise ScorerError(f"batch_size={self.batch_size!r}; pass 1 or more")
 
     def score(self, query: str, sentences: Sequence[str]) -> list[float]:
-        """Return one cosine in [0, 1] per sentence, same order; [] for none.
+        """Return one score in [0, 1] per sentence, same order; [] for none.
 
         Raises:
             ImportError: If sentence-transformers is needed and not installed.
@@ -70,13 +74,13 @@ class EmbeddingScorer:
             return []
         if callable(self.model):
             vectors = self.model([query, *sentences])
-            return _cosines(_matrix(vectors, len(sentences) + 1))
+            return _squared_cosines(_matrix(vectors, len(sentences) + 1))
         with _loading:
             encode = _loaded(self.model, self.device)
         asked, found = encode(query, list(sentences), self.batch_size)
         import numpy as np
 
-        return _cosines(_matrix(np.vstack([asked, found]), len(sentences) + 1))
+        return _squared_cosines(_matrix(np.vstack([asked, found]), len(sentences) + 1))
 
 
 # Bounded, so that trying many models does not keep them all in memory.
@@ -136,12 +140,12 @@ def _matrix(vectors: Any, rows: int) -> "npt.NDArray[np.float64]":
     return matrix
 
 
-def _cosines(matrix: "npt.NDArray[np.float64]") -> list[float]:
-    """Return the cosine in [0, 1] of every further row with the first one."""
+def _squared_cosines(matrix: "npt.NDArray[np.float64]") -> list[float]:
+    """Return every further row's squared cosine with the first one, in [0, 1]."""
     import numpy as np
 
     lengths = np.linalg.norm(matrix, axis=1)
     lengths[lengths == 0] = 1.0
     unit = matrix / lengths[:, None]
-    cosines: list[float] = np.clip(unit[1:] @ unit[0], 0.0, 1.0).tolist()
-    return cosines
+    scores: list[float] = (np.clip(unit[1:] @ unit[0], 0.0, 1.0) ** 2).tolist()
+    return scores
