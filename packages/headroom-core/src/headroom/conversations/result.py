@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headroom.conversations.block import Block
+from headroom.conversations.block import Block, parse
 from headroom.conversations.messages import Message
-from headroom.conversations.units import units_of
+from headroom.conversations.units import units_of, units_of_block
 from headroom.conversations.wording import DENSE, PLAIN, shorten
 from headroom.types import Compression, Dropped
 
@@ -44,7 +44,9 @@ def account(
     names = {call.id: call.name for view in views.values() for call in view.calls}
     dropped = []
     for at, view in views.items():
-        units = units_of(view, at, names)
+        earlier = parse(view.text) if view.role == "user" else []
+        units = [unit for block in earlier for unit in units_of_block(block, at)]
+        units = units or units_of(view, at, names)
         if summarised:
             text = "\n".join(unit.text for unit in units)
             dropped.append(Dropped((at,), "summarised", max(1, len(units)), text))

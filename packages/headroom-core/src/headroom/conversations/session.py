@@ -33,6 +33,8 @@ __all__ = ["ConversationSession"]
 
 _VERSION = 1
 _FITTING_ATTEMPTS = 4
+_BELOW = "below the trigger"
+_UNREACHABLE = "above the trigger, but only what must stay is left to shrink"
 # Characters of candidates a session remembers per token of max_tokens, twice at
 # most: what a merge chooses from. Four characters are about one token.
 _LEDGER_CHARACTERS_PER_TOKEN = 24
@@ -223,6 +225,7 @@ class _Work:
         self._costs = [engine.cost(item) for item in items[self._base :]]
         self._kept = kept_in_place(self._views)
         self._starts = [self._base + at for at in turn_starts(self._views)]
+        self._transcript = Transcript(self._base, self._costs, self._kept, self._starts)
         self._names = {call.id: call.name for v in self._views for call in v.calls}
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
@@ -250,9 +253,8 @@ class _Work:
             BudgetError: What must stay exceeds max_tokens.
         """
         limits = self._engine.limits
-        transcript = Transcript(self._base, self._costs, self._kept, self._starts)
-        state = advance(self._memory.state, transcript, limits)
-        tokens = view_tokens(state, transcript)
+        state = advance(self._memory.state, self._transcript, limits)
+        tokens = view_tokens(state, self._transcript)
         if tokens > limits.max_tokens:
             raise self._too_small(state, tokens)
         return state
@@ -382,8 +384,11 @@ class _Work:
         """Return the messages of a state with the account of them."""
         items, engine = self._items, self._engine
         if state.covered == state.fed and not _is_rewritten(state):
+            tokens = view_tokens(state, self._transcript)
+            low = tokens <= engine.limits.trigger * engine.limits.max_tokens
             return ConversationCompression(
                 content=list(items),
+                skipped=_BELOW if low else _UNREACHABLE,
                 digest=_digest_text(state.segments),
                 method=state.segments[-1].method if state.segments else "none",
                 _source=items,

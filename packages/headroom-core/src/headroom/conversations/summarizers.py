@@ -4,7 +4,6 @@ A summarizer is any callable `(messages, max_tokens) -> str`, sync or async. His
 is never lost to one: where it fails, the extractive digest stands in.
 """
 
-import asyncio
 import inspect
 import re
 import threading
@@ -174,6 +173,9 @@ class Guard:
         self, messages: list[Any], budget: int, count_tokens: CountTokens
     ) -> str | None:
         """Return the same as `ask`; a sync summarizer runs in a thread."""
+        # Here, since it takes a third of the time that `import headroom` may take.
+        import asyncio
+
         if not self._may_ask():
             return None
         room = max(1, int(budget * _SUMMARY_SHARE))

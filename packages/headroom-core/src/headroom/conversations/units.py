@@ -166,7 +166,7 @@ def _result_texts(text: str) -> Iterator[tuple[str, str, int]]:
     if stripped[:1] in ("{", "["):
         try:
             value = json.loads(stripped)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if value is not None:
             kind = "row" if isinstance(value, list) and len(value) > 1 else "record"
