@@ -10,6 +10,7 @@ __all__ = [
     "Role",
     "extends",
     "host_of",
+    "is_api_link",
     "is_copy",
     "is_spare_relation",
     "names",

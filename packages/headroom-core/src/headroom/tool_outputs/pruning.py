@@ -11,6 +11,7 @@ from headroom.tool_outputs.links import (
     Role,
     extends,
     host_of,
+    is_api_link,
     is_copy,
     is_spare_relation,
     names,
@@ -485,7 +486,12 @@ class _Pruner:
             return 0
         if not value:
             return "empty" if self.empty and verdict < Role.ENTRY else 0
-        if verdict in self.roles and self.is_soft(verdict, value, where):
+        if verdict in self.roles and (
+            # Most of what goes are links: the short way for them.
+            is_api_link(value)
+            if verdict == Role.LINK and not enters
+            else self.is_soft(verdict, value, where)
+        ):
             return verdict
         return _ENTER if enters else 0
 

@@ -88,4 +88,9 @@ def number_from(spelling: str, *, exact: bool) -> "int | float | Numeral":
         # A tiny number underflows; only a mantissa of zeros is truly zero.
         mantissa = spelling.lower().partition("e")[0]
         return Numeral(spelling) if mantissa.strip("-0.") else real
+    _, point, decimals = spelling.partition(".")
+    if point and decimals.isdigit() and f"{real:.{len(decimals)}f}" == spelling:
+        # Printed from a float to a fixed number of decimals: all its digits are the
+        # float's own (952798452288.8000488281 is 952798452288.8).
+        return real
     return real if Decimal(spelling) == Decimal(repr(real)) else Numeral(spelling)
