@@ -10,6 +10,7 @@ from headroom.tool_outputs.notation import MAGIC, read_scalar, scan_quoted
 __all__ = ["decode_table"]
 
 _CELL = re.compile(r"[^,;)\]}\n]*")
+_MARK = re.compile(r'["()\[\]{},;\n]')
 _TEXT = re.compile(r"[^,;)\]\n]*")
 _KEY = re.compile(r"[\w$][\w$/+-]*")
 _COUNT = re.compile(r"\[([0-9]+)\](?=[(@:])")
@@ -32,6 +33,8 @@ class _Field:
     name: str
     sparse: bool = False
     fixed: _Read | None = None
+    # Where the text of a container begins that is the header's value.
+    start: int = -1
     # Literal and reference by turns: even items are text, odd ones field names.
     template: list[str] | None = None
     hole: bool = False
@@ -52,7 +55,9 @@ def decode_table(text: str) -> Any:
     """
     try:
         return _Reader(text).document()
-    except (IndexError, RecursionError, KeyError) as error:
+    except DecodeError:
+        raise
+    except (LookupError, ValueError, StopIteration, RecursionError) as error:
         msg = "the text ends too early or was changed; decode needs it whole"
         raise DecodeError(msg) from error
 
@@ -195,7 +200,8 @@ class _Reader:
             if text[at] == "=":
                 at = self._fixed(at + 1, new)
             schema.fields.append(new)
-            if not new.sparse and (new.hole or (not new.fixed and not new.template)):
+            given = new.fixed or new.template or new.start >= 0
+            if new.hole or not (new.sparse or given):
                 schema.cells.append(new)
             if text[at] != ",":
                 return at
@@ -206,8 +212,10 @@ class _Reader:
         if char == '"':
             template, at = scan_quoted(self.text, at)
         elif char in "([{&@":
-            new.fixed, at = self._value(at, new.schema)
-            return at
+            # Read when first needed: it may hold objects of a header, this one even,
+            # that is not known in full yet.
+            new.start = at
+            return self._skip(at)
         else:
             found = _TEXT.match(self.text, at)
             assert found
@@ -228,6 +236,26 @@ class _Reader:
         else:
             new.template = parts
         return at
+
+    def _skip(self, at: int) -> int:
+        """Return where the container or reference that begins at `at` ends."""
+        text = self.text
+        depth = 0
+        while True:
+            found = _MARK.search(text, at)
+            if found is None:
+                raise self._wrong(at, "an end expected")
+            at, mark = found.start(), found[0]
+            if mark == '"':
+                _, at = scan_quoted(text, at)
+                continue
+            if mark in "([{":
+                depth += 1
+            elif depth == 0 or mark == "\n":
+                return at
+            elif mark in ")]}":
+                depth -= 1
+            at += 1
 
     # -- values
     def _row(self, at: int, schema: _Schema) -> tuple[dict[str, Any], int]:
@@ -260,6 +288,8 @@ class _Reader:
             if f.name in named:
                 found[f.name] = named[f.name]
             elif f.template is None:
+                if f.fixed is None and f.start >= 0:
+                    f.fixed, _ = self._value(f.start, f.schema)
                 if f.fixed is not None:
                     found[f.name] = f.fixed
                 elif not f.sparse:

@@ -27,10 +27,11 @@ _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # Space inside is fine; other white space, controls, line separators and lone
 # surrogates are not, because something between us and the model may change them.
 _ODD = r"\t-\r\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
-_BARE = re.compile(rf'[^\s,;()\[\]{{}}"&@=…{_ODD}][^,;)\]}}{_ODD}]*(?<!\s)')
+_BARE = re.compile(rf'[^\s,;()\[\]{{}}"&@=…{_ODD}][^,;()\[\]{{}}{_ODD}]*(?<!\s)')
 _OTHER = re.compile(rf"(?:{_NUMBER}|true|false|null|NaN|-?Infinity)")
 _FIRST_OF_OTHER = frozenset("-0123456789tfnNI")
 _BARE_KEY = re.compile(r"[\w$][\w$/+-]*")
+_BRACE = re.compile(r"[{}]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LITERALS = {
     "true": True,
@@ -77,10 +78,16 @@ def raw_cell(text: str) -> str:
 
 
 def template_cell(text: str) -> str:
-    """Spell a header's text, where braces end nothing unless one comes first."""
-    bare = text.replace("{", "").replace("}", "")
-    if text[:1] != "{" and bare and _BARE.fullmatch(bare) and text[-1] != " ":
-        return text
+    """Spell a header's text, bare where its braces are balanced as brackets are."""
+    rest = text.replace("{", "").replace("}", "")
+    if text[:1] != "{" and rest and _BARE.fullmatch(rest) and text[-1] != " ":
+        depth = 0
+        for brace in _BRACE.findall(text):
+            depth += 1 if brace == "{" else -1
+            if depth < 0:
+                break
+        if depth == 0:
+            return text
     return quote(text)
 
 
