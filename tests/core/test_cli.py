@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.text import Text
 
 from headroom.cli import cli
 from headroom.cli.account import by_path, by_reason, shown_path
@@ -315,6 +316,19 @@ class TestBench:
         assert plain.stdout == other.stdout
         assert plain.stderr == b""
 
+    def test_every_line_fits_a_narrow_terminal(self):
+        result = invoke(
+            "bench",
+            PAYLOADS,
+            "--price",
+            "2",
+            env={"TTY_COMPATIBLE": "1", "COLUMNS": "80"},
+        )
+        lines = [Text.from_ansi(line).plain for line in result.stdout.splitlines()]
+        assert max(map(len, lines)) <= 80
+        assert any("headroom" in line for line in lines)
+        assert any("github_issues.json" in line for line in lines)
+
     def test_estimates_are_called_estimates(self, tmp_path):
         done = process(
             "bench",
@@ -426,7 +440,7 @@ class TestAccount:
 
 def test_help_names_every_command():
     result = invoke("--help")
-    for command in ("minify", "bench"):
+    for command in ("bench", "minify", "prune"):
         assert command in result.stdout
         assert invoke(command, "--help").exit_code == 0
 

@@ -123,6 +123,18 @@ class TestDefaultCounter:
         assert not counter.estimated
 
 
+def test_a_text_that_tiktoken_refuses_is_estimated_and_marked(monkeypatch):
+    class Refusing:
+        def encode(self, text, disallowed_special):
+            raise ValueError(text)
+
+    monkeypatch.setattr(tiktoken, "get_encoding", lambda _: Refusing())
+    counter = TokenCounter()
+    assert not counter.estimated
+    assert counter("refused") == estimate_tokens("refused")
+    assert counter.estimated
+
+
 class TestWithoutTheTable:
     """Where tiktoken can't download its table."""
 

@@ -1,7 +1,6 @@
 """The `headroom` command; each of its commands is a module of the same name."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 import click
 
@@ -9,11 +8,7 @@ import headroom
 
 __all__ = ["cli"]
 
-_COMMANDS = tuple(
-    name
-    for name in ("bench", "minify", "prune")
-    if find_spec(f"headroom.cli.{name}") is not None
-)
+_COMMANDS = ("bench", "minify", "prune")
 
 
 class _Commands(click.Group):
