@@ -288,7 +288,7 @@ def points_at(link: str, identity: str) -> bool:
             link[at - 1] in "/=,'("
             and link[end : end + 1] in _AFTER
             # What follows is the API's version: /rest/api/3/search
-            and not link.endswith(("/api/", "/rest/"), 0, at)
+            and (end > at + 3 or not link.endswith(("/api/", "/rest/"), 0, at))
         ):
             return True
         at = link.find(identity, at + 1)

@@ -203,7 +203,7 @@ class _Rest:
     ) -> None:
         self.whole, self._acts, self._outer = members, acts, outer
         self.is_root = outer is None
-        self.named_links = 0
+        self.named_hosts: set[str] = set()
 
     @cached_property
     def members(self) -> _Object:
@@ -547,13 +547,13 @@ class _Pruner:
         said = rest.says(link)
         if said is None:
             return _REASONS[Role.LINK] if extends(key, link, rest.whole) else _ENTER
-        if _DIGIT.search(said):
-            self.hosts.add(host_of(link))
-            return _REASONS[Role.LINK]
-        rest.named_links += 1
-        if rest.named_links > 1:
-            self.hosts.add(host_of(link))
-        return _NAMED
+        host = host_of(link)
+        if host not in self.hosts:
+            if not _DIGIT.search(said) and host not in rest.named_hosts:
+                rest.named_hosts.add(host)
+                return _NAMED
+            self.hosts.add(host)
+        return _REASONS[Role.LINK]
 
     def holds_kept(self, value: Any, dotted: str) -> bool:
         """Tell whether anything inside a container was named to be kept."""
