@@ -80,7 +80,8 @@ def rows(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.lists(KEYS, min_size=1, max_size=5, unique=True).flatmap(
         lambda keys: st.lists(
             st.fixed_dictionaries(
-                {k: values for k in keys[:3]}, optional={k: values for k in keys[3:]}
+                dict.fromkeys(keys[:3], values),
+                optional=dict.fromkeys(keys[3:], values),
             ),
             min_size=2,
             max_size=6,

@@ -35,7 +35,7 @@ def find_classes(graph: Graph) -> list[tuple[list[str], list[int]]]:
             here = head(shape)
             if here in heads:
                 continue
-            for i, other in enumerate(heads):
+            for other in heads:
                 merged = _merged(order[other], order[here])
                 if merged is not None:
                     parent[here] = other

@@ -29,7 +29,7 @@ def write_compact(value: Any) -> str:
     return text
 
 
-class _NeedsOwnWriter(Exception):  # noqa: N818 - a signal, never seen outside
+class _NeedsOwnWriter(Exception):
     """The tree holds what the standard encoder cannot spell."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.notation import MAGIC, read_scalar, scan_quoted
+from headroom.tool_outputs.notation import read_scalar, scan_quoted
 
 __all__ = ["decode_table"]
 
@@ -259,61 +259,76 @@ class _Reader:
 
     # -- values
     def _row(self, at: int, schema: _Schema) -> tuple[dict[str, Any], int]:
-        text = self.text
-        cells: dict[str, _Read] = {}
-        if text[at] not in ";)\n":
-            for f in schema.cells:
-                if f.hole:
-                    cells[f.name], at = self._raw(at)
-                else:
-                    cells[f.name], at = self._value(at, f.schema)
-                if text[at] != ",":
-                    break
-                at += 1
-            else:
-                raise self._wrong(at, "more cells than the header has")
-        named: dict[str, _Read] = {}
-        if text[at] == ";":
-            schemas = {f.name: f.schema for f in schema.fields}
-            while True:
-                name, at = self._key(at + 1)
-                if name not in schemas:
-                    raise self._wrong(at, f"no field {name!r} in the header")
-                at = self._after(at, ":")
-                named[name], at = self._value(at, schemas[name])
-                if text[at] != ",":
-                    break
-        found: dict[str, _Read] = {}
+        cells, at = self._cells(at, schema)
+        named, at = self._named_values(at, schema)
+        found: dict[str, _Read] = dict(named)
+        derived = []
         for f in schema.fields:
             if f.name in named:
-                found[f.name] = named[f.name]
-            elif f.template is None:
-                if f.fixed is None and f.start >= 0:
-                    f.fixed, _ = self._value(f.start, f.schema)
-                if f.fixed is not None:
-                    found[f.name] = f.fixed
-                elif not f.sparse:
-                    found[f.name] = cells.get(f.name, _NOTHING)
-        for f in schema.fields:
-            if f.template is not None and f.name not in named:
-                hole = cells.get(f.name, _NOTHING)[1] if f.hole else ""
-                found[f.name] = self._expand(f.template, hole, found, schema, cells)
-        result = {}
+                continue
+            if f.template is not None:
+                derived.append(f)
+            elif f.fixed is not None or f.start >= 0:
+                found[f.name] = self._given(f)
+            elif not f.sparse:
+                found[f.name] = cells.get(f.name, _NOTHING)
+        for f in derived:
+            hole = cells.get(f.name, _NOTHING)[1] if f.hole else ""
+            found[f.name] = self._expand(f.template, hole, found, schema, cells)
+        row = {}
         for f in schema.fields:
             value = found.get(f.name, _NOTHING)[0]
             if value is not _ABSENT:
-                result[f.name] = _copy(value) if f.fixed is not None else value
-        return result, at
+                row[f.name] = _copy(value) if f.fixed is not None else value
+        return row, at
+
+    def _given(self, of: _Field) -> _Read:
+        """Return the header's value of a field."""
+        if of.fixed is None:
+            of.fixed, _ = self._value(of.start, of.schema)
+        return of.fixed
+
+    def _cells(self, at: int, schema: _Schema) -> tuple[dict[str, _Read], int]:
+        """Read a row's cells by place."""
+        text = self.text
+        cells: dict[str, _Read] = {}
+        if text[at] in ";)\n":
+            return cells, at
+        for f in schema.cells:
+            if f.hole:
+                cells[f.name], at = self._raw(at)
+            else:
+                cells[f.name], at = self._value(at, f.schema)
+            if text[at] != ",":
+                return cells, at
+            at += 1
+        raise self._wrong(at, "more cells than the header has")
+
+    def _named_values(self, at: int, schema: _Schema) -> tuple[dict[str, _Read], int]:
+        """Read what a row names after its `;`."""
+        text = self.text
+        named: dict[str, _Read] = {}
+        if text[at] != ";":
+            return named, at
+        schemas = {f.name: f.schema for f in schema.fields}
+        while True:
+            name, at = self._key(at + 1)
+            if name not in schemas:
+                raise self._wrong(at, f"no field {name!r} in the header")
+            at = self._after(at, ":")
+            named[name], at = self._value(at, schemas[name])
+            if text[at] != ",":
+                return named, at
 
     def _expand(
         self,
-        template: list[str],
+        template: list[str] | None,
         hole: str | None,
         found: dict[str, _Read],
         schema: _Schema,
         cells: dict[str, _Read],
     ) -> _Read:
-        if hole is None:
+        if hole is None or template is None:
             return _NOTHING
         copies = len(template) == 3 and not hole and template[0] == template[2] == ""
         out = [template[0]]

@@ -128,7 +128,9 @@ class _Writer:
             f"{name}:{self._fields(schema)}"
             for schema, name in self.headers.names.items()
         ]
-        lines += [f"{name}:{self._written(i, -1)}" for i, name in self.references.items()]
+        lines += [
+            f"{name}:{self._written(i, -1)}" for i, name in self.references.items()
+        ]
         return "\n".join([self._legend(), *lines, *body])
 
     def _legend(self) -> str:
@@ -162,7 +164,7 @@ class _Writer:
             return self._lines("", schema, root)
         lines: list[str] = []
         for name, item in zip(graph.keys(root), graph.items[root], strict=True):
-            key, owner, name, item = self._chain(root, name, item)  # noqa: PLW2901
+            key, owner, name, item = self._chain(root, name, item)
             if item == "null":
                 self.has_bare_keys = True
                 lines.append(key)
@@ -176,7 +178,9 @@ class _Writer:
         if schema >= 0 and self.graph.is_array(item) and item not in self.references:
             children = self.graph.items[item]  # type: ignore[index]
             mine = [
-                type(c) is int and self.schema_of[c] == schema and c not in self.references
+                type(c) is int
+                and self.schema_of[c] == schema
+                and c not in self.references
                 for c in children
             ]
             if not key or 2 * sum(mine) >= len(mine):
@@ -230,7 +234,7 @@ class _Writer:
 
     def _written(self, item: Item, schema: int) -> str:
         """Write a value out; `schema` is the one expected at its place."""
-        if type(item) is str:
+        if isinstance(item, str):
             return item
         graph = self.graph
         if graph.shape[item] < 0:
@@ -241,7 +245,7 @@ class _Writer:
             return row if own == schema else self.headers.names[own] + row
         pairs = []
         for name, child in zip(graph.keys(item), graph.items[item], strict=True):
-            key, owner, name, child = self._chain(item, name, child)  # noqa: PLW2901
+            key, owner, name, child = self._chain(item, name, child)
             if child == "null":
                 self.has_bare_keys = True
                 pairs.append(key)

@@ -71,9 +71,14 @@ class Graph:
             return self._strings[value] if kind is str else _leaf(value)
         strings = self._strings
         nested: list[int] = []
+        items: list[Item]
         if _CONTAINERS.isdisjoint(map(type, values)):
             items = [
-                strings[v] if type(v) is str else repr(v) if type(v) is int else _leaf(v)
+                strings[v]
+                if type(v) is str
+                else repr(v)
+                if type(v) is int
+                else _leaf(v)
                 for v in values
             ]
         else:
@@ -129,7 +134,7 @@ def _leaf(value: Any) -> str:
             return "NaN"
         return "Infinity" if value > 0 else "-Infinity"
     if kind is Numeral:
-        return value.spelling
+        return str(value.spelling)
     if kind is Cut:
         return str(value)
     return int.__repr__(value)

@@ -76,7 +76,11 @@ class Headers:
     def _find_maps(self) -> None:
         graph = self._graph
         for node, nested in graph.nested.items():
-            if graph.shape[node] < 0 or self._schema_of[node] >= 0 or node == graph.root:
+            if (
+                graph.shape[node] < 0
+                or self._schema_of[node] >= 0
+                or node == graph.root
+            ):
                 continue
             if len(nested) < 2 or 2 * len(nested) < len(graph.items[node]):
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Literal
 
-from headroom.errors import DecodeError, InputError
+from headroom.errors import DecodeError
 from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
 from headroom.tool_outputs.decoding import decode_table
@@ -92,7 +92,8 @@ class JSONMinifier:
             drop_empty=drop_empty,
             drop_links=drop_links,
             drop_opaque=drop_opaque,
-            exclude_keys=exclude_keys,  # type: ignore[arg-type] - made a tuple there
+            # Any iterable; Policy makes a tuple of it, and refuses a lone string.
+            exclude_keys=exclude_keys,  # type: ignore[arg-type]
             keep_keys=keep_keys,  # type: ignore[arg-type]
             max_depth=max_depth,
         )
@@ -247,9 +248,8 @@ class JSONMinifier:
         """Tell whether the source as it came has fewer tokens than what was made."""
         if len(source) > _LONG_CHARACTERS or text == source:
             return False
-        if (
-            len(source) > _SHORT_CHARACTERS
-            and len(text) < _HARDLY_SHORTER * len(source)
+        if len(source) > _SHORT_CHARACTERS and len(text) < _HARDLY_SHORTER * len(
+            source
         ):
             return False
         return self._count(source) < self._count(text)

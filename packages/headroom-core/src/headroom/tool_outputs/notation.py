@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from json.encoder import encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
 from typing import Any
 
 from headroom.errors import DecodeError
@@ -105,7 +105,7 @@ def read_scalar(cell: str) -> Any:
 def scan_quoted(text: str, start: int) -> tuple[str, int]:
     """Read the JSON string whose opening quote is at `start`: value and end."""
     try:
-        value, end = scanstring(text, start + 1, True)
+        value, end = scanstring(text, start + 1)
     except ValueError as error:
         msg = f"unfinished or malformed string at character {start}"
         raise DecodeError(msg) from error

@@ -42,12 +42,12 @@ def lay_out(schema: Schema) -> dict[int, Row]:
                 if item is not None:
                     row.append((field.name, item))
     rows: dict[int, Row] = {}
-    laid = zip(*cells, strict=True) if cells else [()] * n
-    for node, row, names in zip(schema.rows, laid, named, strict=True):
-        placed = list(row)
-        while placed and placed[-1] == "":
-            placed.pop()
-        rows[node] = (placed, names)
+    by_row = zip(*cells, strict=True) if cells else [()] * n
+    for node, row_cells, names in zip(schema.rows, by_row, named, strict=True):
+        kept = list(row_cells)
+        while kept and kept[-1] == "":
+            kept.pop()
+        rows[node] = (kept, names)
     return rows
 
 
@@ -87,7 +87,10 @@ def _by_template(
             elif item is None:
                 name = ""
         elif filled is not None and text is not None and Template.fits(text, *filled):
-            hole, name = raw_cell(text[len(filled[0]) : len(text) - len(filled[1])]), None
+            hole, name = (
+                raw_cell(text[len(filled[0]) : len(text) - len(filled[1])]),
+                None,
+            )
         placed.append(hole)
         said.append(name)
     return (None if template.suffix is None else placed), said

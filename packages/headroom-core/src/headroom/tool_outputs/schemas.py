@@ -229,7 +229,7 @@ class _Chooser:
     def _may_follow(self, i: int) -> bool:
         """Tell whether a field's strings are long and different enough."""
         field = self.fields[i]
-        if field.template is not None or field.kind is Kind.FIXED and not self.single:
+        if field.template is not None or (field.kind is Kind.FIXED and not self.single):
             return False
         present = long_ = 0
         for item in self.columns[i]:

@@ -1,6 +1,5 @@
 """Values that follow from their neighbours: prefixes and `{key}` references."""
 
-import os.path
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -155,9 +154,7 @@ def _replace(text: str, value: str, mark: str) -> str:
     return text[:at] + mark + text[end:]
 
 
-def find_templates(
-    texts: Texts, target: int, allowed: Sequence[int]
-) -> list[Template]:
+def find_templates(texts: Texts, target: int, allowed: Sequence[int]) -> list[Template]:
     """Return templates worth weighing for one column, best guesses only.
 
     Args:
@@ -216,12 +213,21 @@ def _refers(value: str | None, text: str | None, *, alone: bool) -> bool:
     return not alone and value != "0" and _replace(text, value, OPEN) != text
 
 
+def _common_prefix(a: str, b: str) -> str:
+    length = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        length += 1
+    return a[:length]
+
+
 def _hole(marked: list[str]) -> Template | None:
     """Common text before and after the part that differs."""
     low, high = min(marked), max(marked)
-    prefix = os.path.commonprefix([low, high])
-    reversed_ = [t[len(prefix) :][::-1] for t in marked]
-    suffix = os.path.commonprefix([min(reversed_), max(reversed_)])[::-1]
+    prefix = _common_prefix(low, high)
+    backwards = [t[len(prefix) :][::-1] for t in marked]
+    suffix = _common_prefix(min(backwards), max(backwards))[::-1]
     prefix = _PREFIX_END.sub("", prefix)
     suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
     if not prefix and not suffix:
