@@ -196,8 +196,13 @@ class SemanticCompressor:
         scores = relevance(query, own, corpus)
         if self.min_score is not None:
             return scores, _Floors(self.min_score, self.min_score)
-        share = _SHARE_OF_BEST * max(own, default=0.0)
-        return scores, _Floors(least, share * max(scores, default=0.0))
+        # What cannot be kept at all must not push out what can.
+        most = math.inf if self.max_tokens is None else self.max_tokens
+        able = [i for i, tokens in enumerate(corpus.estimates) if tokens <= most]
+        share = _SHARE_OF_BEST * max((own[i] for i in able), default=0.0)
+        return scores, _Floors(
+            least, share * max((scores[i] for i in able), default=0.0)
+        )
 
 
 class _Meter:

@@ -57,7 +57,7 @@ class Corpus:
             texts = [text[unit.start : unit.end] for unit in units]
             self.units += units
             self.texts += texts
-            self.estimates += [(len(said) + 1) * each for said in texts]
+            self.estimates += [len(said) * each for said in texts]
             self.which += [positions.setdefault(said, len(positions)) for said in texts]
             if "\n" in text:
                 self.carried.update(_carriers(units))

@@ -8,6 +8,8 @@ __all__ = ["Companions", "select"]
 # How often the exact count may correct the estimate. Source: measured; on our
 # contexts the third round adds nothing.
 _ROUNDS = 8
+# Tokens by which an estimate may exceed the room; the exact count decides.
+_TOLERANCE = 0.5
 
 
 class Companions(NamedTuple):
@@ -98,7 +100,11 @@ def _companions_that_fit(
     wanted = companions(unit)
     found: list[int] = []
     for other in (*wanted.must, *wanted.should):
-        if other not in kept and other not in found and estimates[other] <= left:
+        if (
+            other not in kept
+            and other not in found
+            and estimates[other] <= left + _TOLERANCE
+        ):
             found.append(other)
             left -= estimates[other]
     return tuple(found)
@@ -119,12 +125,12 @@ def _fill(
     groups: list[tuple[int, ...]] = []
     taken = set(kept)
     for unit in order:
-        if estimates[unit] > left or unit in taken or unit in refused:
+        if estimates[unit] > left + _TOLERANCE or unit in taken or unit in refused:
             continue
         must = companions(unit).must
         if any(other not in taken for other in must):
             cost = sum(estimates[other] for other in must if other not in taken)
-            if estimates[unit] + cost > left:
+            if estimates[unit] + cost > left + _TOLERANCE:
                 continue
         room = left - estimates[unit]
         group = (*_companions_that_fit(unit, companions, estimates, room, taken), unit)

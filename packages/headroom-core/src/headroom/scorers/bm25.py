@@ -83,10 +83,10 @@ class BM25Scorer:
             len(known),
             sum(map(len, known.words)) / len(known),
         )
-        # A term that occurs nowhere weighs as one that occurs once, else the
-        # query's unknown words would drown its known ones in a short text.
-        rare = _lucene_idf(len(known), 1)
-        whole = sum(bm25.idf.get(term, rare) for term in terms)
+        # A word that occurs nowhere weighs as the query's rarest one that does: it
+        # lowers all scores alike, and must not drown what is there.
+        rarest = max(bm25.idf.values())
+        whole = sum(bm25.idf.get(term, rarest) for term in terms)
         raw = bm25.get_scores([term for term in terms if term in bm25.idf])
         scores = [0.0] * len(known)
         for i, score in zip(places, raw.tolist(), strict=True):
