@@ -7,7 +7,7 @@ from headroom.errors import ScorerError
 
 __all__ = ["located", "missing_extra"]
 
-_HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
+_HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
 
 def located(model: str | Path) -> str:
