@@ -436,7 +436,7 @@ def _call_of(block: Any, kind: str) -> Any:
 
 def _file_tokens(size: int) -> int:
     """Return the flat estimate for a file of `size` bytes."""
-    return max(_UNKNOWN_FILE_TOKENS, size // _FILE_BYTES_PER_TOKEN)
+    return max(1, size // _FILE_BYTES_PER_TOKEN)
 
 
 def _media_tokens(block: Any) -> int:

@@ -216,6 +216,7 @@ class _Ranking:
         superseded: set[int],
         known: Iterable[str],
     ) -> None:
+        self._texts = texts
         self._costs = costs
         self._sections = sections
         self._words = [words_of(text) for text in texts]
@@ -264,6 +265,7 @@ class _Ranking:
         heapq.heapify(heap)
         spent = dict.fromkeys(_SECTIONS, 0.0)
         order: list[int] = []
+        chosen: set[str] = set()
         later: list[tuple[float, int]] = []
         total = 0.0
         while heap and total < 1.5 * budget + 50:
@@ -276,6 +278,9 @@ class _Ranking:
             if total < budget and spent[section] > _QUOTA[section] * budget:
                 later.append((-gain, at))
                 continue
+            if self._texts[at] in chosen:
+                continue
+            chosen.add(self._texts[at])
             spent[section] += self._costs[at]
             total += self._costs[at]
             order.append(at)

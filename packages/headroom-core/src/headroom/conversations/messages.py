@@ -15,7 +15,7 @@ from typing import Any
 from headroom.errors import InputError
 from headroom.tokens import compact_json, field_of
 
-__all__ = ["Call", "Message", "Result", "make_user_message", "read_messages"]
+__all__ = ["Call", "Message", "Result", "listed", "make_user_message", "read_messages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,11 @@ class Message:
         return self.role == "system"
 
 
-def read_messages(messages: Iterable[Any]) -> list[Message]:
-    """Return one view per message, same order; `[]` for no messages.
-
-    Calls and results that carry no id (Gemini) get one from their tool's name and
-    order, so that they pair like the others.
+def listed(messages: Iterable[Any]) -> list[Any]:
+    """Return messages of any iterable as a list.
 
     Raises:
-        InputError: `messages` is no list of messages, or one of them is neither
-            a mapping nor an object with a role or a type.
+        InputError: `messages` is a text, a whole payload or nothing to iterate.
     """
     if isinstance(messages, str | bytes | Mapping) or not isinstance(
         messages, Iterable
@@ -85,6 +81,19 @@ def read_messages(messages: Iterable[Any]) -> list[Message]:
             f"messages must be a list of chat messages, got {type(messages).__name__}; "
             "pass the list itself, such as payload['messages']"
         )
+    return list(messages)
+
+
+def read_messages(messages: Iterable[Any]) -> list[Message]:
+    """Return one view per message, same order; `[]` for no messages.
+
+    Calls and results that carry no id (Gemini) get one from their tool's name and
+    order, so that they pair like the others.
+
+    Raises:
+        InputError: One of them is neither a mapping nor an object with a role or
+            a type.
+    """
     views = [_read(message, at) for at, message in enumerate(messages)]
     return _with_ids(views)
 

@@ -261,7 +261,7 @@ class _Fold:
             _FLOOR_SHARE * limits.max_tokens,
             hard_room if over else room,
         )
-        body = int(min(max(room - reserve, floor), gone - limits.frame - 1))
+        body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))
         if body >= _MIN_BODY_TOKENS:
             return self._covering(state, cut, body, limits.frame + body, merged=True)
         return self._covering(state, cut, 0, 0, merged=True) if over else None

@@ -12,6 +12,7 @@ from headroom.conversations.digest import prune, select
 from headroom.conversations.engine import Engine, Written
 from headroom.conversations.messages import (
     Message,
+    listed,
     make_user_message,
     read_messages,
 )
@@ -132,9 +133,7 @@ class ConversationSession:
 
     def _run(self, messages: Iterable[Any], *, explain: bool) -> Run:
         """Plan, ask for summaries, and return the result."""
-        if isinstance(messages, str | bytes | Mapping):
-            read_messages(messages)
-        items = list(messages)
+        items = listed(messages)
         memory = self._recall(items)
         work = _Work(self._engine, items, memory)
         if memory.state.seen and work.contradicts_memory():

@@ -7,7 +7,7 @@ is never lost to one: where it fails, the extractive digest stands in.
 import inspect
 import re
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
 from headroom.conversations.block import escape
@@ -41,7 +41,8 @@ _INSTRUCTIONS = (
 )
 # Source: openings that assistants and gateways use when there is no summary.
 _NO_SUMMARY = re.compile(
-    r"\s*(?:error\b|\w*(?:error|exception)\s*:|traceback\b|rate limit|<html|<!doctype"
+    r"\s*(?:error\b|[\w.]*(?:error|exception)\s*:|traceback\b|rate limit"
+    r"|<html|<!doctype"
     r"|i(?:['’]m| am) sorry|sorry,|i (?:can(?:no|['’])t|am unable|won['’]t)"
     r"|as an ai\b|unable to|summary unavailable|no summary|null$|none$|n/a$"
     r"|<tool_call|<function|\{\s*\"(?:tool_calls|error|function_call)\")",
@@ -109,15 +110,31 @@ class AnthropicSummarizer:
         )
 
 
+class _Later:
+    """What an async client will have replied, once awaited."""
+
+    def __init__(self, reply: Any, read: Callable[[Any], Any]) -> None:
+        self._reply = reply
+        self._read = read
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        reply = yield from self._reply.__await__()
+        return self._read(reply)
+
+    def close(self) -> None:
+        """Give up the reply, so that nobody is warned that it was not awaited."""
+        _close(self._reply)
+
+
 def _when_there(reply: Any, read: Callable[[Any], Any]) -> Any:
-    """Return `read(reply)`, after awaiting the reply if it must be awaited."""
-    if not inspect.isawaitable(reply):
-        return read(reply)
+    """Return `read(reply)`, later if the reply must be awaited."""
+    return _Later(reply, read) if inspect.isawaitable(reply) else read(reply)
 
-    async def later() -> Any:
-        return read(await reply)
 
-    return later()
+def _close(reply: Any) -> None:
+    close = getattr(reply, "close", None)
+    if callable(close):
+        close()
 
 
 def _transcript(messages: Sequence[Any]) -> str:
@@ -161,8 +178,7 @@ class Guard:
         for _ in range(_ATTEMPTS):
             reply = _in_time(lambda: self._summarizer(messages, room))
             if inspect.isawaitable(reply):
-                if inspect.iscoroutine(reply):
-                    reply.close()
+                _close(reply)
                 raise _needs_await()
             if summary := _usable(reply, messages, budget, count_tokens):
                 return self._succeeded(summary)

@@ -212,6 +212,10 @@ def _is_value(chunk: str) -> bool:
     return bool(core) and (core[0].isupper() or bool(_HAS_DIGIT.search(core)))
 
 
+def _is_amount(chunk: str, low: str) -> bool:
+    return chunk[-1].isalnum() and (low in NUMBERS or low.isdigit())
+
+
 def _is_time(chunk: str, low: str) -> bool:
     return bool(_HAS_DIGIT.search(chunk)) or low in NUMBERS or low in DATES
 
@@ -258,7 +262,7 @@ def _keep_bridges(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
 
 _VALUE = re.compile(
     r"https?://[^\s\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.]+\w|[$€£¥]\s?\d[\d.,]*"
-    r"|(?:[\w.-]+)?(?:/[\w.-]+)+|\b\w*\d[\w:/.,-]*\w\b|\b\d\b"
+    r"|(?:[\w.-]+)?(?:/[\w.-]+)+|(?<![\w-])[\w-]*\d(?:[\w:/.,-]*\w)?"
 )
 
 
