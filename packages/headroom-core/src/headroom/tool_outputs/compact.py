@@ -1,19 +1,20 @@
 """Compact JSON: the shortest valid spelling of a tree, and reading it back."""
 
 import json
-import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.notation import quote
-from headroom.tool_outputs.values import Cut, Numeral, escape, string_from
+from headroom.tool_outputs.notation import encodable, quote
+from headroom.tool_outputs.values import (
+    LONGEST_INTEGER_DIGITS,
+    Cut,
+    Numeral,
+    escape,
+    string_from,
+)
 
 __all__ = ["read_compact", "write_compact"]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# From here on Python's int() may refuse; the digits are then kept as a Decimal.
-_INT_DIGITS = 4000
 
 
 def write_compact(value: Any) -> str:
@@ -24,9 +25,7 @@ def write_compact(value: Any) -> str:
         return "".join(_pieces(value))
     if '"…' in text:
         return "".join(_pieces(value))
-    if _SURROGATE.search(text):
-        text = _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
-    return text
+    return encodable(text)
 
 
 class _NeedsOwnWriter(Exception):
@@ -89,7 +88,9 @@ def read_compact(text: str) -> Any:
 
 
 def _integer(digits: str) -> Any:
-    return int(digits) if len(digits) <= _INT_DIGITS else Decimal(digits)
+    if len(digits) <= LONGEST_INTEGER_DIGITS:
+        return int(digits)
+    return Decimal(digits)
 
 
 def _without_markers(value: Any) -> Any:

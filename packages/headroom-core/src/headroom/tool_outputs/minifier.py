@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Literal
 
-from headroom.errors import DecodeError
+from headroom.errors import DecodeError, InputError
 from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
 from headroom.tool_outputs.decoding import decode_table
@@ -164,7 +164,7 @@ class JSONMinifier:
             InputError: For Python objects that have no JSON form, cycles, nesting
                 beyond what Python can walk, bytes that are not text.
         """
-        return self._minify(self._read(data), None)
+        return self._minify(self._read(data), None)[0]
 
     def explain(self, data: Any) -> Compression[str]:
         """Return the same text with the account of it.
@@ -177,14 +177,14 @@ class JSONMinifier:
         """
         reading = self._read(data)
         dropped: list[Dropped] = []
-        content = self._minify(reading, dropped)
+        content, skipped = self._minify(reading, dropped)
         plain = reading.value if reading.text is None else reading.text
         if reading.text is None and isinstance(plain, str):
             plain = write_compact(plain)
         return Compression(
             content=content,
             dropped=tuple(dropped),
-            skipped=reading.skipped,
+            skipped=skipped,
             _source=plain,
             _measure=partial(_count_plain, self._count),
         )
@@ -207,21 +207,41 @@ class JSONMinifier:
             return Reading(text=str(data), skipped="already minified by JSONMinifier")
         return read(data, exact_numbers=self._exact)
 
-    def _minify(self, reading: Reading, dropped: list[Dropped] | None) -> str:
+    def _minify(
+        self, reading: Reading, dropped: list[Dropped] | None
+    ) -> tuple[str, str | None]:
+        """Return the minified text, and why it is not, if it is not."""
         if reading.skipped is not None:
-            return reading.text or ""
-        if not reading.parts:
-            return self._write(reading.value, reading.text, (), dropped)
-        out, index = [], 0
-        for at, part in enumerate(reading.parts):
-            if isinstance(part, Embedded):
-                table = _has_its_lines(reading.parts, at)
-                out.append(
-                    self._write(part.value, part.source, (index,), dropped, table=table)
-                )
-                index += 1
-            else:
+            return reading.text or "", reading.skipped
+        try:
+            if reading.parts:
+                return self._write_parts(reading.parts, dropped), None
+            return self._write(reading.value, reading.text, (), dropped), None
+        except RecursionError:
+            # Python's limit counts the caller's frames too, so it shows only here.
+            reason = "nested deeper than Python can walk from here"
+            if reading.text is None:
+                raise InputError(
+                    f"{reason}; flatten it, or pass a part of it"
+                ) from None
+            if dropped is not None:
+                dropped.clear()
+            return reading.text, reason
+
+    def _write_parts(
+        self, parts: tuple[str | Embedded, ...], dropped: list[Dropped] | None
+    ) -> str:
+        """Write each JSON value of a text; the prose around it stays."""
+        out: list[str] = []
+        values = 0
+        for at, part in enumerate(parts):
+            if isinstance(part, str):
                 out.append(part)
+                continue
+            table = _has_its_lines(parts, at)
+            path = (values,)
+            out.append(self._write(part.value, part.source, path, dropped, table=table))
+            values += 1
         return "".join(out)
 
     def _write(

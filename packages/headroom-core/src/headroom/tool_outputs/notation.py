@@ -7,10 +7,12 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from headroom.errors import DecodeError
+from headroom.tool_outputs.values import LONGEST_INTEGER_DIGITS
 
 __all__ = [
     "MAGIC",
     "bare_key",
+    "encodable",
     "is_other",
     "quote",
     "raw_cell",
@@ -41,8 +43,6 @@ _LITERALS = {
     "Infinity": float("inf"),
     "-Infinity": float("-inf"),
 }
-# int() refuses longer spellings; Decimal carries them exactly.
-_INT_DIGITS = 4000
 
 
 def bare_key(name: str) -> bool:
@@ -52,10 +52,14 @@ def bare_key(name: str) -> bool:
 
 def quote(text: str) -> str:
     """Spell `text` as a JSON string that any encoding can carry."""
-    quoted = encode_basestring(text)
-    if _SURROGATE.search(quoted):
-        quoted = _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", quoted)
-    return quoted
+    return encodable(encode_basestring(text))
+
+
+def encodable(spelled: str) -> str:
+    """Escape lone surrogates in text where they stand inside JSON strings only."""
+    if spelled.isascii() or not _SURROGATE.search(spelled):
+        return spelled
+    return _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", spelled)
 
 
 def string_cell(text: str) -> str:
@@ -98,7 +102,8 @@ def read_scalar(cell: str) -> Any:
     if cell in _LITERALS:
         return _LITERALS[cell]
     if cell.lstrip("-").isdigit():
-        return int(cell) if len(cell) <= _INT_DIGITS else Decimal(cell)
+        # int() refuses longer spellings; Decimal carries them exactly.
+        return int(cell) if len(cell) <= LONGEST_INTEGER_DIGITS else Decimal(cell)
     return float(cell)
 
 
