@@ -14,6 +14,7 @@ OURS = frozenset(
         "conversations",
         "documents",
         "errors.py",
+        "payloads",
         "py.typed",
         "scorers",
         "tokens.py",
