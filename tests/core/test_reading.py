@@ -118,7 +118,9 @@ def test_numbers_in_text_keep_their_value_or_their_spelling(
         if isinstance(read_number, Numeral):
             assert read_number.spelling == spelling
         else:
-            assert decimal.Decimal(repr(read_number)) == number
+            exactly = decimal.Decimal(repr(read_number)) == number
+            printed = len(number.as_tuple().digits) >= 20
+            assert exactly or (printed and float(number) == read_number)
             if exact:
                 assert repr(read_number) == spelling
 

@@ -11,6 +11,11 @@ __all__ = ["Cut", "Numeral", "escape", "number_from", "string_from"]
 # Source: sys.int_info.default_max_str_digits.
 LONGEST_INTEGER_DIGITS = 4300
 
+# From this many digits on, a decimal that equals a float's expansion was printed from
+# it. Source: a double tells apart 17 digits, so three more agree by chance in less
+# than one of 1,000 numbers.
+_PRINTED_FLOAT_DIGITS = 20
+
 # What a marker looks like as a JSON string, and its escaped look-alikes.
 _MARKER = re.compile("…+([1-9][0-9]{0,17}) cut")
 
@@ -89,7 +94,13 @@ def number_from(spelling: str, *, exact: bool) -> "int | float | Numeral":
         mantissa = spelling.lower().partition("e")[0]
         return Numeral(spelling) if mantissa.strip("-0.") else real
     _, point, decimals = spelling.partition(".")
-    if point and decimals.isdigit() and f"{real:.{len(decimals)}f}" == spelling:
+    digits = len(spelling.lstrip("-0.")) - 1
+    if (
+        digits >= _PRINTED_FLOAT_DIGITS
+        and point
+        and decimals.isdigit()
+        and f"{real:.{len(decimals)}f}" == spelling
+    ):
         # Printed from a float to a fixed number of decimals: all its digits are the
         # float's own (952798452288.8000488281 is 952798452288.8).
         return real
