@@ -41,40 +41,43 @@ FUNCTION = FILLERS | _words(
 )
 # Words that colour a sentence: they count little and go with the function words.
 COLOUR = _words(
-    """able absolute absolutely accidentally ahead almost alone along already although
-    altogether amazing another apparently appreciate appreciated around aside aspect
-    aspects away awful awhile basically beautiful become becomes becoming began begin
-    beginning believe brilliant bring brings brought bunch careful carefully choose
-    clearly come common completely constant constantly couple crazy crucial currently
-    deeply definitely depending despite difficult directly done easier easily
-    effective effort else end ended enhance enjoy enjoyed enjoying enough entire
-    entirely especially essential essentially even eventually everybody everyone
-    everything exactly exciting expect experience extremely fact fair fairly feeling
-    feels figure finally focus forget forward found frankly frequently full fully fun
-    funny further generally genuinely glad great guess guy guys handle happen happened
-    happens happy hardest having hear heard heck hectic helpful helps hold honest
-    honestly hope hopefully hoping huge ideal ideally imagine imagined immediately
-    impressive incredible incredibly indeed instance instead interesting involve keep
-    kept key kind kinds know largely last lately later latter lead leading learned
-    least leave legit less likely line literally little long lot lots main mainly
-    manage managed mean means meant mention mentioned might mind moment mostly moving
-    naturally nearly necessarily necessary nervous normally notice noticed obviously
-    occasionally offer offers often okay ones onto opportunity overall overly own part
-    particular past perfect perfectly personally piece planning plus popular possible
-    possibly potential pretty probably problem process provided push quickly quite
-    rather ready real realistically realize realized realizing really reason recent
-    recently recommend recommended regardless regularly related reliable remember
-    remind reminds rough roughly running scary seeing sense serious seriously several
-    shared significant similar simple simply situation slight slightly slowly somehow
-    someone sometimes somewhat somewhere soon sort sorts specific spend spending spent
-    start started starting starts stay stays still stop stuff sudden suddenly
-    suggestion suggestions suppose supposed surprised surprising talking tend terms
-    terrible thankfully themselves thinking thorough thoroughly thought thoughts
-    throughout time times tiny tip tips together tons total totally tough towards
-    tricky true truly turn turned turns twice typical typically ultimately understand
-    understanding unexpected unfortunately unique unless unlike usually various vital
-    waiting wanted ways weird welcome whatever whenever wherever wish within wonderful
-    work working works worried worry worse worst worth wow wrong years yourself"""
+    """able absolute absolutely accidentally advice ahead almost alone along already
+    although altogether amazing another apparently appreciate appreciated around aside
+    aspect aspects away awful awhile basically beautiful become becomes becoming began
+    begin beginning believe brilliant bring brings brought bunch careful carefully
+    chance check choose clear clearly close come common completely constant constantly
+    couple crazy crucial current currently day days deal deeply definitely depending
+    despite difficult directly done easier easily effective effort else end ended
+    enhance enjoy enjoyed enjoying enough entire entirely especially essential
+    essentially even eventually everybody everyone everything exactly exciting expect
+    experience extra extremely fact fair fairly feeling feels figure final finally
+    focus forget forward found frankly frequently full fully fun funny further
+    generally genuinely glad great guess guy guys half handle happen happened happens
+    happy hardest having hear heard heck hectic helpful helps hold honest honestly
+    hope hopefully hoping huge ideal ideally imagine imagined immediately impressive
+    incredible incredibly indeed instance instead interesting involve keep kept key
+    kind kinds know largely last lately later latter lead leading learned least leave
+    legit less likely line literally little long longer lot lots main mainly manage
+    managed matter mean means meant mention mentioned might mind moment mostly move
+    moving naturally nearly necessarily necessary nervous normally notice noticed
+    obviously occasionally offer offers often okay older ones onto open opportunity
+    overall overly own part particular past people perfect perfectly personally piece
+    place places planning plus popular possible possibly potential pretty probably
+    problem process provided push quickly quite rather ready real realistically
+    realize realized realizing really reason recent recently recommend recommended
+    regardless regularly related reliable remember remind reminds rough roughly
+    running scary seeing sense serious seriously set several shared significant
+    similar simple simply situation slight slightly slowly solid somehow someone
+    sometimes somewhat somewhere soon sort sorts specific spend spending spent spot
+    start started starting starts stay stays step steps still stop strong stuff sudden
+    suddenly suggestion suggestions suppose supposed surprised surprising talking tend
+    terms terrible thankfully themselves thinking thorough thoroughly thought thoughts
+    throughout time times tiny tip tips today's together tons total totally tough
+    towards tricky true truly turn turned turns twice typical typically ultimately
+    understand understanding unexpected unfortunately unique unless unlike usually
+    various vital waiting wanted ways weird welcome whatever whenever wherever wish
+    within wonderful work working works world worried worry worse worst worth wow
+    wrong years yourself"""
 )
 NEGATIONS = _words(
     """no not never none nothing neither nor without don't doesn't didn't isn't aren't

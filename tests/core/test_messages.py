@@ -1,0 +1,341 @@
+"""Messages of every shape: read the same, counted the same, given back untouched."""
+
+import base64
+import struct
+from types import SimpleNamespace
+
+import pytest
+
+from headroom import ConversationCompressor
+from headroom.conversations.messages import Call, make_user_message, read_messages
+from headroom.tokens import compact_json, message_tokens, messages_tokens
+
+
+def count(text):
+    """Count a token per character, so that sums can be checked by hand."""
+    return len(text)
+
+
+STORY = "and so the old story went on from there, as it always had. " * 6
+
+
+def openai_history():
+    call = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "get_user", "arguments": '{"id":"u_7"}'},
+    }
+    return [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Look up u_7. " + STORY},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": '{"mail":"a@example.org"}'},
+        {"role": "assistant", "content": STORY},
+        {"role": "user", "content": "Thanks. " + STORY},
+        {"role": "assistant", "content": "You're welcome."},
+    ]
+
+
+def responses_history():
+    def said(role, text):
+        kind = "output_text" if role == "assistant" else "input_text"
+        content = [{"type": kind, "text": text}]
+        return {"type": "message", "role": role, "content": content}
+
+    return [
+        said("developer", "Be brief."),
+        said("user", "Look up u_7. " + STORY),
+        {"type": "reasoning", "id": "rs_1", "summary": []},
+        {
+            "type": "function_call",
+            "call_id": "c1",
+            "name": "get_user",
+            "arguments": '{"id":"u_7"}',
+        },
+        {
+            "type": "function_call_output",
+            "call_id": "c1",
+            "output": '{"mail":"a@example.org"}',
+        },
+        said("assistant", STORY),
+        said("user", "Thanks. " + STORY),
+        said("assistant", "You're welcome."),
+    ]
+
+
+def anthropic_history():
+    use = {"type": "tool_use", "id": "c1", "name": "get_user", "input": {"id": "u_7"}}
+    think = {"type": "thinking", "thinking": "hm", "signature": "s=="}
+    result = [{"type": "text", "text": '{"mail":"a@example.org"}'}]
+    answer = {"type": "tool_result", "tool_use_id": "c1", "content": result}
+    return [
+        {"role": "user", "content": "Look up u_7. " + STORY},
+        {"role": "assistant", "content": [think, use]},
+        {"role": "user", "content": [answer]},
+        {"role": "assistant", "content": [{"type": "text", "text": STORY}]},
+        {"role": "user", "content": "Thanks. " + STORY},
+        {"role": "assistant", "content": "You're welcome."},
+    ]
+
+
+def gemini_history():
+    call = {"functionCall": {"name": "get_user", "args": {"id": "u_7"}}}
+    response = {"mail": "a@example.org"}
+    answer = {"functionResponse": {"name": "get_user", "response": response}}
+    return [
+        {"role": "user", "parts": [{"text": "Look up u_7. " + STORY}]},
+        {"role": "model", "parts": [call]},
+        {"role": "user", "parts": [answer]},
+        {"role": "model", "parts": [{"text": STORY}]},
+        {"role": "user", "parts": [{"text": "Thanks. " + STORY}]},
+        {"role": "model", "parts": [{"text": "You're welcome."}]},
+    ]
+
+
+def langchain_history():
+    messages = pytest.importorskip("langchain_core.messages")
+    call = {"name": "get_user", "args": {"id": "u_7"}, "id": "c1"}
+    return [
+        messages.SystemMessage("Be brief."),
+        messages.HumanMessage("Look up u_7. " + STORY),
+        messages.AIMessage("", tool_calls=[call]),
+        messages.ToolMessage('{"mail":"a@example.org"}', tool_call_id="c1"),
+        messages.AIMessage(STORY),
+        messages.HumanMessage("Thanks. " + STORY),
+        messages.AIMessage("You're welcome."),
+    ]
+
+
+def llama_index_history():
+    types = pytest.importorskip("llama_index.core.base.llms.types")
+    call = types.ToolCallBlock(
+        tool_call_id="c1", tool_name="get_user", tool_kwargs={"id": "u_7"}
+    )
+    answer = '{"mail":"a@example.org"}'
+    extra = {"tool_call_id": "c1"}
+    return [
+        types.ChatMessage(role="system", content="Be brief."),
+        types.ChatMessage(role="user", content="Look up u_7. " + STORY),
+        types.ChatMessage(role="assistant", blocks=[call]),
+        types.ChatMessage(role="tool", content=answer, additional_kwargs=extra),
+        types.ChatMessage(role="assistant", content=STORY),
+        types.ChatMessage(role="user", content="Thanks. " + STORY),
+        types.ChatMessage(role="assistant", content="You're welcome."),
+    ]
+
+
+def sdk_history():
+    """Return dicts mixed with objects of attributes, as the OpenAI SDK returns."""
+    messages = openai_history()
+    function = SimpleNamespace(name="get_user", arguments='{"id":"u_7"}')
+    call = SimpleNamespace(id="c1", type="function", function=function)
+    messages[2] = SimpleNamespace(role="assistant", content=None, tool_calls=[call])
+    return messages
+
+
+HISTORIES = [
+    openai_history,
+    responses_history,
+    anthropic_history,
+    gemini_history,
+    langchain_history,
+    llama_index_history,
+    sdk_history,
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+class TestShapes:
+    def test_calls_and_results_are_read_the_same(self, history):
+        views = read_messages(history())
+        [call] = [c for v in views for c in v.calls]
+        [result] = [r for v in views for r in v.results]
+        assert (call.name, call.arguments) == ("get_user", {"id": "u_7"})
+        assert result.id == call.id
+        assert result.text == '{"mail":"a@example.org"}'
+
+    def test_roles_and_texts_are_read_the_same(self, history):
+        views = read_messages(history())
+        users = [v.text for v in views if v.role == "user" and not v.results]
+        assert users == ["Look up u_7. " + STORY[:], "Thanks. " + STORY]
+        assert views[-1].text == "You're welcome."
+        assert views[-1].role == "assistant"
+
+    def test_the_same_shape_comes_back_the_rest_being_the_very_objects(self, history):
+        messages = history()
+        small = ConversationCompressor(
+            messages_tokens(messages, count) * 3 // 4,
+            keep_turns=1,
+            trigger=0.99,
+            target=0.9,
+            count_tokens=count,
+        )
+        result = small.explain(messages)
+        known = {id(m) for m in messages}
+        [digest] = [m for m in result.content if id(m) not in known]
+        assert "a@example.org" in result.digest
+        asked = next(v for v in read_messages(messages) if v.role == "user").source
+        assert type(digest) is type(asked)
+        assert result.content[-2] is messages[-2]
+        assert result.content[-1] is messages[-1]
+        [view] = read_messages([digest])
+        assert (view.role, view.text) == ("user", result.digest)
+        assert small.compress(result.content) == result.content
+
+
+class TestTokens:
+    def test_a_message_is_the_sum_of_its_parts(self):
+        calls = [{"id": "c1", "type": "function", "function": {"name": "f"}}]
+        message = {"role": "assistant", "content": "hello", "name": "bo"}
+        message |= {"tool_calls": calls, "tool_call_id": "c9"}
+        parts = len("assistant") + len("hello") + len(compact_json(calls))
+        assert message_tokens(message, count) == 3 + parts + 1 + len("bo") + len("c9")
+
+    def test_a_list_adds_three(self):
+        messages = openai_history()
+        apart = sum(message_tokens(m, count) for m in messages)
+        assert messages_tokens(messages, count) == 3 + apart
+        assert messages_tokens([], count) == 3
+
+    def test_json_of_calls_is_compact_and_unescaped(self):
+        assert compact_json([{"a": "é", "b": [1, 2]}]) == '[{"a":"é","b":[1,2]}]'
+
+    @pytest.mark.parametrize(
+        ("content", "tokens"),
+        [
+            (None, 0),
+            ("", 0),
+            ([], 0),
+            ("four", 4),
+            (["ab", "cd"], 5),
+            ([{"type": "text", "text": "ab"}, {"type": "text", "text": "cd"}], 5),
+            (7, 1),
+            ({"a": 1}, 7),
+        ],
+    )
+    def test_content_of_any_kind_counts(self, content, tokens):
+        message = {"role": "user", "content": content}
+        assert message_tokens(message, count) == 3 + 4 + tokens
+
+    @pytest.mark.parametrize("history", HISTORIES)
+    def test_no_shape_is_counted_for_nothing(self, history):
+        plain = messages_tokens(openai_history(), count)
+        assert 0.8 * plain < messages_tokens(history(), count) < 1.5 * plain
+
+
+def png(width, height, extra=0):
+    """Return the start of a PNG of that size, in base64."""
+    head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", width, height)
+    return base64.b64encode(head + b"\x00" * extra).decode()
+
+
+def jpeg(width, height):
+    """Return the start of a JPEG of that size, in base64."""
+    head = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08"
+    return base64.b64encode(
+        head + struct.pack(">HH", height, width) + b"\0" * 9
+    ).decode()
+
+
+class TestImages:
+    def tokens(self, block):
+        message = {"role": "user", "content": [block]}
+        return message_tokens(message, count) - 3 - len("user")
+
+    def url(self, data, **detail):
+        inner = {"url": f"data:image/png;base64,{data}", **detail}
+        return {"type": "image_url", "image_url": inner}
+
+    @pytest.mark.parametrize(
+        ("width", "height", "tokens"),
+        [(512, 512, 255), (1024, 1024, 765), (2048, 4096, 1105), (1, 1, 255)],
+    )
+    def test_they_cost_by_size(self, width, height, tokens):
+        assert self.tokens(self.url(png(width, height))) == tokens
+        source = {"type": "base64", "media_type": "image/jpeg"}
+        source["data"] = jpeg(width, height)
+        assert self.tokens({"type": "image", "source": source}) == tokens
+
+    def test_never_by_their_base64(self):
+        small, big = self.url(png(512, 512)), self.url(png(512, 512, extra=900_000))
+        assert self.tokens(small) == self.tokens(big) == 255
+
+    def test_low_detail_and_unknown_sizes_are_flat(self):
+        assert self.tokens(self.url(png(4000, 4000), detail="low")) == 85
+        remote = {"type": "input_image", "image_url": "https://example.org/a.png"}
+        assert self.tokens(remote) == 765
+        assert self.tokens(self.url("not base64!")) == 765
+
+    def test_files_and_sound_cost_by_size_too(self):
+        data = base64.b64encode(b"x" * 320_000).decode()
+        source = {"type": "base64", "media_type": "application/pdf", "data": data}
+        assert 9_000 < self.tokens({"type": "document", "source": source}) < 11_000
+        inline = {"inlineData": {"mimeType": "image/png", "data": png(512, 512)}}
+        message = {"role": "user", "parts": [inline]}
+        assert message_tokens(message, count) == 3 + len("user") + 255
+
+
+def test_what_stands_for_a_picture_names_it():
+    blocks = [
+        {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}},
+        {"type": "document", "title": "plan.pdf", "source": {}},
+        {"type": "input_audio", "input_audio": {"data": "AAAA"}},
+    ]
+    [view] = read_messages([{"role": "user", "content": blocks}])
+    assert view.text == (
+        "[image omitted: https://example.org/cat.png]\n"
+        "[document omitted: plan.pdf]\n[audio omitted]"
+    )
+
+
+def test_parallel_calls_without_ids_are_paired_by_name_and_order():
+    def call(name):
+        return {"functionCall": {"name": name, "args": {}}}
+
+    def answer(name, text):
+        return {"functionResponse": {"name": name, "response": text}}
+
+    views = read_messages(
+        [
+            {"role": "model", "parts": [call("f"), call("g"), call("f")]},
+            {
+                "role": "user",
+                "parts": [answer("f", "1"), answer("g", "2"), answer("f", "3")],
+            },
+        ]
+    )
+    assert [c.id for c in views[0].calls] == [r.id for r in views[1].results]
+    assert len({c.id for c in views[0].calls}) == 3
+
+
+def test_arguments_that_are_no_json_stay_text():
+    function = {"name": "run", "arguments": "ls -l {"}
+    call = {"id": "c", "type": "function", "function": function}
+    [view] = read_messages([{"role": "assistant", "tool_calls": [call]}])
+    assert view.calls == (Call("c", "run", "ls -l {"),)
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([], {"role": "user", "content": "x"}),
+        ([{"role": "model", "parts": []}], {"role": "user", "parts": [{"text": "x"}]}),
+        ([{"type": "ai", "content": ""}], {"type": "human", "content": "x"}),
+    ],
+)
+def test_a_user_message_takes_the_shape_of_its_neighbours(messages, expected):
+    assert make_user_message("x", messages) == expected
+
+
+def test_langchain_without_a_human_message_still_gets_one():
+    messages = pytest.importorskip("langchain_core.messages")
+    made = make_user_message("x", [messages.AIMessage("hello")])
+    assert isinstance(made, messages.HumanMessage)
+
+
+def test_langchain_content_blocks_are_counted_once():
+    messages = pytest.importorskip("langchain_core.messages")
+    block = {"type": "tool_use", "id": "c1", "name": "f", "input": {"q": "x" * 200}}
+    call = {"id": "c1", "name": "f", "args": {"q": "x" * 200}}
+    message = messages.AIMessage(content=[block], tool_calls=[call])
+    assert message_tokens(message, count) < 320
