@@ -17,7 +17,13 @@ from headroom.conversations.wording import references_of
 from headroom.errors import SummarizerError
 from headroom.tokens import compact_json, messages_tokens
 
-__all__ = ["AnthropicSummarizer", "Guard", "OpenAISummarizer", "Summarizer"]
+__all__ = [
+    "AnthropicSummarizer",
+    "Guard",
+    "OpenAISummarizer",
+    "Summarizer",
+    "summary_request",
+]
 
 Summarizer = Callable[[list[Any], int], str | Awaitable[str]]
 
@@ -67,14 +73,12 @@ class OpenAISummarizer:
 
     def __call__(self, messages: list[Any], max_tokens: int) -> Any:
         """Return the summary, or an awaitable of it from an async client."""
+        instructions, transcript = summary_request(messages, max_tokens)
         reply = self.client.chat.completions.create(
             model=self.model,
             messages=[
-                {
-                    "role": "system",
-                    "content": _INSTRUCTIONS.format(max_tokens=max_tokens),
-                },
-                {"role": "user", "content": _transcript(messages)},
+                {"role": "system", "content": instructions},
+                {"role": "user", "content": transcript},
             ],
             max_completion_tokens=max_tokens,
         )
@@ -98,11 +102,12 @@ class AnthropicSummarizer:
 
     def __call__(self, messages: list[Any], max_tokens: int) -> Any:
         """Return the summary, or an awaitable of it from an async client."""
+        instructions, transcript = summary_request(messages, max_tokens)
         reply = self.client.messages.create(
             model=self.model,
             max_tokens=max_tokens,
-            system=_INSTRUCTIONS.format(max_tokens=max_tokens),
-            messages=[{"role": "user", "content": _transcript(messages)}],
+            system=instructions,
+            messages=[{"role": "user", "content": transcript}],
         )
         return _when_there(
             reply,
@@ -137,15 +142,19 @@ def _close(reply: Any) -> None:
         close()
 
 
-def _transcript(messages: Sequence[Any]) -> str:
-    """Return messages as lines of text, each part cut to a readable length."""
+def summary_request(messages: Sequence[Any], max_tokens: int) -> tuple[str, str]:
+    """Return what to ask a language model for a summary: instructions, transcript.
+
+    The transcript has a line per message, each part cut to a readable length.
+    """
     lines = []
     for view in read_messages(messages):
         parts = [view.text] if view.text else []
         parts += [f"calls {c.name}({compact_json(c.arguments)})" for c in view.calls]
         parts += [f"tool result: {r.text}" for r in view.results]
         lines += [f"{view.role}: {part[:_LINE_CHARACTERS]}" for part in parts]
-    return "<conversation>\n" + "\n".join(lines) + "\n</conversation>"
+    transcript = "<conversation>\n" + "\n".join(lines) + "\n</conversation>"
+    return _INSTRUCTIONS.format(max_tokens=max_tokens), transcript
 
 
 class Guard:
