@@ -28,8 +28,9 @@ class HybridScorer:
         min_score: The floor below which `SemanticCompressor` drops a sentence.
 
     >>> from headroom.scorers import BM25Scorer
-    >>> scores = HybridScorer(BM25Scorer(), BM25Scorer()).score("late", ["Late.", "No."])
-    >>> scores[0] > 0.5, scores[1]
+    >>> scorer = HybridScorer(BM25Scorer(), BM25Scorer())
+    >>> relevant, other = scorer.score("late", ["Late.", "No."])
+    >>> relevant > 0.5, other
     (True, 0.0)
     """
 

@@ -107,8 +107,9 @@ _SUFFIXES = ("ingly", "edly", "ing", "ies", "ied", "ed", "es", "ly", "s")
 def stem(word: str) -> str:
     """Return the form of `word` that is matched: casefolded, light suffixes off.
 
-    Folds plurals, -ed, -ing, -ly and a final vowel of words over four letters, so
-    that "penalty" meets "penalties" and "contrato" meets "contratos".
+    Folds plurals, -ed, -ing, -ly and a final vowel of words over three letters, so
+    that "penalty" meets "penalties" and "contrato" meets "contratos". A stem begins
+    like its word.
     Source: on XQuAD-en it lifts hit@1 from 0.79 to 0.84 (design notes).
 
     >>> stem("Penalties"), stem("penalty"), stem("paid")
@@ -131,7 +132,7 @@ def content_terms(query: str) -> list[str]:
     often. A query of stop words alone keeps them all; one without words gives [].
 
     >>> content_terms("What is the penalty for late payments?")
-    ['penalt', 'late', 'payment']
+    ['penalt', 'lat', 'payment']
     """
     found = words(query)
     folded = [word.casefold() for word in found]
