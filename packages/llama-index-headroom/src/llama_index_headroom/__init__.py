@@ -1,6 +1,25 @@
-"""Headroom for LlamaIndex.
+"""Headroom for LlamaIndex: a postprocessor, chat memories, tools and an agent."""
 
-The adapter classes arrive with their own release; nothing is exported yet.
-"""
+from llama_index_headroom.agents import HeadroomFunctionAgent
+from llama_index_headroom.documents import CompressionEvent, HeadroomPostprocessor
+from llama_index_headroom.memory import HeadroomChatMemoryBuffer, HeadroomMemoryBlock
+from llama_index_headroom.scorers import EmbedModelScorer
+from llama_index_headroom.tools import (
+    compress_output,
+    compress_tool,
+    compress_tools,
+    headroom_callback,
+)
 
-__all__: list[str] = []
+__all__ = [
+    "CompressionEvent",
+    "EmbedModelScorer",
+    "HeadroomChatMemoryBuffer",
+    "HeadroomFunctionAgent",
+    "HeadroomMemoryBlock",
+    "HeadroomPostprocessor",
+    "compress_output",
+    "compress_tool",
+    "compress_tools",
+    "headroom_callback",
+]

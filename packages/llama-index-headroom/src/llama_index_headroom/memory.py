@@ -1,0 +1,440 @@
+"""Chat memory within a token budget: a digest of old turns, the last ones verbatim.
+
+`HeadroomChatMemoryBuffer` takes the place of `ChatMemoryBuffer`; `HeadroomMemoryBlock`
+goes into `Memory`. What differs from `headroom.ConversationCompressor`:
+
+- `token_limit` counts content, as ChatMemoryBuffer does, without framing;
+- nothing is done below it (`trigger=1.0`), and a last turn that is alone too big is
+  returned as small as it can validly be instead of raising `BudgetError`.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from llama_index.core.base.llms.types import MessageRole
+from llama_index.core.bridge.pydantic import (
+    Field,
+    PrivateAttr,
+    field_serializer,
+    field_validator,
+)
+from llama_index.core.llms import LLM, ChatMessage
+from llama_index.core.memory import BaseMemoryBlock, ChatMemoryBuffer
+from llama_index.core.memory.types import DEFAULT_CHAT_STORE_KEY
+from llama_index.core.storage.chat_store import BaseChatStore, SimpleChatStore
+from llama_index.core.storage.chat_store.loading import load_chat_store
+
+from headroom import BudgetError, ConversationCompressor
+from headroom.conversations.block import parse
+from headroom.conversations.messages import read_messages
+from headroom.tokens import compact_json
+from llama_index_headroom.tokens import count_tokens, counter
+from llama_index_headroom.views import History
+
+__all__ = ["HeadroomChatMemoryBuffer", "HeadroomMemoryBlock"]
+
+Summarizer = Callable[[list[Any], int], Any]
+
+_REMEMBERED_TEXTS = 20_000
+_REMEMBERED_COMPRESSORS = 8
+# A changing `initial_token_count` moves the budget in steps of this share of the
+# limit, so that the digest, and with it the provider's prompt cache, mostly stays.
+_BUDGET_STEPS = 16
+
+
+class _Remembered:
+    """What may be forgotten at any time: counts of texts, compressors. And a lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.forget()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_Remembered, ())
+
+    def forget(self) -> None:
+        """Start over."""
+        self._tokenize: Callable[[str], Any] | None = None
+        self._count: Callable[[str], int] | None = None
+        self._compressors: dict[tuple[Any, ...], ConversationCompressor] = {}
+
+    def count(self, tokenize: Callable[[str], Any]) -> Callable[[str], int]:
+        """Return a counter of tokens that counts each text once."""
+        with self.lock:
+            if self._count is None or self._tokenize is not tokenize:
+                self.forget()
+                self._tokenize = tokenize
+                self._count = lru_cache(_REMEMBERED_TEXTS)(counter(tokenize))
+            return self._count
+
+    def compressor(
+        self, max_tokens: int, keep_turns: int, summarizer: Summarizer | None
+    ) -> ConversationCompressor:
+        """Return the compressor of these settings; it remembers what it wrote."""
+        key = (max_tokens, keep_turns, summarizer)
+        with self.lock:
+            known = self._compressors.pop(key, None) or ConversationCompressor(
+                max_tokens,
+                keep_turns=keep_turns,
+                trigger=1.0,
+                overflow="relax",
+                summarizer=summarizer,
+                count_tokens=self._count,
+            )
+            self._compressors[key] = known
+            while len(self._compressors) > _REMEMBERED_COMPRESSORS:
+                del self._compressors[next(iter(self._compressors))]
+            return known
+
+
+class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
+    """A ChatMemoryBuffer that condenses old turns instead of forgetting them.
+
+    The store keeps everything: `get_all()` returns it, `get()` what fits
+    `token_limit`. What fits comes back untouched. Else the oldest turns become one
+    digest in a user message, and system messages and the last turns stay, the very
+    objects that were put. A tool call and its results stay or go together.
+
+    `get()` exceeds the limit only where system messages, the last user message and
+    the tool result that the model has yet to read are alone more than that.
+
+    Attributes:
+        token_limit: Tokens of content, tool calls and pictures included; at least 1.
+        tokenizer_fn: From a text to its tokens; LlamaIndex's own unless given.
+        chat_store: Where the messages are kept.
+        chat_store_key: The conversation's name there.
+        keep_turns: Last turns that stay verbatim if they fit, at least 1.
+        summarizer: Writes the digest: `(messages, max_tokens) -> str`, async only for
+            `aget`; None extracts it, offline. Not serialised: pass it to `from_dict`.
+    """
+
+    keep_turns: int = Field(default=3, ge=1)
+    summarizer: Summarizer | None = Field(default=None, exclude=True)
+    _remembered: _Remembered = PrivateAttr(default_factory=_Remembered)
+
+    @classmethod
+    def class_name(cls) -> str:
+        """Return the name this class is serialised under."""
+        return "HeadroomChatMemoryBuffer"
+
+    @classmethod
+    def from_defaults(
+        cls,
+        chat_history: list[ChatMessage] | None = None,
+        llm: LLM | None = None,
+        chat_store: BaseChatStore | None = None,
+        chat_store_key: str = DEFAULT_CHAT_STORE_KEY,
+        token_limit: int | None = None,
+        tokenizer_fn: Callable[[str], list[Any]] | None = None,
+        *,
+        keep_turns: int = 3,
+        summarizer: Summarizer | None = None,
+        **kwargs: Any,
+    ) -> "HeadroomChatMemoryBuffer":
+        """Return a memory; the arguments of ChatMemoryBuffer.from_defaults, and two.
+
+        Args:
+            chat_history: Messages to begin with; the list is copied.
+            llm: Sets the limit to 0.75 of its context window, unless given.
+            chat_store: Default: a new SimpleChatStore.
+            chat_store_key: The conversation's name in the store.
+            token_limit: Default: by `llm`, or 3,000.
+            tokenizer_fn: Default: LlamaIndex's tokenizer.
+            keep_turns: As the attribute.
+            summarizer: As the attribute.
+            kwargs: None are known.
+
+        Raises:
+            ValueError: For an unknown argument, or one out of its range.
+        """
+        memory = ChatMemoryBuffer.from_defaults(
+            chat_history=None if chat_history is None else list(chat_history),
+            llm=llm,
+            chat_store=chat_store,
+            chat_store_key=chat_store_key,
+            token_limit=token_limit,
+            tokenizer_fn=tokenizer_fn,
+            **kwargs,
+        )
+        return cls(
+            token_limit=memory.token_limit,
+            tokenizer_fn=memory.tokenizer_fn,
+            chat_store=memory.chat_store,
+            chat_store_key=memory.chat_store_key,
+            keep_turns=keep_turns,
+            summarizer=summarizer,
+        )
+
+    def get(
+        self,
+        input: str | None = None,  # noqa: A002 - BaseMemory's name
+        initial_token_count: int = 0,
+        **kwargs: Any,
+    ) -> list[ChatMessage]:
+        """Return the history within `token_limit - initial_token_count` tokens.
+
+        Args:
+            input: The user's message; not needed.
+            initial_token_count: Tokens that the caller puts before the history.
+            kwargs: Ignored, as BaseMemory's users expect.
+
+        Raises:
+            ValueError: `initial_token_count` exceeds the limit.
+            SummarizerError: `summarizer` is async; call `aget`.
+        """
+        room = self._room(initial_token_count)
+        return self._view(self.get_all(), room)
+
+    async def aget(
+        self,
+        input: str | None = None,  # noqa: A002
+        initial_token_count: int = 0,
+        **kwargs: Any,
+    ) -> list[ChatMessage]:
+        """Return the same as `get`, without keeping the event loop waiting."""
+        room = self._room(initial_token_count)
+        messages = await self.aget_all()
+        if self.summarizer is None:
+            return await asyncio.to_thread(self._view, messages, room)
+        history = self._history(messages, room)
+        if history.fits:
+            return messages
+        compressor = self._compressor(history)
+        try:
+            compressed = await compressor.acompress(history.divided())
+        except BudgetError:
+            return history.shown(None)
+        return history.shown(compressed)
+
+    def _view(self, messages: list[ChatMessage], room: int) -> list[ChatMessage]:
+        history = self._history(messages, room)
+        if history.fits:
+            return messages
+        try:
+            compressed = self._compressor(history).compress(history.divided())
+        except BudgetError:
+            return history.shown(None)
+        return history.shown(compressed)
+
+    def _room(self, initial_token_count: int) -> int:
+        if initial_token_count > self.token_limit:
+            raise ValueError("Initial token count exceeds token limit")
+        return self.token_limit - initial_token_count
+
+    def _history(self, messages: Sequence[ChatMessage], room: int) -> History:
+        return History(messages, room, self._remembered.count(self.tokenizer_fn))
+
+    def _compressor(self, history: History) -> ConversationCompressor:
+        max_tokens = history.room
+        if max_tokens < self.token_limit:
+            max_tokens -= max_tokens % max(1, self.token_limit // _BUDGET_STEPS)
+        keep_turns = 1 if history.too_big_at_its_end else self.keep_turns
+        return self._remembered.compressor(
+            max(1, max_tokens), keep_turns, self.summarizer
+        )
+
+    def get_all(self) -> list[ChatMessage]:
+        """Return everything that was put, in a list of its own."""
+        return list(super().get_all())
+
+    async def aget_all(self) -> list[ChatMessage]:
+        """Return the same as `get_all`."""
+        return list(await super().aget_all())
+
+    def put(self, message: ChatMessage) -> None:
+        """Add a message; any thread may."""
+        with self._remembered.lock:
+            super().put(message)
+
+    def set(self, messages: list[ChatMessage]) -> None:
+        """Replace the history; the list is copied."""
+        with self._remembered.lock:
+            super().set(list(messages))
+
+    async def aset(self, messages: list[ChatMessage]) -> None:
+        """Replace the history; the list is copied."""
+        await super().aset(list(messages))
+
+    def reset(self) -> None:
+        """Forget the history."""
+        with self._remembered.lock:
+            super().reset()
+            self._remembered.forget()
+
+    @field_serializer("chat_store")
+    def serialize_courses_in_order(self, chat_store: BaseChatStore) -> dict[str, Any]:
+        """Return the store as a dict; under upstream's name, to take its place.
+
+        Upstream's own fails with pydantic 2.14 and newer.
+        """
+        if isinstance(chat_store, SimpleChatStore):
+            dumped: dict[str, Any] = {
+                "store": {
+                    key: [message.model_dump(mode="json") for message in messages]
+                    for key, messages in chat_store.store.items()
+                }
+            }
+        else:
+            dumped = chat_store.model_dump()
+        return {**dumped, "class_name": chat_store.class_name()}
+
+    @field_validator("chat_store", mode="before")
+    @classmethod
+    def _load_chat_store(cls, value: Any) -> Any:
+        return load_chat_store(value) if isinstance(value, dict) else value
+
+    def to_string(self) -> str:
+        """Return the memory as JSON text for `from_string`."""
+        return json.dumps(self.to_dict())
+
+    def to_dict(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the memory as a dict for `from_dict`."""
+        return self.model_dump(**kwargs)
+
+    @classmethod
+    def from_string(cls, json_str: str) -> "HeadroomChatMemoryBuffer":
+        """Return the memory that `to_string` wrote."""
+        return cls.from_dict(json.loads(json_str))
+
+    @classmethod
+    def from_dict(
+        cls, data: dict[str, Any], **kwargs: Any
+    ) -> "HeadroomChatMemoryBuffer":
+        """Return the memory that `to_dict` described; `data` is not changed.
+
+        Args:
+            data: From this class or ChatMemoryBuffer, old ones (`chat_history`) too.
+            kwargs: Replace entries, or add what is not serialised: `summarizer`,
+                `tokenizer_fn`, a `chat_store` that LlamaIndex cannot load.
+
+        Raises:
+            ValueError: The chat store is of a class that LlamaIndex cannot load.
+        """
+        values = {**data, **kwargs}
+        values.pop("class_name", None)
+        if "chat_history" in values:
+            store = {DEFAULT_CHAT_STORE_KEY: values.pop("chat_history")}
+            values["chat_store"] = SimpleChatStore(store=store)
+        return cls(**values)
+
+
+class HeadroomMemoryBlock(BaseMemoryBlock[str]):
+    """A block of `Memory` that condenses the turns which no longer fit.
+
+    What Memory flushes is kept here for as long as the block lives, and shown as text:
+    verbatim while it fits `max_tokens`, then a digest of the oldest turns before the
+    rest. A block shared by several memories keeps their sessions apart.
+
+    Attributes:
+        name: The tag around the text in the prompt.
+        max_tokens: Tokens of the text, at most; 1 or more.
+        summarizer: Writes the digest: `(messages, max_tokens) -> str`, sync or async;
+            None extracts it, offline.
+    """
+
+    name: str = Field(default="EarlierTurns")
+    description: str | None = Field(
+        default="Earlier turns of the conversation, condensed."
+    )
+    max_tokens: int = Field(default=1_000, ge=1)
+    summarizer: Summarizer | None = Field(default=None, exclude=True)
+    _flushed: list[ChatMessage] = PrivateAttr(default_factory=list)
+    # Per session the text, and of how many messages it was made.
+    _texts: dict[str | None, tuple[int, str]] = PrivateAttr(default_factory=dict)
+
+    async def _aput(self, messages: list[ChatMessage]) -> None:
+        """Keep flushed messages."""
+        self._flushed.extend(messages)
+
+    async def _aget(
+        self, messages: list[ChatMessage] | None = None, **block_kwargs: Any
+    ) -> str:
+        """Return the text of what was flushed, "" if nothing was.
+
+        Args:
+            messages: The history that Memory shows itself; not needed.
+            block_kwargs: `session_id`, None or missing for all sessions.
+        """
+        session: str | None = block_kwargs.get("session_id")
+        flushed = [m for m in self._flushed if session in (None, _session_of(m))]
+        known = self._texts.get(session)
+        if known is None or known[0] != len(flushed):
+            known = (len(flushed), await self._condensed(flushed, self.max_tokens))
+            self._texts[session] = known
+        return known[1]
+
+    async def atruncate(self, content: str, tokens_to_truncate: int) -> str | None:
+        """Return `content` in that many tokens less, None if nothing is left to say."""
+        room = count_tokens(content) - tokens_to_truncate
+        if tokens_to_truncate <= 0:
+            return content
+        source = [ChatMessage(role=MessageRole.USER, content=content)]
+        return await self._condensed(source, room) or None
+
+    async def _condensed(self, messages: list[ChatMessage], max_tokens: int) -> str:
+        """Return messages as text of at most `max_tokens` tokens."""
+        # Everything before the last turn may be condensed: so the last one is empty.
+        end = ChatMessage(role=MessageRole.USER, content="")
+        room = max_tokens
+        while messages and room > 0:
+            compressor = ConversationCompressor(
+                room,
+                keep_turns=1,
+                trigger=1.0,
+                target=1.0,
+                overflow="relax",
+                summarizer=self.summarizer,
+                count_tokens=count_tokens,
+            )
+            try:
+                shown = await _compressed(compressor, [*messages, end])
+            except BudgetError:
+                plain = [_as_said(message) for message in messages]
+                if plain == messages:
+                    return ""
+                messages = plain
+                continue
+            text = _transcript([m for m in shown if m is not end])
+            if (excess := count_tokens(text) - max_tokens) <= 0:
+                return text
+            room -= excess
+        return ""
+
+
+async def _compressed(
+    compressor: ConversationCompressor, messages: list[ChatMessage]
+) -> list[ChatMessage]:
+    """Return the compressed messages; the event loop goes on meanwhile."""
+    if compressor.summarizer is not None:
+        return await compressor.acompress(messages)
+    return await asyncio.to_thread(compressor.compress, messages)
+
+
+def _session_of(message: ChatMessage) -> str | None:
+    session: str | None = message.additional_kwargs.get("session_id")
+    return session
+
+
+def _as_said(message: ChatMessage) -> ChatMessage:
+    """Return a message that may be condensed like any other."""
+    if message.role not in (MessageRole.SYSTEM, MessageRole.DEVELOPER):
+        return message
+    return message.model_copy(update={"role": MessageRole.USER})
+
+
+def _transcript(messages: Sequence[ChatMessage]) -> str:
+    """Return messages as lines of text; a digest is text already."""
+    lines = []
+    for view in read_messages(messages):
+        if view.role == "user" and parse(view.text):
+            lines.append(view.text)
+            continue
+        parts = [view.text] if view.text else []
+        parts += [f"{c.name}({compact_json(c.arguments)})" for c in view.calls]
+        parts += [result.text for result in view.results]
+        lines += [f"{view.role}: {part}" for part in parts]
+    return "\n".join(lines)

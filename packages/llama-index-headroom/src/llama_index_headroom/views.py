@@ -1,0 +1,185 @@
+"""What of a chat history is shown to the model within a token budget.
+
+Decides, and leaves writing the digest to `ConversationCompressor`.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import accumulate
+
+from llama_index.core.llms import ChatMessage
+
+from headroom.conversations.messages import Message, read_messages
+from headroom.conversations.turns import kept_in_place, turn_starts
+from llama_index_headroom.tokens import content_tokens
+
+__all__ = ["History"]
+
+# Texts joined by a space count at most so many tokens less, for each message, than
+# apart: a word after a space is often one token where alone it is two or three.
+_SPARED_BY_JOINING = 3
+# Of a last turn that is too big, this share of the budget stays verbatim at most, so
+# that there is room for a digest of the rest. Source: ConversationCompressor.target.
+_VERBATIM_SHARE = 0.5
+
+
+class History:
+    """A chat history that has to be shown in at most `room` tokens of content.
+
+    Attributes:
+        messages: The history; never changed.
+        room: Tokens there are for it, 0 or more.
+    """
+
+    def __init__(
+        self,
+        messages: Sequence[ChatMessage],
+        room: int,
+        count: Callable[[str], int],
+    ) -> None:
+        self.messages = list(messages)
+        self.room = room
+        self._count = count
+        self._costs = [content_tokens(message, count) for message in self.messages]
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can be shown as it is.
+
+        Counted apart or, as ChatMemoryBuffer does, joined by spaces.
+        """
+        excess = sum(self._costs) - self.room
+        if excess <= 0:
+            return True
+        if excess > _SPARED_BY_JOINING * len(self.messages):
+            return False
+        texts = [message.content or "" for message in self.messages]
+        spared = sum(map(self._count, texts)) - self._count(" ".join(texts))
+        return excess <= spared
+
+    @property
+    def too_big_at_its_end(self) -> bool:
+        """Whether what must stay and the last turn are alone more than `room`."""
+        return not self._shows(self._last, self.room)
+
+    def divided(self) -> list[ChatMessage]:
+        """Return the messages as a compressor should see them.
+
+        A compressor keeps the last turn whole. One that is too big, a long run of
+        tool calls, is divided: its user message is repeated (a copy before, the
+        object itself after) so that what stands between becomes a turn of its own.
+        """
+        if not self.too_big_at_its_end or self._asked is None:
+            return self.messages
+        cut = self._cut_for(int(_VERBATIM_SHARE * self.room))
+        asked = self._asked
+        return [
+            *self.messages[:asked],
+            self._stand_in,
+            *self.messages[asked + 1 : cut],
+            self.messages[asked],
+            *self.messages[cut:],
+        ]
+
+    def shown(self, compressed: Sequence[ChatMessage] | None) -> list[ChatMessage]:
+        """Return the view.
+
+        Args:
+            compressed: What a compressor made of `divided()`, None if it could not.
+                Without a digest it is no better than leaving whole turns out, as
+                this then does: oldest first, a tool call with its results.
+        """
+        if compressed is not None and self._has_digest(compressed):
+            return list(compressed)
+        if self.too_big_at_its_end:
+            start = self._cut_for(self.room)
+        else:
+            start = next(at for at in self._starts if self._shows(at, self.room))
+        return [
+            message
+            for at, message in enumerate(self.messages)
+            if at >= start or self._kept[at] or at == self._asked
+        ]
+
+    def _has_digest(self, compressed: Sequence[ChatMessage]) -> bool:
+        own = {id(message) for message in self.messages}
+        return any(id(message) not in own for message in compressed) and all(
+            message is not self._stand_in for message in compressed
+        )
+
+    @cached_property
+    def _views(self) -> list[Message]:
+        return read_messages(self.messages)
+
+    @cached_property
+    def _kept(self) -> list[bool]:
+        return kept_in_place(self._views)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return turn_starts(self._views) or [0]
+
+    @property
+    def _last(self) -> int:
+        """Index at which the last turn starts."""
+        return self._starts[-1]
+
+    @property
+    def _asked(self) -> int | None:
+        """Index of the last user message, None if there is none."""
+        return self._last if self._views[self._last].role == "user" else None
+
+    @cached_property
+    def _stand_in(self) -> ChatMessage:
+        return self.messages[self._last].model_copy()
+
+    @cached_property
+    def _from(self) -> list[int]:
+        """Tokens of what does not stay anyway, from each index to the end."""
+        free = [
+            0 if kept or at == self._asked else cost
+            for at, (cost, kept) in enumerate(zip(self._costs, self._kept, strict=True))
+        ]
+        return [*reversed(list(accumulate(reversed(free)))), 0]
+
+    @cached_property
+    def _staying(self) -> int:
+        """Tokens of system and pinned messages and of the last user message."""
+        return sum(self._costs) - self._from[0]
+
+    def _shows(self, start: int, room: int) -> bool:
+        """Whether what stays and all from `start` on are at most `room` tokens."""
+        return self._staying + self._from[start] <= room
+
+    def _cut_for(self, room: int) -> int:
+        """Return the first cut in the last turn that leaves at most `room` tokens.
+
+        The last cut if none does.
+        """
+        cuts = self._cuts()
+        return next((cut for cut in cuts if self._shows(cut, room)), cuts[-1])
+
+    def _cuts(self) -> list[int]:
+        """Return where the last turn may be cut: never between call and result.
+
+        Its end is among them, unless the model has yet to read a tool's result:
+        without that it would call again, and again.
+        """
+        views, first = self._views, self._last + (self._asked is not None)
+        open_calls: dict[str, int] = {}
+        reach = [0] * len(views)
+        for at in range(first, len(views)):
+            for call in views[at].calls:
+                open_calls[call.id] = at
+            for result in views[at].results:
+                called = open_calls.pop(result.id, at)
+                reach[called] = at
+        cuts, furthest = [], first - 1
+        for at in range(first, len(views)):
+            if at > furthest:
+                cuts.append(at)
+            furthest = max(furthest, reach[at])
+        answered = not (views[-1].results or views[-1].calls)
+        if self._asked is not None and answered:
+            cuts.append(len(views))
+        return cuts or [first]
