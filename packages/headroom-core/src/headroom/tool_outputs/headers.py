@@ -42,12 +42,13 @@ class Headers:
         wanted = Counter[int]()
         explicit: set[int] = set()
         for place, found in counts.items():
-            (top, _), *others = found.most_common()
+            top = max(found, key=lambda schema: found[schema])
             self._expected[place] = top
             wanted[top] += 1
             if place[0] >= 0:
                 self._owners.setdefault(top, set()).add(place[0])
-            explicit.update(schema for schema, _ in others)
+            if len(found) > 1:
+                explicit.update(schema for schema in found if schema != top)
         for item in written_once:
             # What stands in a line of its own has no place that expects a header.
             explicit.update(self._below([item]))
@@ -85,13 +86,13 @@ class Headers:
             if len(nested) < 2 or 2 * len(nested) < len(graph.items[node]):
                 continue
             found = self._below([node], enter=True)
-            if len(found) == 1 and found.total() >= len(nested):
+            if len(found) == 1 and sum(found.values()) >= len(nested):
                 self.maps.add(node)
 
-    def _count(self) -> dict[Place, Counter[int]]:
+    def _count(self) -> dict[Place, dict[int, int]]:
         """Count the schemas of the objects at each place."""
         graph, schema_of = self._graph, self._schema_of
-        counts: dict[Place, Counter[int]] = {}
+        counts: dict[Place, dict[int, int]] = {}
         for node, nested in graph.nested.items():
             shape = graph.shape[node]
             if shape < 0 or node in self.maps:
@@ -104,25 +105,30 @@ class Headers:
                 found = {own: 1} if own >= 0 else self._below([item])
                 if found:
                     place = (owner, 0 if owner >= 0 else node, keys[i])
-                    counts.setdefault(place, Counter()).update(found)
+                    known = counts.get(place)
+                    if known is None:
+                        counts[place] = found
+                    else:
+                        for schema, n in found.items():
+                            known[schema] = known.get(schema, 0) + n
         found = self._below([graph.root])
         if found:
             counts[DOCUMENT] = found
         return counts
 
-    def _below(self, items: Iterable[Item], *, enter: bool = False) -> Counter[int]:
+    def _below(self, items: Iterable[Item], *, enter: bool = False) -> dict[int, int]:
         """Count the schemas of objects in `items`, through arrays and maps.
 
         With `enter` the items themselves are gone through, whatever they are.
         """
         graph = self._graph
-        found = Counter[int]()
+        found: dict[int, int] = {}
         todo = [i for i in items if type(i) is int]
         while todo:
             item = todo.pop()
             own = self._schema_of[item]
             if own >= 0:
-                found[own] += 1
+                found[own] = found.get(own, 0) + 1
             elif enter or graph.shape[item] < 0 or item in self.maps:
                 enter = False
                 inner = graph.items[item]

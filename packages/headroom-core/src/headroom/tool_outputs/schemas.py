@@ -72,7 +72,7 @@ def find_schemas(graph: Graph, costs: Costs) -> tuple[list[Schema], list[int]]:
         if len(nodes) > 1:
             # The document's own keys stand a line each instead.
             nodes = [n for n in nodes if n != graph.root]
-            if sum(len(graph.items[n]) for n in nodes) < len(names) + 3:
+            if sum(len(graph.items[n]) for n in nodes) < len(names) + 2:
                 continue
         elif sum(type(v) is str and len(v) >= _LONG for v in graph.items[nodes[0]]) < 3:
             continue
@@ -115,7 +115,11 @@ class _Chooser:
         self.costs = costs
         self.single = len(schema.rows) == 1
         for field, column in zip(self.fields, self.columns, strict=True):
-            self._choose_kind(field, column)
+            distinct = set(column)
+            if len(distinct) == 1:
+                field.kind, field.value = Kind.FIXED, column[0]
+            elif len(distinct) < len(column):
+                self._choose_kind(field, column)
         if len(schema.rows) > _SAMPLE_ROWS:
             # Rows that a template does not fit name their value, so that it may be
             # found on some of the rows.
@@ -154,7 +158,7 @@ class _Chooser:
         return self.costs[self.fields[i].name] + COLON + COMMA
 
     def _choose_kind(self, field: Field, column: Row) -> None:
-        """Choose among the kinds without a template.
+        """Choose among the kinds without a template, where some values repeat.
 
         What the values cost by themselves is the same for all and left out.
         """
@@ -170,7 +174,7 @@ class _Chooser:
         if n * 3 >= present:
             assert top is not None
             fixed = COLON - (n - 1) * self.costs[top] + (len(column) - n) * named
-            if fixed < best or self.single:
+            if fixed < best:
                 field.kind, field.value = Kind.FIXED, top
 
     def _cost(self, i: int) -> float:
@@ -231,12 +235,9 @@ class _Chooser:
         field = self.fields[i]
         if field.template is not None or (field.kind is Kind.FIXED and not self.single):
             return False
-        present = long_ = 0
-        for item in self.columns[i]:
-            if item is not None:
-                present += 1
-                long_ += type(item) is str and len(item) >= _LONG
-        return 2 * long_ >= present
+        present = [item for item in self.columns[i] if item is not None]
+        long_ = [type(item) is str and len(item) >= _LONG for item in present]
+        return 2 * sum(long_) >= len(present) > 0
 
     def _try_templates(self, i: int, texts: Texts) -> None:
         strings = texts.strings(i)

@@ -29,6 +29,7 @@ class Texts:
         self._columns = columns
         self._texts: dict[int, list[str | None]] = {}
         self._rows: dict[int, list[str | None]] = {}
+        self._strings: dict[int, list[str | None]] = {}
 
     def __getitem__(self, column: int) -> list[str | None]:
         """Return a column's texts: characters of strings, spellings of other scalars.
@@ -49,10 +50,13 @@ class Texts:
 
     def strings(self, column: int) -> list[str | None]:
         """Return the characters of a column's strings, None for everything else."""
-        return [
-            t if type(v) is str and not is_other(v) else None
-            for v, t in zip(self._columns[column], self[column], strict=True)
-        ]
+        strings = self._strings.get(column)
+        if strings is None:
+            strings = self._strings[column] = [
+                text if type(item) is str and not is_other(item) else None
+                for item, text in zip(self._columns[column], self[column], strict=True)
+            ]
+        return strings
 
 
 def _text(item: Item | None) -> str | None:
