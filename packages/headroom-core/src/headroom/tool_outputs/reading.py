@@ -35,6 +35,8 @@ _PROSE_BRACKET_CHARACTERS = 200
 _WASTE = 4
 
 _BLANK = " \t\n\r"
+# The one short integer that int() does not keep; "-0" in a date is followed by a digit.
+_MINUS_ZERO = re.compile(r"-0(?=[\s,\]}]|\Z)")
 _OPENER = re.compile(r"[\[{]|^[ \t]*(```+|~~~+)[ \t]*(\w*)", re.MULTILINE)
 _BRACKET = re.compile(r"[\[\]{}\n]")
 # Fences whose content is data; any other language is code, which stays verbatim.
@@ -190,7 +192,7 @@ class _Parser:
         # Python's own int is faster; it loses only "-0" and refuses long integers.
         self._fast = (
             self._careful
-            if "-0" in text
+            if _MINUS_ZERO.search(text)
             else json.JSONDecoder(object_pairs_hook=_object, parse_float=real)
         )
 

@@ -17,7 +17,7 @@ __all__ = ["Field", "Kind", "Schema", "find_schemas"]
 # Characters from which a string may be worth a template.
 _LONG = 12
 # Objects with more keys than this are maps or machine dumps: no templates.
-_MAX_FIELDS = 400
+_MAX_FIELDS = 150
 _MAX_BASES = 3
 # Templates are looked for on this many rows, evenly spread.
 _SAMPLE_ROWS = 64
