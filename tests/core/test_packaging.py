@@ -70,7 +70,8 @@ class TestNames:
             and name != "TYPE_CHECKING"
             and not inspect.ismodule(value)
         }
-        assert public | set(compressors.__all__) == set(headroom.__all__)
+        lazy = {*compressors.__all__, "Headroom", "httpx_transport"}
+        assert public | lazy == set(headroom.__all__)
 
     @pytest.mark.parametrize("name", compressors.__all__)
     def test_a_compressor_is_the_same_through_every_door(self, name):

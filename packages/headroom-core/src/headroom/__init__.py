@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         JSONMinifier,
         SemanticCompressor,
     )
+    from headroom.payloads import Headroom, httpx_transport
 
 __all__ = [
     "BudgetError",
@@ -31,6 +32,7 @@ __all__ = [
     "ConversationCompressor",
     "DecodeError",
     "Dropped",
+    "Headroom",
     "HeadroomError",
     "InputError",
     "JSONMinifier",
@@ -38,15 +40,20 @@ __all__ = [
     "ScorerError",
     "SemanticCompressor",
     "SummarizerError",
+    "httpx_transport",
 ]
 __version__ = "0.1.0"
 
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> type:
-        if name not in _compressors.__all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(_compressors, name)
+    def __getattr__(name: str) -> object:
+        if name in _compressors.__all__:
+            return getattr(_compressors, name)
+        if name in ("Headroom", "httpx_transport"):
+            from headroom import payloads
+
+            return getattr(payloads, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:
         return __all__

@@ -15,6 +15,7 @@ OURS = frozenset(
         "documents",
         "errors.py",
         "payloads",
+        "payloads",
         "py.typed",
         "scorers",
         "tokens.py",

@@ -1,0 +1,186 @@
+"""An httpx transport that wraps the requests passing through it."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from headroom.errors import InputError
+from headroom.payloads.shapes import asks_for_an_answer, has_messages
+
+if TYPE_CHECKING:
+    from headroom.payloads.room import Headroom, Wrapped
+
+__all__ = ["httpx_transport"]
+
+# A body under one of these must arrive as it was signed, packed or summed up.
+_BODY_HEADERS = (
+    "content-encoding",
+    "content-digest",
+    "digest",
+    "content-md5",
+    "x-amz-content-sha256",
+)
+_LENGTH_HEADERS = ("content-length", "transfer-encoding")
+_FLAVOURS = ("httpx", "httpx2")
+_FIRST_ERROR_STATUS = 400
+
+
+def httpx_transport(room: "Headroom", transport: Any = None) -> Any:
+    """Return a transport for httpx clients that wraps requests to models.
+
+    Every POST with a JSON body to a chat completions, responses, messages or
+    generateContent address is wrapped; all else passes as it is, and so does a body
+    that was signed or packed. An answer of status 400 and above books no savings.
+
+    Args:
+        room: The Headroom to use.
+        transport: The transport that sends, sync or async, of httpx or httpx2; None
+            is `httpx.HTTPTransport()` for a Client and `httpx.AsyncHTTPTransport()`
+            for an AsyncClient. A client that is given a transport doesn't read
+            proxies from the environment: set them on this one.
+
+    Raises:
+        ImportError: No transport is given, and httpx is not installed.
+        InputError: `transport` can send neither way.
+    """
+    if transport is None:
+        try:
+            import httpx
+        except ImportError as error:
+            raise ImportError(
+                "httpx_transport needs httpx: pip install httpx"
+            ) from error
+        return _made(httpx, room, None, None)
+    is_sync = hasattr(transport, "handle_request")
+    is_async = hasattr(transport, "handle_async_request")
+    if isinstance(transport, type) or not (is_sync or is_async):
+        raise InputError(
+            f"transport={transport!r} is no httpx transport; pass for example "
+            "httpx.HTTPTransport()"
+        )
+    flavour = next(
+        (
+            module
+            for name in _FLAVOURS
+            if (module := sys.modules.get(name))
+            and isinstance(transport, module.BaseTransport | module.AsyncBaseTransport)
+        ),
+        None,
+    )
+    return _made(
+        flavour, room, transport if is_sync else None, transport if is_async else None
+    )
+
+
+def _made(flavour: Any, room: "Headroom", sync: Any, asynchronous: Any) -> Any:
+    """Return a transport that is one in the eyes of its flavour of httpx."""
+    bases = (flavour.BaseTransport, flavour.AsyncBaseTransport) if flavour else ()
+    kind = type("HeadroomTransport", (_Transport, *bases), {})
+    return kind(flavour, room, sync, asynchronous)
+
+
+class _Transport:
+    """What `httpx_transport` returns, whatever the flavour."""
+
+    def __init__(
+        self, flavour: Any, room: "Headroom", sync: Any, asynchronous: Any
+    ) -> None:
+        self._flavour = flavour
+        self._room = room
+        # Without either, the default ones are made when they are first needed.
+        self._makes_defaults = sync is None and asynchronous is None
+        self._sync = sync
+        self._async = asynchronous
+
+    def handle_request(self, request: Any) -> Any:
+        """Send a request, wrapped if it asks a model."""
+        if self._sync is None and self._makes_defaults:
+            self._sync = self._flavour.HTTPTransport()
+        if self._sync is None:
+            raise InputError("this transport is async; use it in an AsyncClient")
+        if not _is_for_a_model(request):
+            return self._sync.handle_request(request)
+        wrapped = _wrapped(self._room, request.read())
+        if wrapped is None:
+            return self._sync.handle_request(request)
+        slim = wrapped.__enter__()
+        try:
+            response = self._sync.handle_request(_with_body(request, wrapped, slim))
+        except BaseException:
+            wrapped.__exit__(*sys.exc_info())
+            raise
+        wrapped.leave(booking=response.status_code < _FIRST_ERROR_STATUS)
+        return response
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """Send a request, wrapped if it asks a model."""
+        if self._async is None and self._makes_defaults:
+            self._async = self._flavour.AsyncHTTPTransport()
+        if self._async is None:
+            raise InputError("this transport is sync; use it in a Client")
+        if not _is_for_a_model(request):
+            return await self._async.handle_async_request(request)
+        wrapped = _wrapped(self._room, await request.aread())
+        if wrapped is None:
+            return await self._async.handle_async_request(request)
+        slim = await wrapped.__aenter__()
+        try:
+            response = await self._async.handle_async_request(
+                _with_body(request, wrapped, slim)
+            )
+        except BaseException:
+            await wrapped.__aexit__(*sys.exc_info())
+            raise
+        wrapped.leave(booking=response.status_code < _FIRST_ERROR_STATUS)
+        return response
+
+    def close(self) -> None:
+        """Close the transport that sends."""
+        if self._sync is not None:
+            self._sync.close()
+
+    async def aclose(self) -> None:
+        """Close the transport that sends."""
+        if self._async is not None:
+            await self._async.aclose()
+
+
+def _is_for_a_model(request: Any) -> bool:
+    return (
+        request.method == "POST"
+        and asks_for_an_answer(request.url.path)
+        and "json" in request.headers.get("content-type", "")
+        and not any(name in request.headers for name in _BODY_HEADERS)
+    )
+
+
+def _wrapped(room: "Headroom", content: bytes) -> "Wrapped | None":
+    """Return the wrap of a JSON body, None if it is none with messages."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return None
+    return room.wrap(body) if has_messages(body) else None
+
+
+def _with_body(request: Any, wrapped: "Wrapped", slim: Any) -> Any:
+    """Return the request with the slim body; the same one if nothing changed."""
+    if not wrapped.changed:
+        return request
+    headers = [
+        (name, value)
+        for name, value in request.headers.raw
+        if name.decode("ascii").lower() not in _LENGTH_HEADERS
+    ]
+    text = json.dumps(slim, ensure_ascii=False, separators=(",", ":"))
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        content = json.dumps(slim, separators=(",", ":")).encode()
+    return type(request)(
+        request.method,
+        request.url,
+        headers=headers,
+        content=content,
+        extensions=request.extensions,
+    )
