@@ -17,14 +17,15 @@ __all__ = ["CountTokens", "Selection", "prune", "select"]
 
 CountTokens = Callable[[str], int]
 
-# Source of all weights: swept on the first halves of the conversations that
-# docs/conversations.md reports, checked on the second halves.
+# Source of all weights: swept on the conversations that docs/conversations.md reports,
+# each kept only where both halves of them gained or stayed.
 _SPOKEN_WEIGHT = {"user": 2.0, "assistant": 1.0}
 _OTHER_WEIGHT = 0.9
 _CALL_WEIGHT = 1.1
 _CHANGE_WEIGHT = 2.0
 _RECORD_WEIGHT = 1.0
 _ROW_WEIGHT = 0.8
+_OUTCOME_WEIGHT = 1.5
 _LINE_WEIGHT = 0.5
 _CODE_WEIGHT = 0.5
 _ROW_DECAY = 0.6
@@ -297,6 +298,8 @@ def factor_of(unit: Unit) -> float:
         return _CHANGE_WEIGHT if changing else _CALL_WEIGHT
     if unit.kind in ("record", "row"):
         weight = _RECORD_WEIGHT if unit.kind == "record" else _ROW_WEIGHT
+        if unit.kind == "record" and _CHANGES.search(unit.speaker[len("tool ") :]):
+            weight = _OUTCOME_WEIGHT
         return float(weight * _ROW_DECAY ** min(unit.rank, 6))
     if unit.kind == "line":
         return _LINE_WEIGHT * (3.0 if _ERROR.search(text) else 1.0)

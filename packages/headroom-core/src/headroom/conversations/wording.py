@@ -21,6 +21,28 @@ VERBATIM, PLAIN, DENSE = 0, 1, 2
 
 # Words that stay between two parts of one value: "6th of this month", "quarter past
 # five in the evening", "Bank of America".
+# Words that make a limit of the number or date after them: "at most $420".
+_LIMITS = frozenset(
+    [
+        "most",
+        "least",
+        "under",
+        "over",
+        "before",
+        "after",
+        "until",
+        "between",
+        "above",
+        "below",
+        "within",
+        "than",
+        "only",
+        "to",
+    ]
+)
+_BEFORE_LIMITS = frozenset(
+    ("at", "no", "not", "more", "less", "up", "later", "earlier")
+)
 _DROPPED_WHEN_DENSE = (FUNCTION | COLOUR) - NEGATIONS - NUMBERS - DATES
 _IN_DATES = frozenset(
     ("of", "in", "the", "this", "next", "last", "past", "to", "at", "on")
@@ -71,8 +93,8 @@ def _lower(chunk: str) -> str:
     return chunk.strip(_STRIP).replace("’", "'").lower()
 
 
-# Source: weights of the classes of words, swept on the first halves of the
-# conversations that docs/conversations.md reports, checked on the second halves.
+# Source: weights of the classes of words, swept on the conversations that
+# docs/conversations.md reports, each kept only where both halves gained or stayed.
 _PLAIN_WEIGHT = 1.0
 _COLOUR_WEIGHT = 0.3
 _NAME_WEIGHT = 2.5
@@ -166,7 +188,10 @@ def shorten(text: str, level: int) -> str:
     chunks = text.replace("—", "— ").split()
     lows = [_lower(chunk) for chunk in chunks]
     kept = [
-        low not in drop or _is_inner_capital(chunks, at) for at, low in enumerate(lows)
+        low not in drop
+        or _is_inner_capital(chunks, at)
+        or (low in COLOUR and at > 0 and _is_amount(chunks[at - 1], lows[at - 1]))
+        for at, low in enumerate(lows)
     ]
     _keep_quotations(chunks, kept)
     _keep_bridges(chunks, lows, kept)
@@ -245,6 +270,11 @@ def _keep_bridges(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
             kept[at - 1] = True
         if time_like and at and low in DATES and lows[at - 1] in ("this", "next"):
             kept[at - 1] = True
+        if time_like and at and lows[at - 1] in _LIMITS:
+            qualified = at > 1 and lows[at - 2] in _BEFORE_LIMITS
+            if qualified:
+                kept[at - 2] = True
+            kept[at - 1] = qualified or lows[at - 1] != "to" or kept[at - 1]
         if not (kept[at] and (time_like or _is_value(chunks[at]))):
             continue
         gap = range(previous + 1, at)
