@@ -274,6 +274,8 @@ class _Pruner:
         self.dotted = bool(self.kept.path or self.excluded.path)
         self.itemised = itemised
         self.verdicts: dict[str, int] = {}
+        # Keys that decide nothing, whatever the path to them.
+        self.indifferent: set[str] = set()
         self.dropped: list[Dropped] = []
         self.changes = 0
         self.hosts: set[str] = set()
@@ -305,6 +307,8 @@ class _Pruner:
                 found = role_of(key)
             if len(self.verdicts) < _MOST_VERDICTS:
                 self.verdicts[key] = found
+                if found == Role.NONE and not self.dotted:
+                    self.indifferent.add(key)
         return found
 
     def verdict_at(self, key: str, dotted: str) -> int:
@@ -447,25 +451,22 @@ class _Pruner:
 
     def first_look(self, members: _Object, dotted: str) -> dict[str, str | int]:
         """Return what is to be done with each member that may not stay as it is."""
-        verdicts = self.verdicts
-        by_key = not self.dotted
-        no_role = Role.NONE
+        indifferent = self.indifferent
         acts: dict[str, str | int] = {}
         for key, value in members.items():
-            if by_key and verdicts.get(key) == no_role:
+            if key in indifferent:
                 # The hot path: the same as look_at, for keys that decide nothing.
-                if value is None:
-                    if self.nulls:
-                        acts[key] = "null"
-                    continue
                 kind = type(value)
-                if kind is dict or kind is list:
+                if kind is str:
+                    if not value and self.empty:
+                        acts[key] = "empty"
+                elif kind is dict or kind is list:
                     if value:
                         acts[key] = _ENTER
                     elif self.empty:
                         acts[key] = "empty"
-                elif kind is str and not value and self.empty:
-                    acts[key] = "empty"
+                elif value is None and self.nulls:
+                    acts[key] = "null"
             elif act := self.look_at(key, value, dotted):
                 acts[key] = act
         return acts
