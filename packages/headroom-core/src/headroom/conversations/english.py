@@ -1,6 +1,17 @@
 """English words by what they do in a sentence; other languages are left whole."""
 
-__all__ = ["COLOUR", "DATES", "FILLERS", "FUNCTION", "NEGATIONS", "NUMBERS"]
+__all__ = [
+    "BEFORE_LIMITS",
+    "COLOUR",
+    "DATES",
+    "FILLERS",
+    "FUNCTION",
+    "IN_DATES",
+    "IN_NAMES",
+    "LIMITS",
+    "NEGATIONS",
+    "NUMBERS",
+]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -97,3 +108,13 @@ DATES = _words(
     evening night noon midnight weekend week month year o'clock am pm a.m p.m
     a.m. p.m."""
 )
+# Words that stay between two parts of one value: "6th of this month", "quarter past
+# five in the evening", "Bank of America".
+IN_DATES = _words("of in the this next last past to at on")
+IN_NAMES = _words("of the and & de la in at for on to an a by with")
+# Words that make a limit of the number or date after them: "at most $420".
+LIMITS = _words(
+    """most least under over before after until between above below within than only
+    to"""
+)
+BEFORE_LIMITS = _words("at no not more less up later earlier")

@@ -5,10 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from headroom.conversations.english import (
+    BEFORE_LIMITS,
     COLOUR,
     DATES,
     FILLERS,
     FUNCTION,
+    IN_DATES,
+    IN_NAMES,
+    LIMITS,
     NEGATIONS,
     NUMBERS,
 )
@@ -19,53 +23,7 @@ __all__ = ["DENSE", "PLAIN", "VERBATIM", "Word", "references_of", "shorten", "wo
 VERBATIM, PLAIN, DENSE = 0, 1, 2
 
 
-# Words that stay between two parts of one value: "6th of this month", "quarter past
-# five in the evening", "Bank of America".
-# Words that make a limit of the number or date after them: "at most $420".
-_LIMITS = frozenset(
-    [
-        "most",
-        "least",
-        "under",
-        "over",
-        "before",
-        "after",
-        "until",
-        "between",
-        "above",
-        "below",
-        "within",
-        "than",
-        "only",
-        "to",
-    ]
-)
-_BEFORE_LIMITS = frozenset(
-    ("at", "no", "not", "more", "less", "up", "later", "earlier")
-)
 _DROPPED_WHEN_DENSE = (FUNCTION | COLOUR) - NEGATIONS - NUMBERS - DATES
-_IN_DATES = frozenset(
-    ("of", "in", "the", "this", "next", "last", "past", "to", "at", "on")
-)
-_IN_NAMES = frozenset(
-    (
-        "of",
-        "the",
-        "and",
-        "&",
-        "de",
-        "la",
-        "in",
-        "at",
-        "for",
-        "on",
-        "to",
-        "an",
-        "a",
-        "by",
-        "with",
-    )
-)
 
 _STRIP = "\"'“”‘’()[]{}<>.,;:!?…*_~|—–"
 _HAS_DIGIT = re.compile(r"\d")
@@ -270,8 +228,8 @@ def _keep_bridges(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
             kept[at - 1] = True
         if time_like and at and low in DATES and lows[at - 1] in ("this", "next"):
             kept[at - 1] = True
-        if time_like and at and lows[at - 1] in _LIMITS:
-            qualified = at > 1 and lows[at - 2] in _BEFORE_LIMITS
+        if time_like and at and lows[at - 1] in LIMITS:
+            qualified = at > 1 and lows[at - 2] in BEFORE_LIMITS
             if qualified:
                 kept[at - 2] = True
             kept[at - 1] = qualified or lows[at - 1] != "to" or kept[at - 1]
@@ -283,7 +241,7 @@ def _keep_bridges(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
             closed = before[-1] in ".,;:!?)"
             times = time_like and _is_time(before, lows[previous])
             names = before[0].isupper() and chunks[at][0].isupper() and previous > 0
-            bridges = _IN_DATES if times else _IN_NAMES if names else frozenset()
+            bridges = IN_DATES if times else IN_NAMES if names else frozenset()
             if not closed and all(lows[i] in bridges for i in gap):
                 for i in gap:
                     kept[i] = True
