@@ -17,9 +17,8 @@ SOURCES = ("tool outputs", "documents", "history")
 _MOST_PENDING_CHARACTERS = 16_000_000
 _MOST_REMEMBERED_COUNTS = 100_000
 # Beyond this a reported figure is of something else than the request: a stub's, or of
-# pictures alone. Source: vendors' tokenizers have 0.7 to 1.6 times the tokens of
-# o200k_base on JSON and English.
-_PLAUSIBLE_FACTOR = (0.5, 2.5)
+# pictures alone. Source: judged, not measured; tokenizers of models differ by less.
+_PLAUSIBLE_FACTOR = (0.67, 2.0)
 _LIST_TOKENS = 3
 Price = float | Mapping[str, float] | None
 
