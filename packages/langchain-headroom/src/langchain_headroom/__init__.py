@@ -1,6 +1,62 @@
-"""Headroom for LangChain.
+"""Headroom for LangChain: the compressors of `headroom` where LangChain takes them.
 
-The adapter classes arrive with their own release; nothing is exported yet.
+A compressor is configured in `headroom` and handed over; nothing here repeats its
+options. Each name is loaded when it is first asked for, with what it needs.
 """
 
-__all__: list[str] = []
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from langchain_headroom.agents import (
+        HeadroomContextEdit,
+        HeadroomContextMiddleware,
+        HeadroomToolOutputMiddleware,
+    )
+    from langchain_headroom.documents import HeadroomDocumentCompressor
+    from langchain_headroom.memory import HeadroomChatMemory
+    from langchain_headroom.messages import HeadroomMessageCompressor
+    from langchain_headroom.summarizers import (
+        chat_model_summarizer,
+        headroom_summarizer,
+    )
+    from langchain_headroom.tools import wrap_tool, wrap_tools
+
+__all__ = [
+    "HeadroomChatMemory",
+    "HeadroomContextEdit",
+    "HeadroomContextMiddleware",
+    "HeadroomDocumentCompressor",
+    "HeadroomMessageCompressor",
+    "HeadroomToolOutputMiddleware",
+    "chat_model_summarizer",
+    "headroom_summarizer",
+    "wrap_tool",
+    "wrap_tools",
+]
+__version__ = "0.1.0"
+
+_HOMES = {
+    "HeadroomChatMemory": "memory",
+    "HeadroomContextEdit": "agents",
+    "HeadroomContextMiddleware": "agents",
+    "HeadroomDocumentCompressor": "documents",
+    "HeadroomMessageCompressor": "messages",
+    "HeadroomToolOutputMiddleware": "agents",
+    "chat_model_summarizer": "summarizers",
+    "headroom_summarizer": "summarizers",
+    "wrap_tool": "tools",
+    "wrap_tools": "tools",
+}
+
+if not TYPE_CHECKING:  # a type checker would take any name for granted
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f"{__name__}.{_HOMES[name]}")
+        globals()[name] = getattr(module, name)
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return __all__

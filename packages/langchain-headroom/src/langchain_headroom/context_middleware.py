@@ -1,0 +1,357 @@
+"""An agent's conversation within its budget: as a view of it, or in its state."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired
+
+from langchain.agents.middleware import AgentMiddleware, AgentState
+from langchain.agents.middleware.types import (
+    ContextT,
+    ExtendedModelResponse,
+    ModelRequest,
+    ModelResponse,
+    PrivateStateAttr,
+    ResponseT,
+)
+from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage
+from langchain_core.runnables.config import run_in_executor
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from headroom.conversations import ConversationCompressor
+from headroom.tokens import default_counter, message_tokens
+from langchain_headroom import sizes
+from langchain_headroom.history import (
+    acompressed,
+    compressed,
+    digest_message,
+    is_digest,
+)
+
+__all__ = ["HeadroomContextMiddleware"]
+
+logger = logging.getLogger(__name__)
+
+
+class _State(AgentState[ResponseT]):
+    """An agent's state with what a language model wrote for the view of it."""
+
+    headroom_digests: NotRequired[Annotated[dict[str, Any], PrivateStateAttr]]
+
+
+class HeadroomContextMiddleware(
+    AgentMiddleware[AgentState[ResponseT], ContextT, ResponseT]
+):
+    """Keeps what the model is sent within a ConversationCompressor's budget.
+
+    `mode="view"` leaves the agent's state as it is and shortens each request; the
+    system prompt counts towards the budget. `mode="state"` shortens the state itself,
+    before the model runs, so that checkpoints stay small; of what is replaced the
+    digest takes the place and the id, which keeps it out of streams. In either mode
+    calls and results stay together, and system messages, the last user message, the
+    last model message and its pending results stay as they are. Where a turn alone is
+    too long, its steps are digested, oldest first.
+
+    Should compression fail, the request goes out as it is, and a warning is logged.
+
+    Args:
+        compressor: The budget, and what stays; its `overflow` is taken for "relax".
+        mode: "view" or "state".
+        trigger: When to shorten, in LangChain's words: `("tokens", n)`, `("messages",
+            n)`, `("fraction", f)`, a mapping (all of them) or a list (any of them).
+            None is the compressor's own trigger.
+        keep: How much remains, likewise; None is the compressor's own target and
+            `keep_turns`.
+        name: Tells several instances in one agent apart; default the class's name.
+
+    Raises:
+        ValueError: If an argument is out of its range, or a fraction is asked for in
+            mode "state", where there is no model to ask for its limit.
+    """
+
+    def __new__(
+        cls,
+        compressor: ConversationCompressor | None = None,
+        *,
+        mode: str = "view",
+        **options: Any,
+    ) -> "HeadroomContextMiddleware[ResponseT, ContextT]":
+        """Return an instance with the hooks of its mode alone: each is a graph node."""
+        kind: Any = cls
+        if cls is HeadroomContextMiddleware:
+            kind = _StateMode if mode == "state" else _ViewMode
+        made: HeadroomContextMiddleware[ResponseT, ContextT] = super().__new__(kind)
+        return made
+
+    def __init__(
+        self,
+        compressor: ConversationCompressor,
+        *,
+        mode: Literal["view", "state"] = "view",
+        trigger: sizes.Trigger | None = None,
+        keep: sizes.Size | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__()
+        if mode not in ("view", "state"):
+            raise ValueError(f'mode must be "view" or "state", got {mode!r}')
+        for word, size in (("trigger", trigger), ("keep", keep)):
+            if size is not None:
+                sizes.check_size(size, word)
+            if mode == "state" and sizes.needs_profile(size):
+                raise ValueError(
+                    f'{word}={size!r} needs the model; with mode="state" use '
+                    '("tokens", n) or ("messages", n)'
+                )
+        self.compressor = compressor
+        self.mode = mode
+        self.trigger = trigger
+        self.keep = keep
+        self._name = name or "HeadroomContextMiddleware"
+        # What segments were written once is remembered by the compressor.
+        self._configured = lru_cache(maxsize=16)(self._configure)
+
+    @property
+    def name(self) -> str:
+        """What tells this instance from others in an agent."""
+        return self._name
+
+    def _configure(
+        self, trigger: float, target: float, keep_turns: int
+    ) -> ConversationCompressor:
+        return replace(
+            self.compressor,
+            trigger=trigger,
+            target=target,
+            keep_turns=keep_turns,
+            overflow="relax",
+        )
+
+    def _compressor_for(
+        self, messages: Sequence[BaseMessage], system: BaseMessage | None, model: Any
+    ) -> ConversationCompressor:
+        """Return the compressor with this conversation's trigger and target.
+
+        Raises:
+            ValueError: If a fraction is asked for of a model without a profile.
+        """
+        own = self.compressor
+        if self.trigger is None and self.keep is None:
+            return self._configured(own.trigger, own.target, own.keep_turns)
+        count = own.count_tokens or default_counter()
+        costs = [message_tokens(message, count) for message in messages]
+        base = message_tokens(system, count) if system else 0
+        limit = _input_limit(model)
+        trigger = own.trigger
+        if self.trigger is not None:
+            tokens = sizes.reached(self.trigger, costs, base, limit)
+            # Reaching a size is enough, the compressor's trigger is to be exceeded.
+            at_least = own.max_tokens if tokens is None else tokens - 0.5
+            trigger = min(1.0, at_least / own.max_tokens)
+        target = trigger * own.target / own.trigger
+        keep_turns = own.keep_turns
+        if self.keep is not None:
+            above = trigger * own.max_tokens
+            kept = sizes.kept_tokens(self.keep, costs, base, limit, above)
+            target = min(trigger, kept / own.max_tokens)
+            keep_turns = 1
+        return self._configured(trigger, target, keep_turns)
+
+
+class _View(NamedTuple):
+    """What the model is to see, and what to remember of it; None for nothing new."""
+
+    messages: list[BaseMessage]
+    memo: dict[str, Any] | None = None
+
+
+class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
+    """Shortens requests.
+
+    An extractive digest is replayed from the history each time, and comes out the same.
+    A language model's would not, so it is kept in a private field of the state, with
+    the id of the last message that it stands for; if that is gone, it starts over.
+    """
+
+    state_schema: Any = _State
+
+    def wrap_model_call(
+        self,
+        request: ModelRequest[ContextT],
+        handler: Callable[[ModelRequest[ContextT]], ModelResponse[ResponseT]],
+    ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
+        """Call the model with the messages within the budget."""
+        compressor = self._compressor_for(
+            request.messages, request.system_message, request.model
+        )
+        view = _View(list(request.messages))
+        try:
+            items = self._items(request)
+            view = self._read(compressed(compressor, items), items, request)
+        except Exception:  # noqa: BLE001 - fail open; _warn logs it
+            _warn(self.name)
+        return self._answer(handler(_shown(request, view)), view, request)
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[ContextT],
+        handler: Callable[
+            [ModelRequest[ContextT]], Awaitable[ModelResponse[ResponseT]]
+        ],
+    ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
+        """Return the same; compression runs in an executor or awaits its summarizer."""
+        compressor = await run_in_executor(
+            None,
+            self._compressor_for,
+            request.messages,
+            request.system_message,
+            request.model,
+        )
+        view = _View(list(request.messages))
+        try:
+            items = self._items(request)
+            found = await _acompressed(compressor, items)
+            view = self._read(found, items, request)
+        except Exception:  # noqa: BLE001 - fail open; _warn logs it
+            _warn(self.name)
+        return self._answer(await handler(_shown(request, view)), view, request)
+
+    def _items(self, request: ModelRequest[ContextT]) -> list[BaseMessage]:
+        """Return what to compress: system prompt, a digest we know of, what follows."""
+        messages: list[BaseMessage] = list(request.messages)
+        system = [request.system_message] if request.system_message else []
+        digests: Any = request.state.get("headroom_digests") or {}
+        memo = digests.get(self.name) if self.compressor.summarizer else None
+        last = _index(messages, memo["last"]) if memo else None
+        if memo is None or last is None:
+            return [*system, *messages]
+        kept = [m for m in messages[: last + 1] if m.id in memo["kept"]]
+        leading = [message for message in kept if message.type == "system"]
+        others = [message for message in kept if message.type != "system"]
+        digest = digest_message(memo["digest"])
+        return [*system, *leading, digest, *others, *messages[last + 1 :]]
+
+    def _read(
+        self,
+        found: list[BaseMessage],
+        items: list[BaseMessage],
+        request: ModelRequest[ContextT],
+    ) -> _View:
+        shown = [message for message in found if message is not request.system_message]
+        came_in = {id(message) for message in items}
+        digest = next((m for m in shown if id(m) not in came_in), None)
+        if digest is None or self.compressor.summarizer is None:
+            return _View(shown)
+        there = {id(message) for message in shown}
+        messages = request.messages
+        covered = [i for i, m in enumerate(messages) if id(m) not in there]
+        last = messages[max(covered)]
+        if last.id is None:
+            return _View(shown)
+        kept = [m.id for m in messages[: max(covered)] if id(m) in there]
+        memo = {"digest": digest.content, "last": last.id, "kept": kept}
+        return _View(shown, memo)
+
+    def _answer(
+        self,
+        response: ModelResponse[ResponseT],
+        view: _View,
+        request: ModelRequest[ContextT],
+    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
+        if view.memo is None:
+            return response
+        digests: Any = request.state.get("headroom_digests") or {}
+        update = {"headroom_digests": {**digests, self.name: view.memo}}
+        return ExtendedModelResponse(
+            model_response=response, command=Command(update=update)
+        )
+
+
+class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
+    """Shortens the state."""
+
+    def before_model(
+        self, state: AgentState[ResponseT], runtime: Runtime[ContextT]
+    ) -> dict[str, Any] | None:
+        """Return the update that replaces old messages by a digest, None if none."""
+        messages = state["messages"]
+        compressor = self._compressor_for(messages, None, None)
+        try:
+            return _update(messages, compressed(compressor, messages))
+        except Exception:  # noqa: BLE001 - fail open; _warn logs it
+            _warn(self.name)
+            return None
+
+    async def abefore_model(
+        self, state: AgentState[ResponseT], runtime: Runtime[ContextT]
+    ) -> dict[str, Any] | None:
+        """Return the same; runs in an executor or awaits the summarizer."""
+        messages = state["messages"]
+        compressor = await run_in_executor(
+            None, self._compressor_for, messages, None, None
+        )
+        try:
+            return _update(messages, await _acompressed(compressor, messages))
+        except Exception:  # noqa: BLE001 - fail open; _warn logs it
+            _warn(self.name)
+            return None
+
+
+async def _acompressed(
+    compressor: ConversationCompressor, messages: Sequence[BaseMessage]
+) -> list[BaseMessage]:
+    if compressor.summarizer is None:
+        return await run_in_executor(None, compressed, compressor, messages)
+    return await acompressed(compressor, messages)
+
+
+def _shown(request: ModelRequest[ContextT], view: _View) -> ModelRequest[ContextT]:
+    same = len(view.messages) == len(request.messages) and all(
+        new is old for new, old in zip(view.messages, request.messages, strict=True)
+    )
+    messages: Any = view.messages
+    return request if same else request.override(messages=messages)
+
+
+def _update(
+    messages: Sequence[BaseMessage], found: list[BaseMessage]
+) -> dict[str, Any] | None:
+    """Return the state update from `messages` to `found`, None if nothing changed.
+
+    Removals come first, then the digest under the id of a message that it replaces:
+    what LangGraph has seen under its id, it does not stream as news.
+    """
+    there = {id(message) for message in found}
+    covered = [message for message in messages if id(message) not in there]
+    if not covered:
+        return None
+    before = {id(message) for message in messages}
+    digest = next((m for m in found if id(m) not in before), None)
+    if any(message.id is None for message in messages):
+        return {"messages": [RemoveMessage(id=REMOVE_ALL_MESSAGES), *found]}
+    update: list[BaseMessage] = []
+    if digest is not None:
+        replaced = next((m for m in covered if is_digest(m)), covered[0])
+        covered.remove(replaced)
+        update = [digest.model_copy(update={"id": replaced.id})]
+    removals = [RemoveMessage(id=str(message.id)) for message in covered]
+    return {"messages": [*removals, *update]}
+
+
+def _index(messages: Sequence[BaseMessage], message_id: str) -> int | None:
+    return next((i for i, m in enumerate(messages) if m.id == message_id), None)
+
+
+def _input_limit(model: Any) -> int | None:
+    profile = getattr(model, "profile", None)
+    limit = profile.get("max_input_tokens") if isinstance(profile, Mapping) else None
+    return limit if isinstance(limit, int) else None
+
+
+def _warn(name: str) -> None:
+    logger.warning(
+        "%s: compression failed; messages left as they are", name, exc_info=True
+    )

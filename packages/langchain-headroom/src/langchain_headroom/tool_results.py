@@ -1,0 +1,113 @@
+"""Tool results made smaller: one ToolMessage, or all that a tool call returns."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.messages import ToolMessage
+
+from headroom.compressors import JSONMinifier
+from headroom.tokens import default_counter
+
+__all__ = ["NOTHING", "Minify", "in_output", "minified"]
+
+Minify = Callable[[ToolMessage], ToolMessage]
+
+logger = logging.getLogger(__name__)
+NOTHING = object()  # None is a result that a tool may return
+
+
+def minified(
+    message: ToolMessage,
+    minifier: JSONMinifier,
+    *,
+    min_tokens: int = 0,
+    result: Any = NOTHING,
+) -> ToolMessage:
+    """Return the message with less content, or itself if that would save nothing.
+
+    Only text changes; ids, name, status, artifact and metadata stay. What was saved
+    stands in `response_metadata["headroom"]`. Errors (`status="error"`) are left
+    alone; should the minifier fail, the message comes back and a warning is logged.
+
+    Args:
+        message: The tool's answer; never changed.
+        minifier: Makes text smaller.
+        min_tokens: Content of fewer tokens is left alone.
+        result: The object that the content was written from, if it is at hand: then
+            that is minified instead of its `repr`.
+    """
+    if message.status == "error" or not message.content:
+        return message
+    try:
+        content, before, after = _smaller(message.content, minifier, result)
+    except Exception:
+        logger.warning(
+            "Tool result of %r left as it is: minifying failed",
+            message.name,
+            exc_info=True,
+        )
+        return message
+    if before < min_tokens or after >= before:
+        return message
+    mark = {"tokens_before": before, "tokens_after": after}
+    metadata = {**message.response_metadata, "headroom": mark}
+    return message.model_copy(
+        update={"content": content, "response_metadata": metadata}
+    )
+
+
+def _smaller(
+    content: str | list[str | dict[Any, Any]], minifier: JSONMinifier, result: Any
+) -> tuple[str | list[str | dict[Any, Any]], int, int]:
+    """Return the new content, the tokens of the old texts and of the new ones."""
+    count = default_counter()
+    if isinstance(content, str):
+        is_text = result is NOTHING or isinstance(result, str)
+        text = minifier.compress(content if is_text else result)
+        return text, count(content), count(text)
+    before = after = 0
+    blocks: list[str | dict[Any, Any]] = []
+    for block in content:
+        old = block if isinstance(block, str) else block.get("text")
+        is_text = isinstance(block, str) or block.get("type") == "text"
+        if not is_text or not isinstance(old, str):
+            blocks.append(block)
+            continue
+        new = minifier.compress(old)
+        before, after = before + count(old), after + count(new)
+        blocks.append(new if isinstance(block, str) else {**block, "text": new})
+    return blocks, before, after
+
+
+def in_output(output: Any, call_id: str | None, minify: Minify) -> Any:
+    """Return what a tool call returned with its answer minified.
+
+    Args:
+        output: A ToolMessage, a Command that updates messages, a list of these, or
+            anything else, which comes back as it is.
+        call_id: Only the answer to this call changes: a Command may hand over
+            a whole history.
+        minify: What to do with the answer.
+    """
+    if isinstance(output, ToolMessage):
+        return minify(output) if output.tool_call_id == call_id else output
+    if isinstance(output, list | tuple):
+        items = [in_output(item, call_id, minify) for item in output]
+        same = all(new is old for new, old in zip(items, output, strict=True))
+        return output if same else type(output)(items)
+    if isinstance(output, dict):
+        values = {key: in_output(output[key], call_id, minify) for key in output}
+        same = all(values[key] is output[key] for key in output)
+        return output if same else values
+    if _is_command(output):
+        update = in_output(output.update, call_id, minify)
+        return output if update is output.update else replace(output, update=update)
+    return output
+
+
+def _is_command(output: Any) -> bool:
+    """Whether it is LangGraph's Command, which needs no import unless it is one."""
+    kind = type(output)
+    return kind.__name__ == "Command" and kind.__module__.startswith("langgraph.")
