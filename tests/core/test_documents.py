@@ -481,6 +481,43 @@ def test_structural_lines_that_were_apart_stay_on_their_own_lines():
     ]
 
 
+def units_of(text):
+    """Return the units of one document, through the front door."""
+    return [u.text for u in bm25(max_tokens=0).explain(RAGContext("", [text])).dropped]
+
+
+def test_short_lines_without_full_stops_are_units_and_wrapped_ones_are_not():
+    hours = "Opening hours\nMonday 9 to 5\nTuesday 10 to 6\n(closed on holidays)"
+    assert units_of(hours) == hours.split("\n")
+    wrapped = "The office opens every\nday at nine and closes\nat five. Ring twice."
+    assert units_of(wrapped) == [
+        "The office opens every\nday at nine and closes\nat five.",
+        "Ring twice.",
+    ]
+
+
+def test_tables_without_a_header_and_indented_code_are_lines():
+    text = (
+        "Intro.\n\n    x = 1\n    y = 2\n\n| a | b |\n| c | d |\n\nA. Smith wrote it."
+    )
+    assert units_of(text) == [
+        "Intro.",
+        "    x = 1\n    y = 2",
+        "| a | b |",
+        "| c | d |",
+        "A. Smith wrote it.",
+    ]
+
+
+def test_a_list_takes_along_the_sentence_that_introduces_it():
+    text = "The fees are:\n- 5 % for being late\n- 3 % for cash\n\nCats sleep all day."
+    assert (
+        bm25(0.7)
+        .compress(RAGContext("fee for cash", [text]))[0]
+        .startswith("The fees are:")
+    )
+
+
 # Size
 
 
@@ -560,12 +597,7 @@ def test_a_scorer_sees_each_distinct_sentence_once():
     seen = []
     scorer = Answers(lambda sentences: seen.extend(sentences) or [1.0] * len(sentences))
     SemanticCompressor(scorer=scorer).compress(RAGContext("q", [CONTRACT, CONTRACT]))
-    assert seen == bm25_sentences(CONTRACT)
-
-
-def bm25_sentences(text):
-    dropped = bm25(max_tokens=0).explain(RAGContext("", [text])).dropped
-    return [unit.text for unit in dropped]
+    assert seen == units_of(CONTRACT)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ class SemanticCompressor:
             in (0, 1]. Only the single best sentence may exceed it.
         scorer: "cross-encoder", "embedding", "bm25", or an object with
             `score(query, sentences) -> scores`.
-        device: Where a model runs, for example "cpu" or "cuda"; None chooses.
+        device: Where the model of a scorer that is named runs, for example "cpu" or
+            "cuda"; None chooses. A scorer object brings its own.
         max_tokens: Hard cap on the tokens of the output, besides `target_ratio`.
         min_score: Least relevance of what is kept. None takes the scorer's own
             floor, and leaves out what is far below a sure best sentence; for a

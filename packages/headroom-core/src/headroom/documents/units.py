@@ -32,11 +32,13 @@ class Unit(NamedTuple):
 
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _HEADING = re.compile(r" {0,3}#{1,6}\s+\S")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
 _FIELD = re.compile(r"\s*[^\s:|][^:|\n]{0,48}:[ \t]+\S")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 # A longer value is prose with a label, and its sentences are worth telling apart.
 _FIELD_CHARACTERS = 160
+# Text is wrapped at 70 characters or more.
+_LINE_CHARACTERS = 60
 
 # A Chinese or Japanese full stop needs no space after it; sentencex leaves some
 # inside. Joining the matches gives the text back.
@@ -168,6 +170,8 @@ def _sentences(
         pieces = segment("en", _SURROGATE.sub("\ufffd", block))
     if not block.isascii() and _CJK_STOP.search(block):
         pieces = [part for piece in pieces for part in _CJK_SENTENCE.findall(piece)]
+    if "\n" in block:
+        pieces = [line for piece in pieces for line in _lines(piece)]
     units = []
     for piece in pieces:
         body = piece.rstrip()
@@ -177,6 +181,19 @@ def _sentences(
             units.append(Unit(document, start + indent, last, "sentence", heading))
         start += len(piece)
     return units
+
+
+def _lines(piece: str) -> list[str]:
+    """Return the lines of an address, log or menu; a wrapped sentence stays whole.
+
+    Lines are told from wrapping by being short and by none going on in lower case.
+    """
+    lines = piece.splitlines(keepends=True)
+    for line in lines:
+        start = line.lstrip()[:1]
+        if len(line) > _LINE_CHARACTERS or (start.isalpha() and not start.isupper()):
+            return [piece]
+    return lines
 
 
 def _blocks(text: str) -> Iterator[tuple[str, int, int]]:
@@ -223,7 +240,7 @@ def _line_kind(
     following = lines[i + 1][0] if i + 1 < len(lines) else ""
     if "|" in line and "|" in following and _TABLE_RULE.match(following):
         return "header", 2
-    if line.lstrip().startswith("|") or (i and "|" in line and _in_table(lines, i)):
+    if line.lstrip().startswith("|") or (i and "|" in line and "|" in lines[i - 1][0]):
         return "row", 1
     if _ITEM.match(line):
         return "item", 1 + _continuation(lines, i + 1)
@@ -238,12 +255,6 @@ def _line_kind(
 
 def _is_field(line: str) -> bool:
     return len(line) <= _FIELD_CHARACTERS and _FIELD.match(line) is not None
-
-
-def _in_table(lines: list[tuple[str, int, int]], i: int) -> bool:
-    """Tell whether line `i` follows a table's rule, rows between."""
-    above = lines[i - 1][0]
-    return "|" in above
 
 
 def _continuation(lines: list[tuple[str, int, int]], i: int) -> int:
