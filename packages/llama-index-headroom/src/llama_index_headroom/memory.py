@@ -11,7 +11,7 @@ goes into `Memory`. What differs from `headroom.ConversationCompressor`:
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,7 @@ from llama_index.core.storage.chat_store.loading import load_chat_store
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import parse
 from headroom.conversations.messages import read_messages
+from headroom.conversations.session import ConversationSession
 from headroom.tokens import compact_json
 from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
@@ -39,56 +40,101 @@ __all__ = ["HeadroomChatMemoryBuffer", "HeadroomMemoryBlock"]
 
 Summarizer = Callable[[list[Any], int], Any]
 
+# What a get() wants of a compressor: max_tokens, keep_turns, messages. It is told the
+# result, or None where the budget cannot hold what the compressor must keep.
+_Steps = Generator[
+    tuple[int, int, list[ChatMessage]], list[ChatMessage] | None, list[ChatMessage]
+]
+
 _REMEMBERED_TEXTS = 20_000
-_REMEMBERED_COMPRESSORS = 8
+_REMEMBERED_BUDGETS = 8
 # A changing `initial_token_count` moves the budget in steps of this share of the
 # limit, so that the digest, and with it the provider's prompt cache, mostly stays.
 _BUDGET_STEPS = 16
 
 
-class _Remembered:
-    """What may be forgotten at any time: counts of texts, compressors. And a lock."""
+class _Lock:
+    """A lock that copies and pickles as a new one."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.forget()
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_Remembered, ())
+        return (_Lock, ())
 
-    def forget(self) -> None:
-        """Start over."""
-        self._tokenize: Callable[[str], Any] | None = None
-        self._count: Callable[[str], int] | None = None
-        self._compressors: dict[tuple[Any, ...], ConversationCompressor] = {}
 
-    def count(self, tokenize: Callable[[str], Any]) -> Callable[[str], int]:
-        """Return a counter of tokens that counts each text once."""
-        with self.lock:
-            if self._count is None or self._tokenize is not tokenize:
-                self.forget()
-                self._tokenize = tokenize
-                self._count = lru_cache(_REMEMBERED_TEXTS)(counter(tokenize))
-            return self._count
+class _Workbench:
+    """What saves time and may be lost: counts of texts, compressors, sessions.
 
-    def compressor(
-        self, max_tokens: int, keep_turns: int, summarizer: Summarizer | None
-    ) -> ConversationCompressor:
-        """Return the compressor of these settings; it remembers what it wrote."""
-        key = (max_tokens, keep_turns, summarizer)
-        with self.lock:
-            known = self._compressors.pop(key, None) or ConversationCompressor(
+    Copies and pickles as None. Any thread may use it.
+    """
+
+    def __init__(
+        self, tokenize: Callable[[str], Any], summarizer: Summarizer | None
+    ) -> None:
+        self.made_for = (tokenize, summarizer)
+        self.count = lru_cache(_REMEMBERED_TEXTS)(counter(tokenize))
+        self._summarizer = summarizer
+        self._lock = threading.Lock()
+        self._known: dict[
+            tuple[int, int], tuple[ConversationCompressor, ConversationSession]
+        ] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_nothing, ())
+
+    def compress(
+        self, max_tokens: int, keep_turns: int, messages: list[ChatMessage]
+    ) -> list[ChatMessage] | None:
+        """Return the messages compressed, None if the budget is too small."""
+        with self._lock:
+            _, session = self._made(max_tokens, keep_turns)
+            try:
+                return session.compress(messages)
+            except BudgetError:
+                return None
+
+    async def acompress(
+        self, max_tokens: int, keep_turns: int, messages: list[ChatMessage]
+    ) -> list[ChatMessage] | None:
+        """Return the same as `compress`, awaiting the summarizer."""
+        with self._lock:
+            compressor, _ = self._made(max_tokens, keep_turns)
+        try:
+            return await compressor.acompress(messages)
+        except BudgetError:
+            return None
+
+    def _made(
+        self, max_tokens: int, keep_turns: int
+    ) -> tuple[ConversationCompressor, ConversationSession]:
+        """Return the compressor for a budget; the same one as last time."""
+        key = (max_tokens, keep_turns)
+        made = self._known.pop(key, None)
+        if made is None:
+            compressor = ConversationCompressor(
                 max_tokens,
                 keep_turns=keep_turns,
                 trigger=1.0,
                 overflow="relax",
-                summarizer=summarizer,
-                count_tokens=self._count,
+                summarizer=self._summarizer,
+                count_tokens=self.count,
             )
-            self._compressors[key] = known
-            while len(self._compressors) > _REMEMBERED_COMPRESSORS:
-                del self._compressors[next(iter(self._compressors))]
-            return known
+            made = compressor, compressor.session()
+        self._known[key] = made
+        while len(self._known) > _REMEMBERED_BUDGETS:
+            del self._known[next(iter(self._known))]
+        return made
+
+
+def _nothing() -> None:
+    return None
 
 
 class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
@@ -114,7 +160,8 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
 
     keep_turns: int = Field(default=3, ge=1)
     summarizer: Summarizer | None = Field(default=None, exclude=True)
-    _remembered: _Remembered = PrivateAttr(default_factory=_Remembered)
+    _lock: _Lock = PrivateAttr(default_factory=_Lock)
+    _bench: _Workbench | None = PrivateAttr(default=None)
 
     @classmethod
     def class_name(cls) -> str:
@@ -186,8 +233,8 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             ValueError: `initial_token_count` exceeds the limit.
             SummarizerError: `summarizer` is async; call `aget`.
         """
-        room = self._room(initial_token_count)
-        return self._view(self.get_all(), room)
+        bench, room = self._workbench(), self._room(initial_token_count)
+        return _run(bench, self._steps(self.get_all(), room, bench))
 
     async def aget(
         self,
@@ -196,46 +243,40 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         **kwargs: Any,
     ) -> list[ChatMessage]:
         """Return the same as `get`, without keeping the event loop waiting."""
-        room = self._room(initial_token_count)
-        messages = await self.aget_all()
+        bench, room = self._workbench(), self._room(initial_token_count)
+        steps = self._steps(await self.aget_all(), room, bench)
         if self.summarizer is None:
-            return await asyncio.to_thread(self._view, messages, room)
-        history = self._history(messages, room)
-        if history.fits:
-            return messages
-        compressor = self._compressor(history)
-        try:
-            compressed = await compressor.acompress(history.divided())
-        except BudgetError:
-            return history.shown(None)
-        return history.shown(compressed)
+            return await asyncio.to_thread(_run, bench, steps)
+        return await _run_async(bench, steps)
 
-    def _view(self, messages: list[ChatMessage], room: int) -> list[ChatMessage]:
-        history = self._history(messages, room)
+    def _steps(
+        self, messages: list[ChatMessage], room: int, bench: _Workbench
+    ) -> _Steps:
+        """Decide on the view of `messages` in `room` tokens, asking a compressor."""
+        history = History(messages, room, bench.count)
         if history.fits:
             return messages
-        try:
-            compressed = self._compressor(history).compress(history.divided())
-        except BudgetError:
-            return history.shown(None)
-        return history.shown(compressed)
+        max_tokens = room
+        if room < self.token_limit:
+            max_tokens -= room % max(1, self.token_limit // _BUDGET_STEPS)
+        max_tokens = max(1, max_tokens)
+        found = yield max_tokens, self.keep_turns, messages
+        if found is None and (divided := history.divided()):
+            found = yield max_tokens, 1, divided
+        if found is not None and history.has_digest(found):
+            return found
+        return history.shown_whole()
+
+    def _workbench(self) -> _Workbench:
+        bench = self._bench
+        if bench is None or bench.made_for != (self.tokenizer_fn, self.summarizer):
+            bench = self._bench = _Workbench(self.tokenizer_fn, self.summarizer)
+        return bench
 
     def _room(self, initial_token_count: int) -> int:
         if initial_token_count > self.token_limit:
             raise ValueError("Initial token count exceeds token limit")
         return self.token_limit - initial_token_count
-
-    def _history(self, messages: Sequence[ChatMessage], room: int) -> History:
-        return History(messages, room, self._remembered.count(self.tokenizer_fn))
-
-    def _compressor(self, history: History) -> ConversationCompressor:
-        max_tokens = history.room
-        if max_tokens < self.token_limit:
-            max_tokens -= max_tokens % max(1, self.token_limit // _BUDGET_STEPS)
-        keep_turns = 1 if history.too_big_at_its_end else self.keep_turns
-        return self._remembered.compressor(
-            max(1, max_tokens), keep_turns, self.summarizer
-        )
 
     def get_all(self) -> list[ChatMessage]:
         """Return everything that was put, in a list of its own."""
@@ -247,12 +288,12 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
 
     def put(self, message: ChatMessage) -> None:
         """Add a message; any thread may."""
-        with self._remembered.lock:
+        with self._lock:
             super().put(message)
 
     def set(self, messages: list[ChatMessage]) -> None:
         """Replace the history; the list is copied."""
-        with self._remembered.lock:
+        with self._lock:
             super().set(list(messages))
 
     async def aset(self, messages: list[ChatMessage]) -> None:
@@ -261,9 +302,9 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
 
     def reset(self) -> None:
         """Forget the history."""
-        with self._remembered.lock:
+        with self._lock:
             super().reset()
-            self._remembered.forget()
+            self._bench = None
 
     @field_serializer("chat_store")
     def serialize_courses_in_order(self, chat_store: BaseChatStore) -> dict[str, Any]:
@@ -320,6 +361,28 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             store = {DEFAULT_CHAT_STORE_KEY: values.pop("chat_history")}
             values["chat_store"] = SimpleChatStore(store=store)
         return cls(**values)
+
+
+def _run(bench: _Workbench, steps: _Steps) -> list[ChatMessage]:
+    """Return the view, compressing where that is asked for."""
+    answer = None
+    while True:
+        try:
+            request = steps.send(answer)
+        except StopIteration as stop:
+            return list(stop.value)
+        answer = bench.compress(*request)
+
+
+async def _run_async(bench: _Workbench, steps: _Steps) -> list[ChatMessage]:
+    """Return the same as `_run`, awaiting the summarizer."""
+    answer = None
+    while True:
+        try:
+            request = steps.send(answer)
+        except StopIteration as stop:
+            return list(stop.value)
+        answer = await bench.acompress(*request)
 
 
 class HeadroomMemoryBlock(BaseMemoryBlock[str]):

@@ -1,9 +1,8 @@
 """Tokens as LlamaIndex counts them."""
 
 from collections.abc import Callable, Sized
-from typing import Any
 
-from llama_index.core.llms import ChatMessage
+from llama_index.core.llms import ChatMessage, TextBlock
 from llama_index.core.utils import get_tokenizer
 
 from headroom.tokens import message_tokens
@@ -42,11 +41,15 @@ def count_tokens(text: str) -> int:
     return counter(get_tokenizer())(text)
 
 
-def content_tokens(message: ChatMessage | Any, count: Callable[[str], int]) -> int:
+def content_tokens(message: ChatMessage, count: Callable[[str], int]) -> int:
     """Return the tokens of what a message holds, without role and framing.
 
     Its text as ChatMemoryBuffer counts it, and what that leaves out: tool calls with
     their arguments, ids, thinking, and a flat estimate for pictures, sound, files.
     """
+    if not message.additional_kwargs and all(
+        type(block) is TextBlock for block in message.blocks
+    ):
+        return count(message.content or "")
     role = count(message.role.value)
     return message_tokens(message, count) - _FRAMING_TOKENS - role

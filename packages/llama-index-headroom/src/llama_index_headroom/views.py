@@ -40,6 +40,7 @@ class History:
         self.messages = list(messages)
         self.room = room
         self._count = count
+        self._stand_in: ChatMessage | None = None
         self._costs = [content_tokens(message, count) for message in self.messages]
 
     @property
@@ -57,22 +58,30 @@ class History:
         spared = sum(map(self._count, texts)) - self._count(" ".join(texts))
         return excess <= spared
 
-    @property
-    def too_big_at_its_end(self) -> bool:
-        """Whether what must stay and the last turn are alone more than `room`."""
-        return not self._shows(self._last, self.room)
+    def has_digest(self, compressed: Sequence[ChatMessage]) -> bool:
+        """Whether a compressor found room for a digest of `messages`.
 
-    def divided(self) -> list[ChatMessage]:
-        """Return the messages as a compressor should see them.
-
-        A compressor keeps the last turn whole. One that is too big, a long run of
-        tool calls, is divided: its user message is repeated (a copy before, the
-        object itself after) so that what stands between becomes a turn of its own.
+        Without one its result is no better than leaving whole turns out.
         """
-        if not self.too_big_at_its_end or self._asked is None:
-            return self.messages
-        cut = self._cut_for(int(_VERBATIM_SHARE * self.room))
+        own = {id(message) for message in self.messages}
+        return any(id(message) not in own for message in compressed) and all(
+            message is not self._stand_in for message in compressed
+        )
+
+    def divided(self) -> list[ChatMessage] | None:
+        """Return the messages with a last turn that is too big cut in two.
+
+        A compressor keeps the last turn whole, however many tool calls it has. So its
+        user message is repeated (a copy before, the object itself after), and what
+        stands between is a turn of its own. None if nothing can be cut.
+        """
         asked = self._asked
+        if asked is None or self._shows(asked, self.room):
+            return None
+        cut = self._cut_for(int(_VERBATIM_SHARE * self.room))
+        if cut == asked + 1:
+            return None
+        self._stand_in = self.messages[asked].model_copy()
         return [
             *self.messages[:asked],
             self._stand_in,
@@ -81,31 +90,20 @@ class History:
             *self.messages[cut:],
         ]
 
-    def shown(self, compressed: Sequence[ChatMessage] | None) -> list[ChatMessage]:
-        """Return the view.
+    def shown_whole(self) -> list[ChatMessage]:
+        """Return the view without a digest: whole turns go, the oldest first.
 
-        Args:
-            compressed: What a compressor made of `divided()`, None if it could not.
-                Without a digest it is no better than leaving whole turns out, as
-                this then does: oldest first, a tool call with its results.
+        Of a last turn that is too big, tool calls with their results go.
         """
-        if compressed is not None and self._has_digest(compressed):
-            return list(compressed)
-        if self.too_big_at_its_end:
+        fitting = (at for at in self._starts if self._shows(at, self.room))
+        start = next(fitting, None)
+        if start is None:
             start = self._cut_for(self.room)
-        else:
-            start = next(at for at in self._starts if self._shows(at, self.room))
         return [
             message
             for at, message in enumerate(self.messages)
             if at >= start or self._kept[at] or at == self._asked
         ]
-
-    def _has_digest(self, compressed: Sequence[ChatMessage]) -> bool:
-        own = {id(message) for message in self.messages}
-        return any(id(message) not in own for message in compressed) and all(
-            message is not self._stand_in for message in compressed
-        )
 
     @cached_property
     def _views(self) -> list[Message]:
@@ -128,10 +126,6 @@ class History:
     def _asked(self) -> int | None:
         """Index of the last user message, None if there is none."""
         return self._last if self._views[self._last].role == "user" else None
-
-    @cached_property
-    def _stand_in(self) -> ChatMessage:
-        return self.messages[self._last].model_copy()
 
     @cached_property
     def _from(self) -> list[int]:

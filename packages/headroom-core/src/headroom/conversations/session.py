@@ -38,7 +38,7 @@ _BELOW = "below the trigger"
 _UNREACHABLE = "above the trigger, but only what must stay is left to shrink"
 # Characters of candidates a session remembers per token of max_tokens, twice at
 # most: what a merge chooses from. Four characters are about one token.
-_LEDGER_CHARACTERS_PER_TOKEN = 24
+_LEDGER_CHARACTERS_PER_TOKEN = 12
 
 
 class _Request(NamedTuple):
@@ -85,6 +85,7 @@ class _Memory:
     ledger: list[Unit]
     quick: int = 0
     chain: str = ""
+    costs: Sequence[int] = ()
 
 
 class ConversationSession:
@@ -221,7 +222,9 @@ class _Work:
         self._memory = memory
         self._base = memory.state.covered
         self._views = read_messages(items[self._base :])
-        self._costs = [engine.cost(item) for item in items[self._base :]]
+        # Counting is most of the work, and what was counted has not changed.
+        uncounted = items[self._base + len(memory.costs) :]
+        self._costs = [*memory.costs, *map(engine.cost, uncounted)]
         self._kept = kept_in_place(self._views)
         self._starts = [self._base + at for at in turn_starts(self._views)]
         self._transcript = Transcript(self._base, self._costs, self._kept, self._starts)
@@ -444,6 +447,7 @@ class _Work:
             self._ledger_until(state.covered),
             _quick(self._memory.quick, seen),
             self._chain_until(state.seen),
+            self._costs[state.covered - self._base :],
         )
 
 
@@ -486,6 +490,8 @@ def _quick(start: int, items: Iterable[Any]) -> int:
     for item in items:
         content = field_of(item, "content")
         calls = field_of(item, "tool_calls")
+        if calls is None and hasattr(item, "blocks"):  # LlamaIndex's ChatMessage
+            calls = item.blocks[1:] or item.additional_kwargs
         if isinstance(content, str) and not calls:
             value = hash((value, field_of(item, "role"), content))
         elif isinstance(item, Mapping):
