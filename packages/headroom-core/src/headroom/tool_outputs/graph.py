@@ -41,6 +41,9 @@ class Graph:
         self._place_ids: dict[tuple[int, str], int] = {}
         self._strings = _StringCells()
         self.root: Item = self._visit(value, 0)
+        # Only needed to find equal sub-trees; large for large documents.
+        self._node_ids.clear()
+        self._strings.clear()
 
     def is_object(self, item: Item) -> bool:
         """Tell whether an item is an object."""

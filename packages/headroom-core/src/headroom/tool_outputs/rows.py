@@ -1,6 +1,6 @@
 """What each row of a header says: its cells, and the fields it names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from headroom.tool_outputs.graph import Item
 from headroom.tool_outputs.notation import raw_cell
@@ -11,7 +11,7 @@ __all__ = ["Row", "lay_out"]
 
 # Cells by place, empty ones at the end left out; then (key, item) of the fields that
 # the row names, an empty item where the row lacks what the header holds for others.
-Row = tuple[list[Item], list[tuple[str, Item]]]
+Row = tuple[Sequence[Item], Sequence[tuple[str, Item]]]
 
 # A cell, or what the row says by name, or nothing at all.
 _Column = Sequence[Item | None]
@@ -23,7 +23,7 @@ def lay_out(schema: Schema) -> dict[int, Row]:
     n = len(schema.rows)
     texts = Texts(columns)
     cells: list[Sequence[Item]] = []
-    named: list[list[tuple[str, Item]]] = [[] for _ in range(n)]
+    named: dict[int, list[tuple[str, Item]]] = {}
     for i, (field, column) in enumerate(zip(schema.fields, columns, strict=True)):
         said: _Column | None
         if field.template is not None:
@@ -38,16 +38,16 @@ def lay_out(schema: Schema) -> dict[int, Row]:
         else:
             said = _by_name(field, column)
         if said is not None:
-            for row, item in zip(named, said, strict=True):
+            for r, item in enumerate(said):
                 if item is not None:
-                    row.append((field.name, item))
+                    named.setdefault(r, []).append((field.name, item))
     rows: dict[int, Row] = {}
-    by_row = zip(*cells, strict=True) if cells else [()] * n
-    for node, row_cells, names in zip(schema.rows, by_row, named, strict=True):
-        kept = list(row_cells)
-        while kept and kept[-1] == "":
-            kept.pop()
-        rows[node] = (kept, names)
+    by_row: Iterable[Sequence[Item]] = zip(*cells, strict=True) if cells else [()] * n
+    for r, (node, row) in enumerate(zip(schema.rows, by_row, strict=True)):
+        if row and row[-1] == "":
+            last = max((i for i, item in enumerate(row) if item != ""), default=-1)
+            row = row[: last + 1]
+        rows[node] = (row, named.get(r, ()))
     return rows
 
 
