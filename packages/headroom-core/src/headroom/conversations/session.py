@@ -27,7 +27,7 @@ from headroom.conversations.result import ConversationCompression, account
 from headroom.conversations.turns import broken_pairs, kept_in_place, turn_starts
 from headroom.conversations.units import Unit, units_of, units_of_block
 from headroom.errors import BudgetError, InputError
-from headroom.tokens import compact_json, field_of, messages_tokens
+from headroom.tokens import compact_json, field_of
 from headroom.types import Dropped
 
 __all__ = ["ConversationSession"]
@@ -144,10 +144,16 @@ class ConversationSession:
         state = yield from work.written(plan)
         # Parts counted apart may come to a few tokens more together.
         for _ in range(_FITTING_ATTEMPTS):
-            if (excess := work.excess(state)) <= 0:
+            if (excess := work.excess(plan, state)) <= 0:
                 break
             plan = work.narrowed(plan, excess)
             state = yield from work.written(plan)
+        else:
+            raise BudgetError(
+                f"the digest does not fit in its {state.digest_tokens} tokens: "
+                "count_tokens must depend on the text alone, and count a text about "
+                "like its parts"
+            )
         result = work.result(state, explain=explain)
         self._memory = work.remembered(state)
         return result
@@ -307,13 +313,13 @@ class _Work:
             segments.append(segment)
         return replace(state, segments=tuple(segments))
 
-    def excess(self, state: State) -> int:
-        """Return the tokens by which the result exceeds max_tokens."""
-        if state.covered == state.fed and not _is_rewritten(state):
+    def excess(self, plan: State, state: State) -> int:
+        """Return the tokens by which a new digest exceeds what is planned for it."""
+        digest = _digest_text(state.segments)
+        if not digest or all(segment.text is not None for segment in plan.segments):
             return 0
-        content = self._assembled(state, _digest_text(state.segments))
-        tokens = messages_tokens(content, self._engine.count)
-        return tokens - self._engine.settings.max_tokens
+        message = make_user_message(digest, self._items)
+        return self._engine.cost(message) - state.digest_tokens
 
     def narrowed(self, plan: State, excess: int) -> State:
         """Return the plan with that much less room for its newest segment."""
@@ -400,13 +406,6 @@ class _Work:
         content = self._assembled(state, digest)
         kept = set(state.kept)
         covered = tuple(at for at in range(state.covered) if at not in kept)
-        excess = messages_tokens(content, engine.count) - engine.settings.max_tokens
-        if excess > 0:
-            raise BudgetError(
-                f"the digest came out {excess} tokens over max_tokens="
-                f"{engine.settings.max_tokens}: "
-                "count_tokens must not depend on anything but the text"
-            )
         dropped: tuple[Dropped, ...] = ()
         if explain:
             views = read_messages([items[at] for at in covered])
