@@ -199,7 +199,7 @@ USER = {"login": "octocat", "id": 583231, "type": "User", "admin": False}
 def test_rows_share_one_header_and_what_is_constant_stands_in_it() -> None:
     rows = [{"number": n, "state": "open", "user": USER} for n in range(4)]
     assert encode_table({"total": 4, "items": rows}).text == (
-        "#headroom k=v unless ;k:x\n"
+        "#headroom k=v holds unless ;k:x\n"
         "total:4\n"
         "items[4](number,state=open,"
         "user={login:octocat,id:583231,type:User,admin:false}):\n"

@@ -139,15 +139,15 @@ class _Writer:
         templates = [f.template for f in fields if f.template is not None]
         parts = []
         if any(f.kind is Kind.FIXED for f in fields):
-            parts.append("k=v unless ;k:x")
+            parts.append("k=v holds unless ;k:x")
         if any(t.references for t in templates):
-            parts.append("{k} value of k")
+            parts.append("{k} is k's value")
         if any(t.suffix is not None for t in templates):
-            parts.append("{} cell")
+            parts.append("{} the cell")
         if self.references:
-            parts.append("&n repeats")
+            parts.append("&n is line &n")
         if self.has_bare_keys:
-            parts.append("bare key null")
+            parts.append("bare key is null")
         return " ".join([MAGIC, ", ".join(parts)]) if parts else MAGIC
 
     # -- the document's own lines
