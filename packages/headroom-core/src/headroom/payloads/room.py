@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 from functools import partial
 from math import ceil
 from types import TracebackType
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from headroom.compressors import ConversationCompressor, JSONMinifier
+from headroom import compressors
+from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
 from headroom.payloads import marked
 from headroom.payloads.clients import attach
@@ -28,6 +29,9 @@ from headroom.payloads.savings import (
 from headroom.payloads.shapes import Body, read_body, replaced
 from headroom.payloads.tracing import Span
 from headroom.tokens import CountTokens, default_counter, field_of, message_tokens
+
+if TYPE_CHECKING:
+    from headroom.compressors import ConversationCompressor
 
 __all__ = ["Headroom", "Wrapped"]
 
@@ -373,23 +377,23 @@ class _Work:
         """Return `make(value)`; or `value`, with one warning, if it raises."""
         try:
             return make(value)
-        except Exception as error:
-            if self._room.on_error == "raise":
-                raise
-            self._warn(error)
+        except Exception as error:  # noqa: BLE001 - said in a warning, or raised
+            self._forgive(error)
             return value
 
     async def guarded_async(self, make: Callable[[Any], Any], value: Any) -> Any:
         """Return the same as `guarded`, awaited."""
         try:
             return await make(value)
-        except Exception as error:
-            if self._room.on_error == "raise":
-                raise
-            self._warn(error)
+        except Exception as error:  # noqa: BLE001 - said in a warning, or raised
+            self._forgive(error)
             return value
 
-    def _warn(self, error: Exception) -> None:
+    def _forgive(self, error: Exception) -> None:
+        """Warn of an error, the first time; else let it pass, or raise it."""
+        # A warning was made an error by the caller's own filter.
+        if self._room.on_error == "raise" or isinstance(error, Warning):
+            raise error
         self._state.ledger.note_failure()
         with self._state.lock:
             if self._state.has_warned:
@@ -509,7 +513,9 @@ class _Work:
             return None
         if self._body.has_history_elsewhere or self._body.is_text or not self._messages:
             return None
-        if conversation is None or isinstance(conversation, ConversationCompressor):
+        if conversation is None or isinstance(
+            conversation, compressors.ConversationCompressor
+        ):
             conversation = self.guarded(self._within_budget, None)
         if conversation is None:
             return None
@@ -526,7 +532,7 @@ class _Work:
             arun,
         )
 
-    def _within_budget(self, _: None) -> ConversationCompressor:
+    def _within_budget(self, _: None) -> "ConversationCompressor":
         """Return the compressor for what system prompt and schemas leave."""
         given = self._room.conversation
         budget: int = self._room.max_tokens or given.max_tokens
@@ -545,7 +551,7 @@ class _Work:
             known = self._state.conversations.get(left)
             if known is None:
                 known = (
-                    ConversationCompressor(left, count_tokens=count)
+                    compressors.ConversationCompressor(left, count_tokens=count)
                     if given is None
                     else replace(
                         given, max_tokens=left, count_tokens=given.count_tokens or count

@@ -130,13 +130,18 @@ class Savings(Saved):
             price = f" at {self.price:g}" if isinstance(self.price, int | float) else ""
             lines.append(
                 f"Money{price} per million input tokens, without cache discounts: "
-                f"{before:,.2f} → {after:,.2f}, saved {before - after:,.2f}"
+                f"{_money(before)} → {_money(after)}, saved {_money(before - after)}"
             )
         if self.unpriced:
             lines.append(f"Without a price: {', '.join(self.unpriced)}")
         if self.failures:
             lines.append(f"Failed and sent as they were: {self.failures:,}")
         return "\n".join(lines)
+
+
+def _money(amount: float) -> str:
+    """Return an amount as it reads well; small ones with more digits."""
+    return f"{amount:,.2f}" if amount >= 10 or not amount else f"{amount:,.4f}"
 
 
 def price_of(price: Price, model: str) -> float | None:
