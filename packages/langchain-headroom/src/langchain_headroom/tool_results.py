@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 
 from headroom.compressors import JSONMinifier
+from headroom.errors import InputError
 from headroom.tokens import default_counter
 
 __all__ = ["NOTHING", "Minify", "in_output", "minified"]
@@ -64,8 +66,7 @@ def _smaller(
     """Return the new content, the tokens of the old texts and of the new ones."""
     count = default_counter()
     if isinstance(content, str):
-        is_text = result is NOTHING or isinstance(result, str)
-        text = minifier.compress(content if is_text else result)
+        text = _written(content, minifier, result)
         return text, count(content), count(text)
     before = after = 0
     blocks: list[str | dict[Any, Any]] = []
@@ -79,6 +80,14 @@ def _smaller(
         before, after = before + count(old), after + count(new)
         blocks.append(new if isinstance(block, str) else {**block, "text": new})
     return blocks, before, after
+
+
+def _written(content: str, minifier: JSONMinifier, result: Any) -> str:
+    """Return the result as minified text, or its text if it has no JSON form."""
+    if result is not NOTHING and not isinstance(result, str):
+        with suppress(InputError):
+            return minifier.compress(result)
+    return minifier.compress(content)
 
 
 def in_output(output: Any, call_id: str | None, minify: Minify) -> Any:

@@ -7,6 +7,7 @@ from functools import lru_cache, partial, wraps
 from types import new_class
 from typing import Any
 
+from langchain_core.messages import ToolMessage
 from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import BaseTool
 from langchain_core.tools import tool as as_tool
@@ -85,6 +86,8 @@ class _Minifying:
         result = results[-1] if results else NOTHING
         if tool.response_format == "content_and_artifact" and isinstance(result, tuple):
             result = result[0]
+        if result is output or not isinstance(output, ToolMessage):
+            result = NOTHING  # the tool wrote its messages itself
         smaller = partial(minified, minifier=tool._headroom_minifier, result=result)
         return in_output(output, call_id, smaller)
 
