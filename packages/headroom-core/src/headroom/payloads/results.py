@@ -7,7 +7,7 @@ from typing import Any
 from headroom.payloads.shapes import replaced
 from headroom.tokens import compact_json, field_of
 
-__all__ = ["Rewrite", "holds_results", "with_results"]
+__all__ = ["Rewrite", "holds_results", "tells_of_an_error", "with_results"]
 
 # From a result's text, the id of its call, and the tool's name if the message tells
 # it, to the text that is sent in its place.
@@ -36,7 +36,7 @@ def holds_results(message: Any) -> bool:
 def with_results(message: Any, rewrite: Rewrite) -> Any:
     """Return `message` with the text of its tool results rewritten.
 
-    Results that say they are errors, pictures, and everything beside the text stay
+    Results that are marked as errors, pictures, and everything beside the text stay
     the same objects; so does a message in which nothing changes.
     """
     if _is_result_message(message):
@@ -122,13 +122,11 @@ def _with_text(holder: Any, key: str, call_id: str, rewrite: Rewrite) -> Any:
 
 def _rewritten(text: str, call_id: str, name: str, rewrite: Rewrite) -> str:
     """Return the new text; the very same object if nothing is to change."""
-    if not text or _tells_of_an_error(text):
-        return text
-    new = rewrite(text, call_id, name)
+    new = rewrite(text, call_id, name) if text else text
     return text if new == text else new
 
 
-def _tells_of_an_error(text: str) -> bool:
+def tells_of_an_error(text: str) -> bool:
     """Tell whether a text is a JSON object that says the tool failed."""
     if not text.lstrip().startswith("{") or not any(k in text for k in _ERROR_KEYS):
         return False

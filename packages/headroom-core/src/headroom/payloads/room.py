@@ -1,60 +1,22 @@
 """Headroom: the compressors around one request."""
 
-import threading
-import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
-from fnmatch import fnmatchcase
-from functools import partial
-from math import ceil
+from collections.abc import Collection, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal
 
-from headroom import compressors
 from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
-from headroom.payloads import marked
 from headroom.payloads.clients import attach
-from headroom.payloads.memory import Remembered
-from headroom.payloads.results import holds_results, with_results
-from headroom.payloads.savings import (
-    Account,
-    Change,
-    Ledger,
-    Meter,
-    Price,
-    Savings,
-    input_tokens,
-)
-from headroom.payloads.shapes import Body, read_body, replaced
+from headroom.payloads.ledger import Account
+from headroom.payloads.savings import Price, Savings
+from headroom.payloads.shapes import read_body
 from headroom.payloads.tracing import Span
-from headroom.tokens import CountTokens, default_counter, field_of, message_tokens
-
-if TYPE_CHECKING:
-    from headroom.compressors import ConversationCompressor
+from headroom.payloads.usage import input_tokens
+from headroom.payloads.work import State, Work
+from headroom.tokens import CountTokens
 
 __all__ = ["Headroom", "Wrapped"]
-
-# Tool schemas and system prompts differ by a few tokens from request to request; in
-# steps, so that the history is not cut anew each time. Source: 1/64 of a budget is
-# less than one turn in our recorded agents.
-_OVERHEAD_STEPS = 64
-# Likewise the vendor's tokens for one of ours, rounded up to a tenth.
-_FACTOR_STEPS = 10
-_REMEMBERED_COMPRESSORS = 16
-
-
-class _State:
-    """What a Headroom remembers; every part of it safe between threads."""
-
-    def __init__(self, count_tokens: CountTokens | None) -> None:
-        self.meter = Meter(count_tokens or default_counter())
-        self.ledger = Ledger(self.meter)
-        self.sent = Remembered()
-        self.lock = threading.Lock()
-        self.conversations: dict[int, ConversationCompressor] = {}
-        self.factors: dict[str, float] = {}
-        self.has_warned = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +63,7 @@ class Headroom:
     on_error: Literal["send_original", "raise"] = "send_original"
     price: Price = None
     count_tokens: CountTokens | None = None
-    _state: _State = field(init=False, repr=False)
+    _state: State = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tokens = self.max_tokens
@@ -129,7 +91,7 @@ class Headroom:
         names = self.exclude_tools
         names = (names,) if isinstance(names, str) else tuple(names)
         object.__setattr__(self, "exclude_tools", names)
-        object.__setattr__(self, "_state", _State(self.count_tokens))
+        object.__setattr__(self, "_state", State(self.count_tokens, self.on_error))
 
     def wrap(self, payload: Any) -> "Wrapped":
         """Return a context manager that gives the request to send.
@@ -205,20 +167,22 @@ class Wrapped:
         self.changed = False
 
     def __enter__(self) -> Any:
-        work = _Work(self._room, read_body(self._payload))
+        work = Work(self._room, read_body(self._payload))
         history = work.before_history()
         if history is not None:
-            work.set_history(work.guarded(history.run, history.messages))
+            guarded = self._room._state.guarded
+            work.set_history(guarded(history.run, history.messages))
         return self._enter(work)
 
     async def __aenter__(self) -> Any:
-        work = _Work(self._room, read_body(self._payload))
+        work = Work(self._room, read_body(self._payload))
         history = work.before_history()
         if history is not None:
-            work.set_history(await work.guarded_async(history.arun, history.messages))
+            guarded = self._room._state.guarded_async
+            work.set_history(await guarded(history.arun, history.messages))
         return self._enter(work)
 
-    def _enter(self, work: "_Work") -> Any:
+    def _enter(self, work: Work) -> Any:
         self._reported, self._is_booked = 0, False
         self.changed = work.is_changed
         self._account = work.account()
@@ -246,13 +210,17 @@ class Wrapped:
 
     def leave(self, *, booking: bool) -> None:
         """Leave the block without an exception, booking the savings or not."""
-        if booking:
-            ledger = self._room._state.ledger
-            ledger.book(self._account)
-            self._is_booked = True
-            if self._reported:
-                ledger.observe(self._account, self._reported)
         self._span.close(None, None, None)
+        if booking:
+            # The answer is there: it must not be lost to an error in accounting.
+            self._room._state.guarded(self._book, None)
+
+    def _book(self, _: None) -> None:
+        ledger = self._room._state.ledger
+        ledger.book(self._account)
+        self._is_booked = True
+        if self._reported:
+            ledger.observe(self._account, self._reported)
 
     def _observe(self, usage: Any) -> None:
         reported = input_tokens(usage)
@@ -314,296 +282,3 @@ def _observable(body: Any, wrapped: Wrapped) -> Any:
             twin._wrapped = wrapped
             return twin
     return body
-
-
-@dataclass(frozen=True, slots=True)
-class _History:
-    """The history to be kept under a budget, and who does that."""
-
-    messages: list[Any]
-    run: Callable[[list[Any]], list[Any]]
-    arun: Callable[[list[Any]], Any]
-
-
-class _Work:
-    """One body becoming a slim one, source by source."""
-
-    def __init__(self, room: Headroom, body: Body) -> None:
-        self._room = room
-        self._state = room._state
-        self._body = body
-        self._messages = list(body.messages)
-        self._fixed: dict[str, Any] = {}
-        self._sources: list[Change] = []
-        self._called: dict[str, str] | None = None
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether anything is sent otherwise than it came."""
-        came = self._body.messages
-        return (
-            bool(self._fixed)
-            or len(came) != len(self._messages)
-            or any(a is not b for a, b in zip(came, self._messages, strict=True))
-        )
-
-    def before_history(self) -> _History | None:
-        """Rewrite tool results and documents; return the history, if it has limits."""
-        if self._room.tool_outputs is not None:
-            self._minify_results()
-        if self._room.documents is not None:
-            self._prune_documents()
-        return self._history()
-
-    def account(self) -> Account:
-        """Return what is to be booked."""
-        fixed = self._body.fixed
-        sent = (*self._sent_body().fixed, *self._messages)
-        whole = (*fixed, *self._body.messages)
-        return Account(self._body.model, whole, sent, tuple(self._sources))
-
-    def result(self) -> Any:
-        """Return the body to send."""
-        if not self._body.payload:
-            return type(self._body.payload)()
-        return self._body.rebuilt(self._messages, self._fixed)
-
-    def _sent_body(self) -> Body:
-        if not self._fixed:
-            return self._body
-        return replace(self._body, payload={**self._body.payload, **self._fixed})
-
-    def guarded(self, make: Callable[[Any], Any], value: Any) -> Any:
-        """Return `make(value)`; or `value`, with one warning, if it raises."""
-        try:
-            return make(value)
-        except Exception as error:  # noqa: BLE001 - said in a warning, or raised
-            self._forgive(error)
-            return value
-
-    async def guarded_async(self, make: Callable[[Any], Any], value: Any) -> Any:
-        """Return the same as `guarded`, awaited."""
-        try:
-            return await make(value)
-        except Exception as error:  # noqa: BLE001 - said in a warning, or raised
-            self._forgive(error)
-            return value
-
-    def _forgive(self, error: Exception) -> None:
-        """Warn of an error, the first time; else let it pass, or raise it."""
-        # A warning was made an error by the caller's own filter.
-        if self._room.on_error == "raise" or isinstance(error, Warning):
-            raise error
-        self._state.ledger.note_failure()
-        with self._state.lock:
-            if self._state.has_warned:
-                return
-            self._state.has_warned = True
-        warnings.warn(
-            f"Headroom sends what it could not compress as it was "
-            f"({type(error).__name__}: {error}). This is said once; room.savings."
-            'failures counts on, and on_error="raise" raises instead.',
-            RuntimeWarning,
-            stacklevel=2,
-        )
-
-    # Tool results
-
-    def _minify_results(self) -> None:
-        compressor = self._room.tool_outputs
-        compress = getattr(compressor, "compress", compressor)
-        trusted = isinstance(compressor, JSONMinifier)
-
-        def make(text: str) -> str:
-            new = self.guarded(compress, text)
-            if not isinstance(new, str):
-                wrong = InputError(
-                    f"tool_outputs returned {type(new).__name__}; it must return str"
-                )
-                return cast(str, self.guarded(_raiser(wrong), text))
-            if trusted or new == text:
-                return new
-            meter = self._state.meter
-            return new if meter(new) <= meter(text) else text
-
-        def rewrite(text: str, call_id: str, name: str) -> str:
-            if self._room.exclude_tools and self._is_excluded(name, call_id):
-                return text
-            return self._state.sent.get(text, make)
-
-        before, after = [], []
-        for at, message in enumerate(self._messages):
-            if not holds_results(message):
-                continue
-            new = self.guarded(lambda each: with_results(each, rewrite), message)
-            before.append(message)
-            after.append(new)
-            self._messages[at] = new
-        self._sources.append(Change("tool outputs", before, after))
-
-    def _is_excluded(self, name: str, call_id: str) -> bool:
-        """Tell whether a result is to be left alone; so is one of an unknown tool."""
-        name = name or self._names().get(call_id, "")
-        patterns = self._room.exclude_tools
-        return not name or any(fnmatchcase(name, pattern) for pattern in patterns)
-
-    def _names(self) -> dict[str, str]:
-        """Return the tool's name for the id of each call in the messages."""
-        if self._called is None:
-            from headroom.conversations.messages import read_messages
-
-            readable = [m for m in self._body.messages if not isinstance(m, str)]
-            views = self.guarded(read_messages, readable)
-            self._called = {
-                call.id: call.name
-                for view in views
-                for call in getattr(view, "calls", ())
-            }
-        return self._called
-
-    # Documents
-
-    def _prune_documents(self) -> None:
-        explain = self._room.documents.explain
-        roles = [_role(message) for message in self._messages]
-        questions = [
-            "" if role != "user" else marked.question_of(_content(message))
-            for role, message in zip(roles, self._messages, strict=True)
-        ]
-        last = next(filter(None, reversed(questions)), "")
-        before, after = [], []
-        for at, message in enumerate(self._messages):
-            content = _content(message)
-            if roles[at] not in ("user", "system") or not marked.has_documents(content):
-                continue
-            # What was asked when these documents came; a later question about them
-            # would change bytes that were sent already.
-            own = next(filter(None, questions[at:]), last)
-            question = last if roles[at] == "system" else own
-            new = self.guarded(partial(self._pruned, question), message)
-            before.append(message)
-            after.append(new)
-            self._messages[at] = new
-        for key in ("system", "instructions"):
-            said = field_of(self._body.payload, key)
-            if self._body.key is None or not marked.has_documents(said):
-                continue
-            new = self.guarded(
-                lambda each: marked.with_documents(each, last, explain), said
-            )
-            if new is said:
-                continue
-            before.append({"role": "system", "content": said})
-            after.append({"role": "system", "content": new})
-            self._fixed[key] = new
-        self._sources.append(Change("documents", before, after))
-
-    def _pruned(self, question: str, message: Any) -> Any:
-        key = "parts" if field_of(message, "content") is None else "content"
-        content = field_of(message, key)
-        new = marked.with_documents(content, question, self._room.documents.explain)
-        return message if new is content else replaced(message, key, new)
-
-    # History
-
-    def _history(self) -> _History | None:
-        """Return the history and its compressor; None if nothing limits it."""
-        conversation, budget = self._room.conversation, self._room.max_tokens
-        if conversation is None and budget is None:
-            return None
-        if self._body.has_history_elsewhere or self._body.is_text or not self._messages:
-            return None
-        if conversation is None or isinstance(
-            conversation, compressors.ConversationCompressor
-        ):
-            conversation = self.guarded(self._within_budget, None)
-        if conversation is None:
-            return None
-
-        async def arun(messages: list[Any]) -> list[Any]:
-            awaited = getattr(conversation, "acompress", None)
-            if awaited is None:
-                return list(conversation.compress(messages))
-            return list(await awaited(messages))
-
-        return _History(
-            list(self._messages),
-            lambda messages: list(conversation.compress(messages)),
-            arun,
-        )
-
-    def _within_budget(self, _: None) -> "ConversationCompressor":
-        """Return the compressor for what system prompt and schemas leave."""
-        given = self._room.conversation
-        budget: int = self._room.max_tokens or given.max_tokens
-        count = self._state.meter
-        fixed = self._sent_body().fixed
-        overhead = sum(message_tokens(part, count) for part in fixed)
-        step = max(1, budget // _OVERHEAD_STEPS)
-        overhead = ceil(overhead / step) * step
-        left = int(budget / self._factor()) - overhead
-        if left < 1:
-            raise InputError(
-                f"max_tokens={budget} cannot hold the system prompt and the tool "
-                f"schemas ({overhead} tokens); raise it or send fewer tools"
-            )
-        with self._state.lock:
-            known = self._state.conversations.get(left)
-            if known is None:
-                known = (
-                    compressors.ConversationCompressor(left, count_tokens=count)
-                    if given is None
-                    else replace(
-                        given, max_tokens=left, count_tokens=given.count_tokens or count
-                    )
-                )
-                if len(self._state.conversations) >= _REMEMBERED_COMPRESSORS:
-                    self._state.conversations.clear()
-                self._state.conversations[left] = known
-            return known
-
-    def _factor(self) -> float:
-        """Return the vendor's tokens for one of ours, at least 1, never falling.
-
-        Each change cuts the history anew, so it moves in steps and one way.
-        """
-        model = self._body.model
-        found = ceil(self._state.ledger.factor(model) * _FACTOR_STEPS) / _FACTOR_STEPS
-        with self._state.lock:
-            factor = max(1.0, found, self._state.factors.get(model, 1.0))
-            self._state.factors[model] = factor
-            return factor
-
-    def set_history(self, messages: Sequence[Any]) -> None:
-        """Take over what the history became."""
-        came = {id(message) for message in self._messages}
-        stay = {id(message) for message in messages}
-        self._sources.append(
-            Change(
-                "history",
-                [m for m in self._messages if id(m) not in stay],
-                [m for m in messages if id(m) not in came],
-            )
-        )
-        self._messages = list(messages)
-
-
-def _raiser(error: Exception) -> Callable[[Any], Any]:
-    def fail(_: Any) -> Any:
-        raise error
-
-    return fail
-
-
-def _role(message: Any) -> str:
-    """Return the role of a message: "user" for text alone, and where there is none."""
-    role = field_of(message, "role") or field_of(message, "type")
-    role = str(getattr(role, "value", role) or "user")
-    if role in ("human", "UserMessage"):
-        return "user"
-    return "system" if role == "developer" else role
-
-
-def _content(message: Any) -> Any:
-    content = field_of(message, "content")
-    return field_of(message, "parts") if content is None else content

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from headroom.payloads.savings import Account
+from headroom.payloads.ledger import Account
 from headroom.tokens import CountTokens, messages_tokens
 
 __all__ = ["Span"]
