@@ -10,7 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
-from headroom.conversations.block import escape
+from headroom.conversations.block import escape, parse
 from headroom.conversations.digest import CountTokens
 from headroom.conversations.messages import read_messages
 from headroom.conversations.wording import references_of
@@ -299,7 +299,9 @@ def _plain(messages: list[Any]) -> str:
     """Return all text of `messages`, calls and results included."""
     texts = []
     for view in read_messages(messages):
-        texts.append(view.text)
+        # A digest's markup is none of the facts it holds.
+        said = "\n".join(block.body for block in parse(view.text))
+        texts.append(said or view.text)
         texts += [compact_json(call.arguments) for call in view.calls]
         texts += [result.text for result in view.results]
     return "\n".join(texts)
