@@ -120,7 +120,7 @@ class SQLiteHistory(BaseChatMessageHistory):
         self._run("delete from said")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def scripted():
     """Return the class of a fake model."""
     return ScriptedModel
@@ -161,6 +161,6 @@ def faults_of(messages):
     return faults
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def faults():
     return faults_of

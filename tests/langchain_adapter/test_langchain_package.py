@@ -1,4 +1,4 @@
-"""What is imported when, under which names, and what to say when an extra is missing."""
+"""What is imported when, by which names, and what is said where an extra is missing."""
 
 import ast
 import subprocess
@@ -84,7 +84,8 @@ class TestImport:
         code = (
             "import importlib.util as util, sys\n"
             "find = util.find_spec\n"
-            f"util.find_spec = lambda m, *a: None if m == {missing!r} else find(m, *a)\n"
+            f"missing = {missing!r}\n"
+            "util.find_spec = lambda m, *a: None if m == missing else find(m, *a)\n"
             f"from langchain_headroom import {name}"
         )
         done = run(code)

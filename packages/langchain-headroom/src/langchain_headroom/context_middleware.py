@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from math import ceil
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from langchain.agents.middleware import AgentMiddleware, AgentState
@@ -120,45 +121,53 @@ class HeadroomContextMiddleware(
         return self._name
 
     def _configure(
-        self, trigger: float, target: float, keep_turns: int
+        self, max_tokens: int, trigger: float, target: float, keep_turns: int
     ) -> ConversationCompressor:
         return replace(
             self.compressor,
+            max_tokens=max_tokens,
             trigger=trigger,
             target=target,
             keep_turns=keep_turns,
             overflow="relax",
         )
 
-    def _compressor_for(
+    def _compressors_for(
         self, messages: Sequence[BaseMessage], system: BaseMessage | None, model: Any
-    ) -> ConversationCompressor:
-        """Return the compressor with this conversation's trigger and target.
+    ) -> list[ConversationCompressor]:
+        """Return what to ask for this conversation, the compressor's own budget last.
+
+        A trigger in LangChain's words scales the budget, so that the compressor acts at
+        that size and shrinks by as much as it would at its own. Where the last turn
+        does not fit into that, its own budget holds.
 
         Raises:
             ValueError: If a fraction is asked for of a model without a profile.
         """
         own = self.compressor
+        plain = self._configured(
+            own.max_tokens, own.trigger, own.target, own.keep_turns
+        )
         if self.trigger is None and self.keep is None:
-            return self._configured(own.trigger, own.target, own.keep_turns)
+            return [plain]
         count = own.count_tokens or default_counter()
         costs = [message_tokens(message, count) for message in messages]
         base = message_tokens(system, count) if system else 0
         limit = _input_limit(model)
-        trigger = own.trigger
+        at_least = own.trigger * own.max_tokens
         if self.trigger is not None:
             tokens = sizes.reached(self.trigger, costs, base, limit)
             # Reaching a size is enough, the compressor's trigger is to be exceeded.
             at_least = own.max_tokens if tokens is None else tokens - 0.5
-            trigger = min(1.0, at_least / own.max_tokens)
-        target = trigger * own.target / own.trigger
+        max_tokens = max(1, min(own.max_tokens, ceil(at_least / own.trigger)))
+        trigger = min(1.0, at_least / max_tokens)
+        target = min(own.target, trigger)
         keep_turns = own.keep_turns
         if self.keep is not None:
-            above = trigger * own.max_tokens
-            kept = sizes.kept_tokens(self.keep, costs, base, limit, above)
-            target = min(trigger, kept / own.max_tokens)
+            kept = sizes.kept_tokens(self.keep, costs, base, limit, at_least)
+            target = min(trigger, kept / max_tokens)
             keep_turns = 1
-        return self._configured(trigger, target, keep_turns)
+        return [self._configured(max_tokens, trigger, target, keep_turns), plain]
 
 
 class _View(NamedTuple):
@@ -184,13 +193,13 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         handler: Callable[[ModelRequest[ContextT]], ModelResponse[ResponseT]],
     ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
         """Call the model with the messages within the budget."""
-        compressor = self._compressor_for(
+        compressors = self._compressors_for(
             request.messages, request.system_message, request.model
         )
         view = _View(list(request.messages))
         try:
             items = self._items(request)
-            view = self._read(compressed(compressor, items), items, request)
+            view = self._read(compressed(items, *compressors), items, request)
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
         return self._answer(handler(_shown(request, view)), view, request)
@@ -203,9 +212,9 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         ],
     ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
         """Return the same; compression runs in an executor or awaits its summarizer."""
-        compressor = await run_in_executor(
+        compressors = await run_in_executor(
             None,
-            self._compressor_for,
+            self._compressors_for,
             request.messages,
             request.system_message,
             request.model,
@@ -213,7 +222,7 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         view = _View(list(request.messages))
         try:
             items = self._items(request)
-            found = await _acompressed(compressor, items)
+            found = await _acompressed(items, compressors)
             view = self._read(found, items, request)
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
@@ -278,9 +287,9 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
     ) -> dict[str, Any] | None:
         """Return the update that replaces old messages by a digest, None if none."""
         messages = state["messages"]
-        compressor = self._compressor_for(messages, None, None)
+        compressors = self._compressors_for(messages, None, None)
         try:
-            return _update(messages, compressed(compressor, messages))
+            return _update(messages, compressed(messages, *compressors))
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
             return None
@@ -290,22 +299,22 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
     ) -> dict[str, Any] | None:
         """Return the same; runs in an executor or awaits the summarizer."""
         messages = state["messages"]
-        compressor = await run_in_executor(
-            None, self._compressor_for, messages, None, None
+        compressors = await run_in_executor(
+            None, self._compressors_for, messages, None, None
         )
         try:
-            return _update(messages, await _acompressed(compressor, messages))
+            return _update(messages, await _acompressed(messages, compressors))
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
             return None
 
 
 async def _acompressed(
-    compressor: ConversationCompressor, messages: Sequence[BaseMessage]
+    messages: Sequence[BaseMessage], compressors: list[ConversationCompressor]
 ) -> list[BaseMessage]:
-    if compressor.summarizer is None:
-        return await run_in_executor(None, compressed, compressor, messages)
-    return await acompressed(compressor, messages)
+    if compressors[0].summarizer is None:
+        return await run_in_executor(None, compressed, messages, *compressors)
+    return await acompressed(messages, *compressors)
 
 
 def _shown(request: ModelRequest[ContextT], view: _View) -> ModelRequest[ContextT]:

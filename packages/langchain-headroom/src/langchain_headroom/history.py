@@ -28,9 +28,9 @@ class _Attempt(NamedTuple):
 
 
 def compressed(
-    compressor: ConversationCompressor, messages: Sequence[BaseMessage]
+    messages: Sequence[BaseMessage], *compressors: ConversationCompressor
 ) -> list[BaseMessage]:
-    """Return the messages within the compressor's budget; [] for none.
+    """Return the messages within a compressor's budget; [] for none.
 
     All but the digest are the very objects that came in. The digest is a HumanMessage
     with `additional_kwargs["lc_source"] == "headroom"` and an id derived from its
@@ -38,15 +38,20 @@ def compressed(
     (a model's calls and their results) are digested, oldest first; the user's message
     and the last step stay.
 
+    Args:
+        messages: What to compress; never changed.
+        compressors: Each is asked only where what must stay exceeds the budgets of
+            those before.
+
     Raises:
-        BudgetError: What must stay exceeds `max_tokens`.
+        BudgetError: What must stay exceeds every budget.
     """
     failure: BudgetError | None = None
-    for attempt in _attempts(compressor, messages):
+    for attempt in _attempts(compressors, messages):
         try:
             found = attempt.compressor.compress(attempt.items)
         except BudgetError as error:
-            failure = failure or error
+            failure = error
             continue
         return _written(found, attempt, messages)
     assert failure is not None
@@ -54,15 +59,15 @@ def compressed(
 
 
 async def acompressed(
-    compressor: ConversationCompressor, messages: Sequence[BaseMessage]
+    messages: Sequence[BaseMessage], *compressors: ConversationCompressor
 ) -> list[BaseMessage]:
     """Return the same as `compressed`, awaiting an async summarizer."""
     failure: BudgetError | None = None
-    for attempt in _attempts(compressor, messages):
+    for attempt in _attempts(compressors, messages):
         try:
             found = await attempt.compressor.acompress(attempt.items)
         except BudgetError as error:
-            failure = failure or error
+            failure = error
             continue
         return _written(found, attempt, messages)
     assert failure is not None
@@ -83,15 +88,16 @@ def is_digest(message: BaseMessage) -> bool:
 
 
 def _attempts(
-    compressor: ConversationCompressor, messages: Sequence[BaseMessage]
+    compressors: Sequence[ConversationCompressor], messages: Sequence[BaseMessage]
 ) -> Iterator[_Attempt]:
     """Yield what to try, the next if what must stay exceeds the budget."""
     items = _digest_first(messages)
-    yield _Attempt(compressor, items, {})
-    if compressor.overflow == "relax":
-        stepped = _steps(compressor, items)
-        if stepped is not None:
-            yield stepped
+    for compressor in compressors:
+        yield _Attempt(compressor, items, {})
+        if compressor.overflow == "relax":
+            stepped = _steps(compressor, items)
+            if stepped is not None:
+                yield stepped
 
 
 def _digest_first(messages: Sequence[BaseMessage]) -> list[BaseMessage]:

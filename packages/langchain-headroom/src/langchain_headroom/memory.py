@@ -158,7 +158,7 @@ class HeadroomChatMemory(BaseChatMemory):
     def _fitting(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """Return the messages within the limit."""
         try:
-            return compressed(self._compressor(self._asked), _with_digest(messages))
+            return compressed(_with_digest(messages), self._compressor(self._asked))
         except BudgetError:
             return self._last_turn(messages)
 
@@ -167,7 +167,7 @@ class HeadroomChatMemory(BaseChatMemory):
             return await run_in_executor(None, self._fitting, messages)
         try:
             items = _with_digest(messages)
-            return await acompressed(self._compressor(self._asked), items)
+            return await acompressed(items, self._compressor(self._asked))
         except BudgetError:
             return self._last_turn(messages)
 
@@ -193,7 +193,7 @@ class HeadroomChatMemory(BaseChatMemory):
         while (tokens := count(text)) > self.max_token_limit and limit > 1:
             limit = max(1, limit - (tokens - self.max_token_limit))
             try:
-                found = compressed(self._compressor(None, limit), found)
+                found = compressed(found, self._compressor(None, limit))
             except BudgetError:
                 break
             text = self._written(found)

@@ -61,14 +61,14 @@ class HeadroomMessageCompressor(Runnable[_Input, Any]):
 
     def _compressed(self, content: _Input) -> Any:
         messages = _read(content)
-        return _shaped(compressed(self.compressor, messages), content)
+        return _shaped(compressed(messages, self.compressor), content)
 
     async def _acompressed(self, content: _Input) -> Any:
         messages = _read(content)
         if self.compressor.summarizer is None:
-            found = await run_in_executor(None, compressed, self.compressor, messages)
+            found = await run_in_executor(None, compressed, messages, self.compressor)
         else:
-            found = await acompressed(self.compressor, messages)
+            found = await acompressed(messages, self.compressor)
         return _shaped(found, content)
 
 
