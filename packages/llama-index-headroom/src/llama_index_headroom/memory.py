@@ -76,10 +76,14 @@ class _Workbench:
     """
 
     def __init__(
-        self, tokenize: Callable[[str], Any], summarizer: Summarizer | None
+        self,
+        tokenize: Callable[[str], Any],
+        target: float,
+        summarizer: Summarizer | None,
     ) -> None:
-        self.made_for = (tokenize, summarizer)
+        self.made_for = (tokenize, target, summarizer)
         self.count = lru_cache(_REMEMBERED_TEXTS)(counter(tokenize))
+        self._target = target
         self._summarizer = summarizer
         self._lock = threading.Lock()
         self._known: dict[
@@ -122,6 +126,7 @@ class _Workbench:
                 max_tokens,
                 keep_turns=keep_turns,
                 trigger=1.0,
+                target=self._target,
                 overflow="relax",
                 summarizer=self._summarizer,
                 count_tokens=self.count,
@@ -154,11 +159,17 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         chat_store: Where the messages are kept.
         chat_store_key: The conversation's name there.
         keep_turns: Last turns that stay verbatim if they fit, at least 1.
+        target: Share of the limit that a compaction leaves, in (0, 1]. 1 says the most
+            and changes the digest with every message, as ChatMemoryBuffer changes what
+            comes first. With less, the view grows at its end only until the limit is
+            reached again, and a provider's prompt cache holds meanwhile.
+            Source: measured, docs/llama_index.md.
         summarizer: Writes the digest: `(messages, max_tokens) -> str`, async only for
             `aget`; None extracts it, offline. Not serialised: pass it to `from_dict`.
     """
 
     keep_turns: int = Field(default=3, ge=1)
+    target: float = Field(default=1.0, gt=0, le=1)
     summarizer: Summarizer | None = Field(default=None, exclude=True)
     _lock: _Lock = PrivateAttr(default_factory=_Lock)
     _bench: _Workbench | None = PrivateAttr(default=None)
@@ -179,10 +190,11 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         tokenizer_fn: Callable[[str], list[Any]] | None = None,
         *,
         keep_turns: int = 3,
+        target: float = 1.0,
         summarizer: Summarizer | None = None,
         **kwargs: Any,
     ) -> "HeadroomChatMemoryBuffer":
-        """Return a memory; the arguments of ChatMemoryBuffer.from_defaults, and two.
+        """Return a memory; the arguments of ChatMemoryBuffer.from_defaults, and ours.
 
         Args:
             chat_history: Messages to begin with; the list is copied.
@@ -192,6 +204,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             token_limit: Default: by `llm`, or 3,000.
             tokenizer_fn: Default: LlamaIndex's tokenizer.
             keep_turns: As the attribute.
+            target: As the attribute.
             summarizer: As the attribute.
             kwargs: None are known.
 
@@ -213,6 +226,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             chat_store=memory.chat_store,
             chat_store_key=memory.chat_store_key,
             keep_turns=keep_turns,
+            target=target,
             summarizer=summarizer,
         )
 
@@ -268,9 +282,9 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         return history.shown_whole()
 
     def _workbench(self) -> _Workbench:
-        bench = self._bench
-        if bench is None or bench.made_for != (self.tokenizer_fn, self.summarizer):
-            bench = self._bench = _Workbench(self.tokenizer_fn, self.summarizer)
+        needs, bench = (self.tokenizer_fn, self.target, self.summarizer), self._bench
+        if bench is None or bench.made_for != needs:
+            bench = self._bench = _Workbench(*needs)
         return bench
 
     def _room(self, initial_token_count: int) -> int:
