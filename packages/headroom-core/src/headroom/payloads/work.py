@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING, Any, cast
 
 from headroom import compressors
 from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
 from headroom.payloads import marked
+from headroom.payloads.histories import Histories
 from headroom.payloads.ledger import Account, Change, Ledger, Meter
 from headroom.payloads.memory import Remembered
 from headroom.payloads.results import (
@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "State", "Work"]
 
-# Tool schemas and system prompts differ by a few tokens from request to request; in
-# steps, so that the history is not cut anew each time. Source: 1/64 of a budget is
-# less than one turn in our recorded agents.
-_OVERHEAD_STEPS = 64
-# Likewise the vendor's tokens for one of ours, rounded up to a tenth.
-_FACTOR_STEPS = 10
-_REMEMBERED_COMPRESSORS = 16
-
 
 class State:
     """What a Headroom remembers; every part of it safe between threads."""
@@ -47,8 +39,7 @@ class State:
         self.ledger = Ledger(self.meter)
         self.sent = Remembered()
         self.lock = threading.Lock()
-        self.conversations: dict[int, ConversationCompressor] = {}
-        self.factors: dict[str, float] = {}
+        self.histories = Histories(self.meter)
         self.has_warned = False
 
     def guarded(self, make: Callable[[Any], Any], value: Any) -> Any:
@@ -259,66 +250,36 @@ class Work:
             return None
         if self._body.has_history_elsewhere or self._body.is_text or not self._messages:
             return None
-        if conversation is None or isinstance(
+        if conversation is not None and not isinstance(
             conversation, compressors.ConversationCompressor
         ):
-            conversation = self._state.guarded(self._within_budget, None)
-        if conversation is None:
+            return _history_of(conversation, list(self._messages))
+        found = self._state.guarded(self._within_budget, None)
+        if found is None:
             return None
+        histories = self._state.histories
+
+        def run(messages: list[Any]) -> list[Any]:
+            with histories.session(found, messages) as session:
+                return session.compress(messages)
 
         async def arun(messages: list[Any]) -> list[Any]:
-            awaited = getattr(conversation, "acompress", None)
-            if awaited is None:
-                return list(conversation.compress(messages))
-            return list(await awaited(messages))
+            with histories.session(found, messages) as session:
+                return await session.acompress(messages)
 
-        return History(
-            list(self._messages),
-            lambda messages: list(conversation.compress(messages)),
-            arun,
-        )
+        return History(list(self._messages), run, arun)
 
     def _within_budget(self, _: None) -> "ConversationCompressor":
         """Return the compressor for what system prompt and schemas leave."""
-        given = self._room.conversation
-        budget: int = self._room.max_tokens or given.max_tokens
-        count = self._state.meter
+        given, state, model = self._room.conversation, self._state, self._body.model
         fixed = self._fixed_parts(self._sent_body())
-        overhead = sum(message_tokens(part, count) for part in fixed)
-        step = max(1, budget // _OVERHEAD_STEPS)
-        overhead = ceil(overhead / step) * step
-        left = int(budget / self._factor()) - overhead
-        if left < 1:
-            raise InputError(
-                f"max_tokens={budget} cannot hold the system prompt and the tool "
-                f"schemas ({overhead} tokens); raise it or send fewer tools"
-            )
-        with self._state.lock:
-            known = self._state.conversations.get(left)
-            if known is None:
-                known = (
-                    compressors.ConversationCompressor(left, count_tokens=count)
-                    if given is None
-                    else replace(
-                        given, max_tokens=left, count_tokens=given.count_tokens or count
-                    )
-                )
-                if len(self._state.conversations) >= _REMEMBERED_COMPRESSORS:
-                    self._state.conversations.clear()
-                self._state.conversations[left] = known
-            return known
-
-    def _factor(self) -> float:
-        """Return the vendor's tokens for one of ours, at least 1, never falling.
-
-        Each change cuts the history anew, so it moves in steps and one way.
-        """
-        model = self._body.model
-        found = ceil(self._state.ledger.factor(model) * _FACTOR_STEPS) / _FACTOR_STEPS
-        with self._state.lock:
-            factor = max(1.0, found, self._state.factors.get(model, 1.0))
-            self._state.factors[model] = factor
-            return factor
+        return state.histories.compressor(
+            given,
+            self._room.max_tokens or given.max_tokens,
+            sum(message_tokens(part, state.meter) for part in fixed),
+            model,
+            state.ledger.factor(model),
+        )
 
     def set_history(self, messages: Sequence[Any]) -> None:
         """Take over what the history became."""
@@ -353,3 +314,16 @@ def _role(message: Any) -> str:
 def _content(message: Any) -> Any:
     content = field_of(message, "content")
     return field_of(message, "parts") if content is None else content
+
+
+def _history_of(conversation: Any, messages: list[Any]) -> History:
+    """Return the history for a compressor of the caller's own kind."""
+
+    def run(messages: list[Any]) -> list[Any]:
+        return list(conversation.compress(messages))
+
+    async def arun(messages: list[Any]) -> list[Any]:
+        awaited = getattr(conversation, "acompress", None)
+        return run(messages) if awaited is None else list(await awaited(messages))
+
+    return History(messages, run, arun)
