@@ -468,7 +468,9 @@ class TestLanguageModel:
         assert digests(model.sent[0])[0].content == digest.content
 
     def test_a_digest_of_a_digest_does_not_speak_of_markup(self, scripted):
-        compressor = budget(summarizer=chat_model_summarizer(self.summarising(scripted)))
+        compressor = budget(
+            summarizer=chat_model_summarizer(self.summarising(scripted))
+        )
         agent, model = agent_of(scripted, "view", CHAT, compressor=compressor)
         talk(agent, 20)
         texts = {m.content for sent in model.sent for m in digests(sent)}

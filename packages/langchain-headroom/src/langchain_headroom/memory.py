@@ -82,7 +82,8 @@ class HeadroomChatMemory(BaseChatMemory):
     max_token_limit: int = 2000
     keep_turns: int = 3
     summarizer: Summarizer | None = None
-    llm: BaseLanguageModel[Any] | None = None
+    # Its type argument would make pydantic build models anew.
+    llm: BaseLanguageModel | None = None  # type: ignore[type-arg]
     memory_key: str = "history"
     human_prefix: str = "Human"
     ai_prefix: str = "AI"
