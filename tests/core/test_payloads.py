@@ -91,6 +91,16 @@ def gemini(response):
     }
 
 
+def rename(message, at):
+    """Give the calls and results of a message ids of their own."""
+    text = json.dumps(message)
+    for name in ('"c0"', '"t1"', '"f1"', '"g1"'):
+        text = text.replace(name, f'"id-{at}-"')
+    if '"functionCall"' in text:
+        text = text.replace('"args"', f'"id": "id-{at}-", "args"')
+    return json.loads(text)
+
+
 def slimmed(payload, room=None, **options):
     with (room or Headroom(**options)).wrap(payload) as slim:
         return slim
@@ -449,6 +459,39 @@ class TestHistory:
         slim = slimmed({"messages": self.long()}, max_tokens=800, conversation=own)
         assert messages_tokens(slim["messages"], default_counter()) <= 800
 
+    @pytest.mark.parametrize("turn_of", [chat, anthropic, responses, gemini])
+    def test_every_shape_stays_valid_under_a_budget(self, turn_of):
+        results = [json.dumps({"order": n, "note": PROSE * 3}) for n in range(12)]
+        turns = [
+            turn_of({"result": text} if turn_of is gemini else text) for text in results
+        ]
+        [key] = turns[0].keys() & {"messages", "input", "contents"}
+        said = [
+            rename(message, at)
+            for at, turn in enumerate(turns)
+            for message in turn[key]
+            if message.get("role") != "system"
+        ]
+        payload, room = {**turns[0], key: said}, Headroom(900, on_error="raise")
+        slim, whole = slimmed(payload, room)[key], slimmed(payload)[key]
+        assert len(slim) < len(said) * 2 / 3
+        assert "conversation_digest" in json.dumps(slim[0])
+        assert slim[0]["role"] == "user"
+        assert slim[1:] == whole[1 - len(slim) :]
+        assert room.savings.history.tokens_saved > 0
+        text = json.dumps(slim)
+        for at in range(12):
+            # A call and its result are there together, or neither.
+            assert text.count(f"id-{at}-") in (0, 2)
+
+    def test_a_summarizer_that_fails_now_is_no_reason_to_fail_later(self):
+        conversation = ConversationCompressor(900)
+        room = Headroom(conversation=conversation)
+        odd = [{"nothing": 1}, *self.long()]
+        with pytest.warns(RuntimeWarning, match="without a role"):
+            assert slimmed({"messages": odd}, room)["messages"] == odd
+        assert len(slimmed({"messages": self.long()}, room)["messages"]) < 40
+
     def test_any_object_that_compresses_a_list_will_do(self):
         class LastThree:
             def compress(self, messages):
@@ -678,6 +721,27 @@ class TestErrors:
         assert all(new is old for new, old in zip(slim, odd, strict=True))
         assert room.savings.failures == 0
         assert room.savings.requests == 1
+
+
+class TestAccounting:
+    def test_an_error_in_it_does_not_lose_the_answer(self):
+        def count(text):
+            raise LookupError("no table")
+
+        room, answer = Headroom(count_tokens=count), None
+        with room.wrap([{"role": "user", "content": "hi"}]):
+            answer = "hello"
+        assert answer == "hello"
+        cyclic = {}
+        cyclic["self"] = cyclic
+        room = Headroom()
+        with (
+            pytest.warns(RuntimeWarning, match="Circular"),
+            room.wrap({"messages": [{"role": "user", "content": [cyclic]}]}),
+        ):
+            answer = "again"
+        assert answer == "again"
+        assert room.savings.failures == 1
 
 
 class TestSavings:
