@@ -8,7 +8,7 @@ import headroom
 
 __all__ = ["cli"]
 
-_COMMANDS = ("bench", "minify", "prune")
+_COMMANDS = ("bench", "minify", "prune", "tune")
 
 
 class _Commands(click.Group):

@@ -19,6 +19,7 @@ __all__ = [
     "Payload",
     "loaded_counter",
     "measure",
+    "parsed",
     "payload_files",
 ]
 
@@ -157,7 +158,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         if not plain.strip():
             return Payload(name, broken="empty file")
         try:
-            value = _parsed(plain)
+            value = parsed(plain)
         except ValueError as error:
             if path.suffix.lower() != ".txt" and account.skipped:
                 return Payload(name, broken=f"not JSON: {error}")
@@ -190,7 +191,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         return Payload(name, broken="nested too deeply for json.dumps to compare")
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
     """Return the value of JSON, or the list of values of JSON lines.
 
     Raises:

@@ -1,0 +1,384 @@
+"""`headroom tune`: how far the dial can be turned on the user's own data."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+import headroom
+from headroom.cli.charts import Curve, page, scatter_chart, section, standalone
+from headroom.cli.expected import read_expected, read_questions
+from headroom.cli.measure import loaded_counter
+from headroom.cli.sweep import (
+    MINIFIERS,
+    Sweep,
+    Trial,
+    most_lost,
+    sweep_payloads,
+    sweep_questions,
+)
+from headroom.errors import HeadroomError, InputError
+from headroom.scorers import (
+    BM25Scorer,
+    CrossEncoderScorer,
+    EmbeddingScorer,
+    HybridScorer,
+    Scorer,
+)
+
+_RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+# What `--expect` is, where the folder of payloads has it.
+_EXPECTED = "expected.jsonl"
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--expect",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=f"Expected values of a folder of payloads.  [{_EXPECTED} in it]",
+)
+@click.option(
+    "--scorer",
+    "scorers",
+    multiple=True,
+    metavar="NAME[=MODEL]",
+    help="bm25, embedding=MODEL, cross-encoder[=MODEL] or hybrid=MODEL (bm25 and "
+    "embedding); MODEL is a folder or hub name. Repeatable.  [bm25]",
+)
+@click.option(
+    "--ratio",
+    "ratios",
+    multiple=True,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="A target_ratio to try. Repeatable.  [0.1 to 1]",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 1),
+    default=0.95,
+    show_default=True,
+    help="Least share of answers or values that must survive.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Take so many lines.")
+@click.option("--device", help="Where models run, such as cpu or cuda.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the table and the plot as one self-contained page, too.",
+)
+@click.option(
+    "--svg",
+    "svg_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the plot, too.",
+)
+def tune(
+    data: Path,
+    expect: Path | None,
+    scorers: tuple[str, ...],
+    ratios: tuple[float, ...],
+    least: float,
+    limit: int | None,
+    device: str | None,
+    as_json: bool,
+    html_file: Path | None,
+    svg_file: Path | None,
+) -> None:
+    """Find the setting that keeps what you need in the fewest tokens.
+
+    DATA is a file of questions, one JSON object a line:
+    {"query": ..., "documents": [text, ...], "answers": [text, ...]}; every scorer is
+    tried with every ratio. Or it is a folder of payloads; then --expect has a line
+    for each value: {"payload": file, "answers": [value, ...], "path": [key, ...]},
+    path being optional, and the dropping rules are tried one after the other.
+
+    An answer survives if one of its spellings is still there, without regard to
+    case, spacing and outer punctuation. Exit status: 0 done, 1 an input could not
+    be read, 2 wrong use.
+    """
+    if data.is_dir() and (scorers or ratios or device):
+        raise click.UsageError("--scorer, --ratio and --device are for questions.")
+    if not data.is_dir() and expect:
+        raise click.UsageError("--expect is for a folder of payloads.")
+    counter = loaded_counter()
+    try:
+        if data.is_dir():
+            result = _tried_payloads(data, expect or data / _EXPECTED, limit)
+        else:
+            chosen = [_scorer(spec, device) for spec in scorers or ("bm25",)]
+            dial = tuple(sorted(set(ratios or _RATIOS)))
+            result = _tried_questions(data, chosen, dial, limit)
+    except (HeadroomError, ImportError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    if as_json:
+        click.echo(json.dumps(_as_object(result, least, counter.estimated), indent=2))
+    else:
+        _print(result, least, estimated=counter.estimated)
+    chart = _plot(result)
+    for file, content in (
+        (html_file, _as_html(result, least, chart, estimated=counter.estimated)),
+        (svg_file, standalone(chart)),
+    ):
+        if file is not None:
+            try:
+                file.write_text(content, encoding="utf-8")
+            except OSError as error:
+                raise click.ClickException(f"{file}: {error.strerror}") from error
+            click.echo(f"Written: {file}", err=True)
+
+
+def _scorer(spec: str, device: str | None) -> tuple[str, str, Scorer]:
+    """Return name, expression and scorer of `NAME` or `NAME=MODEL`."""
+    name, _, model = spec.partition("=")
+    code = f'"{name}"'
+    if name == "bm25" and not model:
+        return spec, code, BM25Scorer()
+    if name == "cross-encoder":
+        if model:
+            code = f'CrossEncoderScorer("{model}")'
+        return spec, code, CrossEncoderScorer(model or None, device=device)
+    if name == "embedding" and model:
+        vectors = EmbeddingScorer(model, device=device)
+        return spec, f'EmbeddingScorer("{model}")', vectors
+    if name == "hybrid" and model:
+        both = HybridScorer(BM25Scorer(), EmbeddingScorer(model, device=device))
+        code = f'HybridScorer(BM25Scorer(), EmbeddingScorer("{model}"))'
+        return spec, code, both
+    raise click.UsageError(
+        f"--scorer {spec}: pass bm25, embedding=MODEL, cross-encoder[=MODEL] or "
+        "hybrid=MODEL."
+    )
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on stderr; gives the function that moves it."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("trying", total=steps)
+        yield lambda: bar.advance(task)
+
+
+def _tried_questions(
+    file: Path,
+    scorers: list[tuple[str, str, Scorer]],
+    ratios: tuple[float, ...],
+    limit: int | None,
+) -> Sweep:
+    questions = read_questions(file)[:limit]
+    with _progress(len(questions) * len(scorers)) as step:
+        return sweep_questions(questions, scorers, ratios, step)
+
+
+def _tried_payloads(folder: Path, file: Path, limit: int | None) -> Sweep:
+    if not file.exists():
+        raise InputError(
+            f"{file} is not there; name the expected values with --expect FILE"
+        )
+    expected = read_expected(file)[:limit]
+    # The expected values may lie among the payloads; they are none themselves.
+    names = {one.payload for one in expected}
+    with _progress(len(names) * len(MINIFIERS)) as step:
+        return sweep_payloads(folder, expected, step)
+
+
+def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
+    """Return the recommended trial, and what to know about it."""
+    best = result.recommended(least)
+    elsewhere = result.lost_elsewhere(least)
+    asked = result.asked
+    saved = 1 - best.tokens / result.tokens if result.tokens else 0.0
+    lines = [
+        f"Recommended: {best.code}",
+        f"It saves {saved:.0%} of the tokens against {result.plain} and loses "
+        f"{best.lost} of {asked} {result.things}.",
+        f"Risk: chosen on one half and counted on the other, both ways, {elsewhere} "
+        f"of {asked} are lost; of others like these it may be up to "
+        f"{most_lost(elsewhere, asked):.1%} (95 % confidence).",
+    ]
+    if best.share < least:
+        lines.append(f"No setting keeps {least:.0%}; this one keeps most.")
+    if best.spelled and sum(best.spelled) < sum(best.kept):
+        hidden = sum(
+            kept and not spelled
+            for kept, spelled in zip(best.kept, best.spelled, strict=True)
+        )
+        lines.append(
+            f"{hidden} of those kept stand in the text only in parts, as a template or "
+            "a reference: code reads them exactly, try whether your model does."
+        )
+    if result.unusable:
+        lines.append(
+            f"Not counted: {result.unusable} whose answer is not in the data, or is "
+            "only yes or no."
+        )
+    return best, lines
+
+
+def _rows(result: Sweep) -> Iterator[tuple[Trial, list[str]]]:
+    """Yield each trial with its cells."""
+    for trial in result.trials:
+        cells = [
+            trial.label,
+            f"{trial.tokens:,}",
+            f"{trial.tokens / max(1, result.tokens):.1%}",
+            f"{trial.share:.1%}",
+            f"{trial.lost:,}",
+        ]
+        if trial.spelled:
+            cells.append(f"{sum(trial.spelled) / len(trial.spelled):.1%}")
+        yield trial, cells
+
+
+def _heads(result: Sweep) -> list[str]:
+    heads = ["setting", "tokens", "of plain", f"{result.things} kept", "lost"]
+    return [*heads, "literally"] if result.trials[0].spelled else heads
+
+
+def _print(result: Sweep, least: float, *, estimated: bool) -> None:
+    """Print the table and the recommendation."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDTH)
+    best, advice = _advice(result, least)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, head in enumerate(_heads(result)):
+        table.add_column(
+            head,
+            justify="right" if i else "left",
+            no_wrap=i > 0,
+            overflow="fold",
+        )
+    for trial, cells in _rows(result):
+        style = "bold green" if trial is best else None
+        mark = "* " if trial is best else "  "
+        table.add_row(Text(mark + cells[0]), *cells[1:], style=style)
+    console.print(table)
+    for line in advice:
+        console.print(Text(line), soft_wrap=True)
+    how = "estimated (tiktoken's table could not be loaded)"
+    console.print(
+        Text(
+            f"Plain is {result.plain}: {result.tokens:,} tokens, "
+            f"{how if estimated else 'counted with o200k_base'}."
+        ),
+        soft_wrap=True,
+    )
+
+
+def _as_object(result: Sweep, least: float, estimated: bool) -> dict[str, Any]:
+    """Return the result as JSON values; shares in [0, 1], tokens as integers."""
+    best = result.recommended(least)
+    elsewhere = result.lost_elsewhere(least)
+    return {
+        "headroom": headroom.__version__,
+        "tokens": "estimated" if estimated else "o200k_base",
+        "plain": {"form": result.plain, "tokens": result.tokens},
+        result.things: {"counted": result.asked, "not_counted": result.unusable},
+        "settings": [
+            {
+                "setting": trial.label,
+                "code": trial.code,
+                "tokens": trial.tokens,
+                "kept": trial.share,
+                "lost": trial.lost,
+            }
+            | (
+                {"literally": sum(trial.spelled) / len(trial.spelled)}
+                if trial.spelled
+                else {}
+            )
+            for trial in result.trials
+        ],
+        "recommended": {
+            "code": best.code,
+            "tokens": best.tokens,
+            "kept": best.share,
+            "reaches_least": best.share >= least,
+            "lost_on_other_half": elsewhere,
+            "may_lose_up_to": most_lost(elsewhere, result.asked),
+        },
+    }
+
+
+def _plot(result: Sweep) -> str:
+    """Return what is kept over the tokens, a curve for each kind."""
+    curves = [
+        Curve(
+            kind,
+            [
+                (
+                    trial.tokens / max(1, result.tokens),
+                    trial.share,
+                    f"{trial.label}: {trial.share:.1%} kept in {trial.tokens:,} tokens",
+                )
+                for trial in sorted(trials, key=lambda one: (one.tokens, one.share))
+            ],
+        )
+        for kind, trials in groupby(result.trials, key=lambda one: one.kind)
+    ]
+    return scatter_chart(
+        f"{result.things.capitalize()} kept over tokens",
+        curves,
+        f"tokens, of {result.plain}",
+        f"{result.things} kept",
+    )
+
+
+def _as_html(result: Sweep, least: float, chart: str, *, estimated: bool) -> str:
+    """Return the whole page; the same result gives the same bytes."""
+    best, advice = _advice(result, least)
+    head = "".join(f"<th>{escape(name)}</th>" for name in _heads(result))
+    body = "".join(
+        f'<tr class="{"total" if trial is best else ""}">'
+        f'<td class="name">{escape(cells[0])}</td>'
+        + "".join(f"<td>{cell}</td>" for cell in cells[1:])
+        + "</tr>"
+        for trial, cells in _rows(result)
+    )
+    how = "estimated" if estimated else "counted with tiktoken, o200k_base"
+    return page(
+        f"{best.code}: Headroom tune",
+        "Headroom tune",
+        [
+            section(advice[0], " ".join(advice[1:]), ""),
+            section(
+                f"{result.things.capitalize()} kept over tokens",
+                "Higher keeps more, further left costs less.",
+                chart,
+            ),
+            section(
+                "Every figure",
+                f"{result.asked:,} {result.things} are looked for; the recommended "
+                "setting is bold.",
+                f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
+                f"<tbody>{body}</tbody></table></div>",
+            ),
+            f"<footer>Plain is {escape(result.plain)}: {result.tokens:,} tokens; they "
+            f"are {how}. Made by headroom {escape(headroom.__version__)} on this "
+            "machine; the page loads nothing.</footer>",
+        ],
+    )
