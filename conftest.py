@@ -13,7 +13,10 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
 
-_spec = importlib.util.find_spec("llama_index.core")
+# One adapter may be tested where the other is not installed.
+_spec = importlib.util.find_spec("llama_index") and importlib.util.find_spec(
+    "llama_index.core"
+)
 if _spec and _spec.origin:
     os.environ.setdefault(
         "TIKTOKEN_CACHE_DIR",
