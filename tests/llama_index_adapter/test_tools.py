@@ -79,7 +79,7 @@ class TestLaws:
     @given(json_values)
     def test_what_is_shown_decodes_to_the_value(self, value):
         slim = compress_tool(tool_of(value), JSONMinifier.lossless())()
-        if slim.content != str(value) and not isinstance(value, str):
+        if slim.content not in ("", str(value)) and not isinstance(value, str):
             assert JSONMinifier.decode(slim.content) == value
 
     @given(json_values)

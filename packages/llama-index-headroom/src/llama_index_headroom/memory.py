@@ -403,8 +403,8 @@ class HeadroomMemoryBlock(BaseMemoryBlock[str]):
     """A block of `Memory` that condenses the turns which no longer fit.
 
     What Memory flushes is kept here for as long as the block lives, and shown as text:
-    verbatim while it fits `max_tokens`, then a digest of the oldest turns before the
-    rest. A block shared by several memories keeps their sessions apart.
+    verbatim while it fits `max_tokens`, then a digest of as many of the oldest turns as
+    need be. A block shared by several memories keeps their sessions apart.
 
     Attributes:
         name: The tag around the text in the prompt.
