@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from headroom.tokens import default_counter
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NEEDS = {
     "openai_sdk": ["openai"],
@@ -37,3 +39,28 @@ def test_an_example_runs_and_saves(name):
 @pytest.mark.parametrize("name", NEEDS)
 def test_an_example_is_under_sixty_lines(name):
     assert len((EXAMPLES / f"{name}.py").read_text("utf-8").splitlines()) < 60
+
+
+def test_the_economics_page_shows_what_its_script_prints():
+    """Within three points, so that it need not follow each turn of the minifier."""
+    default_counter()("")
+    if default_counter().estimated:
+        pytest.skip("tiktoken's table can't be loaded here")
+    page = (EXAMPLES.parent / "docs" / "economics.md").read_text("utf-8")
+    [shown, *_] = re.findall(r"```text\n(.*?)\n```", page, re.DOTALL)
+    printed = subprocess.run(
+        [sys.executable, EXAMPLES.parent / "benchmarks" / "economics.py"],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    ).stdout.strip()
+    assert shown.splitlines()[:5] == printed.splitlines()[:5]
+    rows = [
+        re.findall(r"^(\S.*?) +(\d+)% ", text, re.MULTILINE)
+        for text in (shown, printed)
+    ]
+    assert len(rows[0]) == 10
+    for (name, share), (same, now) in zip(*rows, strict=True):
+        assert name == same
+        assert abs(int(share) - int(now)) <= 3, f"{name}: run the script with --write"

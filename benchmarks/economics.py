@@ -1,0 +1,98 @@
+"""What an agent's queries cost a day, plain and with minified tool results.
+
+    python benchmarks/economics.py --price 2.5 [--fixed 1500] [--queries 1000]
+    python benchmarks/economics.py --write      # into docs/economics.md
+
+The shares come from `headroom bench examples/payloads --json`; put your own payloads
+in their place with --payloads FOLDER.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "economics.md"
+# What a cached token costs of a new one. Source: list prices of large vendors have
+# been 0.1 to 0.5; Anthropic's, 0.1 to read and 1.25 to write.
+CACHE_READ, CACHE_WRITE = 0.1, 1.25
+
+
+def query(fixed: float, result: float, calls: int = 4) -> tuple[float, float]:
+    """Return the input tokens of one query: sent for the first time, and again.
+
+    Each call adds a result, and each request sends all before it again.
+    """
+    fresh = fixed + calls * result
+    return fresh, calls * fixed + sum(range(calls)) * result
+
+
+def result_tokens(total: float, fixed: float, calls: int = 4) -> float:
+    """Return the size of one tool result, if a query sends `total` tokens in all."""
+    return (total - (calls + 1) * fixed) / (calls + sum(range(calls)))
+
+
+def shares(folder: str) -> dict[str, dict[str, float]]:
+    """Return the share saved of each payload file, by baseline."""
+    command = [sys.executable, "-m", "headroom", "bench", folder, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    report = json.loads(done.stdout)
+    if report["tokens"] == "estimated":
+        sys.exit("Tokens are estimated here: set TIKTOKEN_CACHE_DIR first.")
+    return {one["name"]: one["saved"] for one in report["files"] if "saved" in one}
+
+
+def table(arguments: argparse.Namespace) -> str:
+    """Return the page's table."""
+    price, fixed, total = arguments.price, arguments.fixed, arguments.tokens
+    size = result_tokens(total, fixed)
+    per_day = price * arguments.queries / 1e6
+    fresh, again = query(fixed, size)
+    plain, cached = fresh + again, fresh * CACHE_WRITE + again * CACHE_READ
+    lines = [
+        f"{total:,} input tokens a query: {fixed:,} of prompt and schemas sent 5 times,",
+        f"4 results of {size:,.0f} tokens sent 10 times in all. {arguments.queries:,} "
+        f"queries a day at {price:g}",
+        f"per million: {plain * per_day:,.2f} a day, {cached * per_day:,.2f} with a "
+        "prompt cache.",
+        "",
+        "tool results like        saved of them   tokens a query   money a day   cached",
+    ]
+    for name, saved in shares(arguments.payloads).items():
+        share = saved[arguments.baseline]
+        fresh, again = query(fixed, size * (1 - share))
+        money, cheap = fresh + again, fresh * CACHE_WRITE + again * CACHE_READ
+        lines.append(
+            f"{name:24} {share:13.0%} {fresh + again:16,.0f} "
+            f"{money * per_day:13,.2f} {cheap * per_day:8,.2f}"
+        )
+    text = f"{'prose, logs, code':24} {0:13.0%} {plain:16,.0f} {plain * per_day:13,.2f}"
+    return "\n".join([*lines, f"{text} {cached * per_day:8,.2f}"])
+
+
+def main() -> None:
+    """Print the table, or put it into the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--price", type=float, default=2.5)
+    parser.add_argument("--fixed", type=int, default=1500)
+    parser.add_argument("--tokens", type=int, default=30_000)
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--payloads", default="examples/payloads")
+    parser.add_argument("--baseline", default="json.dumps")
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    sys.stdout.reconfigure(encoding="utf-8")
+    if not arguments.write:
+        print(table(arguments))
+        return
+    text = PAGE.read_text(encoding="utf-8")
+    block = f"```text\n{table(arguments)}\n```"
+    text = re.sub(r"```text\n.*?```", lambda _: block, text, count=1, flags=re.DOTALL)
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
