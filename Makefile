@@ -37,7 +37,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help install models demo format lint types imports test bench fuzz docs check
 help: ## Show this list
-	@$(PYTHON) -c "import re; [print(f'{n:10} {t}') for n, t in re.findall(r'^(\w+):.*?## (.*)', open('Makefile').read(), re.M)]"
+	@$(PYTHON) -c "import re; [print(f'{n:16} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
 install: .venv/.dev ## Set up .venv with everything for development
 
@@ -68,6 +68,22 @@ bench: .venv/.test ## Print the README's table; DATA=FOLDER measures your own pa
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py
+
+# Each end of what the adapter supports has a folder of its own.
+LANGCHAIN_lowest := langchain-core==1.4.0 langchain==1.3.0 langchain-classic==1.0.7
+LANGCHAIN_newest := langchain-core<2 langchain<2 langchain-classic<2
+.venv-langchain-%/.ready: $(PROJECTS) Makefile
+	@echo "Setting up .venv-langchain-$* (once)"
+	@$(PYTHON) -m venv .venv-langchain-$*
+	@.venv-langchain-$*/$(notdir $(BIN))/python -m pip install --quiet "pip>=25.1"
+	@.venv-langchain-$*/$(notdir $(BIN))/python -m pip install --quiet --editable $(CORE) --editable "packages/langchain-headroom[agents,classic]" --group langchain $(foreach each,$(LANGCHAIN_$*),"$(each)")
+	@.venv-langchain-$*/$(notdir $(BIN))/python -c "open('$@', 'w').close()"
+
+matrix-langchain: .venv/.test .venv-langchain-lowest/.ready .venv-langchain-newest/.ready ## Test the LangChain adapter on its oldest and newest versions
+	@for each in lowest newest; do \
+	  .venv-langchain-$$each/$(notdir $(BIN))/python -c "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('langchain-core', 'langchain', 'langchain-classic', 'langgraph')), sep=', ')" && \
+	  TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" .venv-langchain-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider tests/langchain_adapter || exit 1; \
+	done
 
 docs: ## Where the documentation is
 	@echo "README.md and docs/*.md; every code block in them runs in make test"
