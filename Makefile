@@ -35,7 +35,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group semantic
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models demo format lint types imports test bench fuzz docs check
+.PHONY: help install models demo format lint types imports test bench fuzz matrix-langchain docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:16} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
