@@ -485,12 +485,14 @@ class TestTransport:
         assert room.savings.requests == 1
 
     def test_the_sdks_http_client(self):
-        httpx2 = pytest.importorskip("httpx2")
+        # The SDK's own flavour: httpx, or of late httpx2.
+        flavour = sys.modules[anthropic.Timeout.__module__.partition(".")[0]]
         room = Headroom()
-        transport = headroom.httpx_transport(room, httpx2.HTTPTransport())
+        transport = headroom.httpx_transport(room, flavour.HTTPTransport())
+        assert isinstance(transport, flavour.BaseTransport)
         with (
             LocalServer() as server,
-            claude(server, http_client=httpx2.Client(transport=transport)) as client,
+            claude(server, http_client=flavour.Client(transport=transport)) as client,
         ):
             TestAnthropic().create(client)
             [body] = bodies(server)
