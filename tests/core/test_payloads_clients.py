@@ -486,7 +486,7 @@ class TestTransport:
 
     def test_the_sdks_http_client(self):
         # The SDK's own flavour: httpx, or of late httpx2.
-        flavour = sys.modules[anthropic.Timeout.__module__.partition(".")[0]]
+        flavour = sys.modules[anthropic.DefaultHttpxClient.__base__.__module__]
         room = Headroom()
         transport = headroom.httpx_transport(room, flavour.HTTPTransport())
         assert isinstance(transport, flavour.BaseTransport)
