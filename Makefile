@@ -35,9 +35,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group semantic
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models demo format lint types imports test bench fuzz matrix-langchain docs check
+.PHONY: help install models demo format lint types imports test bench fuzz matrix-langchain matrix-llama-index docs check
 help: ## Show this list
-	@$(PYTHON) -c "import re; [print(f'{n:16} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
+	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
 install: .venv/.dev ## Set up .venv with everything for development
 
@@ -83,6 +83,26 @@ matrix-langchain: .venv/.test .venv-langchain-lowest/.ready .venv-langchain-newe
 	@for each in lowest newest; do \
 	  .venv-langchain-$$each/$(notdir $(BIN))/python -c "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('langchain-core', 'langchain', 'langchain-classic', 'langgraph')), sep=', ')" && \
 	  TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" .venv-langchain-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider tests/langchain_adapter || exit 1; \
+	done
+
+# Both ends of llama-index-core, each with pydantic on both sides of 2.14, where
+# LlamaIndex's own chat stores stop serialising. The oldest core itself warns.
+LLAMA_INDEX_oldest := llama-index-core==0.14.5
+LLAMA_INDEX_newest := llama-index-core<0.15
+LLAMA_INDEX_pydantic-old := pydantic<2.14
+LLAMA_INDEX_pydantic-new := pydantic>=2.14
+LLAMA_INDEX := oldest-pydantic-old oldest-pydantic-new newest-pydantic-old newest-pydantic-new
+.venv-llama-index-%/.ready: $(PROJECTS) Makefile
+	@echo "Setting up .venv-llama-index-$* (once)"
+	@$(PYTHON) -m venv .venv-llama-index-$*
+	@.venv-llama-index-$*/$(notdir $(BIN))/python -m pip install --quiet "pip>=25.1"
+	@.venv-llama-index-$*/$(notdir $(BIN))/python -m pip install --quiet --editable $(CORE) --editable packages/llama-index-headroom --group test $(foreach each,$(filter oldest newest,$(subst -, ,$*)),"$(LLAMA_INDEX_$(each))") "$(LLAMA_INDEX_pydantic-$(lastword $(subst -, ,$*)))"
+	@.venv-llama-index-$*/$(notdir $(BIN))/python -c "open('$@', 'w').close()"
+
+matrix-llama-index: $(LLAMA_INDEX:%=.venv-llama-index-%/.ready) ## Test the LlamaIndex adapter on its oldest and newest versions
+	@for each in $(LLAMA_INDEX); do \
+	  .venv-llama-index-$$each/$(notdir $(BIN))/python -c "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('llama-index-core', 'llama-index-workflows', 'pydantic')), sep=', ')" && \
+	  .venv-llama-index-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider -W "ignore:The 'validate_default' attribute" tests/llama_index_adapter || exit 1; \
 	done
 
 docs: ## Where the documentation is

@@ -276,6 +276,12 @@ class TestBudget:
         assert memory_of(history, limit).get() == upstream.get() == history
         assert memory_of(history, limit - 1).get() == history[:1]
 
+    def test_the_limit_holds_for_numbers_joined_by_spaces(self):
+        # After a space "4711" is a token more than alone.
+        history = [message("user", text) for text in ("the", "booking", "4711")]
+        shown = memory_of(history, 3).get()
+        assert len(TOKENIZE(" ".join(m.content for m in shown))) <= 3
+
     def test_tool_call_arguments_count(self):
         big = call("c1", text="Looking.", query=long_text(400))
         history = [message("user", "Hi"), big, answer("c1", "ok")]

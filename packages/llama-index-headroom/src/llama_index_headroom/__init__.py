@@ -23,3 +23,4 @@ __all__ = [
     "compress_tools",
     "headroom_callback",
 ]
+__version__ = "0.1.0"

@@ -41,22 +41,27 @@ class History:
         self.room = room
         self._count = count
         self._stand_in: ChatMessage | None = None
-        self._costs = [content_tokens(message, count) for message in self.messages]
+        self._texts = [message.content or "" for message in self.messages]
+        # A number after a space is a token more than alone, and users may count
+        # either way: the budget is to hold both ways.
+        spaced = [max(0, count(" " + text) - count(text)) for text in self._texts]
+        self._costs = [
+            content_tokens(message, count) + more
+            for message, more in zip(self.messages, spaced, strict=True)
+        ]
 
     @property
     def fits(self) -> bool:
-        """Whether it can be shown as it is.
-
-        Counted apart or, as ChatMemoryBuffer does, joined by spaces.
-        """
+        """Whether it can be shown as it is, counted as ChatMemoryBuffer does."""
         excess = sum(self._costs) - self.room
         if excess <= 0:
             return True
         if excess > _SPARED_BY_JOINING * len(self.messages):
             return False
-        texts = [message.content or "" for message in self.messages]
-        spared = sum(map(self._count, texts)) - self._count(" ".join(texts))
-        return excess <= spared
+        apart = sum(
+            max(self._count(text), self._count(" " + text)) for text in self._texts
+        )
+        return excess <= apart - self._count(" ".join(self._texts))
 
     def has_digest(self, compressed: Sequence[ChatMessage]) -> bool:
         """Whether a compressor found room for a digest of `messages`.
