@@ -1000,3 +1000,42 @@ class TestTracing:
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
         )
         assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_booking_does_not_wait_for_counting():
+    started, go_on = threading.Event(), threading.Event()
+
+    def count(text):
+        started.set()
+        assert go_on.wait(10)
+        return len(text)
+
+    room = Headroom(count_tokens=count, tool_outputs=None)
+    body = [{"role": "user", "content": "12345"}]
+    slimmed(body, room)
+    found = []
+    reader = threading.Thread(target=lambda: found.append(room.savings))
+    reader.start()
+    assert started.wait(10)
+    slimmed(body, room)
+    go_on.set()
+    reader.join(10)
+    assert (found[0].requests, found[0].tokens_before) == (2, 30)
+
+
+def test_a_counter_that_fails_loses_nothing():
+    class Flaky:
+        broken = True
+
+        def __call__(self, text):
+            if self.broken:
+                raise LookupError
+            return len(text)
+
+    count = Flaky()
+    room = Headroom(count_tokens=count, tool_outputs=None)
+    slimmed([{"role": "user", "content": "12345"}], room)
+    with pytest.raises(LookupError):
+        _ = room.savings
+    count.broken = False
+    assert room.savings.tokens_before == 15

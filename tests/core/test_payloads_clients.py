@@ -529,6 +529,21 @@ class TestTransport:
             assert server.requests[0][1] == content.encode()
         assert room.savings.requests == 0
 
+    @pytest.mark.parametrize(
+        ("odd", "is_slim"), [("1e999", False), (r'"\ud800"', True), ("1.50", True)]
+    )
+    def test_numbers_and_texts_that_are_hard_to_write(self, odd, is_slim):
+        content = json.dumps({"messages": CHAT, "model": "m", "seed": "?"})
+        content = content.replace('"?"', odd)
+        with LocalServer() as server:
+            with httpx.Client(transport=headroom.httpx_transport(Headroom())) as client:
+                url = f"{server.url}/v1/chat/completions"
+                kind = {"content-type": "application/json"}
+                client.post(url, content=content, headers=kind)
+            [(_, sent)] = server.requests
+        assert (sent == content.encode()) != is_slim
+        assert json.loads(sent)["seed"] == json.loads(odd)
+
     def test_an_error_answer_books_nothing(self):
         room = Headroom()
         with LocalServer(failures=1) as server:

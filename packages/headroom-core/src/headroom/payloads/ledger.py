@@ -69,6 +69,8 @@ class Ledger:
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
+        # Counting may take long, so nobody who books waits for it.
+        self._counting = threading.Lock()
         self._lock = threading.Lock()
         self._sums: Counter[tuple[str, str]] = Counter()
         self._pending: Counter[tuple[str, str, str]] = Counter()
@@ -88,8 +90,9 @@ class Ledger:
             self._sums[account.model, "before"] += _LIST_TOKENS
             for name, read in series:
                 self._add(account.model, name, read)
-            if self._characters > _MOST_PENDING_CHARACTERS:
-                self._settle()
+            is_full = self._characters > _MOST_PENDING_CHARACTERS
+        if is_full:
+            self._settle()
 
     def observe(self, account: Account, reported: int) -> None:
         """Note what the vendor counted for a request."""
@@ -106,65 +109,80 @@ class Ledger:
 
     def factor(self, model: str) -> float:
         """Return the vendor's tokens for one of ours; 1.0 where nothing is known."""
+        if not self._reported[model]:
+            return 1.0
+        self._settle()
         with self._lock:
-            if not self._reported[model]:
-                return 1.0
-            self._settle()
             return self._factor(model) or 1.0
 
     def savings(self, price: Price) -> Savings:
         """Return all that was booked so far."""
-        with self._lock:
+        while True:
             self._settle()
-            factors = {m: f for m in self._requests if (f := self._factor(m))}
+            with self._lock:
+                # Another thread may have booked in the meantime.
+                if not self._pending:
+                    return self._total(price)
 
-            def total(model: str, series: str) -> int:
-                tokens = self._sums.get((model, series), 0)
-                return round(tokens * factors.get(model, 1.0))
+    def _total(self, price: Price) -> Savings:
+        """Return all that was booked; nothing may be pending."""
+        factors = {m: f for m in self._requests if (f := self._factor(m))}
 
-            by_model, by_source = {}, {}
-            for model in self._requests:
-                saved = sum(
-                    total(model, f"{source} before") - total(model, f"{source} after")
-                    for source in SOURCES
-                )
-                before = total(model, "before")
-                by_model[model] = Saved(before, before - saved)
-            for source in SOURCES:
-                by_source[source.replace(" ", "_")] = Saved(
-                    sum(total(model, f"{source} before") for model in self._requests),
-                    sum(total(model, f"{source} after") for model in self._requests),
-                )
-            count = self._meter.count_tokens
-            return Savings(
-                tokens_before=sum(one.tokens_before for one in by_model.values()),
-                tokens_after=sum(one.tokens_after for one in by_model.values()),
-                requests=self._requests.total(),
-                models=by_model,
-                estimated=bool(getattr(count, "estimated", False)),
-                counter="o200k_base"
-                if hasattr(count, "estimated")
-                else getattr(count, "__name__", "count_tokens"),
-                calibration=factors,
-                failures=self._failures,
-                price=price,
-                **by_source,
+        def total(model: str, series: str) -> int:
+            tokens = self._sums.get((model, series), 0)
+            return round(tokens * factors.get(model, 1.0))
+
+        by_model, by_source = {}, {}
+        for model in self._requests:
+            saved = sum(
+                total(model, f"{source} before") - total(model, f"{source} after")
+                for source in SOURCES
             )
+            before = total(model, "before")
+            by_model[model] = Saved(before, before - saved)
+        for source in SOURCES:
+            by_source[source.replace(" ", "_")] = Saved(
+                sum(total(model, f"{source} before") for model in self._requests),
+                sum(total(model, f"{source} after") for model in self._requests),
+            )
+        count = self._meter.count_tokens
+        return Savings(
+            tokens_before=sum(one.tokens_before for one in by_model.values()),
+            tokens_after=sum(one.tokens_after for one in by_model.values()),
+            requests=self._requests.total(),
+            models=by_model,
+            estimated=bool(getattr(count, "estimated", False)),
+            counter="o200k_base"
+            if hasattr(count, "estimated")
+            else getattr(count, "__name__", "count_tokens"),
+            calibration=factors,
+            failures=self._failures,
+            price=price,
+            **by_source,
+        )
 
     def _add(self, model: str, series: str, read: tuple[int, list[str]]) -> None:
         """Add what was read of messages to a series, texts to be counted later."""
         framing, texts = read
         self._sums[model, series] += framing
         for text in texts:
-            self._pending[model, series, text] += 1
-            self._characters += len(text)
+            key = (model, series, text)
+            self._characters += 0 if key in self._pending else len(text)
+            self._pending[key] += 1
 
     def _settle(self) -> None:
-        """Count what is pending."""
-        for (model, series, text), uses in self._pending.items():
-            self._sums[model, series] += uses * self._meter(text)
-        self._pending.clear()
-        self._characters = 0
+        """Count what is pending; what is booked meanwhile may stay pending."""
+        with self._counting:
+            with self._lock:
+                pending = dict(self._pending)
+            tokens = {key: self._meter(key[2]) for key in pending}
+            with self._lock:
+                for key, uses in pending.items():
+                    self._sums[key[:2]] += uses * tokens[key]
+                    self._pending[key] -= uses
+                    if not self._pending[key]:
+                        del self._pending[key]
+                        self._characters -= len(key[2])
 
     def _factor(self, model: str) -> float | None:
         """Return the vendor's tokens for one of ours, None if that is unknown."""

@@ -18,7 +18,8 @@ _SCHEMA_KEYS = ("tools", "functions")
 # History that the body doesn't hold.
 _SERVER_KEYS = ("previous_response_id", "conversation")
 _ANSWERING = re.compile(
-    r"(?:/chat/completions|/responses|/messages|/api/chat|:(?:stream)?generateContent)"
+    r"(?:/chat/completions|/responses|/messages|/api/chat"
+    r"|:(?:stream)?generateContent|:(?:stream)?rawPredict)"
     r"/?(?:\?.*)?$",
     re.IGNORECASE,
 )

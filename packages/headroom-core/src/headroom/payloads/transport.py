@@ -158,7 +158,7 @@ def _wrapped(room: "Headroom", content: bytes) -> "Wrapped | None":
     """Return the wrap of a JSON body, None if it is none with messages."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return room.wrap(body) if has_messages(body) else None
 
@@ -172,11 +172,11 @@ def _with_body(request: Any, wrapped: "Wrapped", slim: Any) -> Any:
         for name, value in request.headers.raw
         if name.decode("ascii").lower() not in _LENGTH_HEADERS
     ]
-    text = json.dumps(slim, ensure_ascii=False, separators=(",", ":"))
     try:
-        content = text.encode()
-    except UnicodeEncodeError:
-        content = json.dumps(slim, separators=(",", ":")).encode()
+        content = _spelt(slim)
+    except ValueError:
+        # 1e999 reads as infinity, which JSON cannot say.
+        return request
     return type(request)(
         request.method,
         request.url,
@@ -184,3 +184,14 @@ def _with_body(request: Any, wrapped: "Wrapped", slim: Any) -> Any:
         content=content,
         extensions=request.extensions,
     )
+
+
+def _spelt(body: Any) -> bytes:
+    """Return a body as JSON in bytes; escaped only where UTF-8 cannot say it."""
+    try:
+        text = json.dumps(
+            body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
