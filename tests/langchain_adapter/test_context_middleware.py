@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from copy import deepcopy
+from copy import copy, deepcopy
 from itertools import pairwise
 
 import pytest
@@ -208,6 +208,18 @@ class TestEveryMode:
         agent, model = agent_of(scripted, mode, PARALLEL, more=[second])
         talk(agent, 4)
         assert len(digests(model.sent[-1])) == 1
+
+    def test_a_subclass_does_the_same(self, scripted, mode):
+        class Yours(HeadroomContextMiddleware):
+            """Named otherwise."""
+
+        yours = Yours(budget(), mode=mode, name="yours")
+        assert isinstance(yours, Yours)
+        model = scripted(script=CHAT)
+        agent = create_agent(model, middleware=[yours], checkpointer=InMemorySaver())
+        talk(agent, 12)
+        assert digests(model.sent[-1])
+        assert type(copy(yours)) is type(yours)
 
     def test_a_short_conversation_is_left_alone(self, scripted, mode):
         agent, model = agent_of(

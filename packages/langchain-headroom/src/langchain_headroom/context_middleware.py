@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import ceil
+from types import new_class
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from langchain.agents.middleware import AgentMiddleware, AgentState
@@ -81,9 +82,11 @@ class HeadroomContextMiddleware(
         **options: Any,
     ) -> "HeadroomContextMiddleware[ResponseT, ContextT]":
         """Return an instance with the hooks of its mode alone: each is a graph node."""
-        kind: Any = cls
-        if cls is HeadroomContextMiddleware:
-            kind = _StateMode if mode == "state" else _ViewMode
+        kind: Any = _StateMode if mode == "state" else _ViewMode
+        if cls is not HeadroomContextMiddleware:
+            # A subclass of yours, unless it is a mode already (as copying asks for).
+            known = issubclass(cls, _StateMode | _ViewMode)
+            kind = cls if known else new_class(cls.__name__, (cls, kind))
         made: HeadroomContextMiddleware[ResponseT, ContextT] = super().__new__(kind)
         return made
 
