@@ -9,8 +9,10 @@ import sys
 import threading
 import time
 import warnings
+from collections import OrderedDict, namedtuple
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ from headroom import (
     SemanticCompressor,
 )
 from headroom.payloads import Saved
+from headroom.payloads.memory import Remembered
 from headroom.tokens import default_counter, messages_tokens
 
 ROOT = Path(__file__).parents[2]
@@ -1039,3 +1042,104 @@ def test_a_counter_that_fails_loses_nothing():
         _ = room.savings
     count.broken = False
     assert room.savings.tokens_before == 15
+
+
+class TestCorners:
+    def test_what_is_beside_the_messages_counts_in_every_shape(self):
+        def before(**body):
+            room = Headroom(count_tokens=len)
+            slimmed(body, room)
+            return room.savings.tokens_before
+
+        contents = [{"role": "user", "parts": [{"text": "Hi"}]}]
+        bare = before(contents=contents)
+        said, tool = {"parts": [{"text": "x" * 100}]}, {"name": "y" * 100}
+        frame = 3 + len("system")
+        assert before(contents=contents, systemInstruction=said) == bare + 100 + frame
+        config = {"system_instruction": "x" * 100, "tools": [tool]}
+        schemas = len(json.dumps([tool], separators=(",", ":")))
+        assert before(contents=contents, config=config) == (
+            bare + 100 + schemas + 2 * frame
+        )
+        messages = [{"role": "user", "content": "Hi"}]
+        assert before(input=messages, instructions="x" * 100) == bare + 100 + frame
+
+    def test_dicts_of_other_kinds_keep_their_kind(self):
+        class Body(dict):
+            """A caller's own dict."""
+
+        message = OrderedDict(chat(JSON)["messages"][3])
+        slim = slimmed(Body(messages=(message,), model="m"))
+        assert type(slim) is Body
+        assert type(slim["messages"]) is tuple
+        assert type(slim["messages"][0]) is OrderedDict
+        assert slim["messages"][0]["content"] == SLIM
+        assert message["content"] == JSON
+
+    def test_objects_without_a_copy_method_are_copied_by_attribute(self):
+        message = SimpleNamespace(role="tool", content=JSON, tool_call_id="1")
+        slim = slimmed([message])
+        assert (slim[0].content, slim[0].tool_call_id) == (SLIM, "1")
+        assert message.content == JSON
+
+    def test_what_cannot_be_copied_stays(self):
+        Result = namedtuple("Result", "role content")
+        payload = [Result("tool", JSON)]
+        with pytest.warns(RuntimeWarning, match="pass it as a dict"):
+            assert slimmed(payload)[0] is payload[0]
+
+    def test_memory_is_bounded_and_forgets_the_oldest(self):
+        remembered, asked = Remembered(), []
+
+        def make(text):
+            asked.append(text)
+            return text * 1_000_000
+
+        for n in range(40):
+            remembered.get(chr(65 + n), make)
+        remembered.get(chr(65 + 39), make)
+        assert len(asked) == 40
+        remembered.get("A", make)
+        assert len(asked) == 41
+
+    def test_more_than_can_wait_is_counted_at_once(self):
+        counted = []
+
+        def count(text):
+            counted.append(text)
+            return len(text)
+
+        room = Headroom(count_tokens=count, tool_outputs=None)
+        slimmed([{"role": "user", "content": "x" * 17_000_000}], room)
+        assert counted
+        assert room.savings.tokens_before == 17_000_010
+
+    def test_several_models_are_listed(self):
+        room = Headroom(price={"gpt": 1, "claude": 1})
+        for body in (chat(JSON), anthropic(JSON), chat(JSON)["messages"]):
+            slimmed(body, room)
+        text = str(room.savings)
+        assert "\n  claude " in text
+        assert "\n  (no model) " in text
+        assert "Without a price: " in text
+
+    @pytest.mark.parametrize("room", [None, "raise"])
+    def test_an_async_compressor_that_raises(self, room):
+        class Fails:
+            async def acompress(self, messages):
+                raise LookupError("gone")
+
+            def compress(self, messages):
+                raise AssertionError("the async one is there")
+
+        async def send(**options):
+            body = chat(PROSE)
+            async with Headroom(conversation=Fails(), **options).wrap(body) as slim:
+                return slim == body
+
+        if room == "raise":
+            with pytest.raises(LookupError):
+                asyncio.run(send(on_error="raise"))
+        else:
+            with pytest.warns(RuntimeWarning, match="gone"):
+                assert asyncio.run(send())
