@@ -96,10 +96,10 @@ class TestChatEngines:
             for n in range(12):
                 await ask(QUESTION.format(n))
                 # What streams is put into memory by another thread or task.
-                for _ in range(200):
+                for _ in range(500):
                     if len(engine.chat_history) == 2 * n + 2:
                         break
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.002)
                 assert len(engine.chat_history) == 2 * n + 2
 
         asyncio.run(talk())

@@ -44,7 +44,10 @@ class History:
         self._texts = [message.content or "" for message in self.messages]
         # A number after a space is a token more than alone, and users may count
         # either way: the budget is to hold both ways.
-        spaced = [max(0, count(" " + text) - count(text)) for text in self._texts]
+        spaced = [
+            max(0, count(" " + text) - count(text)) if text else 0
+            for text in self._texts
+        ]
         self._costs = [
             content_tokens(message, count) + more
             for message, more in zip(self.messages, spaced, strict=True)
@@ -58,10 +61,9 @@ class History:
             return True
         if excess > _SPARED_BY_JOINING * len(self.messages):
             return False
-        apart = sum(
-            max(self._count(text), self._count(" " + text)) for text in self._texts
-        )
-        return excess <= apart - self._count(" ".join(self._texts))
+        texts, count = [text for text in self._texts if text], self._count
+        apart = sum(max(count(text), count(" " + text)) for text in texts)
+        return excess <= apart - count(" ".join(texts))
 
     def has_digest(self, compressed: Sequence[ChatMessage]) -> bool:
         """Whether a compressor found room for a digest of `messages`.
