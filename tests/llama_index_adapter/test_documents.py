@@ -2,7 +2,6 @@
 
 import asyncio
 import pickle
-import sys
 
 import pytest
 from hypothesis import given, settings
@@ -407,15 +406,8 @@ class TestComponent:
         assert [each.node.text for each in response.source_nodes] == [FERRY]
 
 
-@pytest.mark.skipif(
-    "sentence_transformers" in sys.modules, reason="the extra is installed"
-)
-def test_the_default_scorer_asks_for_its_extra():
-    pytest.importorskip("headroom")
-    from importlib.util import find_spec
-
-    if find_spec("sentence_transformers"):
-        pytest.skip("the extra is installed")
-    nodes = scored(TextNode(text=TEXT))
-    with pytest.raises((ImportError, ScorerError), match=r"bm25|semantic|model"):
-        HeadroomPostprocessor().postprocess_nodes(nodes, query_str=QUERY)
+def test_the_default_compressor_needs_no_set_up():
+    nodes = scored(TextNode(text=TEXT), TextNode(text=CATS))
+    (after,) = HeadroomPostprocessor().postprocess_nodes(nodes, query_str=QUERY)
+    assert FERRY in after.node.text
+    assert CATS not in after.node.text
