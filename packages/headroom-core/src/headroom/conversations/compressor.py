@@ -85,19 +85,23 @@ class ConversationCompressor:
             InputError: `messages` is no list of messages.
             SummarizerError: The summarizer is async; call `acompress`.
         """
-        return self.session().compress(messages)
+        return self._once.compress(messages)
 
     def explain(self, messages: Iterable[Any]) -> ConversationCompression:
         """Return the same messages with the account of them; raises the same."""
-        return self.session().explain(messages)
+        return self._once.explain(messages)
 
     async def acompress(self, messages: Iterable[Any]) -> list[Any]:
         """Return the same as `compress`, awaiting an async summarizer."""
-        return await self.session().acompress(messages)
+        return await self._once.acompress(messages)
 
     async def aexplain(self, messages: Iterable[Any]) -> ConversationCompression:
         """Return the same as `explain`, awaiting an async summarizer."""
-        return await self.session().aexplain(messages)
+        return await self._once.aexplain(messages)
+
+    @property
+    def _once(self) -> ConversationSession:
+        return ConversationSession(self._engine, lasting=False)
 
     def session(self, saved: str | None = None) -> ConversationSession:
         """Return a session that follows one conversation as it grows.

@@ -99,8 +99,12 @@ class ConversationSession:
     Make one by `ConversationCompressor.session()`.
     """
 
-    def __init__(self, engine: Engine, saved: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, saved: str | None = None, *, lasting: bool = True
+    ) -> None:
         self._engine = engine
+        # What is asked once need not remember, which takes a third of the time.
+        self._lasting = lasting
         self._memory = _load(saved, engine) if saved else None
 
     def compress(self, messages: Iterable[Any]) -> list[Any]:
@@ -155,7 +159,8 @@ class ConversationSession:
                 "like its parts"
             )
         result = work.result(state, explain=explain)
-        self._memory = work.remembered(state)
+        if self._lasting:
+            self._memory = work.remembered(state)
         return result
 
     def _recall(self, items: list[Any]) -> _Memory:
