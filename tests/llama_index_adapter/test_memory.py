@@ -25,7 +25,7 @@ from llama_index.core.utils import get_tokenizer
 import headroom
 from headroom.conversations import ConversationCompressor
 from headroom.tokens import compact_json
-from llama_index_headroom import HeadroomChatMemoryBuffer
+from llama_index_headroom import HeadroomChatMemoryBuffer, llm_summarizer
 from llama_index_headroom.tokens import content_tokens, counter
 
 TOKENIZE = get_tokenizer()
@@ -713,12 +713,34 @@ class TestSummarizer:
         with pytest.raises(headroom.SummarizerError, match="acompress"):
             memory_of(chat(20), 600, summarizer=summarize).get()
 
+    def test_a_model_of_llama_index_may_write_it(self, scripted):
+        llm = scripted("Ada wants to fly to Oslo.")
+        memory = memory_of(chat(20), 600, summarizer=llm_summarizer(llm))
+        assert "Ada wants to fly to Oslo." in memory.get()[0].content
+        system, transcript = llm.sent[0]
+        assert "Condense" in system.content
+        assert "user 0: the booking" in transcript.content
+        assert asyncio.run(memory.aget()) == memory.get()
+
     def test_a_failing_one_is_replaced_by_the_extractive_digest(self):
         def summarize(messages, max_tokens):
             raise OSError("no network")
 
         shown = memory_of(chat(20), 600, summarizer=summarize).get()
-        assert shown == memory_of(chat(20), 600).get()
+        assert shown == memory_of(chat(20), 600, target=0.5).get()
+
+    def test_it_is_asked_seldom_while_a_chat_grows(self):
+        asked = []
+
+        def summarize(messages, max_tokens):
+            asked.append(len(messages))
+            return "They talked about flights."
+
+        memory = memory_of([], 600, summarizer=summarize)
+        for each in chat(20):
+            memory.put(each)
+            memory.get()
+        assert 0 < len(asked) < 10
 
 
 def test_time_grows_with_the_history_not_its_square():

@@ -4,6 +4,7 @@ from llama_index_headroom.agents import HeadroomFunctionAgent
 from llama_index_headroom.documents import CompressionEvent, HeadroomPostprocessor
 from llama_index_headroom.memory import HeadroomChatMemoryBuffer, HeadroomMemoryBlock
 from llama_index_headroom.scorers import EmbedModelScorer
+from llama_index_headroom.summarizers import llm_summarizer
 from llama_index_headroom.tools import (
     compress_output,
     compress_tool,
@@ -22,5 +23,6 @@ __all__ = [
     "compress_tool",
     "compress_tools",
     "headroom_callback",
+    "llm_summarizer",
 ]
 __version__ = "0.1.0"

@@ -29,6 +29,7 @@ from llama_index.core.storage.chat_store import BaseChatStore, SimpleChatStore
 from llama_index.core.storage.chat_store.loading import load_chat_store
 
 from headroom import BudgetError, ConversationCompressor
+from headroom.conversations import Summarizer
 from headroom.conversations.block import parse
 from headroom.conversations.messages import read_messages
 from headroom.conversations.session import ConversationSession
@@ -37,8 +38,6 @@ from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
 
 __all__ = ["HeadroomChatMemoryBuffer", "HeadroomMemoryBlock"]
-
-Summarizer = Callable[[list[Any], int], Any]
 
 # What a get() wants of a compressor: max_tokens, keep_turns, messages. It is told the
 # result, or None where the budget cannot hold what the compressor must keep.
@@ -51,6 +50,8 @@ _REMEMBERED_BUDGETS = 8
 # A changing `initial_token_count` moves the budget in steps of this share of the
 # limit, so that the digest, and with it the provider's prompt cache, mostly stays.
 _BUDGET_STEPS = 16
+# Source: ConversationCompressor.target.
+_TARGET_WITH_SUMMARIZER = 0.5
 
 
 class _Lock:
@@ -162,14 +163,15 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         target: Share of the limit that a compaction leaves, in (0, 1]. 1 says the most
             and changes the digest with every message, as ChatMemoryBuffer changes what
             comes first. With less, the view grows at its end only until the limit is
-            reached again, and a provider's prompt cache holds meanwhile.
+            reached again, and a provider's prompt cache holds meanwhile. None is 1, or
+            0.5 with a summarizer, which is asked at each compaction.
             Source: measured, docs/llama_index.md.
         summarizer: Writes the digest: `(messages, max_tokens) -> str`, async only for
             `aget`; None extracts it, offline. Not serialised: pass it to `from_dict`.
     """
 
     keep_turns: int = Field(default=3, ge=1)
-    target: float = Field(default=1.0, gt=0, le=1)
+    target: float | None = Field(default=None, gt=0, le=1)
     summarizer: Summarizer | None = Field(default=None, exclude=True)
     _lock: _Lock = PrivateAttr(default_factory=_Lock)
     _bench: _Workbench | None = PrivateAttr(default=None)
@@ -190,7 +192,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         tokenizer_fn: Callable[[str], list[Any]] | None = None,
         *,
         keep_turns: int = 3,
-        target: float = 1.0,
+        target: float | None = None,
         summarizer: Summarizer | None = None,
         **kwargs: Any,
     ) -> "HeadroomChatMemoryBuffer":
@@ -282,7 +284,10 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         return history.shown_whole()
 
     def _workbench(self) -> _Workbench:
-        needs, bench = (self.tokenizer_fn, self.target, self.summarizer), self._bench
+        target = self.target
+        if target is None:
+            target = 1.0 if self.summarizer is None else _TARGET_WITH_SUMMARIZER
+        needs, bench = (self.tokenizer_fn, target, self.summarizer), self._bench
         if bench is None or bench.made_for != needs:
             bench = self._bench = _Workbench(*needs)
         return bench
