@@ -173,7 +173,10 @@ def recorded(path: Path) -> list[tuple[list[ChatMessage], list[list[str]]]]:
 def documents(path: Path) -> None:
     """Print how many supporting sentences survive at half of the tokens."""
     model = HashedWords()
-    optimizer = SentenceEmbeddingOptimizer(embed_model=model, percentile_cutoff=0.5)
+    # Its default adds both neighbours of each sentence, some of them twice.
+    optimizer = SentenceEmbeddingOptimizer(
+        embed_model=model, percentile_cutoff=0.5, context_before=0, context_after=0
+    )
     compressor = SemanticCompressor(0.5, scorer=EmbedModelScorer(model))
     ours = HeadroomPostprocessor(compressor=compressor)
     bm25 = HeadroomPostprocessor(compressor=SemanticCompressor(0.5, scorer="bm25"))
