@@ -35,7 +35,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group semantic
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models demo format lint types imports test bench fuzz matrix-langchain matrix-llama-index docs check
+.PHONY: help install models demo format lint types imports test bench bench-peers fuzz matrix-langchain matrix-llama-index docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -65,6 +65,21 @@ test: .venv/.test ## Run all tests (offline after set-up)
 
 bench: .venv/.test ## Print the README's table; DATA=FOLDER measures your own payloads
 	@TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" $(PY) -m headroom bench $(or $(DATA),examples/payloads)
+
+.venv/.peers: .venv/.test
+	@echo "Installing what Headroom is compared with (once)"
+	@$(PIP) --group peers
+	@$(PY) -c "open('$@', 'w').close()"
+
+# It has a package of our name, so it lives apart.
+.venv-headroom-ai/.ready:
+	@echo "Installing headroom-ai in .venv-headroom-ai (once)"
+	@$(PYTHON) -m venv .venv-headroom-ai
+	@.venv-headroom-ai/$(notdir $(BIN))/python -m pip install --quiet "headroom-ai==0.42.0"
+	@$(PYTHON) -c "open('$@', 'w').close()"
+
+bench-peers: .venv/.peers .venv-headroom-ai/.ready ## Measure beside other packages; DATA=FOLDER takes yours (benchmarks/README.md)
+	@$(PY) benchmarks/peers $(if $(DATA),$(DATA),examples/payloads --out build/benchmarks)
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py

@@ -1,6 +1,7 @@
 """Pages and charts of the commands: inline SVG, no script, no network."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -207,7 +208,7 @@ def scatter_chart(title: str, curves: Sequence[Curve], across: str, up: str) -> 
         x, y = left + 330 * (i % 2), bottom + 22 * (i // 2)
         parts.append(
             f'{_marker(i, x, y - 5)}<text x="{x + 14}" y="{y}">'
-            f"{escape(_short(curve.label))}</text>"
+            f"{escape(_short(curve.label, 40))}</text>"
         )
     tall = bottom + 22 * ((len(curves) + 1) // 2)
     return (
@@ -221,8 +222,16 @@ def standalone(chart: str) -> str:
     opened = '<svg xmlns="http://www.w3.org/2000/svg" '
     style = f"<style>{_COLOURS}{_ALONE}</style>"
     start, rest = chart.removeprefix("<svg ").split(">", 1)
-    card = '<rect width="100%" height="100%" rx="14" fill="var(--card)"/>'
-    return f"{opened}{start}>{style}{card}{rest}\n"
+    # Room around the chart, which a page has by itself.
+    found = re.search(r'viewBox="0 0 (\d+) (\d+)"', start)
+    if found:
+        wide, tall = int(found[1]) + 48, int(found[2]) + 24
+        start = start.replace(found[0], f'viewBox="-24 -12 {wide} {tall}"')
+        style += (
+            f'<rect x="-24" y="-12" width="{wide}" height="{tall}" rx="14" '
+            'fill="var(--card)"/>'
+        )
+    return f"{opened}{start}>{style}{rest}\n"
 
 
 def _curve(i: int, curve: Curve, places: Sequence[tuple[float, float]]) -> str:

@@ -1,0 +1,121 @@
+"""Measure Headroom beside its peers.
+
+    python benchmarks/peers DATA [--questions 15] [--conversations 12] [--out FOLDER]
+
+benchmarks/README.md says what DATA holds. Writes results.md and plots into FOLDER
+(benchmarks). Each method runs in a process of its own.
+"""
+
+import argparse
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import conversations
+import documents
+import results
+import tool_outputs
+from processes import ROOT
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from headroom.cli.measure import loaded_counter
+
+
+def main() -> None:
+    """Measure what DATA has, and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--questions", type=int, default=15, help="per file; 0: all")
+    parser.add_argument(
+        "--conversations", type=int, default=12, help="per file; 0: all"
+    )
+    parser.add_argument(
+        "--longest",
+        type=int,
+        default=30_000,
+        help="tokens of a conversation's old turns",
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks")
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        sys.exit(
+            f"{options.data} is no folder; benchmarks/README.md says what it holds"
+        )
+    _use_the_table_of_llama_index()
+    if loaded_counter().estimated:
+        sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
+    started = time.monotonic()
+    parts: dict[str, Any] = {}
+    payloads = tool_outputs.load(options.data)
+    if payloads:
+        with _progress("tool outputs", tool_outputs.METHODS, len(payloads)) as step:
+            parts["tool_outputs"] = {
+                "rows": tool_outputs.compare(payloads, step),
+                "payloads": len(payloads),
+                "text_payloads": sum(not one.is_json for one in payloads),
+            }
+    questions = documents.load(options.data, options.questions)
+    if questions:
+        steps = len(questions) * len(documents.RATIOS)
+        with _progress("documents", documents.METHODS, steps) as step:
+            parts["documents"] = {
+                "rows": documents.compare(questions, step),
+                "questions": len(questions),
+                "sample": options.questions,
+            }
+    transcripts = conversations.load(
+        options.data, options.conversations, options.longest
+    )
+    if transcripts:
+        steps = len(transcripts) * len(conversations.SHARES)
+        with _progress("conversations", conversations.METHODS, steps) as step:
+            parts["conversations"] = {
+                "rows": conversations.compare(transcripts, step),
+                "transcripts": len(transcripts),
+                "sample": options.conversations,
+                "longest": options.longest,
+            }
+    if not parts:
+        sys.exit(f"{options.data} holds nothing to measure; see benchmarks/README.md")
+    parts["minutes"] = (time.monotonic() - started) / 60
+    for path in results.write(options.out, parts):
+        print(path.name)
+
+
+def _use_the_table_of_llama_index() -> None:
+    """Count tokens without the network; the methods' processes inherit it."""
+    spec = importlib.util.find_spec("llama_index.core")
+    if spec and spec.origin:
+        table = Path(spec.origin).parent / "_static" / "tiktoken_cache"
+        os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(table))
+
+
+@contextmanager
+def _progress(
+    what: str, methods: tuple[Any, ...], steps: int
+) -> Iterator[Callable[[str], None]]:
+    """Show a bar on stderr; gives the function that moves it and names a method."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        task = bar.add_task(what, total=len(methods) * steps)
+
+        def step(name: str) -> None:
+            bar.update(task, advance=1, description=f"{what}: {name}")
+
+        yield step
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""Ways to keep a chat within a budget: OpenAI chat messages in and out.
+
+Each gets what it is made for: LangChain's a counter of messages, LlamaIndex's a
+tokenizer, and where a method keeps system messages apart, those beside its budget.
+The summarizer is fake: it returns the beginning of what it should summarise. A real
+one would keep other things, at the price of a model call.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Pair = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+
+
+def _tokens() -> Callable[[str], int]:
+    """Return a counter that counts each text once, for all methods alike."""
+    from headroom.tokens import default_counter
+
+    count, known = default_counter(), {}
+
+    def counted(text: str) -> int:
+        if text not in known:
+            known[text] = count(text)
+        return known[text]
+
+    return counted
+
+
+def _lead(text: str, limit: int, count: Callable[[str], int]) -> str:
+    """Return the first words of a text, at most `limit` tokens; the fake summary."""
+    words = text.split()
+    kept, most = 0, len(words)
+    while kept < most:
+        half = (kept + most + 1) // 2
+        if count(" ".join(words[:half])) <= limit:
+            kept = half
+        else:
+            most = half - 1
+    return " ".join(words[:kept])
+
+
+def _headroom(*, fake: bool) -> Callable[[], Pair]:
+    """Return the method of a ConversationCompressor."""
+
+    def make() -> Pair:
+        from headroom import ConversationCompressor
+
+        count = _tokens()
+
+        def summarizer(messages: Sequence[Any], max_tokens: int) -> str:
+            text = " ".join(str(one.get("content") or "") for one in messages)
+            return _lead(text, max_tokens, count)
+
+        def work(task: dict[str, Any]) -> list[dict[str, Any]]:
+            compressor = ConversationCompressor(
+                task["max_tokens"],
+                keep_turns=task["keep_turns"],
+                trigger=1.0,
+                target=1.0,
+                summarizer=summarizer if fake else None,
+                count_tokens=count,
+            )
+            return compressor.compress(task["messages"])
+
+        return work, lambda task, messages: messages
+
+    return make
+
+
+def _to_langchain(messages: Sequence[dict[str, Any]]) -> list[Any]:
+    """Return LangChain's messages, each with its index as its id."""
+    from langchain_core.messages import convert_to_messages
+
+    found = convert_to_messages(messages)
+    for at, one in enumerate(found):
+        one.id = str(at)
+    return found
+
+
+def _originals(task: dict[str, Any], messages: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the messages that went in, so that all are counted alike."""
+    return [task["messages"][int(one.id)] for one in messages]
+
+
+def _counting(
+    task: dict[str, Any], count: Callable[[str], int]
+) -> Callable[[Sequence[Any]], int]:
+    """Return a counter of LangChain's messages by what they were."""
+    from headroom.tokens import message_tokens
+
+    tokens = [message_tokens(one, count) for one in task["messages"]]
+    # What a memory adds itself has no id.
+    return lambda messages: 3 + sum(tokens[int(one.id)] for one in messages if one.id)
+
+
+def _trim_messages() -> Pair:
+    from langchain_core.messages import trim_messages
+
+    count = _tokens()
+
+    def work(task: dict[str, Any]) -> Any:
+        return trim_messages(
+            _to_langchain(task["messages"]),
+            max_tokens=task["max_tokens"],
+            token_counter=_counting(task, count),
+            strategy="last",
+            include_system=True,
+            start_on="human",
+        )
+
+    return work, _originals
+
+
+def _token_buffer() -> Pair:
+    from langchain_classic.memory import ConversationTokenBufferMemory
+    from langchain_core.language_models import FakeListChatModel
+
+    count = _tokens()
+
+    class Counting(FakeListChatModel):
+        counter: Any = None
+
+        def get_num_tokens_from_messages(self, messages: Any, tools: Any = None) -> int:
+            return int(self.counter(messages))
+
+    def work(task: dict[str, Any]) -> Any:
+        memory = ConversationTokenBufferMemory(
+            llm=Counting(responses=[""], counter=_counting(task, count)),
+            max_token_limit=task["max_tokens"],
+            return_messages=True,
+        )
+        memory.chat_memory.add_messages(_to_langchain(task["messages"]))
+        # It cuts when an exchange is saved; an empty one, taken off again.
+        memory.save_context({"input": ""}, {"output": ""})
+        return [one for one in memory.load_memory_variables({})["history"] if one.id]
+
+    return work, _originals
+
+
+def _to_llama(messages: Sequence[dict[str, Any]]) -> list[Any]:
+    from llama_index.core.llms import ChatMessage
+
+    return [
+        ChatMessage(
+            role=one["role"],
+            content=one.get("content") or "",
+            additional_kwargs={
+                "index": at,
+                **{
+                    key: one[key]
+                    for key in ("name", "tool_calls", "tool_call_id")
+                    if key in one
+                },
+            },
+        )
+        for at, one in enumerate(messages)
+    ]
+
+
+def _from_llama(task: dict[str, Any], messages: Any) -> list[dict[str, Any]]:
+    return [
+        task["messages"][one.additional_kwargs["index"]]
+        if "index" in one.additional_kwargs
+        else {"role": one.role.value, "content": one.content or ""}
+        for one in messages
+    ]
+
+
+def _apart(task: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Return system messages and the others; LlamaIndex keeps the first elsewhere."""
+    messages = _to_llama(task["messages"])
+    system = [one for one in messages if one.role.value in ("system", "developer")]
+    return system, [one for one in messages if one not in system]
+
+
+def _tokenizer() -> Callable[[str], list[int]]:
+    import tiktoken
+
+    encoding = tiktoken.get_encoding("o200k_base")
+    return lambda text: encoding.encode(text, disallowed_special=())
+
+
+def _memory_buffer() -> Pair:
+    from llama_index.core.memory import ChatMemoryBuffer
+
+    from headroom.tokens import messages_tokens
+
+    tokenizer, count = _tokenizer(), _tokens()
+
+    def work(task: dict[str, Any]) -> Any:
+        system, others = _apart(task)
+        memory = ChatMemoryBuffer.from_defaults(
+            chat_history=others,
+            token_limit=task["max_tokens"],
+            tokenizer_fn=tokenizer,
+        )
+        taken = messages_tokens(system, count) if system else 0
+        return [*system, *memory.get(initial_token_count=taken)]
+
+    return work, _from_llama
+
+
+def _summary_buffer() -> Pair:
+    from llama_index.core.base.llms.types import ChatResponse
+    from llama_index.core.llms import ChatMessage, MockLLM
+    from llama_index.core.memory import ChatSummaryMemoryBuffer
+
+    from headroom.tokens import messages_tokens
+
+    tokenizer, count = _tokenizer(), _tokens()
+
+    class Fake(MockLLM):
+        room: int = 0
+
+        def chat(self, messages: Any, **kwargs: Any) -> ChatResponse:
+            text = messages[-1].content.removeprefix('"Transcript so far: ')
+            summary = _lead(text, self.room, count)
+            return ChatResponse(message=ChatMessage(role="assistant", content=summary))
+
+    def work(task: dict[str, Any]) -> Any:
+        system, others = _apart(task)
+        taken = messages_tokens(system, count) if system else 0
+        # The same room for the summary that Headroom's digest has.
+        fake = Fake()
+        fake.room = task["room"]
+        memory = ChatSummaryMemoryBuffer.from_defaults(
+            chat_history=others,
+            llm=fake,
+            token_limit=max(1, task["max_tokens"] - task["room"] - taken),
+            tokenizer_fn=tokenizer,
+        )
+        found = memory.get()
+        return [*system, *found]
+
+    return work, _from_llama
+
+
+def said(messages: Sequence[dict[str, Any]]) -> str:
+    """Return all text and tool calls of messages."""
+    return " ".join(
+        str(one.get("content") or "")
+        + " "
+        + json.dumps(one.get("tool_calls") or "", ensure_ascii=False)
+        for one in messages
+    )
+
+
+METHODS: dict[str, Callable[[], Pair]] = {
+    "LangChain trim_messages": _trim_messages,
+    "LangChain ConversationTokenBufferMemory": _token_buffer,
+    "LlamaIndex ChatMemoryBuffer": _memory_buffer,
+    "LlamaIndex ChatSummaryMemoryBuffer, fake": _summary_buffer,
+    "Headroom, fake summarizer": _headroom(fake=True),
+    "Headroom": _headroom(fake=False),
+}

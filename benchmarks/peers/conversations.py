@@ -1,0 +1,184 @@
+"""Conversations: transcripts within equal budgets, by every method."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import conversation_methods
+from conversation_methods import said
+from processes import Method, run
+
+from headroom.cli.expected import folded, holds
+from headroom.tokens import default_counter, message_tokens, messages_tokens
+
+METHODS = tuple(
+    Method(name, "conversation_methods", ours=name.startswith("Headroom"))
+    for name in conversation_methods.METHODS
+)
+REFERENCE = "LangChain trim_messages"
+SHARES = (0.1, 0.25)
+KEEP_TURNS = 3
+# Below so many tokens of old turns there is nothing to choose.
+_LEAST_HEAD = 400
+_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
+
+
+class Transcript(NamedTuple):
+    """One conversation: its messages, which of them stay, and facts of the others."""
+
+    source: str
+    messages: list[dict[str, Any]]
+    stays: list[dict[str, Any]]
+    head_tokens: int
+    facts: list[list[str]]
+    valid: bool
+
+
+def load(folder: Path, sample: int, longest: int) -> list[Transcript]:
+    """Return the transcripts of DATA/chat/*.jsonl that have facts in old turns.
+
+    At most `sample` of each file (0: all), evenly spread; none whose old turns have
+    more than `longest` tokens, since some methods take time by the square of them.
+    """
+    transcripts = []
+    for file in sorted((folder / "chat").glob("*.jsonl")):
+        rows = [line for line in file.read_text("utf-8").split("\n") if line.strip()]
+        step = max(1, len(rows) // sample) if sample else 1
+        for row in rows[::step][: sample or None]:
+            one = _transcript(file.stem, json.loads(row))
+            if one.facts and _LEAST_HEAD <= one.head_tokens <= longest:
+                transcripts.append(one)
+    return transcripts
+
+
+def _transcript(source: str, row: dict[str, Any]) -> Transcript:
+    messages = [
+        {"content": "", **{key: one[key] for key in _KEYS if one.get(key) is not None}}
+        for one in row["messages"]
+    ]
+    turns = [at for at, one in enumerate(messages) if one["role"] == "user"]
+    cut = turns[-KEEP_TURNS] if len(turns) >= KEEP_TURNS else 0
+    fixed = ("system", "developer")
+    head = [one for one in messages[:cut] if one["role"] not in fixed]
+    system = [one for one in messages[:cut] if one["role"] in fixed]
+    stays = system + messages[cut:]
+    before, known = folded(said(head)), folded(said(stays))
+    facts = []
+    for fact in row["facts"]:
+        # Evidence names the messages that say it; without, any old one may.
+        old = max(fact.get("evidence") or [0]) < cut
+        answers = [folded(str(one)) for one in fact["answers"]]
+        there = [one for one in answers if holds(before, one)]
+        if old and there and not any(holds(known, one) for one in answers):
+            facts.append(there)
+    count = default_counter()
+    tokens = sum(message_tokens(one, count) for one in head)
+    return Transcript(source, messages, stays, tokens, facts, _broken(messages) == 0)
+
+
+def compare(
+    transcripts: Sequence[Transcript], step: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Return a row of figures per method and share of the old turns' tokens."""
+    count = default_counter()
+    tasks = [
+        {
+            "messages": one.messages,
+            "max_tokens": messages_tokens(one.stays, count)
+            + int(share * one.head_tokens),
+            "room": int(share * one.head_tokens),
+            "keep_turns": KEEP_TURNS,
+        }
+        for one in transcripts
+        for share in SHARES
+    ]
+    before = [messages_tokens(one.messages, count) for one in transcripts]
+    runs = [(one, run(one, tasks, partial(step, one.name))) for one in METHODS]
+    reference = sum(next(one for m, one in runs if m.name == REFERENCE).cpu)
+    rows: list[dict[str, Any]] = []
+    for method, one in runs:
+        base = {"name": method.name, "ours": method.ours}
+        if one.missing:
+            rows.append(base | {"missing": one.missing})
+            continue
+        for at, share in enumerate(SHARES):
+            each = slice(at, None, len(SHARES))
+            rows.append(
+                base
+                | {"share": share}
+                | _figures(transcripts, tasks[each], one.outs[each], before)
+                | {
+                    "failed": len(one.errors),
+                    "errors": sorted(set(one.errors)),
+                    "cpu": sum(one.cpu) / reference,
+                    "cpu_ms": 1000 * sum(one.cpu) / len(one.cpu),
+                    "added": one.added,
+                    "resident": one.resident,
+                }
+            )
+    return rows
+
+
+def _figures(
+    transcripts: Sequence[Transcript],
+    tasks: Sequence[dict[str, Any]],
+    outs: Sequence[list[dict[str, Any]] | None],
+    before: Sequence[int],
+) -> dict[str, Any]:
+    """Return the figures of one method at one budget."""
+    count = default_counter()
+    total: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for one, task, out, tokens in zip(transcripts, tasks, outs, before, strict=True):
+        messages = one.messages if out is None else out
+        after = messages_tokens(messages, count)
+        text = folded(said(messages))
+        total["before"] += tokens
+        total["after"] += after
+        total["budget"] += task["max_tokens"]
+        total["over"] += after > task["max_tokens"]
+        total["broken"] += one.valid and _broken(messages) > 0
+        total["whole"] += _holds_all(messages, one.stays)
+        asked[one.source] += len(one.facts)
+        kept[one.source] += sum(
+            any(holds(text, answer) for answer in answers) for answers in one.facts
+        )
+    return {
+        "of_reference": total["after"] / total["before"],
+        "budget": total["budget"] / total["before"],
+        "facts": asked.total(),
+        "facts_kept": kept.total() / max(1, asked.total()),
+        "over": total["over"] / len(transcripts),
+        "broken": total["broken"] / len(transcripts),
+        "whole": total["whole"] / len(transcripts),
+        "sources": {name: kept[name] / asked[name] for name in asked},
+    }
+
+
+def _holds_all(
+    messages: Sequence[dict[str, Any]], stays: Sequence[dict[str, Any]]
+) -> bool:
+    """Tell whether the system messages and last turns are still there."""
+    there = Counter((one["role"], str(one.get("content") or "")) for one in messages)
+    needed = Counter((one["role"], str(one.get("content") or "")) for one in stays)
+    return needed <= there
+
+
+def _broken(messages: Sequence[dict[str, Any]]) -> int:
+    """Return how many results have no call before them, and calls no result."""
+    waiting: set[str] = set()
+    broken = 0
+    for one in messages:
+        if one["role"] == "tool":
+            if one.get("tool_call_id") in waiting:
+                waiting.discard(one["tool_call_id"])
+            else:
+                broken += 1
+            continue
+        broken += len(waiting)
+        waiting = {call["id"] for call in one.get("tool_calls") or ()}
+    return broken + len(waiting)

@@ -1,0 +1,140 @@
+"""Retrieved documents: questions with chunks, shortened in every way."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import document_methods
+from processes import Method, Run, run
+
+from headroom.cli.expected import folded, holds
+from headroom.tokens import default_counter
+
+METHODS = tuple(
+    Method(name, "document_methods", ours=name.startswith("Headroom"))
+    for name in document_methods.METHODS
+)
+REFERENCE = "whole chunks, BM25"
+RATIOS = (0.1, 0.2, 0.4)
+
+
+class Question(NamedTuple):
+    """One question, and what is looked for in what remains of its chunks."""
+
+    source: str
+    query: str
+    documents: list[str]
+    answers: list[str]
+    evidence: list[str]
+
+
+def load(folder: Path, sample: int) -> list[Question]:
+    """Return the questions of DATA/rag/*.jsonl, at most `sample` of each file (0: all)."""
+    questions = []
+    for file in sorted((folder / "rag").glob("*.jsonl")):
+        rows = [line for line in file.read_text("utf-8").split("\n") if line.strip()]
+        # Evenly spread, since files may be sorted by something.
+        step = max(1, len(rows) // sample) if sample else 1
+        questions += [
+            _question(file.stem, json.loads(row))
+            for row in rows[::step][: sample or None]
+        ]
+    return questions
+
+
+def _question(source: str, row: dict[str, Any]) -> Question:
+    documents = [one["text"] for one in row["documents"]]
+    text = folded("\n".join(documents))
+    # "yes" and "no" stand in any text, so finding them says nothing.
+    answers = {folded(answer) for answer in row["answers"]} - {"", "yes", "no"}
+    evidence = [
+        folded(sentence)
+        for one in row.get("supporting") or ()
+        for sentence in one["sentences"]
+    ]
+    return Question(
+        source,
+        row["query"],
+        documents,
+        sorted(answer for answer in answers if holds(text, answer)),
+        [sentence for sentence in evidence if sentence and sentence in text],
+    )
+
+
+def compare(
+    questions: Sequence[Question], step: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Return a row of figures per method and ratio, shares in [0, 1]."""
+    tasks = [
+        {"query": one.query, "documents": one.documents, "ratio": ratio}
+        for one in questions
+        for ratio in RATIOS
+    ]
+    runs = [(one, run(one, tasks, partial(step, one.name))) for one in METHODS]
+    by_name = {method.name: one for method, one in runs}
+    reference = _first_cpu(by_name[REFERENCE])
+    rows: list[dict[str, Any]] = []
+    for method, one in runs:
+        base = {"name": method.name, "ours": method.ours}
+        if one.missing:
+            rows.append(base | {"missing": one.missing})
+            continue
+        for at, ratio in enumerate(RATIOS):
+            outs = one.outs[at :: len(RATIOS)]
+            rows.append(
+                base
+                | {"ratio": ratio}
+                | _figures(questions, outs, ratio)
+                | {
+                    "failed": len(one.errors),
+                    "errors": sorted(set(one.errors)),
+                    "cpu": _first_cpu(one) / reference,
+                    "cpu_ms": 1000 * _first_cpu(one) / len(questions),
+                    "added": one.added,
+                    "resident": one.resident,
+                }
+            )
+    return rows
+
+
+def _first_cpu(one: Run) -> float:
+    """Return the CPU time of the first ratio; vectors are remembered for the others."""
+    return sum(one.cpu[:: len(RATIOS)]) or 1e-9
+
+
+def _figures(
+    questions: Sequence[Question], outs: Sequence[list[str] | None], ratio: float
+) -> dict[str, Any]:
+    """Return the figures of one method at one ratio."""
+    count = default_counter()
+    total: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for one, out in zip(questions, outs, strict=True):
+        # What fails is sent as it is, and counted as a failure.
+        texts = one.documents if out is None else out
+        before = sum(map(count, one.documents))
+        after = sum(map(count, texts))
+        total["before"] += before
+        total["after"] += after
+        total["over"] += after > ratio * before + 1
+        text = folded("\n".join(texts))
+        total["evidence"] += len(one.evidence)
+        total["evidence_kept"] += sum(sentence in text for sentence in one.evidence)
+        if one.answers:
+            asked[one.source] += 1
+            kept[one.source] += any(holds(text, answer) for answer in one.answers)
+    return {
+        "of_reference": total["after"] / total["before"],
+        "answers": asked.total(),
+        "answers_kept": kept.total() / max(1, asked.total()),
+        "evidence": total["evidence"],
+        "evidence_kept": (
+            total["evidence_kept"] / total["evidence"] if total["evidence"] else None
+        ),
+        "over": total["over"] / len(questions),
+        "sources": {name: kept[name] / asked[name] for name in asked},
+    }
