@@ -1,5 +1,6 @@
 """JSONMinifier: the laws of the contract, then what users see."""
 
+import contextlib
 import copy
 import json
 import pickle
@@ -350,3 +351,49 @@ def test_lossless_keeps_the_spelling_of_numbers() -> None:
     assert "1.10" in small
     assert "1E3" in small
     assert "-0" in small
+
+
+def test_a_marker_that_the_text_brought_along_is_itemised() -> None:
+    result = JSONMinifier.lossless().explain('{"a": ["…3 cut", 1], "b": 2}')
+    assert [(d.path, d.reason, d.count) for d in result.dropped] == [
+        (("a", 0), "max_depth", 3)
+    ]
+    assert JSONMinifier.decode(result.content) == {"a": [1], "b": 2}
+
+
+def test_a_word_is_no_table() -> None:
+    rows = [{"channel": "#headroom", "topic": "compression", "n": n} for n in range(9)]
+    result = JSONMinifier().explain(json.dumps(rows))
+    assert result.skipped is None
+    assert result.ratio < 0.6
+    prose = "Join #headroom for more.\n"
+    assert JSONMinifier().explain(prose).skipped != "already minified by JSONMinifier"
+
+
+def test_the_account_does_not_follow_later_changes() -> None:
+    value = {"a": [1, 2, 3] * 50}
+    result = JSONMinifier().explain(value)
+    value["a"].clear()
+    assert result.tokens_after <= result.tokens_before
+
+
+def test_a_string_with_its_own_str_is_read_as_it_is() -> None:
+    class Loud(str):
+        def __str__(self) -> str:
+            return "loud"
+
+    assert JSONMinifier().compress(Loud('{"a": 1, "b": null}')) == '{"a":1}'
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":' * 400 + '"…"' + "}" * 400, "[" * 600 + '"…"' + "]" * 600]
+)
+def test_decode_of_deep_text_is_no_recursion_error(text: str) -> None:
+    with contextlib.suppress(DecodeError):
+        JSONMinifier.decode(text)
+
+
+def test_strings_alone_are_no_reason_for_a_dearer_table() -> None:
+    value = [f"+abc{n % 7}" for n in range(3000)]
+    result = JSONMinifier().explain(value)
+    assert result.tokens_after <= result.tokens_before

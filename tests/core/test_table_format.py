@@ -53,6 +53,14 @@ SYNTAX = [
     "日本語",
     "😀",
     "a b ",
+    '27" wide',
+    'a "b", c',
+    "{number}",
+    "{id}",
+    "/users/{id}/x",
+    "{{id}}",
+    "}}{{",
+    "a{b",
     " a",
     "\u00a0x",
 ]
@@ -191,6 +199,49 @@ def test_headers_that_contain_themselves_are_read_back(
 ) -> None:
     value = {"nodes": nodes, "first": nodes[0]} if wrapped else nodes
     assert same(decode_table(encode_table(value).text), value)
+
+
+def test_quotes_inside_constants_are_no_strings() -> None:
+    rows = [
+        {
+            "sku": f"M{n}",
+            "screen": {"size": '27" wide', "res": "QHD"},
+            "box": {"size": '30" cube'},
+            "price": 199.5 + n,
+        }
+        for n in range(4)
+    ]
+    assert same(decode_table(encode_table(rows).text), rows)
+
+
+def test_braces_that_name_no_field_stay_as_they_are() -> None:
+    rows = [
+        {"number": n, "route": "/users/{user}/posts{?page}", "own": "/x/{number}"}
+        for n in range(3)
+    ]
+    text = encode_table(rows).text
+    assert "route=/users/{user}/posts{?page}" in text
+    assert "own=/x/{{number}}" in text
+    assert same(decode_table(text), rows)
+
+
+def test_thousands_of_shapes_are_written_and_read() -> None:
+    value = [
+        {f"a{i}": k, f"b{i}": k + 1, f"c{i}": k + 2}
+        for i in range(600)
+        for k in range(3)
+    ]
+    assert same(decode_table(encode_table(value).text), value)
+
+
+def test_optional_keys_without_end_do_not_widen_every_row() -> None:
+    rows = [
+        {f"k{k}": n for k in range(20)} | {f"x{(n * 7 + k) % 900}": k for k in range(9)}
+        for n in range(300)
+    ]
+    text = encode_table(rows).text
+    assert same(decode_table(text), rows)
+    assert text.splitlines()[1].count(",") < 120
 
 
 USER = {"login": "octocat", "id": 583231, "type": "User", "admin": False}

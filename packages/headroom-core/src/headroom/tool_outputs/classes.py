@@ -10,6 +10,9 @@ __all__ = ["find_classes"]
 # that a place with thousands of shapes costs linear time.
 _MAX_SHAPES = 200
 _MAX_CLASSES = 8
+# A class may have this many times the keys of its first shape: rows have a place for
+# each, so that optional keys without end would cost memory without bound.
+_MAX_GROWTH = 3
 
 
 def find_classes(graph: Graph) -> list[tuple[list[str], list[int]]]:
@@ -31,19 +34,21 @@ def find_classes(graph: Graph) -> list[tuple[list[str], list[int]]]:
         if len(shapes) < 2:
             continue
         heads: list[int] = []
+        widest: dict[int, int] = {}
         for shape in list(shapes)[:_MAX_SHAPES]:
             here = head(shape)
             if here in heads:
                 continue
             for other in heads:
                 merged = _merged(order[other], order[here])
-                if merged is not None:
+                if merged is not None and len(merged) <= widest[other]:
                     parent[here] = other
                     order[other] = merged
                     break
             else:
                 if len(heads) < _MAX_CLASSES:
                     heads.append(here)
+                    widest[here] = _MAX_GROWTH * len(order[here])
     members: dict[int, list[int]] = {}
     for node, shape in enumerate(graph.shape):
         if shape >= 0:

@@ -78,13 +78,15 @@ def read_compact(text: str) -> Any:
     """
     try:
         value = json.loads(text, parse_int=_integer)
+        if "…" in text or "\\u2026" in text:
+            value = _without_markers(value)
     except (ValueError, RecursionError) as error:
         msg = (
             f"not JSON, nor a table text of JSONMinifier: {error}; "
             "decode takes what compress returned, unchanged"
         )
         raise DecodeError(msg) from error
-    return _without_markers(value) if "…" in text or "\\u2026" in text else value
+    return value
 
 
 def _integer(digits: str) -> Any:

@@ -15,7 +15,7 @@ _TEXT = re.compile(r"[^,;)\]\n]*")
 _KEY = re.compile(r"[\w$][\w$/+-]*")
 _COUNT = re.compile(r"\[([0-9]+)\](?=[(@:])")
 _REFERENCE = re.compile(r"&[0-9]+")
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+")
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]")
 
 
 class _Absent:
@@ -33,12 +33,21 @@ class _Field:
     name: str
     sparse: bool = False
     fixed: _Read | None = None
+    # The header's text as it stands, until all fields of the header are known.
+    text: str | None = None
     # Where the text of a container begins that is the header's value.
     start: int = -1
     # Literal and reference by turns: even items are text, odd ones field names.
     template: list[str] | None = None
     hole: bool = False
     schema: "_Schema | None" = None
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether rows have a place for it, and no template says what it is."""
+        return not (
+            self.sparse or self.fixed or self.template is not None or self.start >= 0
+        )
 
 
 @dataclass(slots=True)
@@ -200,10 +209,8 @@ class _Reader:
             if text[at] == "=":
                 at = self._fixed(at + 1, new)
             schema.fields.append(new)
-            given = new.fixed or new.template or new.start >= 0
-            if new.hole or not (new.sparse or given):
-                schema.cells.append(new)
             if text[at] != ",":
+                self._resolve(schema)
                 return at
             at += 1
 
@@ -224,18 +231,27 @@ class _Reader:
             if type(value) is not str or char == "…":
                 new.fixed = (value, template) if char != "…" else _NOTHING
                 return at
-        parts = [""]
-        for piece in _TEMPLATE.finditer(template):
-            if piece[1] is None:
-                parts[-1] += piece[0][0] if piece[0] in ("{{", "}}") else piece[0]
-            else:
-                parts += [piece[1], ""]
-        new.hole = "" in parts[1::2]
-        if len(parts) == 1:
-            new.fixed = (parts[0], parts[0])
-        else:
-            new.template = parts
+        new.text = template
         return at
+
+    def _resolve(self, schema: _Schema) -> None:
+        """Find the references in headers' texts, now that all fields are known."""
+        names = {f.name for f in schema.fields} | {""}
+        for f in schema.fields:
+            if f.text is None:
+                continue
+            parts = [""]
+            for piece in _TEMPLATE.finditer(f.text):
+                if piece[1] is not None and piece[1] in names:
+                    parts += [piece[1], ""]
+                else:
+                    parts[-1] += piece[0][0] if piece[0] in ("{{", "}}") else piece[0]
+            f.hole = "" in parts[1::2]
+            if len(parts) == 1:
+                f.fixed = (parts[0], parts[0])
+            else:
+                f.template = parts
+        schema.cells = [f for f in schema.fields if f.hole or f.is_cell]
 
     def _skip(self, at: int) -> int:
         """Return where the container or reference that begins at `at` ends."""

@@ -16,6 +16,7 @@ from headroom.tool_outputs.notation import (
 )
 from headroom.tool_outputs.rows import Row, lay_out
 from headroom.tool_outputs.schemas import Field, Kind, find_schemas
+from headroom.tool_outputs.templates import spell_literal
 
 __all__ = ["Table", "encode_table"]
 
@@ -33,12 +34,15 @@ class Table(NamedTuple):
     shared_characters: int
 
 
-def encode_table(value: Any) -> Table:
+def encode_table(value: Any, *, max_nodes: int | None = None) -> Table:
     """Write a tree, a dict or list that is not empty, as table text.
 
     Deterministic; `decoding.decode_table` reads it back, type and key order included.
+
+    Raises:
+        TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
-    writer = _Writer(Graph(value))
+    writer = _Writer(Graph(value, max_nodes))
     return Table(writer.text(), writer.shared_characters())
 
 
@@ -202,23 +206,24 @@ class _Writer:
 
     def _field(self, schema: int, field: Field, fields: list[Field]) -> str:
         inner = self.headers.of_field(schema, field.name)
+        names = [f.name for f in fields]
         text = self._key(field.name)
         if field.kind is Kind.SPARSE:
             text += "?"
         if inner >= 0:
             text += self._spec(inner)
         if field.template is not None:
-            text += "=" + template_cell(field.template.spell([f.name for f in fields]))
+            text += "=" + template_cell(field.template.spell(names))
         elif field.value is not None:
-            text += "=" + self._constant(field.value, inner)
+            text += "=" + self._constant(field.value, inner, names)
         return text
 
-    def _constant(self, value: Item, inner: int) -> str:
-        """Write a header's value; a string's braces are doubled, as in templates."""
+    def _constant(self, value: Item, inner: int, names: list[str]) -> str:
+        """Write a header's value; a string's braces must not read as references."""
         if type(value) is str and value not in self.references:
             text = scan_quoted(value, 0)[0] if value[0] == '"' else value
             if "{" in text or "}" in text:
-                return template_cell(text.replace("{", "{{").replace("}", "}}"))
+                return template_cell(spell_literal(text, names))
         return self._item(value, inner)
 
     # -- values

@@ -1,11 +1,12 @@
 """A JSON document as distinct nodes: equal sub-trees are one node."""
 
+import sys
 from typing import Any
 
 from headroom.tool_outputs.notation import string_cell
 from headroom.tool_outputs.values import Cut, Numeral
 
-__all__ = ["ARRAY", "Graph", "Item"]
+__all__ = ["ARRAY", "Graph", "Item", "TooManyNodesError"]
 
 # A leaf is the text of its cell (injective: "1" and 1 are spelled differently),
 # a container is the number of its node.
@@ -15,6 +16,10 @@ Item = str | int
 ARRAY = -1
 
 _CONTAINERS = frozenset({dict, list})
+
+
+class TooManyNodesError(Exception):
+    """A document with more distinct containers than the caller has memory for."""
 
 
 class Graph:
@@ -29,8 +34,13 @@ class Graph:
         root: The document's own item.
     """
 
-    def __init__(self, value: Any) -> None:
-        """Take the document apart; `value` is a tree as `reading` makes it."""
+    def __init__(self, value: Any, max_nodes: int | None = None) -> None:
+        """Take the document apart; `value` is a tree as `reading` makes it.
+
+        Raises:
+            TooManyNodesError: With more than `max_nodes` distinct containers.
+        """
+        self._max_nodes = sys.maxsize if max_nodes is None else max_nodes
         self.shapes: list[tuple[str, ...]] = []
         self.shape: list[int] = []
         self.items: list[tuple[Item, ...]] = []
@@ -102,6 +112,8 @@ class Graph:
             found = self._node_ids[node] = len(self.items)
             self.shape.append(shape)
             self.items.append(node[1])
+            if found >= self._max_nodes:
+                raise TooManyNodesError
             if nested:
                 self.nested[found] = nested
         return found

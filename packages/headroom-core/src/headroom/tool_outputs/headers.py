@@ -154,6 +154,7 @@ class Headers:
         for (_, _, name), schema in self._expected.items():
             hints.setdefault(schema, name)
         names: dict[int, str] = {}
+        used: dict[str, int] = {}
         for schema in schemas:
             hint = hints.get(schema, "")
             if not (
@@ -162,8 +163,8 @@ class Headers:
                 and len(hint) <= _LONGEST_NAME_CHARACTERS
             ):
                 hint = "o"
-            name, n = f"@{hint}", 2
-            while name in names.values():
-                name, n = f"@{hint}{n}", n + 1
-            names[schema] = name
+            # A number after a letter or underscore can't be taken for another hint.
+            n = used[hint] = used.get(hint, 0) + 1
+            mark = "_" if hint[-1].isdigit() else ""
+            names[schema] = f"@{hint}{mark}{n}" if n > 1 else f"@{hint}"
         return names

@@ -1,7 +1,7 @@
 """JSONMinifier: tool outputs in fewer tokens, every dropped value accounted for."""
 
+import re
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any, Literal
 
 from headroom.errors import DecodeError, InputError
@@ -9,9 +9,11 @@ from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
 from headroom.tool_outputs.decoding import decode_table
 from headroom.tool_outputs.encoding import encode_table
+from headroom.tool_outputs.graph import TooManyNodesError
 from headroom.tool_outputs.notation import MAGIC
 from headroom.tool_outputs.pruning import Policy, prune
 from headroom.tool_outputs.reading import Embedded, Reading, read
+from headroom.tool_outputs.values import Cut
 from headroom.types import Compression, Dropped
 
 __all__ = ["JSONMinifier"]
@@ -33,6 +35,15 @@ _SHORT_CHARACTERS = 2_000
 # Source: leaves a ratio below 0.8 even if a third of the cells are empty.
 _SURELY_SHARED = 0.4
 _LONG_CHARACTERS = 20_000
+
+
+# Distinct objects and arrays from which "auto" writes compact JSON, to bound memory.
+# Source: a node takes about 700 bytes while it is encoded, so this is 170 MB.
+_MAX_NODES = 250_000
+# Tokens that a value inside prose must spare at least, since tokens may cross its ends.
+_PART_MARGIN = 2
+# A text that JSONMinifier wrote, alone or inside prose: the legend has a line.
+_OURS = re.compile(rf"(?:\A|\n){MAGIC}(?: [^\n]*)?\n")
 
 
 class JSONMinifier:
@@ -178,15 +189,16 @@ class JSONMinifier:
         reading = self._read(data)
         dropped: list[Dropped] = []
         content, skipped = self._minify(reading, dropped)
-        plain = reading.value if reading.text is None else reading.text
-        if reading.text is None and isinstance(plain, str):
-            plain = write_compact(plain)
+        # Written now, since the caller may change the object before tokens are asked.
+        plain = reading.text
+        if plain is None:
+            plain = write_compact(reading.value)
         return Compression(
             content=content,
             dropped=tuple(dropped),
             skipped=skipped,
             _source=plain,
-            _measure=partial(_count_plain, self._count),
+            _measure=self._count,
         )
 
     @staticmethod
@@ -203,8 +215,9 @@ class JSONMinifier:
         return decode_table(text) if text.startswith(MAGIC) else read_compact(text)
 
     def _read(self, data: Any) -> Reading:
-        if isinstance(data, str) and MAGIC in data:
-            return Reading(text=str(data), skipped="already minified by JSONMinifier")
+        if isinstance(data, str) and _OURS.search(data):
+            text = str.__str__(data)
+            return Reading(text=text, skipped="already minified by JSONMinifier")
         return read(data, exact_numbers=self._exact)
 
     def _minify(
@@ -256,42 +269,72 @@ class JSONMinifier:
         """Prune and write one JSON value, in the fewest tokens allowed."""
         tree, gone = prune(value, self._policy, itemised=dropped is not None)
         text = self._densest(tree, table=table)
-        if source is not None and self._is_dearer(text, source):
+        # Tokens may also join what stands around a value in prose.
+        margin = _PART_MARGIN if path else 0
+        if source is not None and self._is_dearer(text, source, margin):
             return source
         if dropped is not None:
+            if source is not None and "…" in text:
+                gone = [*gone, *_cuts(tree, gone)]
             if path:
                 gone = [Dropped((*path, *d.path), d.reason, d.count) for d in gone]
             dropped.extend(gone)
         return text
 
-    def _is_dearer(self, text: str, source: str) -> bool:
-        """Tell whether the source as it came has fewer tokens than what was made."""
+    def _is_dearer(self, text: str, source: str, margin: int) -> bool:
+        """Tell whether the source as it came has fewer tokens than text and margin."""
         if len(source) > _LONG_CHARACTERS or text == source:
             return False
         if len(source) > _SHORT_CHARACTERS and len(text) < _HARDLY_SHORTER * len(
             source
         ):
             return False
-        return self._count(source) < self._count(text)
+        return self._count(source) < self._count(text) + margin
 
     def _densest(self, tree: Any, *, table: bool) -> str:
         if self._format == "json" or not table or type(tree) not in (dict, list):
             return write_compact(tree)
         if not tree:
             return write_compact(tree)
-        dense, shared_characters = encode_table(tree)
-        if self._format == "table" or shared_characters > _SURELY_SHARED * len(dense):
+        limit = None if self._format == "table" else _MAX_NODES
+        try:
+            dense, shared_characters = encode_table(tree, max_nodes=limit)
+        except TooManyNodesError:
+            return write_compact(tree)
+        long = len(dense) > _SHORT_CHARACTERS
+        if self._format == "table" or (
+            long and shared_characters > _SURELY_SHARED * len(dense)
+        ):
             return dense
         plain = write_compact(tree)
         ratio = len(dense) / len(plain)
-        if len(plain) > _LONG_CHARACTERS:
-            return dense if ratio < _LONG_SHORTER else plain
-        if len(plain) > _SHORT_CHARACTERS:
-            if ratio < _SURELY_SHORTER:
+        if ratio > _HARDLY_SHORTER and len(plain) > _SHORT_CHARACTERS:
+            return plain
+        # Without headers it may be only quotes that are spared, and in JSON those share
+        # a token with the comma; then it takes a count.
+        if shared_characters:
+            if len(plain) > _LONG_CHARACTERS:
+                return dense if ratio < _LONG_SHORTER else plain
+            if len(plain) > _SHORT_CHARACTERS and ratio < _SURELY_SHORTER:
                 return dense
-            if ratio > _HARDLY_SHORTER:
-                return plain
         return dense if self._count(dense) < self._count(plain) else plain
+
+
+def _cuts(tree: Any, gone: list[Dropped]) -> list[Dropped]:
+    """Itemise markers that the text brought along, less those just made."""
+    known = {d.path for d in gone}
+    found: list[Dropped] = []
+    todo: list[tuple[tuple[str | int, ...], Any]] = [((), tree)]
+    while todo:
+        path, value = todo.pop()
+        if type(value) is Cut:
+            if path not in known:
+                found.append(Dropped(path, "max_depth", value.count))
+        elif type(value) is dict:
+            todo.extend([((*path, k), v) for k, v in reversed(value.items())])
+        elif type(value) is list:
+            todo.extend([((*path, i), v) for i, v in enumerate(value)][::-1])
+    return found
 
 
 def _restore(
@@ -303,10 +346,6 @@ def _restore(
     minifier = JSONMinifier.__new__(JSONMinifier)
     minifier._set(policy, format, count, exact=exact)
     return minifier
-
-
-def _count_plain(count: Callable[[str], int], plain: Any) -> int:
-    return count(plain if isinstance(plain, str) else write_compact(plain))
 
 
 def _has_its_lines(parts: tuple[str | Embedded, ...], at: int) -> bool:

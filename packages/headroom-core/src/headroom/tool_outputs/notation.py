@@ -29,7 +29,7 @@ _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # Space inside is fine; other white space, controls, line separators and lone
 # surrogates are not, because something between us and the model may change them.
 _ODD = r"\t-\r\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
-_BARE = re.compile(rf'[^\s,;()\[\]{{}}"&@=…{_ODD}][^,;()\[\]{{}}{_ODD}]*(?<!\s)')
+_BARE = re.compile(rf'[^\s,;()\[\]{{}}"&@=…{_ODD}][^,;()\[\]{{}}"{_ODD}]*(?<!\s)')
 _OTHER = re.compile(rf"(?:{_NUMBER}|true|false|null|NaN|-?Infinity)")
 _FIRST_OF_OTHER = frozenset("-0123456789tfnNI")
 _BARE_KEY = re.compile(r"[\w$][\w$/+-]*")

@@ -2,16 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from headroom.tool_outputs.graph import Item
 from headroom.tool_outputs.notation import is_other, scan_quoted
 
-__all__ = ["Template", "Texts", "find_templates"]
+__all__ = ["Template", "Texts", "find_templates", "spell_literal"]
 
 # A reference stands between these while a template is being looked for; both are
 # private-use characters, and values that hold them take no part.
 OPEN, CLOSE = "\ue0f0", "\ue0f1"
+_BRACED = re.compile(r"\{([^{}]+)\}")
+_PLAIN_BRACES = re.compile(r"(?:[^{}]|\{[^{}]+\})*")
 _MARK = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 # Shorter values match by chance. Source: tried 2 to 6 on REST payloads.
 _MIN_REFERENCE = 4
@@ -112,11 +114,13 @@ class Template:
         return {int(i) for i in _MARK.findall(self.prefix + (self.suffix or ""))}
 
     def spell(self, names: Sequence[str]) -> str:
-        """Return the header's text: `{key}`, `{}`, literal braces doubled."""
+        """Return the header's text: `{key}` for a reference, `{}` for the hole."""
 
         def side(text: str) -> str:
-            text = text.replace("{", "{{").replace("}", "}}")
-            return _MARK.sub(lambda m: "{" + names[int(m[1])] + "}", text)
+            parts = _MARK.split(text)
+            parts[::2] = [spell_literal(part, names) for part in parts[::2]]
+            parts[1::2] = ["{" + names[int(index)] + "}" for index in parts[1::2]]
+            return "".join(parts)
 
         if self.suffix is None:
             return side(self.prefix)
@@ -141,6 +145,20 @@ class Template:
             return _MARK.sub(text, self.prefix), _MARK.sub(text, self.suffix or "")
         except _AbsentError:
             return None
+
+
+def spell_literal(text: str, names: Collection[str]) -> str:
+    """Spell literal text in a header: braces doubled where they could be a reference.
+
+    `{x}` is literal as it is where no field of the header is named x.
+    """
+    if "{" not in text and "}" not in text:
+        return text
+    if _PLAIN_BRACES.fullmatch(text) and not any(
+        inner in names for inner in _BRACED.findall(text)
+    ):
+        return text
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 class _AbsentError(Exception):
