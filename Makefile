@@ -35,7 +35,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group semantic
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models demo format lint types imports test bench bench-peers fuzz matrix-langchain matrix-llama-index docs check
+.PHONY: help install models demo format lint types imports test bench bench-peers fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -83,6 +83,9 @@ bench-peers: .venv/.peers .venv-headroom-ai/.ready ## Measure beside other packa
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py
+
+bench-llama-index: .venv/.test ## Measure the LlamaIndex adapter beside LlamaIndex's own classes; DATA=FOLDER too
+	@$(PY) benchmarks/llama_index_beside.py $(DATA)
 
 # Each end of what the adapter supports has a folder of its own.
 LANGCHAIN_lowest := langchain-core==1.4.0 langchain==1.3.0 langchain-classic==1.0.7
