@@ -136,6 +136,11 @@ class TestDocuments:
         out = pruned(add_metadata=False)
         assert out[0].metadata == {"source": "a.txt", "page": 3}
 
+    def test_where_none_is_relevant_there_is_none_or_all(self):
+        assert pruned(query="zebra crossing") == []
+        assert pruned(query="zebra crossing", base_if_none=True) == DOCUMENTS
+        assert pruned(base_if_none=True) == pruned()
+
     def test_a_subclass_of_document_stays_one(self):
         class Rated(Document):
             stars: int = 0
@@ -249,7 +254,12 @@ class TestInLangChain:
 
     def test_it_dumps_like_its_siblings(self):
         dumped = HeadroomDocumentCompressor(compressor=BM25).model_dump()
-        assert set(dumped) == {"compressor", "scorer", "add_metadata"}
+        assert set(dumped) == {
+            "compressor",
+            "scorer",
+            "add_metadata",
+            "base_if_none",
+        }
 
     def test_the_default_compressor_needs_no_model_until_it_is_used(self):
         compressor = HeadroomDocumentCompressor()

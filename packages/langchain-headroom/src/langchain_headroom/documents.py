@@ -37,6 +37,8 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
         add_metadata: Whether each document gets `metadata["headroom"]`: `score`, the
             relevance of its best sentence, and `spans`, the `[start, end)` characters
             of the source that are kept.
+        base_if_none: Whether the documents come back as they were where none has
+            anything to the query; else the result is [].
     """
 
     compressor: InstanceOf[SemanticCompressor] = Field(
@@ -44,6 +46,7 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
     )
     scorer: Any = None
     add_metadata: bool = True
+    base_if_none: bool = False
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
@@ -65,7 +68,7 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
         query: str,
         callbacks: Callbacks | None = None,
     ) -> Sequence[Document]:
-        """Return the documents with a sentence the query needs; [] for none.
+        """Return the documents cut to what the query needs; [] for none.
 
         Args:
             documents: The retrieved documents; never changed.
@@ -114,6 +117,8 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
     ) -> list[Document]:
         texts = [document.page_content for document in documents]
         kept = compressor.explain(RAGContext(query, texts)).kept
+        if not kept and self.base_if_none:
+            return list(documents)
         pruned = []
         for part in kept:
             source = documents[part.index]
