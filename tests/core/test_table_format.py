@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.decoding import decode_table
-from headroom.tool_outputs.encoding import encode_table
-from headroom.tool_outputs.notation import MAGIC
+from headroom.tool_outputs.table.decoding import decode_table
+from headroom.tool_outputs.table.encoding import encode_table
+from headroom.tool_outputs.table.notation import MAGIC
 from headroom.tool_outputs.values import Cut, Numeral
 
 SYNTAX = [

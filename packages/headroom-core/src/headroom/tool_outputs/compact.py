@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.notation import encodable, quote
+from headroom.tool_outputs.table.notation import encodable, quote
 from headroom.tool_outputs.values import (
     LONGEST_INTEGER_DIGITS,
     Cut,

@@ -7,12 +7,14 @@ from typing import Any, Literal
 from headroom.errors import DecodeError, InputError
 from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
-from headroom.tool_outputs.decoding import decode_table
-from headroom.tool_outputs.encoding import encode_table
-from headroom.tool_outputs.graph import TooManyNodesError
-from headroom.tool_outputs.notation import MAGIC
 from headroom.tool_outputs.pruning import Policy, prune
 from headroom.tool_outputs.reading import Embedded, Reading, read
+from headroom.tool_outputs.table import (
+    MAGIC,
+    TooManyNodesError,
+    decode_table,
+    encode_table,
+)
 from headroom.tool_outputs.values import Cut
 from headroom.types import Compression, Dropped
 

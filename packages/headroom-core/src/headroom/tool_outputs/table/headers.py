@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from headroom.tool_outputs.graph import Graph, Item
-from headroom.tool_outputs.notation import bare_key
+from headroom.tool_outputs.table.graph import Graph, Item
+from headroom.tool_outputs.table.notation import bare_key
 
 __all__ = ["Headers"]
 

@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from headroom.tool_outputs.notation import string_cell
+from headroom.tool_outputs.table.notation import string_cell
 from headroom.tool_outputs.values import Cut, Numeral
 
 __all__ = ["ARRAY", "Graph", "Item", "TooManyNodesError"]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from operator import eq, itemgetter
 
-from headroom.tool_outputs.classes import find_classes
-from headroom.tool_outputs.costs import COLON, COMMA, EMPTY, QUESTION_MARK, Costs
-from headroom.tool_outputs.graph import Graph, Item
-from headroom.tool_outputs.notation import raw_cell
-from headroom.tool_outputs.templates import Template, Texts, find_templates
+from headroom.tool_outputs.table.classes import find_classes
+from headroom.tool_outputs.table.costs import COLON, COMMA, EMPTY, QUESTION_MARK, Costs
+from headroom.tool_outputs.table.graph import Graph, Item
+from headroom.tool_outputs.table.notation import raw_cell
+from headroom.tool_outputs.table.templates import Template, Texts, find_templates
 
 __all__ = ["Field", "Kind", "Schema", "find_schemas"]
 

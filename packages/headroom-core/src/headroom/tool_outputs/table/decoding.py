@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.notation import read_scalar, scan_quoted
+from headroom.tool_outputs.table.notation import read_scalar, scan_quoted
 
 __all__ = ["decode_table"]
 

@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from headroom.tool_outputs.costs import DEFINITION, USE, Costs
-from headroom.tool_outputs.graph import Graph, Item
-from headroom.tool_outputs.headers import Headers
-from headroom.tool_outputs.notation import (
+from headroom.tool_outputs.table.costs import DEFINITION, SMALLEST, USE, Costs
+from headroom.tool_outputs.table.graph import Graph, Item
+from headroom.tool_outputs.table.headers import Headers
+from headroom.tool_outputs.table.notation import (
     MAGIC,
     bare_key,
     quote,
     scan_quoted,
     template_cell,
 )
-from headroom.tool_outputs.rows import Row, lay_out
-from headroom.tool_outputs.schemas import Field, Kind, find_schemas
-from headroom.tool_outputs.templates import spell_literal
+from headroom.tool_outputs.table.rows import Row, lay_out
+from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
+from headroom.tool_outputs.table.templates import spell_literal
 
 __all__ = ["Table", "encode_table"]
 
@@ -91,7 +91,7 @@ class _Writer:
         for item, n in uses.items():
             if n > 1:
                 cost = self._size(item, costs) if type(item) is int else costs[item]
-                if (n - 1) * cost > DEFINITION + n * USE:
+                if cost >= SMALLEST and (n - 1) * cost > DEFINITION + n * USE:
                     references[item] = f"&{len(references) + 1}"
         return references
 

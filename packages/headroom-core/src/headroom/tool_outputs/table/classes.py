@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from headroom.tool_outputs.graph import Graph
+from headroom.tool_outputs.table.graph import Graph
 
 __all__ = ["find_classes"]
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from headroom.tool_outputs.graph import Item
-from headroom.tool_outputs.notation import raw_cell
-from headroom.tool_outputs.schemas import Field, Kind, Schema
-from headroom.tool_outputs.templates import Template, Texts
+from headroom.tool_outputs.table.graph import Item
+from headroom.tool_outputs.table.notation import raw_cell
+from headroom.tool_outputs.table.schemas import Field, Kind, Schema
+from headroom.tool_outputs.table.templates import Template, Texts
 
 __all__ = ["Row", "lay_out"]
 

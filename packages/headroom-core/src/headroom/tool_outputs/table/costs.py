@@ -2,9 +2,18 @@
 
 import re
 
-from headroom.tool_outputs.graph import Item
+from headroom.tool_outputs.table.graph import Item
 
-__all__ = ["COLON", "COMMA", "DEFINITION", "EMPTY", "QUESTION_MARK", "USE", "Costs"]
+__all__ = [
+    "COLON",
+    "COMMA",
+    "DEFINITION",
+    "EMPTY",
+    "QUESTION_MARK",
+    "SMALLEST",
+    "USE",
+    "Costs",
+]
 
 # What stands around values. Source: averages over cl100k and o200k on REST payloads;
 # only proportions matter, since what is chosen is counted in the end.
@@ -14,6 +23,8 @@ EMPTY = 0.4  # an empty cell
 QUESTION_MARK = 0.3
 DEFINITION = 4.0  # "&1:" and a line end
 USE = 2.2  # "&1"
+# What is smaller is not written elsewhere: a reader would look it up for too little.
+SMALLEST = 4.0
 
 # What mostly is one token each; the rest of a text is counted by its length.
 _TOKENISH = re.compile(r"[A-Z]?[a-z]{1,8}|[A-Z]{1,3}|[0-9]{1,3}|[^\x00-\x7f]")

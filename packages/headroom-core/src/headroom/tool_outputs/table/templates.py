@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from headroom.tool_outputs.graph import Item
-from headroom.tool_outputs.notation import is_other, scan_quoted
+from headroom.tool_outputs.table.graph import Item
+from headroom.tool_outputs.table.notation import is_other, scan_quoted
 
 __all__ = ["Template", "Texts", "find_templates", "spell_literal"]
 
