@@ -54,7 +54,12 @@ def main() -> None:
         sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
     started = time.monotonic()
     parts: dict[str, Any] = {}
-    payloads = tool_outputs.load(options.data)
+    with Console(stderr=True).status("reading DATA"):
+        payloads = tool_outputs.load(options.data)
+        questions = documents.load(options.data, options.questions)
+        transcripts = conversations.load(
+            options.data, options.conversations, options.longest
+        )
     if payloads:
         with _progress("tool outputs", tool_outputs.METHODS, len(payloads)) as step:
             parts["tool_outputs"] = {
@@ -62,7 +67,6 @@ def main() -> None:
                 "payloads": len(payloads),
                 "text_payloads": sum(not one.is_json for one in payloads),
             }
-    questions = documents.load(options.data, options.questions)
     if questions:
         steps = len(questions) * len(documents.RATIOS)
         with _progress("documents", documents.METHODS, steps) as step:
@@ -71,9 +75,6 @@ def main() -> None:
                 "questions": len(questions),
                 "sample": options.questions,
             }
-    transcripts = conversations.load(
-        options.data, options.conversations, options.longest
-    )
     if transcripts:
         steps = len(transcripts) * len(conversations.SHARES)
         with _progress("conversations", conversations.METHODS, steps) as step:

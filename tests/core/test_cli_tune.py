@@ -15,8 +15,8 @@ from headroom.cli.charts import Curve, scatter_chart, standalone
 from headroom.cli.expected import folded, found, holds, read_questions
 from headroom.cli.sweep import MINIFIERS, Sweep, Trial, most_lost, sweep_questions
 from headroom.compressors import JSONMinifier, SemanticCompressor
-from headroom.errors import InputError
-from headroom.scorers import BM25Scorer
+from headroom.errors import HeadroomError, InputError
+from headroom.scorers import BM25Scorer, CrossEncoderScorer
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
 
@@ -77,8 +77,10 @@ def invoke(*arguments):
     return CliRunner().invoke(cli, ["tune", *map(str, arguments)])
 
 
-def as_json(*arguments):
-    done = invoke(*arguments, "--json")
+def as_json(data, *arguments):
+    if Path(data).is_file() and "--scorer" not in arguments:
+        arguments = (*arguments, "--scorer", "bm25")
+    done = invoke(data, *arguments, "--json")
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
@@ -123,11 +125,22 @@ class TestQuestions:
         assert done.exit_code == 1
         assert "nothing to look for" in done.stderr
 
-    def test_an_unreachable_least_is_said(self, questions):
-        done = invoke(questions, "--ratio", 0.01, "--least", 1)
-        assert done.exit_code == 0
-        kept = as_json(questions, "--ratio", 0.01, "--least", 1)["recommended"]
-        assert ("No setting keeps 100%" in done.output) == (not kept["reaches_least"])
+    def test_an_unreachable_least_is_said(self, questions, tmp_path):
+        row = question(0) | {"query": "Where do the trains go?"}
+        path = lines(tmp_path / "q.jsonl", [row, question(1)])
+        options = (path, "--scorer", "bm25", "--ratio", 0.05, "--least", 1)
+        assert not as_json(*options)["recommended"]["reaches_least"]
+        assert "No setting keeps 100%" in invoke(*options).stdout
+
+    def test_without_a_scorer_all_that_are_installed_are_tried(self, questions):
+        done = invoke(questions, "--ratio", 0.3, "--json")
+        tried = [one["setting"] for one in json.loads(done.stdout)["settings"]]
+        try:
+            CrossEncoderScorer().score("a", ["a"])
+        except (HeadroomError, ImportError):
+            assert tried == ["bm25 0.3"]
+        else:
+            assert tried == ["bm25 0.3", "cross-encoder 0.3"]
 
     def test_several_scorers_share_one_table(self, questions):
         class Backwards:

@@ -55,7 +55,8 @@ _WIDTH = 100
     multiple=True,
     metavar="NAME[=MODEL]",
     help="bm25, embedding=MODEL, cross-encoder[=MODEL] or hybrid=MODEL (bm25 and "
-    "embedding); MODEL is a folder or hub name. Repeatable.  [bm25]",
+    "embedding); MODEL is a folder or hub name. Repeatable.  [bm25, and cross-encoder "
+    "where it is installed]",
 )
 @click.option(
     "--ratio",
@@ -119,7 +120,8 @@ def tune(
         if data.is_dir():
             result = _tried_payloads(data, expect or data / _EXPECTED, limit)
         else:
-            chosen = [_scorer(spec, device) for spec in scorers or ("bm25",)]
+            specs = scorers or _installed()
+            chosen = [_scorer(spec, device) for spec in specs]
             dial = tuple(sorted(set(ratios or _RATIOS)))
             result = _tried_questions(data, chosen, dial, limit)
     except (HeadroomError, ImportError) as error:
@@ -141,6 +143,15 @@ def tune(
             except OSError as error:
                 raise click.ClickException(f"{file}: {error.strerror}") from error
             click.echo(f"Written: {file}", err=True)
+
+
+def _installed() -> list[str]:
+    """Return the scorers that need no model of the user's and can be used here."""
+    try:
+        CrossEncoderScorer().score("a", ["a"])
+    except (HeadroomError, ImportError):
+        return ["bm25"]
+    return ["bm25", "cross-encoder"]
 
 
 def _scorer(spec: str, device: str | None) -> tuple[str, str, Scorer]:
