@@ -12,7 +12,7 @@ from headroom.documents.account import (
 )
 from headroom.documents.candidates import best_first, openings_first
 from headroom.documents.corpus import Corpus
-from headroom.documents.relevance import relevance
+from headroom.documents.relevance import inherited, relevance
 from headroom.documents.selection import select
 from headroom.errors import InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer, EmbeddingScorer, Scorer
@@ -194,12 +194,17 @@ class SemanticCompressor:
             # On a foreign scale, lifting scores by shares would mean nothing.
             least = math.ulp(0.0) if self.min_score is None else self.min_score
             return own, _Floors(least, least)
+        own = inherited(own, corpus)
         scores = relevance(query, own, corpus)
         if self.min_score is not None:
             return scores, _Floors(self.min_score, self.min_score)
-        # What cannot be kept at all must not push out what can.
+        # What cannot be kept at all, or not alone, must not push out what can.
         most = math.inf if self.max_tokens is None else self.max_tokens
-        able = [i for i, tokens in enumerate(corpus.estimates) if tokens <= most]
+        able = [
+            i
+            for i, tokens in enumerate(corpus.estimates)
+            if tokens <= most and i not in corpus.carried
+        ]
         share = _SHARE_OF_BEST * max((own[i] for i in able), default=0.0)
         return scores, _Floors(
             least, share * max((scores[i] for i in able), default=0.0)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from headroom.documents.selection import Companions
-from headroom.documents.units import Unit, leans_back, split_pieces, split_units
+from headroom.documents.units import Unit, asks, leans_back, split_pieces, split_units
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
 
-# A sentence above this many tokens that is also above the ceiling is a list or a
-# transcript without full stops; only then it is cut, at clauses of about that many.
+# A unit above this many tokens that is also above the ceiling is long code, a list
+# or a transcript without full stops; only then it is cut, at lines or clauses of about
+# that many.
 # Source: the longest sentence of SQuAD and HotpotQA paragraphs has 190 tokens.
 _ENDLESS_TOKENS = 200
 _PIECE_TOKENS = 40
@@ -27,8 +28,8 @@ class Corpus:
         estimates: Tokens of each unit, roughly.
         sentences: The distinct texts.
         which: The position of each unit's text in `sentences`.
-        carried: Units that only come along with others: headings and table headers
-            that have something below them.
+        carried: Units that only come along with others: headings, table headers and
+            questions that have something below them.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Corpus:
         Args:
             documents: The texts.
             tokens: The tokens of each.
-            ceiling: Tokens above which an endless sentence is cut.
+            ceiling: Tokens above which an endless unit is cut.
         """
         self.documents = documents
         self.units: list[Unit] = []
@@ -59,14 +60,13 @@ class Corpus:
             self.texts += texts
             self.estimates += [len(said) * each for said in texts]
             self.which += [positions.setdefault(said, len(positions)) for said in texts]
-            if "\n" in text:
-                self.carried.update(_carriers(units))
+            self.carried.update(self._carriers(units))
         self.sentences = Sentences(positions)
 
     def _bounded(
         self, text: str, units: list[Unit], each: float, ceiling: int
     ) -> list[Unit]:
-        """Return `units`, endless ones above the ceiling cut at clauses."""
+        """Return `units`, endless ones above the ceiling cut apart."""
         longest = max(ceiling, _ENDLESS_TOKENS) / (each or 1.0)
         if len(text) <= longest or all(u.end - u.start <= longest for u in units):
             return units
@@ -76,23 +76,43 @@ class Corpus:
         for place, unit in enumerate(units, start=len(self.units)):
             moved[place] = len(self.units) + len(bounded)
             unit = unit._replace(heading=moved[unit.heading], intro=moved[unit.intro])
-            if unit.end - unit.start > longest and unit.kind != "code":
+            if unit.end - unit.start > longest:
                 bounded += split_pieces(text, unit, size)
             else:
                 bounded.append(unit)
         return bounded
+
+    def _carriers(self, units: Sequence[Unit]) -> Iterator[int]:
+        """Yield the headings, headers and questions with something below them."""
+        for unit in units:
+            if unit.heading is not None:
+                yield unit.heading
+            if unit.intro is not None and (
+                self.units[unit.intro].kind == "header"
+                or asks(self.texts[unit.intro])
+            ):
+                yield unit.intro
 
     def companions(self, i: int) -> Companions:
         """Return what unit `i` should be kept with."""
         unit = self.units[i]
         if unit.kind == "row" and unit.intro is not None:
             return Companions((unit.intro,), _known(unit.heading))
-        before = unit.intro
-        if unit.kind == "sentence" and i and leans_back(self.texts[i]):
-            last = self.units[i - 1]
-            if last.kind == "sentence" and last.document == unit.document:
-                before = i - 1
-        return Companions((), _known(before) + _known(unit.heading))
+        before = self.leans_on(i)
+        if before == unit.intro:
+            before = None
+        return Companions(
+            (), _known(before) + _known(unit.intro) + _known(unit.heading)
+        )
+
+    def leans_on(self, i: int) -> int | None:
+        """Return the sentence before that unit `i` points back at, or None."""
+        unit = self.units[i]
+        if unit.kind != "sentence" or not i or not leans_back(self.texts[i]):
+            return None
+        last = self.units[i - 1]
+        told = last.kind == "sentence" and last.document == unit.document
+        return i - 1 if told else None
 
     def rows(self, kept: Collection[int]) -> dict[int, list[int]]:
         """Return the kept units of each document that has any, both in order."""
@@ -127,15 +147,6 @@ class Corpus:
                 start = spans.pop()[0]
             spans.append((start, end))
         return tuple(spans)
-
-
-def _carriers(units: Sequence[Unit]) -> Iterator[int]:
-    """Yield the headings and table headers that have something below them."""
-    for unit in units:
-        if unit.heading is not None:
-            yield unit.heading
-        if unit.kind == "row" and unit.intro is not None:
-            yield unit.intro
 
 
 def _known(position: int | None) -> tuple[int, ...]:

@@ -4,16 +4,17 @@ import math
 from collections.abc import Sequence
 
 from headroom.documents.corpus import Corpus
-from headroom.documents.units import Unit
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import content_terms, stem
 
-__all__ = ["relevance"]
+__all__ = ["inherited", "relevance"]
 
 # Source of all: measured, docs/documents.md "Multi-hop"; the plateau is wide.
 _DOCUMENT = 0.3  # what a sentence gains from the best one of its document
 _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
 _HEADING = 0.6  # what a heading's score counts for the units below it
+_INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
+_HEADER = 0.3  # what a table's header counts for each of its rows
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
 _HALF_GAIN = 1.5  # the shared idf that gives half of that
 _SOURCES = 12  # how many best sentences lend their names
@@ -31,10 +32,10 @@ def relevance(query: str, scores: Sequence[float], corpus: Corpus) -> list[float
 
     Args:
         query: What the user asked.
-        scores: One calibrated score in [0, 1] per unit of `corpus`.
+        scores: What `inherited` gives: one in [0, 1] per unit of `corpus`.
         corpus: The units.
     """
-    lifted = _with_surroundings(scores, corpus.units)
+    lifted = _with_surroundings(scores, corpus)
     gains = _bridges(query, lifted, corpus)
     best = max(lifted, default=0.0)
     return [
@@ -42,20 +43,47 @@ def relevance(query: str, scores: Sequence[float], corpus: Corpus) -> list[float
     ]
 
 
-def _with_surroundings(scores: Sequence[float], units: Sequence[Unit]) -> list[float]:
-    """Return the scores, each lifted by its neighbours, heading and document."""
+def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
+    """Return calibrated scores in [0, 1], with what the structure says about them.
+
+    An item, row or answer often shares no word with the query, only what stands
+    above it does; nor does a sentence that begins with a pronoun.
+    """
+    found = list(scores)
+    for i, unit in enumerate(corpus.units):
+        score = scores[i]
+        if unit.intro is not None:
+            header = corpus.units[unit.intro].kind == "header"
+            given = (_HEADER if header else _INTRODUCTION) * scores[unit.intro]
+            # An equal share to all, so their own scores still rank them.
+            score += given * (1.0 - score)
+        if unit.heading is not None:
+            score = max(score, _HEADING * scores[unit.heading])
+        found[i] = score
+    return found
+
+
+def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
+    """Return the scores, each lifted by its neighbours and its document."""
+    units, carried = corpus.units, corpus.carried
     best: dict[int, float] = {}
-    for score, unit in zip(scores, units, strict=True):
-        if score > best.get(unit.document, 0.0):
-            best[unit.document] = score
+    for i, unit in enumerate(units):
+        if i not in carried and scores[i] > best.get(unit.document, 0.0):
+            best[unit.document] = scores[i]
     lifted = []
     last = len(scores) - 1
     for i, (score, unit) in enumerate(zip(scores, units, strict=True)):
         document = unit.document
-        if unit.heading is not None:
-            score = max(score, _HEADING * scores[unit.heading])
-        beside = scores[i - 1] if i and units[i - 1].document == document else 0.0
-        if i < last and units[i + 1].document == document and scores[i + 1] > beside:
+        beside = 0.0
+        # What is carried has given its share to all that is below it.
+        if i and units[i - 1].document == document and i - 1 not in carried:
+            beside = scores[i - 1]
+        if (
+            i < last
+            and scores[i + 1] > beside
+            and units[i + 1].document == document
+            and i + 1 not in carried
+        ):
             beside = scores[i + 1]
         lifted.append(score + _DOCUMENT * best.get(document, 0.0) + _NEIGHBOUR * beside)
     return lifted

@@ -43,14 +43,15 @@ def select(
         estimates: Tokens of each unit, roughly; indexed by unit.
         companions: What a unit should be kept with.
         measure: Exact tokens of the output for a set of units.
-        ceiling: Most tokens of the output; only the best unit alone may exceed it.
-        max_tokens: Most tokens of even the best unit alone, or None.
+        ceiling: Most tokens of the output; only the best unit, with what it must
+            have, may exceed it.
+        max_tokens: Most tokens of even that, or None.
     """
-    best = _best(order, measure, max_tokens)
+    best = _best(order, companions, measure, max_tokens)
     if best is None:
         return set()
-    kept = {order[best]}
-    left = ceiling - estimates[order[best]]
+    kept = {order[best], *companions(order[best]).must}
+    left = ceiling - sum(estimates[unit] for unit in kept)
     added = _companions_that_fit(order[best], companions, estimates, left, kept)
     groups = [added] if added else []
     kept.update(added)
@@ -79,12 +80,14 @@ def select(
 
 def _best(
     order: Sequence[int],
+    companions: Callable[[int], Companions],
     measure: Callable[[Collection[int]], int],
     max_tokens: int | None,
 ) -> int | None:
-    """Return the place in `order` of the best unit that `max_tokens` can hold."""
+    """Return the place of the best unit that `max_tokens` holds, with its must."""
     for place, unit in enumerate(order):
-        if max_tokens is None or measure((unit,)) <= max_tokens:
+        group = (*companions(unit).must, unit)
+        if max_tokens is None or measure(group) <= max_tokens:
             return place
     return None
 

@@ -1,10 +1,10 @@
 """Units: the sentences and structural lines that a document is kept by."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Unit", "leans_back", "split_units"]
+__all__ = ["Unit", "asks", "leans_back", "split_pieces", "split_units"]
 
 
 class Unit(NamedTuple):
@@ -18,8 +18,8 @@ class Unit(NamedTuple):
             "field", "header" (of a table), "row", "code"; "piece" for a part of an
             endless sentence.
         heading: Position among all units of the heading above it, or None.
-        intro: Position of what introduces it, a table's header or the sentence with
-            a colon before a list; or None.
+        intro: Position of what introduces it: a table's header, the sentence before
+            a list, the question it answers; or None.
     """
 
     document: int
@@ -30,11 +30,15 @@ class Unit(NamedTuple):
     intro: int | None = None
 
 
-_FENCE = re.compile(r" {0,3}(```|~~~)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*(\S?)")
 _HEADING = re.compile(r" {0,3}#{1,6}\s+\S")
+# A line that is bold as a whole is a heading; one that ends like a sentence is none.
+_BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?\s*$")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
 _FIELD = re.compile(r"\s*[^\s:|][^:|\n]{0,48}:[ \t]+\S")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_RULE_CELL = re.compile(r":?-+:?")
+# Marks that prose has hardly ever and code nearly always.
+_CODE_MARKS = frozenset("={};")
 # A longer value is prose with a label, and its sentences are worth telling apart.
 _FIELD_CHARACTERS = 160
 # Text is wrapped at 70 characters or more.
@@ -48,9 +52,10 @@ _CJK_SENTENCE = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Where an endless sentence may be cut: after a clause mark, at whitespace, or between
-# characters of scripts without spaces (in Thai, before a consonant).
+# characters of scripts without spaces (in Thai, before a consonant). A mark inside a
+# time, number or address is no clause mark.
 _CLAUSE = re.compile(
-    r"[,;:、，；：]\s*|\s+"
+    r"[,;:]\s+|[、，；：](?!\d)\s*|\s+"
     r"|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[\u3400-\u9fff\uac00-\ud7af])"
     r"|(?<=[\u0e00-\u0e7f])(?=[\u0e01-\u0e2e])"
 )
@@ -64,6 +69,12 @@ _LEANS = re.compile(
     r"egli|questo|questa|ele|ela|eles|elas|isso)\b|[他她它这這]",
     re.IGNORECASE,
 )
+
+
+_LOGGED = re.compile(r"\s*(?:[\[<]|\d+[-/:.T]\d)")
+_QUESTION = re.compile(r"(?:q\d{0,3}|question)\s?[:：]\s", re.IGNORECASE)
+# What may stand after the end mark of a sentence.
+_CLOSING = "*_\"'”’»」』)）]"
 
 
 def leans_back(text: str) -> bool:
@@ -87,7 +98,7 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         position: How many units there are before its first one.
     """
     if "\n" not in text:
-        return _sentences(text, 0, len(text), document, None)
+        return _answered(_sentences(text, 0, len(text), document, None), text, position)
     units: list[Unit] = []
     heading: int | None = None
     for kind, start, end in _blocks(text):
@@ -101,17 +112,46 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         )
         if kind == "heading":
             heading = position + len(units) - 1
-    return units
+    return _answered(units, text, position)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a unit is a question, by its end mark or its label.
+
+    >>> asks("**May I cancel?**"), asks("Q: Cancelling"), asks("Yes.")
+    (True, True, False)
+    """
+    return text.rstrip(_CLOSING)[-1:] in {"?", "？", "؟"} or bool(_QUESTION.match(text))
 
 
 def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
-    """Cut one unit into pieces of about `characters`, at clauses; the last resort.
+    """Cut one unit into pieces of about `characters`; the last resort.
 
-    A word stays whole, however long.
+    Lines are cut apart first, and only a line that is too long at its clauses. A
+    word stays whole, however long.
     """
-    start = unit.start
+    start = at = unit.start
+    for line in text[unit.start : unit.end].splitlines(keepends=True):
+        end = at + len(line)
+        if at > start and end - start > 2 * characters:
+            yield from _piece(text, unit, start, at)
+            start = at
+        if len(line) > 2 * characters:
+            yield from _clauses(text, unit, at, end, characters)
+            start = end
+        elif end - start >= characters:
+            yield from _piece(text, unit, start, end)
+            start = end
+        at = end
+    yield from _piece(text, unit, start, unit.end)
+
+
+def _clauses(
+    text: str, unit: Unit, start: int, end: int, characters: int
+) -> Iterator[Unit]:
+    """Cut the line `text[start:end]` into pieces of about `characters`, at clauses."""
     poorer: int | None = None
-    for mark in _CLAUSE.finditer(text, unit.start, unit.end):
+    for mark in _CLAUSE.finditer(text, start, end):
         size = mark.end() - start
         if size < characters:
             continue
@@ -119,18 +159,40 @@ def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
         if not mark.group().strip() and size < 2 * characters:
             poorer = poorer or mark.end()
             continue
-        end = poorer if poorer and size > 2 * characters else mark.end()
-        yield unit._replace(
-            start=start, end=_without_space(text, start, end), kind="piece"
-        )
-        start, poorer = end, None
-    if start < unit.end:
-        yield unit._replace(start=start, kind="piece")
+        cut = poorer if poorer and size > 2 * characters else mark.end()
+        yield from _piece(text, unit, start, cut)
+        start, poorer = cut, None
+    yield from _piece(text, unit, start, end)
 
 
-def _without_space(text: str, start: int, end: int) -> int:
-    """Return the end of `text[start:end]` without the whitespace it ends with."""
-    return start + len(text[start:end].rstrip())
+def _piece(text: str, unit: Unit, start: int, end: int) -> Iterator[Unit]:
+    """Yield `text[start:end]` as a piece of `unit`, unless it is blank."""
+    body = text[start:end]
+    if body.strip():
+        indent = 0 if unit.kind == "code" else len(body) - len(body.lstrip())
+        end = start + len(body.rstrip())
+        yield unit._replace(start=start + indent, end=end, kind="piece")
+
+
+def _answered(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, those that answer a question with it as their `intro`.
+
+    The sentence after a question answers it; a question on a line of its own is
+    answered by the whole paragraph, list or table below.
+    """
+    question: int | None = None
+    alone = False
+    for i, unit in enumerate(units):
+        gap = text[units[i - 1].end : unit.start] if i else ""
+        if question is not None:
+            over = i > question + 1 and (not alone or gap.count("\n") > 1)
+            question = None if over or unit.kind == "heading" else question
+        if unit.kind in {"sentence", "field"} and asks(text[unit.start : unit.end]):
+            question = i
+            alone = text[unit.end : unit.end + 80].lstrip(" \t\r").startswith("\n")
+        elif question is not None and unit.intro is None:
+            units[i] = unit._replace(intro=position + question)
+    return units
 
 
 def _trimmed(text: str, start: int, end: int, kind: str) -> tuple[int, int]:
@@ -151,9 +213,16 @@ def _introduction(units: list[Unit], text: str, kind: str, position: int) -> int
     if last.kind == kind:
         return last.intro
     introduces = (last.kind == "header" and kind == "row") or (
-        last.kind == "sentence" and text[last.end - 1] in ":："
+        last.kind == "sentence" and _introduces(text[last.start : last.end], kind)
     )
     return position + len(units) - 1 if introduces else None
+
+
+def _introduces(sentence: str, kind: str) -> bool:
+    """Tell whether a block of `kind` goes on with what `sentence` says."""
+    end = sentence.rstrip(_CLOSING)[-1:]
+    # A list under a title or a question belongs to it, as under a colon.
+    return end in {":", "："} or (kind == "item" and end not in {*".!。！…"})
 
 
 def _sentences(
@@ -186,12 +255,15 @@ def _sentences(
 def _lines(piece: str) -> list[str]:
     """Return the lines of an address, log or menu; a wrapped sentence stays whole.
 
-    Lines are told from wrapping by being short and by none going on in lower case.
+    Lines are told from wrapping by none going on in lower case, and by being short
+    or, as in a log, by each beginning with a time or a bracket.
     """
     lines = piece.splitlines(keepends=True)
+    logged = all(_LOGGED.match(line) for line in lines)
     for line in lines:
         start = line.lstrip()[:1]
-        if len(line) > _LINE_CHARACTERS or (start.isalpha() and not start.isupper()):
+        long = len(line) > _LINE_CHARACTERS and not logged
+        if long or (start.isalpha() and not start.isupper()):
             return [piece]
     return lines
 
@@ -204,10 +276,14 @@ def _blocks(text: str) -> Iterator[tuple[str, int, int]]:
         lines.append((line, at, at + len(line)))
         at += len(line)
     prose: int | None = None
+    fenced = _fenced([line for line, _, _ in lines])
     i = 0
     while i < len(lines):
         line, start, _ = lines[i]
-        kind, size = _line_kind(lines, i, open_prose=prose is not None)
+        if i in fenced:
+            kind, size = "code", fenced[i]
+        else:
+            kind, size = _line_kind(lines, i, open_prose=prose is not None)
         if kind == "prose":
             prose = start if prose is None else prose
         else:
@@ -228,17 +304,10 @@ def _line_kind(
     line = lines[i][0]
     if not line.strip():
         return "blank", 1
-    if fence := _FENCE.match(line):
-        size = 1
-        while i + size < len(lines):
-            size += 1
-            if lines[i + size - 1][0].lstrip().startswith(fence[1]):
-                break
-        return "code", size
-    if _HEADING.match(line):
+    if _HEADING.match(line) or ("*" in line or "_" in line) and _BOLD.match(line):
         return "heading", 1
     following = lines[i + 1][0] if i + 1 < len(lines) else ""
-    if "|" in line and "|" in following and _TABLE_RULE.match(following):
+    if "|" in line and "|" in following and _is_table_rule(following):
         return "header", 2
     if line.lstrip().startswith("|") or (i and "|" in line and "|" in lines[i - 1][0]):
         return "row", 1
@@ -251,6 +320,60 @@ def _line_kind(
     ):
         return "field", 1
     return "prose", 1
+
+
+def _fenced(lines: Sequence[str]) -> dict[int, int]:
+    """Return where fenced code begins, with its number of lines.
+
+    A chunk may begin or end inside of a fence: code then reaches from the start to
+    a fence that can only be a closing one, or from the last fence to where prose
+    begins again.
+    """
+    fences = [(i, m) for i, line in enumerate(lines) if (m := _FENCE.match(line))]
+    blocks: dict[int, int] = {}
+    if not fences:
+        return blocks
+    first, mark = fences[0]
+    stray = len(fences) % 2 == 1 or bool(fences[1][1][2])
+    after = lines[first + 1] if first + 1 < len(lines) else ""
+    closes = not mark[2] and first > 0 and lines[first - 1].strip()
+    if stray and closes and not after.strip():
+        blocks[0] = first + 1
+        fences = fences[1:]
+    opened: tuple[int, str] | None = None
+    for i, mark in fences:
+        if opened is None:
+            opened = i, mark[1]
+        elif not mark[2] and mark[1].startswith(opened[1]):
+            blocks[opened[0]] = i + 1 - opened[0]
+            opened = None
+    if opened is not None:
+        start = opened[0]
+        blocks[start] = _until_prose(lines, start + 1) - start
+    return blocks
+
+
+def _until_prose(lines: Sequence[str], i: int) -> int:
+    """Return the first line from `i` on that is a sentence after a blank line."""
+    for at in range(i + 1, len(lines)):
+        if not lines[at - 1].strip() and _is_prose(lines[at]):
+            return at
+    return len(lines)
+
+
+def _is_prose(line: str) -> bool:
+    """Tell whether a line is surely no code: it begins and goes on like a sentence."""
+    first = line[0]
+    if not first.isalpha() or first.islower() or not _CODE_MARKS.isdisjoint(line):
+        return False
+    count = len(line.split())
+    ends = line.rstrip()[-1] in ".!?:,。！？，："
+    return count >= 8 or (ends and (count >= 4 or not first.isupper()))
+
+
+def _is_table_rule(line: str) -> bool:
+    cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+    return all(_RULE_CELL.fullmatch(cell.strip()) for cell in cells)
 
 
 def _is_field(line: str) -> bool:
