@@ -384,6 +384,11 @@ class TestBudget:
         one, two = (memory.get(initial_token_count=n) for n in (510, 540))
         assert one == two
 
+    def test_any_number_of_budgets_may_be_asked_for(self):
+        memory = memory_of(chat(20), 1_600)
+        for count in range(0, 1_600, 100):
+            assert tokens(memory.get(initial_token_count=count)) <= 1_600 - count
+
     def test_between_compactions_the_view_only_grows_at_its_end(self):
         memory, changes, before = memory_of([], 600, target=0.5), 0, []
         for each in chat(40, words=15):
@@ -721,6 +726,14 @@ class TestSummarizer:
         assert "Condense" in system.content
         assert "user 0: the booking" in transcript.content
         assert asyncio.run(memory.aget()) == memory.get()
+
+    def test_an_async_one_has_nothing_to_say_where_nothing_may_go(self):
+        async def summarize(messages, max_tokens):
+            return "Ada wants to fly to Oslo."
+
+        history = [*chat(3), message("user", long_text(500))]
+        memory = memory_of(history, 100, summarizer=summarize)
+        assert asyncio.run(memory.aget()) == history[-1:]
 
     def test_a_failing_one_is_replaced_by_the_extractive_digest(self):
         def summarize(messages, max_tokens):
