@@ -1,3 +1,4 @@
+import array
 import collections
 import datetime
 import decimal
@@ -6,12 +7,14 @@ import json
 import math
 import pathlib
 import pickle
+import sqlite3
 import sys
 import time
 import types
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import UserString
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -583,3 +586,140 @@ def test_leaves_are_values() -> None:
         with pytest.raises(AttributeError):
             setattr(leaf, leaf.__slots__[0], "2")
     assert value_of([Numeral("1e400"), Cut(2)]) == [Numeral("1e400"), Cut(2)]
+
+
+# -- regressions: what objects of other libraries do
+
+
+class Spelling(str, enum.Enum):  # noqa: UP042 - StrEnum has another str()
+    DOCUMENT = '{"a": 1, "b": null}'
+
+
+def test_text_of_a_str_subclass_is_its_text_not_its_name() -> None:
+    """str() of an Enum with str values is "Spelling.DOCUMENT"."""
+    for text in (Spelling.DOCUMENT, UserString(Spelling.DOCUMENT.value)):
+        assert read(text, exact_numbers=False).value == {"a": 1, "b": None}
+
+
+def test_an_enum_at_the_root_is_its_value() -> None:
+    class Reply(enum.Enum):
+        TEXT = '[1, 2, {"c": 3}]'
+        TREE = {"a": [1]}
+
+    assert read(Reply.TEXT, exact_numbers=False).value == [1, 2, {"c": 3}]
+    assert read(Reply.TREE, exact_numbers=False).value == {"a": [1]}
+
+
+class Endless(Mapping[str, Any]):
+    """Each member is made when it is asked for."""
+
+    def __getitem__(self, key: str) -> Any:
+        return Endless()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("child", "other"))
+
+    def __len__(self) -> int:
+        return 2
+
+
+def test_a_mapping_that_never_ends_is_refused() -> None:
+    with pytest.raises(InputError, match="nested deeper"):
+        read({"tree": Endless()}, exact_numbers=False)
+
+
+@dataclass
+class Unset:
+    name: str
+    size: int = field(init=False)
+
+
+class Raising(Mapping[str, Any]):
+    def __getitem__(self, key: str) -> Any:
+        raise OSError("connection closed")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("a",))
+
+    def __len__(self) -> int:
+        return 1
+
+
+class OldModel:
+    def model_dump(self) -> dict[str, Any]:
+        return {}
+
+
+class Moody:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("not connected")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Unset("x"), "AttributeError: .*size"),
+        (Raising, "OSError: connection closed"),
+        (OldModel, "model_dump"),
+        (Moody, "RuntimeError: not connected"),
+    ],
+)
+def test_what_the_code_of_an_object_raises_names_the_path(
+    make: Callable[[], Any], says: str
+) -> None:
+    value = make()
+    with pytest.raises(InputError, match=rf"(?s){says}.*at \$\.rows\[0\]"):
+        read({"rows": [value]}, exact_numbers=False)
+
+
+def test_rows_of_a_database_keep_their_columns() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("SELECT 1 AS id, 'ada' AS name, NULL AS note").fetchall()
+    assert read(rows, exact_numbers=False).value == [
+        {"id": 1, "name": "ada", "note": None}
+    ]
+    twice = connection.execute("SELECT 1 AS id, 2 AS id").fetchall()
+    connection.close()
+    with pytest.raises(InputError, match="two columns of one name"):
+        read(twice, exact_numbers=False)
+
+
+class AlchemyRow(Sequence[Any]):
+    """As SQLAlchemy's Row: a sequence whose columns are in `_fields`."""
+
+    def __init__(self, **columns: Any) -> None:
+        self._data = tuple(columns.values())
+        self._names = tuple(columns)
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return self._names
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._data[index]
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
+def test_rows_that_are_sequences_with_fields_are_objects() -> None:
+    row = AlchemyRow(id=7, count=2, tags=("a",))
+    assert read([row], exact_numbers=False).value == [
+        {"id": 7, "count": 2, "tags": ["a"]}
+    ]
+
+
+def test_a_buffer_of_numbers_is_an_array_not_text() -> None:
+    numbers = array.array("i", [1, 2, 300])
+    assert read(memoryview(numbers), exact_numbers=False).value == [1, 2, 300]
+    assert read([memoryview(numbers)], exact_numbers=False).value == [[1, 2, 300]]
+    assert read(memoryview(b"[1]"), exact_numbers=False).value == [1]
+
+
+def test_long_durations_keep_their_microseconds() -> None:
+    """A float of seconds loses them from some 270 years on."""
+    long = datetime.timedelta(days=10**8, microseconds=1)
+    assert read([long], exact_numbers=False).value == [Numeral("8640000000000.000001")]
+    ago = datetime.timedelta(microseconds=-1_500_000)
+    assert read([ago], exact_numbers=False).value == [-1.5]

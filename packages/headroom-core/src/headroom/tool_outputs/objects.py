@@ -34,6 +34,10 @@ __all__ = ["plain"]
 _PLAIN_LEAVES = frozenset({str, float, bool, type(None), Numeral, Cut})
 _BIG = 10**LONGEST_INTEGER_DIGITS
 
+# Where the search for a cycle gives up. Source: ten times the depth that Python walks
+# by default; a cycle longer than that is told as too deep, which it is.
+_DEEPEST = 10_000
+
 
 class _Refused(Exception):
     """A value that has no JSON form; the path grows on the way out."""
@@ -207,8 +211,21 @@ class _Plain:
             "JSON keys are strings, so turn it into one first",
         )
 
-    def _other(self, value: Any) -> Any:  # noqa: C901 - one line per kind
-        """Convert what is not plain, the more special kinds first."""
+    def _other(self, value: Any) -> Any:
+        """Convert what is not plain; whatever its own code raises is an InputError."""
+        try:
+            return self._converted(value)
+        except (_Refused, RecursionError, MemoryError):
+            raise
+        except Exception as error:
+            raise _Refused(
+                f"a {_name(value)} that cannot be read "
+                f"({type(error).__name__}: {error})",
+                "pass a dict of the values that can",
+            ) from error
+
+    def _converted(self, value: Any) -> Any:  # noqa: C901 - one line per kind
+        """Convert by kind, the more special kinds first."""
         if isinstance(value, Enum):
             return self.value(value.value)
         if isinstance(value, str):
@@ -222,10 +239,11 @@ class _Plain:
         if isinstance(value, datetime.date | datetime.time):
             return value.isoformat()
         if isinstance(value, datetime.timedelta):
-            seconds = value.total_seconds()
-            return seconds if value.microseconds else int(seconds)
+            return self._seconds(value)
         if isinstance(value, uuid.UUID | UserString):
             return str(value)
+        if isinstance(value, memoryview) and value.format not in ("B", "b", "c"):
+            return self._list(value.tolist())
         if isinstance(value, bytes | bytearray | memoryview):
             return _text(bytes(value))
         if isinstance(value, type):
@@ -242,6 +260,14 @@ class _Plain:
             return self.value(os.fspath(value))
         return self._duck(value)
 
+    def _seconds(self, value: datetime.timedelta) -> Any:
+        whole = value // datetime.timedelta(seconds=1)
+        if not value.microseconds:
+            return whole
+        # A float holds the microseconds of some 270 years; Decimal of all of them.
+        exact = Decimal(whole) + Decimal(value.microseconds).scaleb(-6)
+        return number_from(str(exact.normalize()), exact=False)
+
     def _decimal(self, value: Decimal) -> Any:
         if value.is_nan():
             return math.nan
@@ -255,7 +281,7 @@ class _Plain:
         if callable(getattr(kind, "model_dump", None)):  # pydantic
             try:
                 return value.model_dump(mode="json")
-            except ValueError as error:
+            except (ValueError, TypeError) as error:
                 raise _Refused(
                     f"a {_name(value)} whose model_dump(mode='json') failed ({error})",
                     "pass model_dump() with the failing field converted or excluded",
@@ -271,8 +297,31 @@ class _Plain:
         elif isinstance(value, tuple) and hasattr(kind, "_fields"):  # NamedTuple
             names = kind._fields
         else:
-            return None
+            return self._columns(value)
         return {name: getattr(value, name) for name in names}
+
+    def _columns(self, value: Any) -> Any:
+        """Return a row of a database by column, or None if it is not one.
+
+        Drivers make rows that are sequences too (sqlite3, SQLAlchemy, psycopg2).
+        """
+        kind = type(value)
+        if isinstance(value, Mapping) or hasattr(kind, "to_dict"):
+            return None
+        named = getattr(value, "_fields", None) if hasattr(kind, "_fields") else None
+        if isinstance(named, tuple) and isinstance(value, Sequence):
+            pairs = list(zip(named, value, strict=True))
+        elif callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"):
+            pairs = [(name, value[name]) for name in value.keys()]  # noqa: SIM118
+        else:
+            return None
+        columns = dict(pairs)
+        if len(columns) != len(pairs):
+            raise _Refused(
+                f"a {_name(value)} with two columns of one name",
+                "name each column of the query differently (SELECT ... AS ...)",
+            )
+        return columns
 
     def _items(self, value: Any) -> list[Any] | None:
         """Return the elements of a collection as a list, or None if it is not one."""
@@ -364,7 +413,7 @@ def _cycle(root: Any) -> list[str | int] | None:
         if isinstance(value, Mapping):
             stack.append((value, iter(list(value.items()))))
         elif is_dataclass(value):
-            pairs = [(f.name, getattr(value, f.name)) for f in fields(value)]
+            pairs = [(f.name, getattr(value, f.name, None)) for f in fields(value)]
             stack.append((value, iter(pairs)))
         else:
             stack.append((value, iter(list(enumerate(value)))))
@@ -372,7 +421,8 @@ def _cycle(root: Any) -> list[str | int] | None:
     if not _holds(root):
         return None
     enter(root)
-    while stack:
+    # An object may make its members as it is asked, without end.
+    while stack and len(stack) <= _DEEPEST:
         value, members = stack[-1]
         for step, member in members:
             if not _holds(member) or id(member) in done:

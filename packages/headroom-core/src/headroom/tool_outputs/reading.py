@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections import UserString
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from json.decoder import JSONDecodeError
 from typing import Any
@@ -96,9 +98,16 @@ def read(data: Any, *, exact_numbers: bool) -> Reading:
     Raises:
         InputError: Bytes that are not text, or a Python value that has no JSON form.
     """
+    if isinstance(data, Enum):
+        data = data.value
+    if isinstance(data, UserString):
+        data = data.data
     if isinstance(data, str):
-        return _read_text(str(data) if type(data) is not str else data, exact_numbers)
-    if isinstance(data, bytes | bytearray | memoryview):
+        # Not str(data): an Enum with str values would give its own name.
+        return _read_text(str.__str__(data), exact_numbers)
+    if isinstance(data, bytes | bytearray) or (
+        isinstance(data, memoryview) and data.format in ("B", "b", "c")
+    ):
         return _read_text(_decoded(bytes(data)), exact_numbers)
     return Reading(plain(data, exact=exact_numbers))
 
