@@ -285,6 +285,10 @@ class TestReports:
             assert 0 <= float(circle.get("cx")) <= 720
             assert float(circle.get("cy")) >= 0
 
+    def test_what_loses_less_for_more_tokens_is_said(self, folder):
+        assert "Safer: JSONMinifier(" in invoke(folder, "--least", 0.5).stdout
+        assert "Safer: " not in invoke(folder, "--least", 1).stdout
+
     def test_the_table_marks_the_recommended_setting(self, folder):
         done = invoke(folder)
         assert done.exit_code == 0

@@ -230,6 +230,12 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
         f"of {asked} are lost; of others like these it may be up to "
         f"{most_lost(elsewhere, asked):.1%} (95 % confidence).",
     ]
+    safer = result.recommended(1.0)
+    if safer.lost < best.lost:
+        lines.append(
+            f"Safer: {safer.code} loses {safer.lost}, and saves "
+            f"{1 - safer.tokens / max(1, result.tokens):.0%}."
+        )
     if best.share < least:
         lines.append(f"No setting keeps {least:.0%}; this one keeps most.")
     if best.spelled and sum(best.spelled) < sum(best.kept):
