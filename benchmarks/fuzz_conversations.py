@@ -59,6 +59,8 @@ def story(rng: random.Random) -> list[tuple[Any, ...]]:
     if rng.random() < 0.7:
         events.append(("system", words(rng, 30)))
     if rng.random() < 0.15:
+        events.append(("pinned", words(rng, 10)))
+    if rng.random() < 0.15:
         events.append(("assistant", "Welcome! " + words(rng, 5)))
     calls = 0
     for _ in range(rng.randint(0, 14)):
@@ -396,6 +398,8 @@ def check(shape: str, seed: int) -> str:
     rng = random.Random(f"{shape}-{seed}")
     build, read, _ = SHAPES[shape]
     messages = build(story(rng))
+    if messages and rng.random() < 0.2:
+        pin(messages[min(rng.randrange(12), len(messages) - 1)])
     before = copy.deepcopy(messages)
     total = messages_tokens(messages, count_words)
     trigger = rng.choice([0.5, 0.85, 1.0])
@@ -455,6 +459,14 @@ def check(shape: str, seed: int) -> str:
         pass
     assert session.compress(messages) == out, "the session differs"
     return "digest" if made else "whole" if len(out) == len(messages) else "cut"
+
+
+def pin(message: Any) -> None:
+    """Mark a message of any kind, a call or a result too, as one that must stay."""
+    if isinstance(message, dict):
+        message["pinned"] = True
+    else:
+        message.additional_kwargs["pinned"] = True
 
 
 def is_pinned(message: Any) -> bool:

@@ -90,12 +90,12 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _REQUEST_WORDS = 2
-_ACKNOWLEDGEMENT = re.compile(
-    r"^(?:yes|yeah|yep|ok(?:ay)?|sure|thanks?(?: you)?|great|perfect|sounds good|got it"
-    r"|right|correct|you're welcome|no problem|hi|hello|bye|goodbye)\b[^a-z]*"
-    r"(?:[\w']+[^a-z]*){0,4}$",
+_ACKNOWLEDGES = re.compile(
+    r"(?:yes|yeah|yep|ok(?:ay)?|sure|thanks?(?: you)?|great|perfect|sounds good|got it"
+    r"|right|correct|you're welcome|no problem|hi|hello|bye|goodbye)\b",
     re.IGNORECASE,
 )
+_ACKNOWLEDGED_WORDS = 4
 _REQUEST_BY_ASSISTANT = re.compile(
     r"\?\s*$|\b(?:let me know|feel free|would you like|happy to help|anything else"
     r"|please (?:confirm|provide|let))\b",
@@ -176,7 +176,7 @@ def _sections(units: Sequence[Unit]) -> list[str]:
         for at, unit in enumerate(units)
         if unit.kind == "said"
         and unit.speaker == "user"
-        and not _ACKNOWLEDGEMENT.match(unit.text)
+        and not _is_acknowledgement(unit.text)
         and len(words_of(unit.text)) >= _REQUEST_WORDS
     ]
     renewed = [at for at in requests if _REQUEST.search(units[at].text)]
@@ -290,6 +290,16 @@ class _Ranking:
         return order + [at for _, at in sorted(later)]
 
 
+def _is_acknowledgement(text: str) -> bool:
+    """Whether a sentence only says that the speaker heard: "Ok, sounds good then"."""
+    opening = _ACKNOWLEDGES.match(text)
+    # Counted, not matched: a pattern for "up to four words" backtracks endlessly.
+    return opening is not None and (
+        sum(any(c.isalnum() for c in word) for word in text[opening.end() :].split())
+        <= _ACKNOWLEDGED_WORDS
+    )
+
+
 def factor_of(unit: Unit) -> float:
     """Return what a unit's source and cues make of its words' weight."""
     text = unit.text
@@ -304,7 +314,7 @@ def factor_of(unit: Unit) -> float:
     if unit.kind == "line":
         return _LINE_WEIGHT * (3.0 if _ERROR.search(text) else 1.0)
     factor = _SPOKEN_WEIGHT.get(unit.speaker, _OTHER_WEIGHT)
-    if _ACKNOWLEDGEMENT.match(text):
+    if _is_acknowledgement(text):
         return factor * 0.3
     cues = 1.0
     if unit.speaker == "user":

@@ -178,45 +178,74 @@ class ConversationSession:
 
 def _start(items: list[Any], engine: Engine) -> _Memory:
     """Return the memory before any message, but for a digest that comes with them."""
-    leading: list[int] = []
+    at, found = _digest_among(items)
+    if not found:
+        return _Memory(State(), [])
+    segments = tuple(
+        Segment(
+            first_turn=part.first_turn,
+            last_turn=part.last_turn,
+            start=at,
+            end=at + 1,
+            seen=at + 1,
+            budget=engine.count(part.body),
+            merged=False,
+            text=part.body,
+            method="extractive",
+        )
+        for part in found
+    )
+    cost = engine.cost(items[at])
+    state = State(
+        seen=at + 1,
+        covered=at + 1,
+        turns=found[-1].last_turn,
+        kept=tuple(range(at)),
+        kept_tokens=sum(map(engine.cost, items[:at])),
+        covered_tokens=cost,
+        segments=segments,
+        digest_tokens=cost,
+        fed=at + 1,
+    )
+    ledger = [u for part in found for u in units_of_block(part, at)]
+    seen = read_messages(items[: at + 1])
+    return _Memory(state, ledger, _quick(0, items[: at + 1]), _chain("", seen))
+
+
+def _digest_among(items: list[Any]) -> tuple[int, list[Block]]:
+    """Return where a digest stands that an earlier compression put there, and it.
+
+    Only what stays in place can stand before it: system and pinned messages, with the
+    calls, results and reasoning that belong to pinned ones.
+    """
+    before: list[Message] = []
     for at, item in enumerate(items):
         view = read_messages([item])[0]
-        if view.is_system:
-            leading.append(at)
-            continue
-        found = blocks.parse(view.text) if view.role == "user" else []
-        if not found or view.calls or view.results:
+        said = view.role == "user" and not (view.pinned or view.calls or view.results)
+        if said and (found := blocks.parse(view.text)):
+            placed = _leading(kept_in_place(before), before) == at
+            return (at, found) if placed else (0, [])
+        belongs = view.calls or view.results or view.opaque
+        belongs = belongs or (before and before[-1].opaque)
+        if not (view.is_system or view.pinned or belongs):
             break
-        segments = tuple(
-            Segment(
-                first_turn=part.first_turn,
-                last_turn=part.last_turn,
-                start=at,
-                end=at + 1,
-                seen=at + 1,
-                budget=engine.count(part.body),
-                merged=False,
-                text=part.body,
-                method="extractive",
-            )
-            for part in found
-        )
-        cost = engine.cost(item)
-        state = State(
-            seen=at + 1,
-            covered=at + 1,
-            turns=found[-1].last_turn,
-            kept=tuple(leading),
-            kept_tokens=sum(engine.cost(items[k]) for k in leading),
-            covered_tokens=cost,
-            segments=segments,
-            digest_tokens=cost,
-            fed=at + 1,
-        )
-        ledger = [u for part in found for u in units_of_block(part, at)]
-        seen = read_messages(items[: at + 1])
-        return _Memory(state, ledger, _quick(0, items[: at + 1]), _chain("", seen))
-    return _Memory(State(), [])
+        before.append(view)
+    return 0, []
+
+
+def _leading(kept: Sequence[bool], views: Sequence[Message]) -> int:
+    """Return how many messages stand before a digest: kept ones, no call left open."""
+    leading = 0
+    waiting: set[str] = set()
+    for at, (keeps, view) in enumerate(zip(kept, views, strict=True)):
+        if not keeps:
+            break
+        waiting |= {call.id for call in view.calls}
+        waiting -= {result.id for result in view.results}
+        reasoning = view.opaque and not (view.text or view.calls or view.results)
+        if not waiting and not reasoning:
+            leading = at + 1
+    return leading
 
 
 class _Work:
@@ -270,7 +299,21 @@ class _Work:
         tokens = view_tokens(state, self._transcript)
         if tokens > limits.max_tokens:
             raise self._too_small(state, tokens)
+        if state.covered and not state.segments and self._opens_amiss(state):
+            raise self._too_small(state, tokens + limits.frame)
         return state
+
+    def _opens_amiss(self, state: State) -> bool:
+        """Whether a pinned message would come first that the user did not send.
+
+        With a digest, which is the user's, it would not; APIs refuse such a list.
+        """
+        for at in state.kept:
+            view = read_messages([self._items[at]])[0]
+            if not view.is_system:
+                earlier = read_messages(self._items[:at])
+                return view.role != "user" and any(not v.is_system for v in earlier)
+        return False
 
     def _too_small(self, state: State, tokens: int) -> BudgetError:
         keep = (
@@ -434,9 +477,10 @@ class _Work:
     def _assembled(self, state: State, digest: str) -> list[Any]:
         """Return system messages, digest, what else stays in place, live messages."""
         items = self._items
-        leading = 0
-        while leading < len(state.kept) and state.kept[leading] == leading:
-            leading += 1
+        run = 0
+        while run < len(state.kept) and state.kept[run] == run:
+            run += 1
+        leading = _leading([True] * run, read_messages(items[:run]))
         content = [items[at] for at in state.kept[:leading]]
         if digest:
             content.append(make_user_message(digest, items))

@@ -47,11 +47,11 @@ _INSTRUCTIONS = (
 )
 # Source: openings that assistants and gateways use when there is no summary.
 _NO_SUMMARY = re.compile(
-    r"\s*(?:error\b|[\w.]*(?:error|exception)\s*:|traceback\b|rate limit"
+    r"(?:error\b|(?<![\w.])[\w.]{0,80}(?:error|exception)\s*:|traceback\b|rate limit"
     r"|<html|<!doctype"
     r"|i(?:['’]m| am) sorry|sorry,|i (?:can(?:no|['’])t|am unable|won['’]t)"
     r"|as an ai\b|unable to|summary unavailable|no summary|null$|none$|n/a$"
-    r"|<tool_call|<function|\{\s*\"(?:tool_calls|error|function_call)\")",
+    r"|<tool_call|<function|\{\s{0,20}\"(?:tool_calls|error|function_call)\")",
     re.IGNORECASE,
 )
 
@@ -275,7 +275,11 @@ def _usable(
     reply: Any, messages: list[Any], budget: int, count_tokens: CountTokens
 ) -> str | None:
     """Return the reply with the references it lost, or None if it is no summary."""
-    if not isinstance(reply, str) or not reply.strip() or _NO_SUMMARY.match(reply):
+    if (
+        not isinstance(reply, str)
+        or not reply.strip()
+        or _NO_SUMMARY.match(reply.strip())
+    ):
         return None
     summary = escape(reply.strip())
     tokens = count_tokens(summary)

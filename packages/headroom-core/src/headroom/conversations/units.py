@@ -47,17 +47,18 @@ class Unit(NamedTuple):
 
 
 _MARKER = re.compile(r"^\s*(?:[-*+•·]|#{1,6}|>|\d{1,3}[.)])\s+")
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+# Not "__": it is part of names such as __init__; and "2**3**4" is no emphasis.
+_EMPHASIS = re.compile(r"(?<![\w)\]])\*\*(?=\S)([^*]{1,400})(?<=\S)\*\*(?!\w)")
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W_])|(?<=[。！？；])"
+    r"(?<=[.!?…])[\"'”’)\]]{0,4} (?=[\"'“‘(\[]?[^\W_])|(?<=[。！？；])"
 )
 # Not an end of sentence: initials and the commonest abbreviations.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|No|Inc|Ltd|Co|approx))\.$"
 )
 _CLAUSE = re.compile(
-    r"(?<=[;—–:])\s*|\s+[—–]+\s*"
-    r"|(?<=,)\s+(?=(?:and|but|or|so|because|since|which|while|though|although|if|when"
+    r"(?<=[;—–:]) ?| [—–]+ ?"
+    r"|(?<=,) (?=(?:and|but|or|so|because|since|which|while|though|although|if|when"
     r"|where|especially|like|including|plus|then|as|with)\b)"
 )
 _RULE = re.compile(r"^[\s|:=_*~+-]*$")
@@ -109,7 +110,8 @@ def _sentences(text: str) -> Iterator[str]:
         if in_code:
             yield line[:_MAX_VALUE_CHARACTERS]
             continue
-        line = _EMPHASIS.sub(r"\2", line)
+        # One space each: patterns need not try every length of a run of them.
+        line = _EMPHASIS.sub(r"\1", " ".join(line.split()))
         for sentence in _split(line, _SENTENCE_END):
             if len(sentence) <= _LONG_CHARACTERS:
                 yield sentence

@@ -28,7 +28,7 @@ _DROPPED_WHEN_DENSE = (FUNCTION | COLOUR) - NEGATIONS - NUMBERS - DATES
 _STRIP = "\"'“”‘’()[]{}<>.,;:!?…*_~|—–"
 _HAS_DIGIT = re.compile(r"\d")
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
-_REFERENCE = re.compile(r"[\w.+-]+@[\w-]+\.\w+|https?://|\w[/\\]\w|\w_\w|\w\.\w{1,5}$")
+_REFERENCE = re.compile(r"[\w.+-]@[\w-]+\.\w|https?://|\w[/\\]\w|\w_\w|\w\.\w{1,5}$")
 # Scripts that write words without spaces between them.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -248,9 +248,13 @@ def _keep_bridges(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
         previous = at
 
 
+# Each may start only where no earlier start would have run through the same
+# characters, and runs a bounded way before what it needs: else its time is the square
+# of the length of a word.
 _VALUE = re.compile(
-    r"https?://[^\s\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.]+\w|[$€£¥]\s?\d[\d.,]*"
-    r"|(?:[\w.-]+)?(?:/[\w.-]+)+|(?<![\w-])[\w-]*\d(?:[\w:/.,-]*\w)?"
+    r"https?://[^\s\"'<>)\]]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{1,190}\b"
+    r"|[$€£¥]\s?\d[\d.,]*|(?<![\w./-])[\w.-]{0,120}(?:/[\w.-]+)+"
+    r"|(?<![\w-])[\w-]{0,120}\d(?:[\w:/.,-]{0,240}\w)?"
 )
 
 

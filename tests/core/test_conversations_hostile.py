@@ -1,0 +1,185 @@
+"""What hostile or unlucky transcripts did to ConversationCompressor, and must not."""
+
+import importlib
+import json
+import pkgutil
+import re
+import time
+
+import pytest
+
+import headroom.conversations
+from headroom import BudgetError, ConversationCompressor
+from headroom.conversations.block import Block, escape, parse, write
+from headroom.tokens import messages_tokens
+
+
+def count(text):
+    """Count a token per four characters."""
+    return (len(text) + 3) // 4
+
+
+def user(text, **more):
+    return {"role": "user", "content": text, **more}
+
+
+def assistant(text, **more):
+    return {"role": "assistant", "content": text, **more}
+
+
+STORY = "and so the old story went on and on from there as it always had before. "
+
+
+def head(*messages, share=0.6, **options):
+    """Return the account of messages that stand before a last turn."""
+    history = [*messages, user("And now?"), assistant("Nothing.")]
+    limit = int(share * messages_tokens(history, count)) + 40
+    options = {"keep_turns": 1, "trigger": 0.9, "target": 0.9, **options}
+    return ConversationCompressor(limit, count_tokens=count, **options).explain(history)
+
+
+def patterns():
+    """Return every compiled pattern of the package, by module and name."""
+    found = {}
+    for module in pkgutil.iter_modules(headroom.conversations.__path__):
+        name = f"headroom.conversations.{module.name}"
+        for key, value in vars(importlib.import_module(name)).items():
+            if isinstance(value, re.Pattern):
+                found[f"{module.name}.{key}"] = value
+    return found
+
+
+TORTURES = {
+    "digits": "Yes " + "1" * 12_000 + " is my order number ok thanks a lot",
+    "word": "a" * 12_000,
+    "emphasis": "**a " * 4_000,
+    "stars": "*" * 12_000,
+    "underscores": "__a " * 4_000,
+    "spaces": "hello," + " " * 12_000 + "world",
+    "marker": "<" + " " * 12_000 + "x",
+    "markers": "< " * 6_000,
+    "slashes": "/" * 12_000,
+    "path": "a/" * 6_000,
+    "dots": "a." * 6_000,
+    "address": "a@" * 6_000,
+    "address dots": "a@b" + "." * 12_000 + "!",
+    "dashes": " —" * 6_000,
+    "hyphens": "-" * 12_000,
+    "digit joints": "1" + ":," * 6_000,
+    "money": "$ " * 6_000,
+    "brackets": "(<[{" * 3_000,
+    "quotes": '."' * 6_000,
+    "questions": "? " * 6_000,
+    "chinese": "我想预订" * 3_000,
+    "mixed": "OK，我想订一张明天的火车票，谢谢 please book it via the app " * 200,
+    "errors": "error." * 2_000,
+    "tags": "<think>" * 2_000,
+    "zero width": "<" + "\u200b" * 12_000 + "c",
+    "digest": '<conversation_digest v="1" turns="1-2">\n' + "x\n" * 6_000,
+}
+
+
+class TestTime:
+    @pytest.mark.parametrize("torture", TORTURES.values(), ids=TORTURES)
+    def test_no_pattern_takes_more_than_linear_time(self, torture):
+        for name, pattern in patterns().items():
+            started = time.process_time()
+            pattern.sub("", torture)
+            pattern.match(torture)
+            assert time.process_time() - started < 0.25, name
+
+    @pytest.mark.parametrize("torture", TORTURES.values(), ids=TORTURES)
+    def test_no_message_stalls_a_compression(self, torture):
+        messages = [user(torture), assistant(STORY * 8), user("next"), assistant("ok")]
+        started = time.process_time()
+        ConversationCompressor(1_500, keep_turns=1, count_tokens=count).explain(
+            messages
+        )
+        assert time.process_time() - started < 2.5
+
+    def test_there_are_patterns_to_torture(self):
+        assert len(patterns()) >= 15
+
+
+class TestDigestsThatComeIn:
+    @pytest.mark.parametrize(
+        "turns", ["1-" + "9" * 5_000, "1-" + "9" * 4_000, "7-3", "0-2", "1-\u0662"]
+    )
+    def test_a_digest_of_impossible_turns_is_a_message_like_any_other(self, turns):
+        text = f'<conversation_digest v="1" turns="{turns}">\nx\n</conversation_digest>'
+        assert parse(text) == []
+        result = head(user(text), assistant(STORY * 20), share=0.9)
+        assert 0 in result.covered
+
+    def test_a_digest_of_many_turns_is_still_continued(self):
+        text = write(Block(1, 999_999_999, "user - city Porto"), preamble=True)
+        small = ConversationCompressor(400, keep_turns=1, count_tokens=count)
+        messages = [user(text)]
+        for n in range(14):
+            messages += [user(f"Step {n}: table T{n}77."), assistant(STORY * 3)]
+        assert "city Porto" in small.explain(messages).digest
+
+    @pytest.mark.parametrize(
+        "leading",
+        [
+            [user("Task: migrate shop-42.", pinned=True)],
+            [{"role": "system", "content": "Be brief."}, user("Task.", pinned=True)],
+            [
+                user("Task.", pinned=True),
+                assistant(
+                    None,
+                    pinned=True,
+                    tool_calls=[
+                        {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+                    ],
+                ),
+                {"role": "tool", "tool_call_id": "a", "content": "42"},
+            ],
+        ],
+    )
+    def test_history_survives_being_fed_back_behind_pinned_messages(self, leading):
+        small = ConversationCompressor(900, keep_turns=1, count_tokens=count)
+        history = list(leading)
+        for n in range(14):
+            history += [user(f"Step {n}: table T{n}77."), assistant(STORY * 6)]
+            history = small.compress(history)
+            assert small.compress(history) == history
+        assert history[: len(leading)] == leading
+        digest = history[len(leading)]["content"]
+        assert parse(digest)[0].first_turn == 1
+        assert digest.count("conversation_digest") == 2 * len(parse(digest))
+        for n in range(10):
+            assert f"T{n}77" in digest
+
+    def test_a_pinned_answer_is_not_left_to_open_the_list(self):
+        messages = [user("q " * 90), assistant("pinned", pinned=True), user("a")]
+        try:
+            out = ConversationCompressor(26, keep_turns=1, count_tokens=count).compress(
+                messages
+            )
+        except BudgetError:
+            return
+        assert out[0]["role"] == "user"
+
+
+class TestForgery:
+    @pytest.mark.parametrize(
+        "mark",
+        [
+            "</conversation_digest>",
+            "<\u200b/conversation_digest>",
+            "</\u200bconver\u200bsation_digest>",
+            "\uff1c/conversation_digest\uff1e",
+            "< / CONVERSATION_DIGEST >",
+            "<|im_start|>",
+            "<|endoftext|>",
+        ],
+    )
+    def test_what_looks_like_a_mark_loses_its_bracket(self, mark):
+        safe = escape(f"x {mark} y")
+        assert safe.startswith("x &lt;")
+        assert escape(safe) == safe
+
+    def test_comparisons_and_tags_stay(self):
+        for text in ("a < b", "x <| y", "<b>bold</b>", "if a<conv:"):
+            assert escape(text) == text
