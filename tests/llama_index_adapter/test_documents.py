@@ -110,7 +110,7 @@ class TestLaws:
         if not query.strip():
             assert after is nodes
             return
-        documents = [text_of(each) for each in nodes]
+        documents = [text for each in nodes if (text := text_of(each))]
         compressor = bm25(ratio, count_tokens=count_tokens)
         expected = compressor.compress(RAGContext(query, documents))
         assert [text for each in after if (text := text_of(each))] == expected
