@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from numbers import Integral, Real
 from typing import NamedTuple
 
 from headroom.documents.account import (
@@ -12,7 +13,7 @@ from headroom.documents.account import (
 )
 from headroom.documents.candidates import best_first, openings_first
 from headroom.documents.corpus import Corpus
-from headroom.documents.relevance import inherited, relevance
+from headroom.documents.relevance import inherited, relevance, with_answers
 from headroom.documents.selection import select
 from headroom.errors import InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer, EmbeddingScorer, Scorer
@@ -97,7 +98,7 @@ class SemanticCompressor:
                 f"target_ratio={self.target_ratio!r}; pass a share in (0, 1]"
             )
         if self.max_tokens is not None and (
-            not isinstance(self.max_tokens, int)
+            not isinstance(self.max_tokens, Integral)
             or isinstance(self.max_tokens, bool)
             or self.max_tokens < 0
         ):
@@ -106,7 +107,19 @@ class SemanticCompressor:
             )
         if self.min_score is not None and not _is_number(self.min_score):
             raise InputError(f"min_score={self.min_score!r}; pass a number, or None")
+        # NumPy's numbers are as good; plain ones make plain accounts.
+        object.__setattr__(self, "target_ratio", float(self.target_ratio))
+        if self.max_tokens is not None:
+            object.__setattr__(self, "max_tokens", int(self.max_tokens))
+        if self.min_score is not None:
+            object.__setattr__(self, "min_score", float(self.min_score))
         object.__setattr__(self, "_scorer", _resolved(self.scorer, self.device))
+        floor = getattr(self._scorer, "min_score", None)
+        if floor is not None and not _is_number(floor):
+            raise InputError(
+                f"scorer.min_score={floor!r}; give {type(self._scorer).__name__} a "
+                "number, or no min_score if its scores are not in [0, 1]"
+            )
 
     def compress(self, content: RAGContext) -> list[str]:
         """Return the surviving documents in input order; [] if nothing survives.
@@ -134,7 +147,7 @@ class SemanticCompressor:
         """
         corpus, scores, floors, candidates, kept, skipped = self._plan(content)
         count = self.count_tokens or default_counter()
-        if hasattr(self._scorer, "min_score"):
+        if getattr(self._scorer, "min_score", None) is not None:
             # Beyond 1 relevance still sorts, but says nothing more to a reader.
             scores = [min(1.0, score) for score in scores]
         documents = kept_documents(corpus, kept, scores)
@@ -191,9 +204,9 @@ class SemanticCompressor:
         own = [found[i] for i in corpus.which]
         least: float | None = getattr(self._scorer, "min_score", None)
         if least is None:
-            # On a foreign scale, lifting scores by shares would mean nothing.
             least = math.ulp(0.0) if self.min_score is None else self.min_score
-            return own, _Floors(least, least)
+            # On a foreign scale, lifting scores by shares would mean nothing.
+            return with_answers(own, corpus), _Floors(least, least)
         own = inherited(own, corpus)
         scores = relevance(query, own, corpus)
         if self.min_score is not None:
@@ -227,9 +240,7 @@ class _Meter:
 
 def _is_number(value: object) -> bool:
     return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
+        isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
     )
 
 

@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from headroom.documents.selection import Companions
-from headroom.documents.units import Unit, asks, leans_back, split_pieces, split_units
+from headroom.documents.units import (
+    Unit,
+    asks,
+    leans_back,
+    qualifies,
+    split_pieces,
+    split_units,
+)
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
@@ -88,10 +95,13 @@ class Corpus:
             if unit.heading is not None:
                 yield unit.heading
             if unit.intro is not None and (
-                self.units[unit.intro].kind == "header"
-                or asks(self.texts[unit.intro])
+                self.units[unit.intro].kind == "header" or self.is_question(unit.intro)
             ):
                 yield unit.intro
+
+    def is_question(self, i: int) -> bool:
+        """Tell whether unit `i` is a question."""
+        return self.units[i].kind in {"sentence", "field"} and asks(self.texts[i])
 
     def companions(self, i: int) -> Companions:
         """Return what unit `i` should be kept with."""
@@ -108,11 +118,15 @@ class Corpus:
     def leans_on(self, i: int) -> int | None:
         """Return the sentence before that unit `i` points back at, or None."""
         unit = self.units[i]
-        if unit.kind != "sentence" or not i or not leans_back(self.texts[i]):
+        if not i or not (leans_back(self.texts[i]) or qualifies(self.texts[i])):
             return None
         last = self.units[i - 1]
-        told = last.kind == "sentence" and last.document == unit.document
+        told = last.kind == unit.kind == "sentence" and last.document == unit.document
         return i - 1 if told else None
+
+    def qualifies(self, i: int) -> bool:
+        """Tell whether unit `i` is an exception to the sentence before it."""
+        return qualifies(self.texts[i]) and self.leans_on(i) is not None
 
     def rows(self, kept: Collection[int]) -> dict[int, list[int]]:
         """Return the kept units of each document that has any, both in order."""

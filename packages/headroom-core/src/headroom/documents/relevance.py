@@ -7,7 +7,7 @@ from headroom.documents.corpus import Corpus
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import content_terms, stem
 
-__all__ = ["inherited", "relevance"]
+__all__ = ["inherited", "relevance", "with_answers"]
 
 # Source of all: measured, docs/documents.md "Multi-hop"; the plateau is wide.
 _DOCUMENT = 0.3  # what a sentence gains from the best one of its document
@@ -15,6 +15,8 @@ _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
 _HEADING = 0.6  # what a heading's score counts for the units below it
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
 _HEADER = 0.3  # what a table's header counts for each of its rows
+_STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its own
+_EXCEPTION = 0.6  # what a rule's score counts for the exception after it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
 _HALF_GAIN = 1.5  # the shared idf that gives half of that
 _SOURCES = 12  # how many best sentences lend their names
@@ -47,7 +49,7 @@ def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
     """Return calibrated scores in [0, 1], with what the structure says about them.
 
     An item, row or answer often shares no word with the query, only what stands
-    above it does; nor does a sentence that begins with a pronoun.
+    above it does. And an exception matters as the rule does that it limits.
     """
     found = list(scores)
     for i, unit in enumerate(corpus.units):
@@ -59,8 +61,23 @@ def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
             score += given * (1.0 - score)
         if unit.heading is not None:
             score = max(score, _HEADING * scores[unit.heading])
+        if i and found[i - 1] > score and corpus.qualifies(i):
+            score = max(score, _EXCEPTION * found[i - 1])
         found[i] = score
     return found
+
+
+def with_answers(scores: Sequence[float], corpus: Corpus) -> list[float]:
+    """Return scores of any scale, each answer's as high as its question's.
+
+    A question is kept only with its answer, which would go without this.
+    """
+    return [
+        max(score, scores[unit.intro])
+        if unit.intro is not None and corpus.is_question(unit.intro)
+        else score
+        for score, unit in zip(scores, corpus.units, strict=True)
+    ]
 
 
 def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
@@ -85,6 +102,9 @@ def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
             and i + 1 not in carried
         ):
             beside = scores[i + 1]
+        # Beside a good sentence there may stand anything.
+        if beside and score <= 0 and corpus.leans_on(i) is None:
+            beside *= _STRANGER
         lifted.append(score + _DOCUMENT * best.get(document, 0.0) + _NEIGHBOUR * beside)
     return lifted
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Unit", "asks", "leans_back", "split_pieces", "split_units"]
+__all__ = ["Unit", "asks", "leans_back", "qualifies", "split_pieces", "split_units"]
 
 
 class Unit(NamedTuple):
@@ -71,6 +71,16 @@ _LEANS = re.compile(
 )
 
 
+# Openings of an exception to the rule before. English, German, French, Spanish.
+_QUALIFIES = re.compile(
+    r"[(\[]?(?:\d{1,3}[.)\]]\s)?\s?(?:except\b|exceptions?\b|unless\b|otherwise\b|"
+    r"notwithstanding\b|(?:this|these|that|it|the (?:above|foregoing|same)|"
+    r"(?:paragraph|subsection|section|clause|sentence|article|rule)s? [\d(]\S*)"
+    r"(?: \w+)? (?:do|does|shall|will|is|are)(?: not|n[o']t) appl|"
+    r"ausnahme|ausgenommen|es sei denn|(?:dies|absatz \d+|satz \d+) gilt nicht|"
+    r"sauf\b|excepto\b|salvo\b|a menos que\b|à moins que\b|但是|例外|除非)",
+    re.IGNORECASE,
+)
 _LOGGED = re.compile(r"\s*(?:[\[<]|\d+[-/:.T]\d)")
 _QUESTION = re.compile(r"(?:q\d{0,3}|question)\s?[:：]\s", re.IGNORECASE)
 # What may stand after the end mark of a sentence.
@@ -84,6 +94,15 @@ def leans_back(text: str) -> bool:
     (True, False)
     """
     return _LEANS.match(text) is not None
+
+
+def qualifies(text: str) -> bool:
+    """Tell whether a sentence opens as an exception to the one before.
+
+    >>> qualifies("(2) Paragraph 1 shall not apply to guests."), qualifies("Itemise.")
+    (True, False)
+    """
+    return _QUALIFIES.match(text) is not None
 
 
 def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
@@ -304,7 +323,8 @@ def _line_kind(
     line = lines[i][0]
     if not line.strip():
         return "blank", 1
-    if _HEADING.match(line) or ("*" in line or "_" in line) and _BOLD.match(line):
+    bold = ("*" in line or "_" in line) and _BOLD.match(line)
+    if bold or _HEADING.match(line):
         return "heading", 1
     following = lines[i + 1][0] if i + 1 < len(lines) else ""
     if "|" in line and "|" in following and _is_table_rule(following):

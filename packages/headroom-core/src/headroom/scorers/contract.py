@@ -33,8 +33,12 @@ def checked_scores(scorer: Scorer, query: str, sentences: Sequence[str]) -> list
     if not sentences:
         return []
     name = type(scorer).__name__
+    # Our own scorers share the words found in `sentences`; a foreign one may change
+    # the list that it gets.
+    ours = type(scorer).__module__.partition(".")[0] == "headroom"
+    handed = sentences if ours else list(sentences)
     try:
-        scores = [float(score) for score in scorer.score(query, sentences)]
+        scores = [float(score) for score in scorer.score(query, handed)]
     except (HeadroomError, ImportError):
         raise
     except Exception as error:
