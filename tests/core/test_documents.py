@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from headroom.compressors import SemanticCompressor
 from headroom.documents import KeptDocument, PrunedDocuments
-from headroom.errors import HeadroomError, InputError, ScorerError
+from headroom.errors import InputError, ScorerError
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
 
@@ -38,6 +38,14 @@ def bm25(target_ratio=0.4, **options):
 
 def count(text):
     return default_counter()(text)
+
+
+def is_one_unit(account):
+    """Tell whether one unit is kept; a table row counts with its header."""
+    (only,) = account.kept
+    header, *rest = only.spans
+    text = account._source[only.index]
+    return not rest or (len(rest) == 1 and "|---|" in text[slice(*header)])
 
 
 class Prefers:
@@ -67,7 +75,14 @@ SENTENCES = st.sampled_from(
         "- late payment: 10 %",
         "## Late payments",
         "| late | 10 % |\n|---|---|\n| very late | 15 % |",
+        "| late | 10 % |\n|---|---|\n| early | 5 % |\n| very late | 15 % |",
         "```\nlate = 10\n```",
+        "late = 10\n```",
+        "Is it late?",
+        "Q: Late?\nA: Yes.\nIt is late.",
+        "**Late?**",
+        "Unless it is late.",
+        "You pay:\n- late\n- fees",
         "   \n\t",
         "\u2028late\u2029penalty\u0085end",
         "late \ud800 penalty.",
@@ -116,7 +131,7 @@ def test_only_the_best_unit_alone_may_exceed_the_ceiling(query, documents, ratio
     account = bm25(ratio).explain(RAGContext(query, documents))
     assert account.tokens_after <= account.tokens_before
     if account.tokens_after > ratio * account.tokens_before:
-        assert len(account.kept) == len(account.kept[0].spans) == 1
+        assert is_one_unit(account)
 
 
 @given(QUERIES, DOCUMENTS, RATIOS, st.integers(0, 60))
@@ -664,15 +679,6 @@ def test_a_context_that_is_none_is_refused(content):
         bm25().compress(content)
 
 
-def test_a_default_compressor_says_what_to_pass_while_no_model_ships():
-    compressor = SemanticCompressor()
-    assert compressor.compress(RAGContext(QUERY, [])) == []
-    with pytest.raises(
-        (HeadroomError, ImportError), match=r'pip install "headroom-core\['
-    ):
-        compressor.compress(RAGContext(QUERY, [CONTRACT]))
-
-
 def test_savings_are_counted_with_the_given_counter():
     account = bm25(0.5, count_tokens=len).explain(RAGContext(QUERY, [CONTRACT, HEALTH]))
     assert account.tokens_before == len(CONTRACT) + len(HEALTH)
@@ -687,4 +693,4 @@ def test_a_counter_that_is_far_off_by_the_sentence_still_holds_the_ceiling(docum
 
     account = bm25(0.3, count_tokens=vowels).explain(RAGContext("late", documents))
     if account.tokens_after > 0.3 * account.tokens_before:
-        assert len(account.kept) == len(account.kept[0].spans) == 1
+        assert is_one_unit(account)

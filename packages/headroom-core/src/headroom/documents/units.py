@@ -1,7 +1,7 @@
 """Units: the sentences and structural lines that a document is kept by."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 __all__ = ["Unit", "asks", "leans_back", "qualifies", "split_pieces", "split_units"]
@@ -258,6 +258,7 @@ def _sentences(
         pieces = segment("en", _SURROGATE.sub("\ufffd", block))
     if not block.isascii() and _CJK_STOP.search(block):
         pieces = [part for piece in pieces for part in _CJK_SENTENCE.findall(piece)]
+    pieces = _closed(pieces)
     if "\n" in block:
         pieces = [line for piece in pieces for line in _lines(piece)]
     units = []
@@ -269,6 +270,20 @@ def _sentences(
             units.append(Unit(document, start + indent, last, "sentence", heading))
         start += len(piece)
     return units
+
+
+def _closed(pieces: Iterable[str]) -> list[str]:
+    """Return `pieces`, closing marks moved to the sentence that they close."""
+    found: list[str] = []
+    for piece in pieces:
+        if piece[:1] in _CLOSING and found and not found[-1][-1].isspace():
+            rest = piece.lstrip(_CLOSING)
+            if not rest or rest[0].isspace():
+                found[-1] += piece[: len(piece) - len(rest)]
+                piece = rest
+        if piece:
+            found.append(piece)
+    return found
 
 
 def _lines(piece: str) -> list[str]:
