@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from headroom.errors import ScorerError
-from headroom.scorers.models import located, missing_extra
+from headroom.scorers.models import import_onnx, located, missing_extra
+from headroom.scorers.shipped import shipped_scores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CrossEncoderScorer"]
 
-# Where the small model of this package lies in releases that ship one.
-_SHIPPED = Path(__file__).parent / "model"
 _ONNX_FILES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx")
 _MOST_TOKENS = 512
 
@@ -37,11 +36,16 @@ class CrossEncoderScorer:
     Attributes:
         model: A folder with `model.onnx` and `tokenizer.json`, run by onnxruntime
             without torch; or a sentence-transformers CrossEncoder, by folder or hub
-            name; or None for the small model that ships with Headroom.
+            name; or None for the small model that ships with Headroom, which decides
+            together with BM25 and leaves languages other than English to it.
         device: "cpu", "cuda", ...; None is the CPU for ONNX, and for
-            sentence-transformers the best device there is.
-        batch_size: Sentences per forward pass, at least 1; they are sorted by
-            length first, which saves about half of the time (padding).
+            sentence-transformers the best device there is. The model that ships
+            always runs on the CPU.
+        batch_size: Sentences per forward pass of another model than the one that
+            ships, at least 1; they are sorted by length first, which saves about
+            half of the time (padding).
+        threads: Processor threads of an ONNX model, at least 1; scores are the same
+            for any number.
         min_score: The floor below which `SemanticCompressor` drops a sentence.
     """
 
@@ -49,9 +53,10 @@ class CrossEncoderScorer:
     _: KW_ONLY
     device: str | None = None
     batch_size: int = 32
+    threads: int = 1
 
-    # A probability. Provisional: no model ships yet that it could be measured on.
-    min_score: ClassVar[float] = 0.05
+    # Source: measured with the model that ships, docs/cross-encoder.md.
+    min_score: ClassVar[float] = 0.1
 
     def __post_init__(self) -> None:
         if self.model is not None and not isinstance(self.model, str | Path):
@@ -60,37 +65,33 @@ class CrossEncoderScorer:
             )
         if not isinstance(self.batch_size, int) or self.batch_size < 1:
             raise ScorerError(f"batch_size={self.batch_size!r}; pass 1 or more")
+        if not isinstance(self.threads, int) or self.threads < 1:
+            raise ScorerError(f"threads={self.threads!r}; pass 1 or more")
 
     def score(self, query: str, sentences: Sequence[str]) -> list[float]:
-        """Return one probability in [0, 1] per sentence, same order; [] for none.
+        """Return one relevance in [0, 1] per sentence, same order; [] for none.
 
         Raises:
             ImportError: If the packages that run the model are not installed.
-            ScorerError: If there is no such model, or it is no cross-encoder.
+            ScorerError: If there is no such model, it is no cross-encoder, or the
+                files of the model that ships are damaged.
         """
         if not sentences:
             return []
+        if self.model is None:
+            return shipped_scores(query, sentences, self.threads)
         with _loading:
-            logits = _loaded(self.model, self.device)
+            logits = _loaded(self.model, self.device, self.threads)
         return _probabilities(logits(query, sentences, self.batch_size))
 
 
 # Bounded, so that trying many models does not keep them all in memory.
 @lru_cache(maxsize=4)
-def _loaded(model: str | Path | None, device: str | None) -> Logits:
+def _loaded(model: str | Path, device: str | None, threads: int) -> Logits:
     """Return the function from a query and sentences to logits."""
-    if model is None:
-        _import_onnx()
-        if _onnx_file(_SHIPPED) is None:
-            raise ScorerError(
-                "no cross-encoder ships with this version of Headroom; pass "
-                'scorer="bm25", or scorer=CrossEncoderScorer("FOLDER or hub name") '
-                'after: pip install "headroom-core[semantic]"'
-            )
-        return _onnx_logits(_SHIPPED, device)
     place = located(model)
     if Path(place).is_dir() and _onnx_file(Path(place)):
-        return _onnx_logits(Path(place), device)
+        return _onnx_logits(Path(place), device, threads)
     return _torch_logits(place, device)
 
 
@@ -98,23 +99,11 @@ def _onnx_file(folder: Path) -> Path | None:
     return next((folder / f for f in _ONNX_FILES if (folder / f).is_file()), None)
 
 
-def _import_onnx() -> tuple[Any, Any]:
-    """Return the modules onnxruntime and tokenizers."""
-    try:
-        import onnxruntime
-        import tokenizers
-    except ImportError as error:
-        raise missing_extra(
-            "The cross-encoder", "onnxruntime and tokenizers", "onnx", error
-        ) from error
-    return onnxruntime, tokenizers
-
-
-def _onnx_logits(folder: Path, device: str | None) -> Logits:
+def _onnx_logits(folder: Path, device: str | None, threads: int) -> Logits:
     """Load an ONNX folder: model, `tokenizer.json` and, if there, `config.json`."""
     import numpy as np
 
-    onnxruntime, tokenizers = _import_onnx()
+    onnxruntime, tokenizers = import_onnx()
     path = folder / "tokenizer.json"
     if not path.is_file():
         raise ScorerError(f"{folder} has no tokenizer.json; export it with the model")
@@ -122,8 +111,10 @@ def _onnx_logits(folder: Path, device: str | None) -> Logits:
     tokenizer.enable_truncation(_most_tokens(folder), strategy="longest_first")
     pad = tokenizer.token_to_id("[PAD]")
     pad = tokenizer.token_to_id("<pad>") if pad is None else pad
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(
-        str(_onnx_file(folder)), providers=_providers(onnxruntime, device)
+        str(_onnx_file(folder)), options, providers=_providers(onnxruntime, device)
     )
     inputs = {each.name for each in session.get_inputs()}
 

@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from headroom.errors import ScorerError
 
-__all__ = ["located", "missing_extra"]
+__all__ = ["import_onnx", "located", "missing_extra"]
 
 _HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
@@ -35,3 +36,19 @@ def missing_extra(
         f"{what} needs {packages} ({error}). Run: "
         f'pip install "headroom-core[{extra}]", or use scorer="bm25"'
     )
+
+
+def import_onnx() -> tuple[Any, Any]:
+    """Return the modules onnxruntime and tokenizers.
+
+    Raises:
+        ImportError: If one is not installed; it says what to install.
+    """
+    try:
+        import onnxruntime
+        import tokenizers
+    except ImportError as error:
+        raise missing_extra(
+            "The cross-encoder", "onnxruntime and tokenizers", "onnx", error
+        ) from error
+    return onnxruntime, tokenizers

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
 from headroom.scorers.stop_words import STOP_WORDS
 
-__all__ = ["Sentences", "content_terms", "stem", "words"]
+__all__ = ["Sentences", "content_terms", "language", "stem", "words"]
 
 # Every ASCII character that is no letter or digit becomes a space; str.split does
 # the rest, at four times the speed of a regular expression (measured).
@@ -136,9 +136,30 @@ def content_terms(query: str) -> list[str]:
     """
     found = words(query)
     folded = [word.casefold() for word in found]
-    stop = max(STOP_WORDS.values(), key=lambda known: sum(w in known for w in folded))
+    stop = STOP_WORDS[_language(folded)]
     content = [word for word, low in zip(found, folded, strict=True) if low not in stop]
     return list(dict.fromkeys(map(stem, content or found)))
+
+
+def language(query: str) -> str | None:
+    """Return the language whose stop words occur most often in `query`.
+
+    A key of `STOP_WORDS`; "en" where none occurs and the letters are Latin; None
+    where none occurs and they are not.
+
+    >>> language("What is it?"), language("¿Cuál es la multa?"), language("Штраф")
+    ('en', 'es', None)
+    """
+    folded = [word.casefold() for word in words(query)]
+    found = _language(folded)
+    if any(word in STOP_WORDS[found] for word in folded):
+        return found
+    return "en" if all(map(str.isascii, folded)) else None
+
+
+def _language(folded: Sequence[str]) -> str:
+    """Return the language of most stop words among casefolded words, "en" if none."""
+    return max(STOP_WORDS, key=lambda name: sum(w in STOP_WORDS[name] for w in folded))
 
 
 class Sentences(list[str]):

@@ -1,0 +1,251 @@
+"""The cross-encoder that ships: offline, checked, the same however it is asked."""
+
+import hashlib
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import headroom
+from headroom.compressors import SemanticCompressor
+from headroom.scorers import BM25Scorer, CrossEncoderScorer
+from headroom.types import RAGContext
+
+pytest.importorskip("onnxruntime")
+pytest.importorskip("tokenizers")
+
+MODEL = Path(headroom.__file__).parent / "scorers" / "model"
+QUERY = "What is the penalty for late payments?"
+CONTRACT = (
+    "Invoices are due within 30 days of receipt. Late payments incur a 10% penalty on "
+    "the open amount. Questions go to the billing department."
+)
+HEALTH = (
+    "Employee health insurance covers dental and vision care. Enrolment opens every "
+    "year in May and closes at the end of June."
+)
+PENALTY = "Late payments incur a 10% penalty on the open amount."
+SENTENCES = [
+    PENALTY,
+    "Invoices are due within 30 days of receipt.",
+    "Whoever settles an invoice after its due date is fined.",
+    "Enrolment opens every year in May.",
+    "late",
+    "",
+    "   ",
+    "The order " + "of the pages " * 400 + "is fixed.",
+    "逾期付款须支付百分之十的罚款。",
+    "Ωμέγα 🎉 naïve café \u200b\u202e",
+    "\x00\ud800",
+]
+
+
+def close(scores):
+    return pytest.approx(scores, abs=1e-4)
+
+
+def run(code, **environment):
+    """Run code in a fresh interpreter; raise unless it succeeds."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# The example of the documentation
+
+
+@pytest.mark.parametrize("options", [{}, {"device": "cpu"}, {"scorer": "bm25"}])
+def test_the_documented_example_gives_the_sentence_about_the_penalty(options):
+    compressor = SemanticCompressor(target_ratio=0.4, **options)
+    context = RAGContext(query=QUERY, documents=[CONTRACT, HEALTH])
+    assert compressor.compress(context) == [PENALTY]
+
+
+def test_a_default_compressor_works_as_it_comes():
+    compressor = pickle.loads(pickle.dumps(SemanticCompressor()))
+    assert compressor.compress(RAGContext(QUERY, [])) == []
+    assert compressor.compress(RAGContext(QUERY, [CONTRACT, HEALTH])) == [PENALTY]
+
+
+def test_no_torch_and_no_hub_is_needed():
+    absent = ("torch", "transformers", "sentence_transformers", "huggingface_hub")
+    run(
+        "import sys\n"
+        f"for name in {absent!r}: sys.modules[name] = None\n"
+        "from headroom.scorers import CrossEncoderScorer\n"
+        "assert CrossEncoderScorer().score('late', ['It is late.'])\n"
+    )
+
+
+# What the model knows
+
+
+def test_irrelevant_sentences_score_below_the_floor():
+    scorer = CrossEncoderScorer()
+    penalty, dental, may = scorer.score(
+        QUERY,
+        [
+            PENALTY,
+            "Employee health insurance covers dental and vision care.",
+            "Enrolment opens every year in May and closes at the end of June.",
+        ],
+    )
+    assert penalty > 0.5
+    assert max(dental, may) < scorer.min_score
+
+
+def test_among_equal_words_the_one_that_answers_wins():
+    query = "When was the bridge opened?"
+    answers = "The bridge was opened to traffic on 12 May 1932."
+    others = ["The bridge was opened to traffic by the queen herself."]
+    first, *rest = CrossEncoderScorer().score(query, [answers, *others])
+    assert first > max(rest)
+
+
+@pytest.mark.parametrize("number", ["A-7731", "A-7732", "A-7733"])
+def test_an_identifier_decides_between_sentences_that_are_else_the_same(number):
+    orders = ["A-7731", "A-7732", "A-7733"]
+    sentences = [f"Order {each} was shipped from the store." for each in orders]
+    scores = CrossEncoderScorer().score(f"Where is order {number}?", sentences)
+    assert scores.index(max(scores)) == orders.index(number)
+    assert sorted(scores)[-1] > sorted(scores)[-2]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "¿Cuál es la multa por pagos atrasados?",
+        "Welche Strafe gibt es für verspätete Zahlungen?",
+        "逾期付款的罚款是多少？",
+        "Какой штраф за просрочку?",
+        "ما هي الغرامة؟",
+    ],
+)
+def test_other_languages_are_left_to_bm25(query):
+    sentences = [query, *SENTENCES, "La multa es del 10 %.", "Штраф составляет 10 %."]
+    assert CrossEncoderScorer().score(query, sentences) == BM25Scorer().score(
+        query, sentences
+    )
+
+
+# The same scores however it is asked
+
+
+@given(st.permutations(range(len(SENTENCES))))
+@settings(max_examples=15, deadline=None)
+def test_scores_do_not_depend_on_the_order(order):
+    scorer = CrossEncoderScorer()
+    straight = scorer.score(QUERY, SENTENCES)
+    mixed = scorer.score(QUERY, [SENTENCES[i] for i in order])
+    assert mixed == close([straight[i] for i in order])
+
+
+def test_scores_do_not_depend_on_what_is_scored_beside():
+    # Without a word of the query, so that BM25 has no part in it.
+    query, alone = "Who wrote the hymn?", "Whoever settles late is fined."
+    scorer = CrossEncoderScorer()
+    [wanted] = scorer.score(query, [alone])
+    crowd = [alone, *[each for each in SENTENCES if "wr" not in each] * 3]
+    assert scorer.score(query, crowd)[0] == close(wanted)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_scores_do_not_depend_on_the_number_of_threads(threads):
+    wanted = CrossEncoderScorer().score(QUERY, SENTENCES)
+    assert CrossEncoderScorer(threads=threads).score(QUERY, SENTENCES) == close(wanted)
+
+
+def test_a_scorer_shared_by_threads_gives_the_same_bytes():
+    scorer = CrossEncoderScorer()
+    wanted = scorer.score(QUERY, SENTENCES)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: scorer.score(QUERY, SENTENCES), range(12)))
+    assert all(each == wanted for each in found)
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=60), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_any_text_gets_one_probability(query, sentences):
+    scores = CrossEncoderScorer().score(query, sentences)
+    assert len(scores) == len(sentences)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_no_sentences_have_no_scores():
+    assert CrossEncoderScorer().score(QUERY, []) == []
+
+
+def test_an_answer_beyond_what_the_model_reads_is_found_by_its_words():
+    long = "and so on " * 300 + "Late payments incur a penalty of ten percent."
+    scores = CrossEncoderScorer().score(QUERY, [long, "and so on " * 300])
+    assert scores[0] > scores[1]
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5])
+def test_a_number_of_threads_that_is_none_is_refused(threads):
+    with pytest.raises(headroom.errors.ScorerError, match="pass 1 or more"):
+        CrossEncoderScorer(threads=threads)
+
+
+# The files
+
+
+def test_the_model_and_its_tokenizer_stay_below_eight_megabytes():
+    sizes = [path.stat().st_size for path in MODEL.iterdir()]
+    assert {"model.onnx", "tokenizer.json"} <= {p.name for p in MODEL.iterdir()}
+    assert sum(sizes) <= 8_000_000
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "missing"])
+def test_a_damaged_model_is_refused(name, damage, tmp_path):
+    shutil.copytree(Path(headroom.__file__).parent, tmp_path / "headroom")
+    file = tmp_path / "headroom" / "scorers" / "model" / name
+    content = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(content[:-1] if damage == "cut" else content[:-1] + b"?")
+    told = run(
+        "import headroom\n"
+        "from headroom.scorers import CrossEncoderScorer\n"
+        "try: CrossEncoderScorer().score('q', ['a'])\n"
+        "except headroom.errors.ScorerError as error: print(error)\n",
+        PYTHONPATH=str(tmp_path),
+    )
+    assert name in told
+    assert "reinstall headroom-core" in told
+    assert ("missing" if damage == "missing" else "SHA-256") in told
+
+
+def test_the_model_card_names_the_files_that_ship():
+    root = Path(__file__).parents[2]
+    card = (root / "docs" / "cross-encoder.md").read_text("utf-8")
+    for name in ("model.onnx", "tokenizer.json"):
+        assert hashlib.sha256((MODEL / name).read_bytes()).hexdigest() in card
+
+
+def test_scoring_a_page_takes_a_fraction_of_a_second():
+    scorer = CrossEncoderScorer()
+    scorer.score(QUERY, SENTENCES)
+    page = [f"{PENALTY} It is the clause {i} of the contract." for i in range(45)]
+    spent = []
+    for _ in range(5):
+        start = time.process_time()
+        scorer.score(QUERY, page)
+        spent.append(time.process_time() - start)
+    # Measured 0.03 s; room for slower machines.
+    assert min(spent) < 0.3
