@@ -1,7 +1,6 @@
 """What hostile or unlucky transcripts did to ConversationCompressor, and must not."""
 
 import importlib
-import json
 import pkgutil
 import re
 import time
@@ -11,6 +10,9 @@ import pytest
 import headroom.conversations
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import Block, escape, parse, write
+from headroom.conversations.digest import select
+from headroom.conversations.units import Unit
+from headroom.conversations.wording import DENSE, shorten
 from headroom.tokens import messages_tokens
 
 
@@ -183,3 +185,105 @@ class TestForgery:
     def test_comparisons_and_tags_stay(self):
         for text in ("a < b", "x <| y", "<b>bold</b>", "if a<conv:"):
             assert escape(text) == text
+
+
+class TestMeaning:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("Turn off the heating.", "Turn on the heating."),
+            ("Switch it off.", "Switch it on."),
+            ("The blue jacket is out of stock.", "The blue jacket is in stock."),
+            ("Scale up the cluster.", "Scale down the cluster."),
+            ("a flight to london from paris", "a flight from london to paris"),
+            ("You owe me $50.", "I owe you $50."),
+            ("Deploy only after the tests pass.", "Deploy before the tests pass."),
+            ("Unless it rains, book the boat.", "If it rains, book the boat."),
+            ("Stop the deployment now.", "Do the deployment now."),
+            ("The address you have is wrong.", "The address you have."),
+            ("Anything but seafood.", "Seafood."),
+            ("Keep it below freezing.", "Keep it above freezing."),
+            ("I used to live in Berlin.", "I live in Berlin."),
+            ("I want to live in Berlin.", "I live in Berlin."),
+            ("I'd rather squash than rebase.", "I'd rather rebase than squash."),
+            ("They charged me twice.", "They charged me."),
+            ("Server A runs Postgres.", "Server B runs Postgres."),
+            ("Don't forget the passport.", "Don't bring the passport."),
+            ("I no longer live there.", "I live there."),
+            ("The room is too expensive.", "The room is expensive."),
+            ("Take the less expensive room.", "Take the more expensive room."),
+            ("We need tea or coffee.", "We need tea and coffee."),
+            ("Anna is older than Ben.", "Ben is older than Anna."),
+            ("Delete all drafts.", "Delete some drafts."),
+            ("Pay by Friday.", "Pay on Friday."),
+            ("It might rain tomorrow.", "It will rain tomorrow."),
+        ],
+    )
+    def test_sentences_of_opposite_meaning_stay_apart_when_dense(self, one, other):
+        assert shorten(one, DENSE).lower() != shorten(other, DENSE).lower()
+
+    @pytest.mark.parametrize(
+        ("said", "kept"),
+        [
+            ("Stop the deployment now.", "Stop deployment"),
+            ("Please turn the heating off.", "turn heating off"),
+            (
+                "Don't merge before Lena has approved.",
+                "Don't merge before Lena approved",
+            ),
+            ("You owe me $50.", "You owe me $50"),
+            ("My wife is allergic to nuts, I am not.", "wife allergic nuts I am not"),
+            ("Server A runs Postgres 14.", "Server A runs Postgres 14"),
+        ],
+    )
+    def test_the_words_that_turn_a_sentence_stay(self, said, kept):
+        assert shorten(said, DENSE) == kept
+
+    def test_small_talk_still_loses_its_small_words(self):
+        said = "I would like to find a really nice hotel in the centre of the city."
+        assert shorten(said, DENSE) == "hotel centre city"
+
+
+class TestCorrections:
+    @pytest.mark.parametrize(
+        ("older", "newer"),
+        [
+            (
+                "Book a table for 4 on Friday.",
+                "Actually, also book a table for 2 on Saturday.",
+            ),
+            (
+                "My son is allergic to peanuts.",
+                "Sorry, my daughter is allergic to shellfish.",
+            ),
+            (
+                "I don't want the flight via Dubai.",
+                "Wait, is the flight via Dubai cheaper?",
+            ),
+            ("I paid $120 on 3 May.", "Actually I paid $80 on 9 May as well."),
+            ("I paid $120 on 3 May.", "Actually I paid $80 on 9 May."),
+            (
+                "Ship 3 boxes to Leeds.",
+                "Instead of a card, put a note in the 3 boxes to Leeds.",
+            ),
+            ("We deploy to eu-west-1.", "I'm sorry, did we deploy to us-east-1 too?"),
+            ("Server A runs Postgres 14.", "Actually Server B runs Postgres 15."),
+            ("Take 2 pills of Aspirin.", "Actually never take 3 pills of Aspirin."),
+        ],
+    )
+    def test_what_was_not_corrected_is_not_superseded(self, older, newer):
+        units = [Unit(0, "user", "said", older), Unit(1, "user", "said", newer)]
+        assert select(units, 200, count).superseded == ()
+
+    @pytest.mark.parametrize(
+        ("older", "newer"),
+        [
+            ("My favourite colour is blue.", "Actually, my favourite colour is green."),
+            ("We deploy to eu-west-1.", "Correction: we deploy to us-east-1."),
+            ("Server A runs Postgres 14.", "Actually Server A runs Postgres 15."),
+            ("The meeting is on Monday.", "No, the meeting is on Tuesday."),
+        ],
+    )
+    def test_what_was_corrected_is(self, older, newer):
+        units = [Unit(0, "user", "said", older), Unit(1, "user", "said", newer)]
+        assert select(units, 200, count).superseded == (0,)

@@ -9,7 +9,9 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from headroom.conversations.english import NEGATIONS
 from headroom.conversations.units import Unit
 from headroom.conversations.wording import Word, shorten, words_of
 
@@ -37,6 +39,10 @@ _RARITY_POWER = 1.0
 # A unit is worth its weight per token, with this many more for what sets it apart:
 # two words torn from a sentence say less than a whole one.
 _UNIT_TOKENS = 4
+
+# A sentence of fewer words, without a name, number or date, is left out.
+_LEAST_WORDS = {"assistant": 3}
+_TELLING_WEIGHT = 1.5
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
 # Shares of the budget; what a section leaves goes to the best of the others.
@@ -73,9 +79,15 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"\b(?:actually|instead|rather than|i meant|correction|changed my mind|change (?:it"
-    r"|that|the)|make (?:it|that)|no longer|not any ?more|wait|scratch that|sorry)\b"
-    r"|^no[,.]? ",
+    r"\b(?:actually|i meant|correction|changed my mind|change (?:it|that|the)"
+    r"|make (?:it|that)|no longer|not any ?more|scratch that|instead(?! of)"
+    r"|rather than)\b|^no[,.]? ",
+    re.IGNORECASE,
+)
+# What is added or asked, and so takes nothing back.
+_ADDITION = re.compile(
+    r"\b(?:also|too|as well|another|additionally|in addition|besides|plus|both|again"
+    r"|more|second)\b|[?？]",
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
@@ -227,11 +239,13 @@ class _Ranking:
                 self._said[word.key] = 1
         self._rarity = self._rarities(units)
         self._factors = [factor_of(unit) for unit in units]
-        self._candidates = [
+        there = [
             at
             for at, text in enumerate(texts)
             if text and self._words[at] and at not in superseded
         ]
+        telling = [at for at in there if _tells(units[at], self._words[at])]
+        self._candidates = telling or there
 
     def _rarities(self, units: Sequence[Unit]) -> dict[str, float]:
         """Return each word's rarity in (0, 1]: log of messages per message with it."""
@@ -298,6 +312,17 @@ def _is_acknowledgement(text: str) -> bool:
         sum(any(c.isalnum() for c in word) for word in text[opening.end() :].split())
         <= _ACKNOWLEDGED_WORDS
     )
+
+
+def _tells(unit: Unit, words: Sequence[Word]) -> bool:
+    """Whether a sentence says something without those around it.
+
+    "Back relevant; continue?" or "okay then" take room and tell nothing.
+    """
+    if unit.kind != "said" or any(word.weight > _TELLING_WEIGHT for word in words):
+        return True
+    least = _LEAST_WORDS.get(unit.speaker, 1)
+    return len({word.key for word in words if word.weight >= 1}) >= least
 
 
 def factor_of(unit: Unit) -> float:
@@ -385,32 +410,54 @@ def _superseded(units: Sequence[Unit]) -> set[int]:
     """Return the units that a later one of the same speaker corrects.
 
     A correction says so ("actually", "instead", "no,"), is about the same (half of
-    the words of the shorter one), and gives a value of each kind that the older one
-    gave: so an older statement goes only if all it said is said anew.
+    the words of the shorter one), gives a value of each kind that the older one gave,
+    and replaces one word of it: so an older statement goes only if all it said is said
+    anew. What asks or adds ("also", "as well") corrects nothing; what negates, or
+    speaks of "server B" where the older one spoke of A, leaves both, in order.
     """
     gone: set[int] = set()
-    heard: dict[str, list[tuple[int, set[str], set[str]]]] = {}
+    heard: dict[str, list[_Heard]] = {}
     for at, unit in enumerate(units):
         if unit.kind != "said":
             continue
         words = words_of(unit.text)
         values = {_kind_of_value(word) for word in words} - {""}
         keys = {word.key for word in words if word.weight >= 1 or _is_number(word.key)}
+        new = _Heard(at, keys - _CORRECTION_WORDS, values, _turns_of(unit.text))
         earlier = heard.setdefault(unit.speaker, [])
-        if _CORRECTION.search(unit.text):
-            about = keys - _CORRECTION_WORDS
-            for older, said, given in earlier[-_CORRECTION_REACH:]:
-                shared = len(about & said)
+        if _CORRECTION.search(unit.text) and not _ADDITION.search(unit.text):
+            for old in earlier[-_CORRECTION_REACH:]:
+                shared = len(new.keys & old.keys)
                 if (
                     shared
-                    and shared < len(said)
-                    and 2 * shared >= min(len(about), len(said))
-                    and given <= values
-                    and len(said) <= len(about) + 2
+                    and shared == len(old.keys) - 1
+                    and 2 * shared >= min(len(new.keys), len(old.keys))
+                    and old.values <= new.values
+                    and old.turns == new.turns
                 ):
-                    gone.add(older)
-        earlier.append((at, keys, values))
+                    gone.add(old.at)
+        earlier.append(new)
     return gone
+
+
+class _Heard(NamedTuple):
+    """A statement as far as it can be corrected."""
+
+    at: int
+    keys: set[str]
+    values: set[str]
+    turns: set[str]
+
+
+_LABEL = re.compile(r"(?<=\w )[A-Z]\b")
+
+
+def _turns_of(text: str) -> set[str]:
+    """Return the negations and one-letter names, which tell statements apart."""
+    lows = {word.strip(".,;:!?").lower() for word in text.split()}
+    return (lows & NEGATIONS - {"no", "instead"}) | {
+        label for label in _LABEL.findall(text) if label != "I"
+    }
 
 
 _CORRECTION_WORDS = frozenset(("actually", "instead", "correction", "changed", "wait"))

@@ -1,7 +1,9 @@
 """English words by what they do in a sentence; other languages are left whole."""
 
 __all__ = [
+    "ADVERBS",
     "BEFORE_LIMITS",
+    "BETWEEN_PEOPLE",
     "COLOUR",
     "DATES",
     "FILLERS",
@@ -9,8 +11,14 @@ __all__ = [
     "IN_DATES",
     "IN_NAMES",
     "LIMITS",
+    "MODALS",
     "NEGATIONS",
     "NUMBERS",
+    "PARTICLES",
+    "PHRASAL",
+    "PRONOUNS",
+    "STATES",
+    "TURNING",
 ]
 
 
@@ -110,11 +118,50 @@ DATES = _words(
 )
 # Words that stay between two parts of one value: "6th of this month", "quarter past
 # five in the evening", "Bank of America".
-IN_DATES = _words("of in the this next last past to at on")
+IN_DATES = _words("of in the this next last past to at on and")
 IN_NAMES = _words("of the and & de la in at for on to an a by with")
 # Words that make a limit of the number or date after them: "at most $420".
 LIMITS = _words(
     """most least under over before after until between above below within than only
-    to"""
+    by since from to"""
 )
 BEFORE_LIMITS = _words("at no not more less up later earlier")
+# Words that turn, limit or compare what stands beside them: without them a sentence
+# says something else ("stop the deployment", "only after the tests pass").
+TURNING = _words(
+    """stop stops stopped forget off out unless except only before after until till below
+    above under over against wrong already twice than less least fewer few without
+    instead hardly barely rarely seldom if might maybe perhaps probably rather
+    from either versus vs"""
+)
+# Words that do so before a word that stays: "too expensive", "more expensive", "all
+# files", "tea or coffee".
+ADVERBS = _words(
+    "too more most all another both every each some same or up down almost enough"
+)
+# What "to" after it belongs to a verb, not to a place.
+MODALS = _words(
+    """want wants wanted like likes need needs needed wish hope hoping plan plans planning
+    try trying have has had would able going love prefer how used i'd order easy hard
+    happy ready"""
+)
+# Verbs and what they are without a "want": "I want to live in Berlin".
+STATES = _words("live be become move work stay have own study")
+# Verbs whose particle is their meaning: "turn it off", "scale up the cluster".
+PHRASAL = _words(
+    """turn turned turns switch switched scale scaled log logged sign signed shut back
+    set roll rolled bring cut keep kept put take took check checked lock pick drop move
+    moved go goes went come opt hold speed slow push pushed get got give gave"""
+)
+PARTICLES = _words("on off in out up down away back over")
+# Who did it to whom: verbs beside which pronouns say who.
+BETWEEN_PEOPLE = _words(
+    """owe owes owed pay pays paid send sends sent give gives gave lend lends lent borrow
+    borrowed charge charged bill billed call called email emailed mail mailed transfer
+    transferred refund refunded tell told ask asked invite invited allergic intolerant
+    help helped hire hired hurt hit sued meet met marry married love loves trust remind
+    show showed teach taught bought buy sold sell promised"""
+)
+PRONOUNS = _words(
+    "i i'm i'll i've i'd me you you're you'll you've we we're us he she him her they them"
+)

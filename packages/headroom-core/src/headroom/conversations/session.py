@@ -225,8 +225,8 @@ def _digest_among(items: list[Any]) -> tuple[int, list[Block]]:
         if said and (found := blocks.parse(view.text)):
             placed = _leading(kept_in_place(before), before) == at
             return (at, found) if placed else (0, [])
-        belongs = view.calls or view.results or view.opaque
-        belongs = belongs or (before and before[-1].opaque)
+        belongs = bool(view.calls or view.results or view.opaque)
+        belongs = belongs or bool(before and before[-1].opaque)
         if not (view.is_system or view.pinned or belongs):
             break
         before.append(view)

@@ -5,7 +5,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from headroom.conversations.english import (
+    ADVERBS,
     BEFORE_LIMITS,
+    BETWEEN_PEOPLE,
     COLOUR,
     DATES,
     FILLERS,
@@ -13,8 +15,14 @@ from headroom.conversations.english import (
     IN_DATES,
     IN_NAMES,
     LIMITS,
+    MODALS,
     NEGATIONS,
     NUMBERS,
+    PARTICLES,
+    PHRASAL,
+    PRONOUNS,
+    STATES,
+    TURNING,
 )
 
 __all__ = ["DENSE", "PLAIN", "VERBATIM", "Word", "references_of", "shorten", "words_of"]
@@ -134,7 +142,10 @@ def _chunks(text: str) -> list[str]:
 
 
 def shorten(text: str, level: int) -> str:
-    """Return `text` without the words that say least; never numbers, names, negations.
+    """Return `text` without the words that say least.
+
+    Never without numbers, names, negations, nor what turns, limits, compares or
+    directs what stays ("stop", "only after", "too", "from", "turn off").
 
     Args:
         text: A sentence, on one line.
@@ -152,6 +163,8 @@ def shorten(text: str, level: int) -> str:
         for at, low in enumerate(lows)
     ]
     _keep_quotations(chunks, kept)
+    _keep_turning(chunks, lows, kept)
+    _keep_relations(chunks, lows, kept)
     _keep_bridges(chunks, lows, kept)
     out = []
     for at, chunk in enumerate(chunks):
@@ -168,7 +181,9 @@ def shorten(text: str, level: int) -> str:
 def _is_inner_capital(chunks: list[str], at: int) -> bool:
     """Whether a chunk is written as part of a name: "Tech for Good", "May"."""
     core = chunks[at].strip(_STRIP)
-    if at == 0 or not core[:1].isupper() or core in ("I", "A", "AM", "PM"):
+    if at == 0 or not core[:1].isupper() or core in ("I", "AM", "PM"):
+        return False
+    if core == "A" and chunks[at - 1].isupper():  # "THIS IS A TITLE"
         return False
     return "'" not in core and "’" not in core and chunks[at - 1][-1] not in _ENDS
 
@@ -201,6 +216,60 @@ def _is_amount(chunk: str, low: str) -> bool:
 
 def _is_time(chunk: str, low: str) -> bool:
     return bool(_HAS_DIGIT.search(chunk)) or low in NUMBERS or low in DATES
+
+
+_NOBODY_IN_PARTICULAR = ("anything", "anyone", "everything", "everyone", "all", "any")
+
+
+def _keep_turning(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
+    """Keep the words that turn, limit or compare what stays beside them."""
+    end = len(chunks) - 1
+    compares = "than" in lows
+    for at, low in enumerate(lows):
+        if low in TURNING:
+            kept[at] |= low != "rather" or compares
+            if low == "than" and at:
+                kept[at - 1] = True
+    for at, low in enumerate(lows):
+        if low in ADVERBS:
+            kept[at] |= at < end and kept[at + 1] and lows[at + 1] not in ADVERBS
+        elif low == "but" and at and lows[at - 1] in _NOBODY_IN_PARTICULAR:
+            kept[at - 1] = kept[at] = True
+        elif low in NEGATIONS and at < end:
+            # "Don't forget", "can't make it", "no longer".
+            kept[at + 1] |= lows[at + 1] not in FILLERS
+        elif low in NEGATIONS and at > 1:
+            # "I am not", "she does not".
+            kept[at - 2] |= lows[at - 2] in PRONOUNS
+
+
+def _keep_relations(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
+    """Keep what says where to, who to whom, and whether it is so or only wished."""
+    end = len(chunks) - 1
+    directed = "from" in lows
+    for at, low in enumerate(lows):
+        before = lows[at - 1] if at else ""
+        after = lows[at + 1] if at < end else ""
+        if low in ("to", "into", "onto"):
+            if directed and at < end and kept[at + 1] and before not in MODALS:
+                kept[at] = True
+            elif before == "used" and (at < 2 or lows[at - 2] in PRONOUNS):
+                kept[at - 1] = kept[at] = True
+            elif before in MODALS and after in STATES:
+                kept[at - 1] = kept[at + 1] = True
+        elif low in PARTICLES and at:
+            for verb in range(at - 1, max(-1, at - 5), -1):
+                if lows[verb] not in PHRASAL:
+                    continue
+                # "Turn it off", "turn the heating off.", not "move it on Friday".
+                if verb == at - 1 or at == end or chunks[at][-1] in _ENDS + ",;":
+                    kept[verb] = kept[at] = True
+                break
+        elif low in BETWEEN_PEOPLE:
+            who = at - 1 if before in PRONOUNS else at - 2
+            for near in (who, at + 1):
+                if 0 <= near <= end and lows[near] in PRONOUNS:
+                    kept[near] = kept[at] = True
 
 
 def _keep_quotations(chunks: list[str], kept: list[bool]) -> None:
