@@ -61,7 +61,7 @@ def _head(parts: dict[str, Any]) -> str:
     """Return where the figures come from."""
     return f"""# Headroom beside its peers
 
-Written by `make bench-peers DATA=FOLDER`; [README.md](README.md) says what is measured and how, and which data it needs. Ours are **bold**. CPU and memory are this machine's, and others were at work on it: read the ratios, and differences below a third as none.
+Written by `make bench-peers DATA=FOLDER`; [README.md](README.md) says what is measured and how, and which data it needs. Ours are **bold**. CPU and memory are this machine's, and others were at work on it: read the ratios, and CPU differences below a factor of two as none.
 
 {_machine()}
 
