@@ -1,5 +1,6 @@
 """What markdown, tables, lists, questions, code and logs keep together."""
 
+import pickle
 import re
 import time
 
@@ -147,6 +148,19 @@ def test_a_bold_line_is_a_heading_and_a_bold_sentence_is_none():
     )
     loud = "**Late payments cost 10 %.**\n\nSoup is served at noon."
     assert kept("late payments", loud, 0.8) == "**Late payments cost 10 %.**"
+
+
+def test_an_underlined_line_is_a_heading():
+    text = "Cancelling\n==========\n\nAnytime.\n\nRefunds\n-------\nWithin 14 days."
+    assert units_of(text) == [
+        "Cancelling\n==========",
+        "Anytime.",
+        "Refunds\n-------",
+        "Within 14 days.",
+    ]
+    assert kept("refunds", text, 0.7) == "Refunds\n-------\nWithin 14 days."
+    matter = "---\ntitle: Late fees\n---\n\nIt is late."
+    assert "title: Late fees" in "\n".join(units_of(matter))
 
 
 # Lists
@@ -348,6 +362,15 @@ def test_structure_that_never_ends_takes_seconds(text):
 
 
 # Options and scorers
+
+
+@pytest.mark.parametrize("count", [None, len])
+def test_an_account_can_be_pickled(count):
+    context = RAGContext("late", ["It is late. No.", "We go."])
+    account = bm25(0.5, count_tokens=count).explain(context)
+    copied = pickle.loads(pickle.dumps(account))
+    assert copied == account
+    assert copied.tokens_after == account.tokens_after > 0
 
 
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64"])

@@ -146,7 +146,6 @@ class SemanticCompressor:
             InputError, ScorerError, ImportError: As `compress`.
         """
         corpus, scores, floors, candidates, kept, skipped = self._plan(content)
-        count = self.count_tokens or default_counter()
         if getattr(self._scorer, "min_score", None) is not None:
             # Beyond 1 relevance still sorts, but says nothing more to a reader.
             scores = [min(1.0, score) for score in scores]
@@ -157,7 +156,7 @@ class SemanticCompressor:
             skipped=skipped,
             kept=documents,
             _source=corpus.documents,
-            _measure=lambda texts: sum(map(count, texts)),
+            _measure=_Total(self.count_tokens),
         )
 
     def _plan(self, context: RAGContext) -> _Plan:
@@ -222,6 +221,16 @@ class SemanticCompressor:
         return scores, _Floors(
             least, share * max((scores[i] for i in able), default=0.0)
         )
+
+
+@dataclass(frozen=True)
+class _Total:
+    """Counts the tokens of several texts; can be pickled with the account."""
+
+    count_tokens: CountTokens | None
+
+    def __call__(self, texts: Sequence[str]) -> int:
+        return sum(map(self.count_tokens or default_counter(), texts))
 
 
 class _Meter:

@@ -32,6 +32,7 @@ class Unit(NamedTuple):
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*(\S?)")
 _HEADING = re.compile(r" {0,3}#{1,6}\s+\S")
+_UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,})[ \t]*$")
 # A line that is bold as a whole is a heading; one that ends like a sentence is none.
 _BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?\s*$")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
@@ -342,6 +343,8 @@ def _line_kind(
     if bold or _HEADING.match(line):
         return "heading", 1
     following = lines[i + 1][0] if i + 1 < len(lines) else ""
+    if not open_prose and _UNDERLINE.match(following) and _is_title(line):
+        return "heading", 2
     if "|" in line and "|" in following and _is_table_rule(following):
         return "header", 2
     if line.lstrip().startswith("|") or (i and "|" in line and "|" in lines[i - 1][0]):
@@ -409,6 +412,14 @@ def _is_prose(line: str) -> bool:
 def _is_table_rule(line: str) -> bool:
     cells = line.strip().removeprefix("|").removesuffix("|").split("|")
     return all(_RULE_CELL.fullmatch(cell.strip()) for cell in cells)
+
+
+def _is_title(line: str) -> bool:
+    """Tell whether a line can be an underlined heading."""
+    begins = line.lstrip(" ")[:1]
+    return (begins.isalnum() or begins in _CLOSING) and not (
+        _ITEM.match(line) or _is_field(line)
+    )
 
 
 def _is_field(line: str) -> bool:
