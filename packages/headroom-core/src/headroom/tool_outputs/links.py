@@ -4,20 +4,19 @@ import re
 from functools import lru_cache
 from html import unescape
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 __all__ = [
     "Role",
+    "decorates",
     "extends",
     "host_of",
     "is_api_link",
     "is_copy",
-    "is_spare_relation",
-    "names",
-    "points_at",
+    "is_map",
+    "is_page",
+    "is_relation",
     "role_of",
     "serves_machines",
-    "spellings",
 ]
 
 
@@ -56,7 +55,11 @@ _ACTIONABLE = frozenset(
     source destination origin base host server login logout auth authorize
     authorization token payment checkout pay receipt invoice approve confirm verify
     reset invite join meeting share preview doc docs documentation reference homepage
-    website blog image raw media video audio stream proxy return success
+    website blog image raw media video audio stream proxy return success status result
+    response poll cancel retry rerun continue notification voice sms fallback file files
+    content pdf label attachment export report accept decline unsubscribe delete edit
+    action feed rss tracking data photo picture integration jwks userinfo introspection
+    resource log logs job jobs location apply activate
     """.split()  # noqa: SIM905 - a list of words
 )
 _KNOWN = {
@@ -79,7 +82,36 @@ _KNOWN = {
     "emptyDir": Role.ENTRY,
     "podSelector": Role.ENTRY,
     "namespaceSelector": Role.ENTRY,
+    "objectSelector": Role.ENTRY,
+    "selector": Role.ENTRY,
+    "matchLabels": Role.ENTRY,
+    "securityContext": Role.ENTRY,
+    "storageClassName": Role.ENTRY,
+    "key": Role.ENTRY,
+    # Of states and of files (Kubernetes, Microsoft Graph): being there says which.
+    **dict.fromkeys(
+        ("running", "waiting", "terminated", "folder", "file", "deleted", "root"),
+        Role.ENTRY,
+    ),
+    # Of OpenAPI and JSON Schema, where [] means "none needed" and {} "anything".
+    "security": Role.ENTRY,
+    "additionalProperties": Role.ENTRY,
 }
+# Objects whose keys are names that somebody gave.
+_MAPS = frozenset(
+    """
+    acl labels annotations tags selector volumes networks paths definitions scopes
+    permissions dependencies environment env
+    """.split()  # noqa: SIM905 - a list of words
+)
+# Keys of objects that are pictures or files themselves.
+_PICTURED = frozenset(
+    """
+    attachment attachments image images photo photos picture pictures media file files
+    icon icons logo logos thumbnail thumbnails asset assets qr background backgrounds
+    """.split()  # noqa: SIM905 - a list of words
+)
+_NAMES = frozenset("name title login username label subject summary".split())  # noqa: SIM905
 
 
 # The same keys come with every response; 8,192 of them hold a megabyte or so.
@@ -125,6 +157,8 @@ _API_LINK = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
+# Longer strings are texts, not names.
+_NAME_CHARACTERS = 200
 _SWITCHES = frozenset({"bold", "italic", "strikethrough", "underline", "code"})
 _PICTURE = re.compile(
     r"[^?#]*\.(?:png|jpe?g|gif|webp|svg|ico|avif|bmp)(?:[?#]|$)", re.IGNORECASE
@@ -137,6 +171,11 @@ _OPAQUE_ID = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
 def is_api_link(text: str) -> bool:
     """Tell whether `text` is an address that a program calls, not a page."""
     return _API_LINK.match(text) is not None and " " not in text
+
+
+def is_page(text: str) -> bool:
+    """Tell whether `text` is the address of a page for people."""
+    return len(text) <= _NAME_CHARACTERS and _is_link(text) and not is_api_link(text)
 
 
 def _is_link(value: object) -> bool:
@@ -177,23 +216,54 @@ def _is_plain_format(switches: dict[str, Any]) -> bool:
     )
 
 
-def is_spare_relation(name: str, link: Any, said: set[str]) -> bool:
-    """Tell whether an entry of `_links` only serves machines.
+def is_relation(name: str) -> bool:
+    """Tell whether a relation of `_links` is none that somebody follows or calls."""
+    return _ACTIONABLE.isdisjoint(word.lower() for word in _WORDS.findall(name))
+
+
+@lru_cache(maxsize=8192)
+def is_map(key: str) -> bool:
+    """Tell whether the object under a key maps names, each of which is a datum."""
+    words = _WORDS.findall(key)
+    return bool(words) and words[-1].lower() in _MAPS
+
+
+def decorates(
+    key: str, owner: str, members: dict[str, Any], whole: dict[str, Any]
+) -> bool:
+    """Tell whether a picture only decorates an object, and is not what it is about.
+
+    A face does beside a name. An icon or a thumbnail does where the object has a
+    name and an address of its own, and is no picture or file itself.
 
     Args:
-        name: The relation, such as "self" or "next".
-        link: An address, `{"href": address}`, or a list of these.
-        said: Strings that the object itself says and keeps.
+        key: The key of the picture.
+        owner: The key under which the object lies.
+        members: What else the object says.
+        whole: All of it.
     """
-    if type(link) is list:
-        return bool(link) and all(is_spare_relation(name, item, said) for item in link)
-    address = link.get("href") if type(link) is dict else link
-    if type(address) is not str:
+    if "avatar" in key.lower() or "gravatar" in key.lower():
+        return any(
+            type(value) is str and not _is_id(other) for other, value in members.items()
+        )
+    if not _PICTURED.isdisjoint(word.lower() for word in _WORDS.findall(owner)):
         return False
-    if address in said:
-        return True
-    words = {word.lower() for word in _WORDS.findall(name)}
-    return _ACTIONABLE.isdisjoint(words) and is_api_link(address)
+    return any(
+        type(value) is str and (_last_word(other) in _NAMES)
+        for other, value in members.items()
+    ) and any(
+        other != key and _is_link(value) and role_of(other) not in (2, 3)
+        for other, value in whole.items()
+    )
+
+
+def _last_word(key: str) -> str:
+    words = _WORDS.findall(key)
+    return words[-1].lower() if words else ""
+
+
+def _is_id(key: str) -> bool:
+    return _last_word(key) in ("id", "uuid", "type")
 
 
 def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
@@ -232,43 +302,6 @@ _TAG = re.compile(r"<[^<>]*>")
 _TEXT_WORD = re.compile(r"[^\W_]+")
 
 
-def names(members: dict[str, Any]) -> list[str]:
-    """Return what an object calls itself: its numbers and short strings."""
-    found: list[str] = []
-    for value in members.values():
-        kind = type(value)
-        if kind is int:
-            found.append(str(value))
-        elif (
-            kind is str
-            and 0 < len(value) <= _NAME_CHARACTERS
-            # "v1" stands in every address of an API, whatever it leads to.
-            and not (value[0] == "v" and _VERSION.fullmatch(value))
-        ):
-            found.append(value)
-    return found
-
-
-def spellings(members: dict[str, Any]) -> list[str]:
-    """Return what else of an object its own address may hold.
-
-    Of a page's address the owner/name it starts with and the segment it ends with; of
-    other strings their percent-encoded forms. API links say nothing of their own.
-    """
-    found: list[str] = []
-    for value in members.values():
-        if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
-            continue
-        if "://" in value[:12]:
-            if not is_api_link(value):
-                segments = _SEGMENT.findall(value, value.find("://") + 3)[1:]
-                found.append("/".join(segments[:2]))
-                found.extend(segments[-1:])
-        elif not value.isalnum() or not value.isascii():
-            found += [quote(value, safe="/"), quote_plus(value)]
-    return [spelling for spelling in found if spelling]
-
-
 def extends(key: str, link: str, members: dict[str, Any]) -> bool:
     """Tell whether a link is the object's own with the key's name after it.
 
@@ -279,30 +312,7 @@ def extends(key: str, link: str, members: dict[str, Any]) -> bool:
     return stem != key and f"{members.get('url')}/{stem}" == link
 
 
-def points_at(link: str, identity: str) -> bool:
-    """Tell whether a link spells `identity` as a whole part of its path or query."""
-    at = link.find(identity)
-    while at > 0:
-        end = at + len(identity)
-        if (
-            link[at - 1] in "/=,'("
-            and link[end : end + 1] in _AFTER
-            # What follows is the API's version: /rest/api/3/search
-            and (end > at + 3 or not link.endswith(("/api/", "/rest/"), 0, at))
-        ):
-            return True
-        at = link.find(identity, at + 1)
-    return False
-
-
 def host_of(link: str) -> str:
     """Return the scheme and host of a link; "" for one without."""
     start = link.find("//")
     return link[: link.find("/", start + 2)] if start >= 0 else ""
-
-
-_VERSION = re.compile(r"v[0-9]+(?:\.[0-9]+|(?:alpha|beta)[0-9]*)?")
-# Longer strings are texts, not names.
-_NAME_CHARACTERS = 200
-_SEGMENT = re.compile(r"[^/?#&=]+")
-_AFTER = frozenset({"", "/", "?", "#", "{", "&", ".", ",", "'", ")"})

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from headroom.tool_outputs.addresses import (
+    CERTAIN,
+    NAMED,
+    UNSAID,
+    certainty,
+    is_spare_relation,
+    said_by,
+)
 from headroom.tool_outputs.links import (
     Role,
+    decorates,
     extends,
     host_of,
     is_api_link,
     is_copy,
-    is_spare_relation,
-    names,
-    points_at,
+    is_map,
+    is_page,
+    is_relation,
     role_of,
     serves_machines,
-    spellings,
 )
 from headroom.tool_outputs.values import Cut
 from headroom.types import Dropped
@@ -188,6 +196,9 @@ _OPAQUE_ROLES = [
 ]
 
 _CONTAINERS = frozenset({dict, list})
+# A Cut was a container before, so it proves as little.
+_CONTAINERS_AND_CUT = frozenset({dict, list, Cut})
+_HOLLOW = frozenset({"null", "empty"})
 
 # Verdicts remembered per key; maps keyed by ids have millions of keys.
 _MOST_VERDICTS = 65_536
@@ -195,15 +206,40 @@ _MOST_VERDICTS = 65_536
 _Object = dict[str, Any]
 
 
+def _is_blank(value: Any) -> bool:
+    """Tell whether an object says nothing but the keys of what is null or empty."""
+    return not any(value.values())
+
+
+def _is_blank_form(members: _Object, acts: dict[str, str | int]) -> bool:
+    """Tell whether an object is a form, several fields, and nothing is filled in."""
+    return (
+        len(members) > 1
+        and len(acts) == len(members)
+        and all(act in _HOLLOW for act in acts.values())
+        and {} not in members.values()
+        and any(value is None or value == "" for value in members.values())
+    )
+
+
 class _Rest:
     """What an object says besides its links, ids and bookkeeping."""
 
     def __init__(
-        self, members: _Object, acts: dict[str, str | int], outer: "_Rest | None"
+        self,
+        members: _Object,
+        acts: dict[str, str | int],
+        outer: "_Rest | None",
+        *,
+        looks_inside: bool,
     ) -> None:
         self.whole, self._acts, self._outer = members, acts, outer
+        self._looks_inside = looks_inside
         self.is_root = outer is None
         self.named_hosts: set[str] = set()
+        # The member that is walked now, and whether it is an object itself.
+        self.key = ""
+        self.holds_object = False
 
     @cached_property
     def members(self) -> _Object:
@@ -212,44 +248,72 @@ class _Rest:
         return {
             key: value
             for key, value in self.whole.items()
-            if (act := acts.get(key)) is None or act == _ENTER
+            if ((act := acts.get(key)) is None or act == _ENTER)
+            and (value or value == 0)
         }
 
     @cached_property
     def strings(self) -> set[str]:
         return {value for value in self.members.values() if type(value) is str}
 
-    @cached_property
-    def names(self) -> list[str]:
-        """What the object calls itself: its numbers and short strings."""
-        return names(self.members)
+    @property
+    def opens_map(self) -> bool:
+        """Whether the member walked now is an object whose keys are names."""
+        return self.holds_object and is_map(self.key)
 
     @cached_property
-    def spellings(self) -> list[str]:
-        """What else its address may hold: its pages' paths, its names encoded."""
-        return spellings(self.members)
+    def said(self) -> dict[str, str]:
+        """What the object says that an address may spell, by the key that says it."""
+        return said_by(self.members)
 
-    def says(self, link: str) -> str | None:
-        """Return what says where a link leads: in the object, or (an id) around it."""
-        own = _found_in(self.names, link) or _found_in(self.spellings, link)
-        if own or self._outer is None:
-            return own
-        outer = self._outer
-        around = _found_in(outer.names, link) or _found_in(outer.spellings, link)
-        return around if around and _DIGIT.search(around) else None
+    @cached_property
+    def said_inside(self) -> dict[str, str]:
+        """What the objects right inside say for certain."""
+        said: dict[str, str] = {}
+        if self._looks_inside:
+            for key, value in self.members.items():
+                if type(value) is dict and role_of(key) == Role.NONE:
+                    plain = {k: v for k, v in value.items() if role_of(k) == Role.NONE}
+                    said.update(dict.fromkeys(said_by(plain), ""))
+        return said
+
+    @property
+    def owner(self) -> str:
+        """The key under which the object lies; "" for the root."""
+        return self._outer.key if self._outer is not None else ""
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether the object is an entry of links, with its address in `href`."""
+        return self._outer is not None and self._outer.owner in ("_links", "links")
+
+    @cached_property
+    def pages(self) -> list[str]:
+        """Addresses of pages that the object names and keeps."""
+        return [
+            value
+            for value in self.members.values()
+            if type(value) is str and is_page(value)
+        ]
+
+    def says(self, part: str) -> str | None:
+        """Return the key that says a part of an address; "" where it lies around.
+
+        Of the objects around, the nearest few count, and what is right inside them.
+        """
+        found = self.said.get(part)
+        rest: _Rest | None = self
+        for _ in range(_NEAR):
+            if found is not None or rest is None:
+                break
+            if part in rest.said or part in rest.said_inside:
+                found = ""
+            rest = rest._outer
+        return found
 
 
-def _found_in(identities: list[str], link: str) -> str | None:
-    for index, identity in enumerate(identities):
-        if points_at(link, identity):
-            if index:
-                # The links of one object tend to hold the same name.
-                identities.insert(0, identities.pop(index))
-            return identity
-    return None
-
-
-_DIGIT = re.compile("[0-9]")
+# Source: no recorded payload says an owner or a project further out than this.
+_NEAR = 8
 
 
 class _Pruner:
@@ -272,6 +336,8 @@ class _Pruner:
         self.kept = _Keys(policy.keep_keys)
         self.excluded = _Keys(policy.exclude_keys)
         self.dotted = bool(self.kept.path or self.excluded.path)
+        # What lies deeper might be cut or excluded, so that it proves nothing.
+        self.looks_inside = not (self.excluded.any or policy.max_depth is not None)
         self.itemised = itemised
         self.verdicts: dict[str, int] = {}
         # Keys that decide nothing, whatever the path to them.
@@ -392,10 +458,10 @@ class _Pruner:
         depth: int,
         outer: _Rest | None,
     ) -> Any:
-        acts = self.first_look(members, dotted)
+        acts, is_record = self.first_look(members, dotted, outer)
         if not acts:
             return members
-        rest = _Rest(members, acts, outer)
+        rest = _Rest(members, acts, outer, looks_inside=self.looks_inside)
         result = members
         here: _Path = ()
         where = ""
@@ -412,9 +478,14 @@ class _Pruner:
                 if act == _EXCLUDE:
                     value = self.only_kept(value, here, where)
                     act = "excluded key" if value is _NOTHING else ""
+                    self.changes += value is not old
                 elif act == _ENTER:
+                    rest.key, rest.holds_object = key, type(value) is dict
                     value = self.value(value, here, where, depth + 1, rest)
-                    act = "empty" if self.vanishes(key, value) else ""
+                    gone = self.vanishes(key, value) and (
+                        is_record or not _is_blank(old)
+                    )
+                    act = "empty" if gone else ""
             if value is old and not act:
                 continue
             if result is members:
@@ -422,8 +493,8 @@ class _Pruner:
             if act == _NAMED:
                 self.defer(result, key, value, here)
                 continue
-            self.changes += 1
             if act:
+                self.changes += 1
                 if self.itemised:
                     # What went inside is accounted for by the path that went whole.
                     del self.dropped[mark:]
@@ -449,27 +520,60 @@ class _Pruner:
             and self.verdict(key) < Role.ENTRY
         )
 
-    def first_look(self, members: _Object, dotted: str) -> dict[str, str | int]:
-        """Return what is to be done with each member that may not stay as it is."""
+    def first_look(
+        self, members: _Object, dotted: str, outer: _Rest | None
+    ) -> tuple[dict[str, str | int], bool]:
+        """Return what is to be done with each member that may not stay as it is.
+
+        Nulls and empties go only from a record: an object in which a text, number or
+        boolean stays beside them. Where there is none, the keys are the data, as of a
+        map by name (`{"alice": [], "bob": ["read"]}`), of a choice (`{"running": {}}`)
+        or of an answer (`{"user": null}`), and stay whatever is under them; except in a
+        form of which nothing is filled in (`{"city": null, "street": ""}`).
+
+        Returns:
+            What to do by key, and whether the object is a record.
+        """
         indifferent = self.indifferent
         acts: dict[str, str | int] = {}
+        is_record = hollow = False
         for key, value in members.items():
             if key in indifferent:
                 # The hot path: the same as look_at, for keys that decide nothing.
                 kind = type(value)
                 if kind is str:
-                    if not value and self.empty:
+                    if value or not self.empty:
+                        is_record = True
+                    else:
                         acts[key] = "empty"
+                        hollow = True
                 elif kind is dict or kind is list:
                     if value:
                         acts[key] = _ENTER
                     elif self.empty:
                         acts[key] = "empty"
-                elif value is None and self.nulls:
-                    acts[key] = "null"
+                        hollow = True
+                elif value is None:
+                    if self.nulls:
+                        acts[key] = "null"
+                        hollow = True
+                    else:
+                        is_record = True
+                elif kind is not Cut:
+                    is_record = True
             elif act := self.look_at(key, value, dotted):
                 acts[key] = act
-        return acts
+                hollow = hollow or act in _HOLLOW
+            elif type(value) not in _CONTAINERS_AND_CUT and (
+                value or value == 0 or self.verdict(key) == Role.NONE
+            ):
+                is_record = True
+        if hollow and (
+            (outer is not None and outer.opens_map)
+            or not (is_record or _is_blank_form(members, acts))
+        ):
+            acts = {key: act for key, act in acts.items() if act not in _HOLLOW}
+        return acts, is_record
 
     def look_at(self, key: str, value: Any, dotted: str) -> str | int:
         """Return what is to be done with one member; 0 if it stays as it is."""
@@ -516,6 +620,8 @@ class _Pruner:
             return self.look_at_link(key, value, rest), value
         if role == Role.COPY or role == Role.TEXT:
             spare = is_copy(key, value, rest.members)
+        elif role == Role.IMAGE or role == Role.PICTURE:
+            spare = decorates(key, rest.owner, rest.members, rest.whole)
         else:
             spare = bool(rest.members) or (
                 role == Role.BOOKKEEPING and not rest.is_root
@@ -524,37 +630,59 @@ class _Pruner:
             return _ENTER, value
         if role != Role.LINKS:
             return _REASONS[role], value
-        names = [
-            name
-            for name, link in value.items()
-            if is_spare_relation(name, link, rest.strings)
-        ]
+        names = {
+            name for name, link in value.items() if self.is_spare(name, link, rest)
+        }
         if len(names) == len(value):
             return _REASONS[role], value
         cut = self.max_depth is not None and depth + 1 >= self.max_depth
         if not names or cut:
             return _ENTER, value
+        self.changes += 1
         for name in names:
             self.note((*path, name), _REASONS[role], leaves(value[name]))
         return _ENTER, {k: v for k, v in value.items() if k not in names}
 
     def look_at_link(self, key: str, link: str, rest: _Rest) -> str | int:
-        """Decide on an API link: it goes if the object says where it leads.
+        """Decide on an API link: it goes if all of it is said elsewhere.
 
         A number or a mixed name ("issues/1347") leaves no doubt, nor do two links that
         hold one name. A single word ("orders") may be chance, in a list of endpoints
         say: it counts only where the same host is beyond doubt elsewhere.
         """
-        said = rest.says(link)
-        if said is None:
+        sure = certainty(key, link, rest)
+        if sure == UNSAID:
             return _REASONS[Role.LINK] if extends(key, link, rest.whole) else _ENTER
         host = host_of(link)
-        if host not in self.hosts:
-            if not _DIGIT.search(said) and host not in rest.named_hosts:
-                rest.named_hosts.add(host)
-                return _NAMED
+        if host in self.hosts:
+            return _REASONS[Role.LINK]
+        if sure == CERTAIN or (sure == NAMED and host in rest.named_hosts):
             self.hosts.add(host)
-        return _REASONS[Role.LINK]
+            return _REASONS[Role.LINK]
+        if sure == NAMED:
+            rest.named_hosts.add(host)
+        # Taken away at the end, it must not leave an empty object.
+        return _NAMED if rest.said else _ENTER
+
+    def is_spare(self, name: str, link: Any, rest: _Rest) -> bool:
+        """Tell whether an entry of `_links` only serves machines."""
+        if type(link) is list:
+            return bool(link) and all(self.is_spare(name, item, rest) for item in link)
+        if type(link) is dict:
+            if "method" in link:
+                return False
+            link = link.get("href")
+        if type(link) is not str:
+            return False
+        if link in rest.strings:
+            return True
+        if not is_relation(name) or not is_api_link(link):
+            return False
+        if not is_spare_relation(name, link, rest):
+            return False
+        if name == "self" and certainty("self", link, rest) == CERTAIN:
+            self.hosts.add(host_of(link))
+        return True
 
     def holds_kept(self, value: Any, dotted: str) -> bool:
         """Tell whether anything inside a container was named to be kept."""

@@ -1,0 +1,375 @@
+"""Where an address leads, and whether the object that holds it says so anyway."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import unquote
+
+__all__ = [
+    "CERTAIN",
+    "HINTED",
+    "NAMED",
+    "UNSAID",
+    "Speaker",
+    "certainty",
+    "is_spare_relation",
+    "said_by",
+]
+
+# How sure it is that an address can be told from what else the document says.
+UNSAID = 0  # it cannot: some part of it is said nowhere else
+HINTED = 1  # it can, if its host is known to be the API that was asked
+NAMED = 2  # likewise, and two such links of one object make the host known
+CERTAIN = 3  # it can, and its host is the API's
+
+
+class Speaker(Protocol):
+    """What an object says besides its addresses."""
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members that stay for certain and are not empty."""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What the object says that an address may spell, by the key that says it."""
+
+    @property
+    def owner(self) -> str:
+        """The key under which the object lies; "" for the root."""
+
+    @property
+    def pages(self) -> list[str]:
+        """Addresses of pages that the object names and keeps."""
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether the object is an entry of links, with its address in `href`."""
+
+    def says(self, part: str) -> str | None:
+        """Return the key that says a part of an address, "" for one around, None."""
+
+
+class _Address(NamedTuple):
+    parts: list[str]  # of the path after the API's version, decoded
+    values: list[str]  # of the query
+    templated: bool  # ends in a template of RFC 6570: {/id}
+
+
+# Longer addresses carry more than where they lead.
+_LONGEST_CHARACTERS = 1000
+_TEMPLATE = re.compile(r"(?:\{[^{}]*\}|[/.a-z_])*")
+_MARKER = re.compile(
+    r"apis?|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+|(?:alpha|beta)[0-9]*)?"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    re.IGNORECASE,
+)
+# A version beside "api" or "rest": /rest/api/3/, /rest/agile/1.0/
+_VERSION_AFTER = re.compile(r"[0-9]|[0-9]\.[0-9]+|latest")
+_VERSION_FAR = re.compile(r"[0-9]\.[0-9]+|latest")
+_CALL = re.compile(r"([^()]*)\('?([^()']*)'?\)")
+# What may be a word of any API: "repos", "pull-requests", "workItems", "Accounts".
+_WORD = re.compile(r"(?=.{1,32}$)(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+|[-_:.][a-z]+)*")
+_EXTENSION = re.compile(r"\.(?:json|xml|git)$")
+_TRIVIAL = frozenset(
+    {"page", "per_page", "limit", "offset", "size", "pagesize", "api-version"}
+)
+_SMALL = re.compile(r"[0-9.-]{1,10}")
+_DIGIT = re.compile("[0-9]")
+
+
+def _parsed(link: str) -> _Address | None:
+    """Split an address into what must be said elsewhere; None for odd ones."""
+    if len(link) > _LONGEST_CHARACTERS or "#" in link or "@" in link:
+        return None
+    link, brace, template = link.partition("{")
+    if brace and not _TEMPLATE.fullmatch(brace + template):
+        return None
+    path, _, query = link.partition("?")
+    _, slashes, rest = path.partition("//")
+    if slashes:
+        path = rest.partition("/")[2]
+    parts: list[str] = []
+    version: re.Pattern[str] | None = None
+    for raw in path.split("/"):
+        if not raw:
+            continue
+        if _MARKER.fullmatch(raw):
+            version = _VERSION_AFTER if raw.isalpha() else None
+            continue
+        if version is not None and version.fullmatch(raw):
+            version = None
+            continue
+        version = _VERSION_FAR if version is _VERSION_AFTER else None
+        call = _CALL.fullmatch(raw)
+        parts += [unquote(part) for part in (call.groups() if call else (raw,)) if part]
+    values: list[str] = []
+    for pair in query.split("&") if query else ():
+        name, _, value = pair.partition("=")
+        value = unquote(value.replace("+", " "))
+        if name.lower() not in _TRIVIAL or not _SMALL.fullmatch(value):
+            values.append(value)
+    return _Address(parts, values, bool(brace))
+
+
+# -- what an object says
+
+# Longer strings are texts, not names.
+_NAME_CHARACTERS = 200
+_SEGMENT = re.compile(r"[^/?#&=]+")
+
+
+def said_by(members: dict[str, Any]) -> dict[str, str]:
+    """Return each part of an address that an object says, with the key that says it.
+
+    Its numbers and short strings, whole and by their segments (of a path, a full
+    name), and the segments of its pages' addresses, with "" for a key.
+    """
+    said: dict[str, str] = {}
+    pages: list[str] = []
+    for key, value in members.items():
+        kind = type(value)
+        if kind is int:
+            if -(10**40) < value < 10**40:
+                said.setdefault(str(value), key)
+        elif kind is str and 0 < len(value) <= _NAME_CHARACTERS:
+            start = value.find("://", 0, 12)
+            if start >= 0:
+                pages += _SEGMENT.findall(value, start + 3)[1:]
+                continue
+            said.setdefault(value, key)
+            if "/" in value:
+                for part in value.split("/"):
+                    said.setdefault(part, key)
+    for part in pages:
+        said.setdefault(unquote(part), "")
+    return said
+
+
+_OWN_KEYS = frozenset(
+    """
+    id number key iid sid gid uid uuid guid name login slug sha path code username
+    handle ref tag fullname
+    """.split()  # noqa: SIM905 - a list of words
+)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_ENDS = frozenset({"url", "uri", "href", "link"})
+_KINDS = ("type", "object", "kind", "resourceType", "resource_type")
+
+# An object with one of these tells about a call or a choice, address included.
+_CALLS = (
+    "method", "httpMethod", "http_method", "verb", "rel", "relation",
+    "mimeType", "mime_type", "contentType",
+)  # fmt: skip
+# What lies under such a key was put there by somebody, addresses included.
+_TOLD = frozenset(
+    """
+    source external webhook webhooks hook hooks request response http https log logs
+    attachment attachments file files media asset assets resource resources fields
+    bookmark bookmarks endpoint endpoints server servers callback redirect monitor
+    monitors target targets span trace link links config contact vendor
+    """.split()  # noqa: SIM905 - a list of words
+)
+_TOLD_KINDS = frozenset("webhook hook bookmark link request monitor".split())  # noqa: SIM905
+
+
+@lru_cache(maxsize=8192)
+def _words(key: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORDS.findall(key))
+
+
+@lru_cache(maxsize=8192)
+def _about(key: str) -> tuple[str, ...]:
+    """Return what a link's key says that the link is: ("comments",), or () for url."""
+    return tuple(word for word in _words(key) if word not in _ENDS)
+
+
+@lru_cache(maxsize=8192)
+def _related(one: str, other: str) -> bool:
+    """Tell whether two words may name one thing: repository, repos."""
+    short, long = sorted((one.lower().rstrip("s"), other.lower().rstrip("s")), key=len)
+    if len(short) > 4:
+        short = short[:-1]  # category, categories
+    return len(short) >= 3 and long.startswith(short)
+
+
+def _any_related(some: Iterable[str], others: Iterable[str]) -> bool:
+    return any(_related(one, other) for one in some for other in others)
+
+
+def _is_own(key: str) -> bool:
+    words = _words(key)
+    return bool(words) and "".join(words) in _OWN_KEYS
+
+
+# -- judgement
+
+
+class _Found(NamedTuple):
+    """An address of which every part is said or is a word of the API."""
+
+    address: _Address
+    sources: list[str | None]  # by part: the key that says it, None for a word
+    last: int  # the index of the last part that is said, -1 for none
+    digits: int  # how many that are said have a digit
+
+
+def _found(link: str, speaker: Speaker) -> _Found | None:
+    address = _parsed(link)
+    if address is None:
+        return None
+    sources: list[str | None] = []
+    last, digits = -1, 0
+    for index, part in enumerate(address.parts):
+        source = speaker.said.get(part)
+        is_word = _WORD.fullmatch(part) is not None
+        if source is None or (is_word and not _is_own(source)):
+            if is_word:
+                sources.append(None)
+                continue
+            source = speaker.says(part)
+            if source is None and (bare := _EXTENSION.sub("", part)) != part:
+                source = speaker.says(bare)
+            if source is None:
+                return None
+        sources.append(source)
+        last = index
+        digits += _DIGIT.search(part) is not None
+    for value in address.values:
+        if speaker.says(value) is None:
+            return None
+        digits += _DIGIT.search(value) is not None
+    return _Found(address, sources, last, digits)
+
+
+def certainty(key: str, link: str, speaker: Speaker) -> int:
+    """Return how sure it is that a link says nothing that is not said elsewhere.
+
+    Args:
+        key: The key of the link, such as "url" or "comments_url".
+        link: An address of an API.
+        speaker: The object that holds it.
+    """
+    about = _about(key)
+    if not about and _is_told(link, speaker):
+        return UNSAID
+    found = _found(link, speaker)
+    if found is None or (found.last < 0 and not found.digits):
+        return UNSAID
+    if about == ("self",):
+        many = len(found.sources) - found.sources.count(None) > 1
+        return CERTAIN if found.digits or many else NAMED
+    return (
+        _own_certainty(found, speaker)
+        if not about
+        else _certainty(about, found, speaker.pages)
+    )
+
+
+def _is_told(link: str, speaker: Speaker) -> bool:
+    """Tell whether a bare `url` is a datum: what was called, or is to be called."""
+    members = speaker.members
+    return (
+        speaker.is_relation
+        or any(type(members.get(key)) is str for key in _CALLS)
+        or not _TOLD.isdisjoint(_words(speaker.owner))
+        or not all(_TOLD_KINDS.isdisjoint(_words(kind)) for kind in _kinds(members))
+        or not _API_FIRST.match(link)
+        or "/hook" in link
+        or "/webhook" in link
+    )
+
+
+# Of a bare `url`, the host or the beginning of the path must say that it is an API.
+_API_FIRST = re.compile(
+    r"(?:https?:)?//(?:(?:[^/?#]*[.-])?api(?:[.-][^/?#]*)?/"
+    r"|[^/?#]*\.googleapis\.com/|graph\.(?:microsoft|facebook)\.com/"
+    r"|management\.azure\.com/|[^/?#]+/(?:[^/?#]+/){0,2}_apis/"
+    r"|[^/?#]+/(?:[^/?#]+/)?(?:apis?|rest|wp-json|odata)/)"
+    r"|/(?!/)",
+    re.IGNORECASE,
+)
+
+
+def _kinds(members: dict[str, Any]) -> list[str]:
+    kinds = (members.get(key) for key in _KINDS)
+    return [kind for kind in kinds if type(kind) is str]
+
+
+def _own_certainty(found: _Found, speaker: Speaker) -> int:
+    """Judge a bare `url`: it goes where it is the object's own address."""
+    parts, sources, last = found.address.parts, found.sources, found.last
+    tail = parts[last + 1 :]
+    names = [speaker.owner, *_kinds(speaker.members)]
+    if tail:
+        # The list under its own key: "refunds": {"url": "/v1/charges/ch_1/refunds"}
+        own_list = len(tail) == 1 and _related(tail[0], speaker.owner)
+        return CERTAIN if own_list and found.digits else UNSAID
+    if last < 0:
+        return UNSAID
+    before = parts[max(last - 1, 0) : last]
+    is_kin = _any_related(before, names)
+    if not (_is_own(sources[last] or "") or parts[last] in speaker.said):
+        return CERTAIN if is_kin and found.digits else UNSAID
+    source = sources[last]
+    # The page that the object names is the same thing for people.
+    has_page = _ends_a_page(parts[last], speaker.pages)
+    if source and not _is_own(source) and not has_page:
+        return UNSAID
+    evident = is_kin or found.digits > 1 or has_page
+    return CERTAIN if evident and found.digits else HINTED
+
+
+def _ends_a_page(part: str, pages: list[str]) -> bool:
+    return any(
+        page.endswith(part) and page[: -len(part)][-1:] in ("/", "#", "-", "=", "_")
+        for page in pages
+    )
+
+
+def _certainty(about: tuple[str, ...], found: _Found, pages: list[str]) -> int:
+    """Judge a link of another key, which must say what the address adds."""
+    address, sources, last, digits = found
+    parts = address.parts
+    tail = parts[last + 1 :]
+    if tail and not (_related(tail[-1], about[-1]) or _any_related(tail, about)):
+        return UNSAID
+    # An address that ends in a verb in the singular is an action: /orders/7/cancel
+    if tail and not (address.templated or tail[-1].endswith("s")):
+        return UNSAID
+    if not tail and not address.templated:
+        words = [p for p, source in zip(parts, sources, strict=True) if source is None]
+        if last < 0 or not _any_related(about, words):
+            return UNSAID
+        source = sources[last] or ""
+        # A small number may be said by chance; "workflow_id" says it of a workflow.
+        if (
+            parts[last].isdigit()
+            and len(parts[last]) < _TELLING_DIGITS
+            and not _any_related(about, _words(source))
+            and not any(f"/{parts[last - 1]}/{parts[last]}" in page for page in pages)
+        ):
+            return UNSAID
+    return CERTAIN if digits else NAMED
+
+
+# Source: two numbers of so many digits agree by chance in less than 1 of 1,000 objects.
+_TELLING_DIGITS = 4
+
+
+def is_spare_relation(name: str, link: str, speaker: Speaker) -> bool:
+    """Tell whether an address of `_links` says nothing that is not said elsewhere.
+
+    Args:
+        name: The relation, not one that somebody follows or calls.
+        link: An address of an API.
+        speaker: The object that holds `_links`.
+    """
+    found = _found(link, speaker)
+    if found is None:
+        return False
+    about = _words(name)
+    if about == ("self",):
+        return True
+    return found.digits > 0 and _certainty(about, found, speaker.pages) == CERTAIN
