@@ -1143,3 +1143,9 @@ class TestCorners:
         else:
             with pytest.warns(RuntimeWarning, match="gone"):
                 assert asyncio.run(send())
+
+
+@pytest.mark.parametrize("price", ["2.5", True, {"gpt-5": "2"}])
+def test_a_price_is_a_number(price):
+    with pytest.raises(InputError, match="price"):
+        Headroom(price=price)

@@ -48,7 +48,11 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
         elif explain:
             _print_account(minifier.explain(data))
         else:
-            _write(minifier.compress(data))
+            loaded_counter()
+            result = minifier.explain(data)
+            _write(result.content)
+            if result.skipped and not result.skipped.startswith("already"):
+                click.echo(f"Unchanged: {result.skipped}", err=True)
     except UnicodeDecodeError as error:
         raise click.ClickException(f"The input is not UTF-8: {error}") from error
     except HeadroomError as error:
@@ -90,7 +94,7 @@ def _print_account(account: Compression[str]) -> None:
     how = "estimated" if counter.estimated else "counted with o200k_base"
     console.print(
         Text(
-            f"{before:,} tokens as compact JSON -> {after:,} "
+            f"{before:,} tokens as it came -> {after:,} "
             f"({1 - account.ratio:.1%} saved; {how})"
         )
     )

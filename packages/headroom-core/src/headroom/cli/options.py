@@ -33,7 +33,7 @@ _OPTIONS = (
     ),
     click.option(
         "--max-depth",
-        type=click.IntRange(min=0),
+        type=click.IntRange(min=1),
         help="Cut what is nested deeper; each cut leaves a marker.",
     ),
     click.option(

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from headroom.cli.measure import loaded_counter
 from headroom.compressors import SemanticCompressor
 from headroom.documents import PrunedDocuments
 from headroom.errors import HeadroomError
@@ -79,6 +80,7 @@ def prune(
     if model is not None:
         chosen = _MODELS[scorer](model, device=device)
     names = [Path(getattr(file, "name", "-")).name.strip("<>") for file in files]
+    loaded_counter()  # the account says itself whether tokens are counted
     try:
         texts = [file.read().decode("utf-8") for file in files]
         result = SemanticCompressor(

@@ -88,6 +88,15 @@ class Headroom:
                 raise InputError(
                     f"{name}={value!r} cannot {verb}; pass a compressor, or None"
                 )
+        prices = self.price.values() if isinstance(self.price, dict) else [self.price]
+        for price in prices:
+            if price is not None and (
+                isinstance(price, bool) or not isinstance(price, int | float)
+            ):
+                raise InputError(
+                    f"price={self.price!r}; pass money per million input tokens, "
+                    "a number or a number by model"
+                )
         names = self.exclude_tools
         names = (names,) if isinstance(names, str) else tuple(names)
         object.__setattr__(self, "exclude_tools", names)

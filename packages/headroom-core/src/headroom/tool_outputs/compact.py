@@ -83,7 +83,7 @@ def read_compact(text: str) -> Any:
     except (ValueError, RecursionError) as error:
         msg = (
             f"not JSON, nor a table text of JSONMinifier: {error}; "
-            "decode takes what compress returned, unchanged"
+            "decode takes what compress returned, unchanged and without prose around it"
         )
         raise DecodeError(msg) from error
     return value
