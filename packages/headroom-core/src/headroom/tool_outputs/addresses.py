@@ -52,7 +52,7 @@ class Speaker(Protocol):
 
 
 class _Address(NamedTuple):
-    parts: list[str]  # of the path after the API's version, decoded
+    parts: list[tuple[str, bool]]  # of the path but for "api" and "v1"; is it a word?
     values: list[str]  # of the query
     templated: bool  # ends in a template of RFC 6570: {/id}
 
@@ -90,20 +90,19 @@ def _parsed(link: str) -> _Address | None:
     _, slashes, rest = path.partition("//")
     if slashes:
         path = rest.partition("/")[2]
-    parts: list[str] = []
+    parts: list[tuple[str, bool]] = []
     version: re.Pattern[str] | None = None
     for raw in path.split("/"):
-        if not raw:
-            continue
-        if _MARKER.fullmatch(raw):
+        read = _read_part(raw)
+        if read is None:
             version = _VERSION_AFTER if raw.isalpha() else None
             continue
-        if version is not None and version.fullmatch(raw):
-            version = None
-            continue
-        version = _VERSION_FAR if version is _VERSION_AFTER else None
-        call = _CALL.fullmatch(raw)
-        parts += [unquote(part) for part in (call.groups() if call else (raw,)) if part]
+        if version is not None:
+            if version.fullmatch(raw):
+                version = None
+                continue
+            version = _VERSION_FAR if version is _VERSION_AFTER else None
+        parts += read
     values: list[str] = []
     for pair in query.split("&") if query else ():
         name, _, value = pair.partition("=")
@@ -111,6 +110,17 @@ def _parsed(link: str) -> _Address | None:
         if name.lower() not in _TRIVIAL or not _SMALL.fullmatch(value):
             values.append(value)
     return _Address(parts, values, bool(brace))
+
+
+# The same words and owners stand in most links of a response.
+@lru_cache(maxsize=8192)
+def _read_part(raw: str) -> tuple[tuple[str, bool], ...] | None:
+    """Return a segment decoded, with whether it is a word; None for "api" and "v1"."""
+    if _MARKER.fullmatch(raw):
+        return None
+    call = _CALL.fullmatch(raw) if "(" in raw else None
+    parts = [unquote(part) for part in (call.groups() if call else (raw,)) if part]
+    return tuple((part, _WORD.fullmatch(part) is not None) for part in parts)
 
 
 # -- what an object says
@@ -198,6 +208,7 @@ def _any_related(some: Iterable[str], others: Iterable[str]) -> bool:
     return any(_related(one, other) for one in some for other in others)
 
 
+@lru_cache(maxsize=8192)
 def _is_own(key: str) -> bool:
     words = _words(key)
     return bool(words) and "".join(words) in _OWN_KEYS
@@ -209,7 +220,8 @@ def _is_own(key: str) -> bool:
 class _Found(NamedTuple):
     """An address of which every part is said or is a word of the API."""
 
-    address: _Address
+    parts: list[str]
+    templated: bool
     sources: list[str | None]  # by part: the key that says it, None for a word
     last: int  # the index of the last part that is said, -1 for none
     digits: int  # how many that are said have a digit
@@ -221,9 +233,9 @@ def _found(link: str, speaker: Speaker) -> _Found | None:
         return None
     sources: list[str | None] = []
     last, digits = -1, 0
-    for index, part in enumerate(address.parts):
-        source = speaker.said.get(part)
-        is_word = _WORD.fullmatch(part) is not None
+    said = speaker.said
+    for index, (part, is_word) in enumerate(address.parts):
+        source = said.get(part)
         if source is None or (is_word and not _is_own(source)):
             if is_word:
                 sources.append(None)
@@ -240,7 +252,8 @@ def _found(link: str, speaker: Speaker) -> _Found | None:
         if speaker.says(value) is None:
             return None
         digits += _DIGIT.search(value) is not None
-    return _Found(address, sources, last, digits)
+    parts = [part for part, _ in address.parts]
+    return _Found(parts, address.templated, sources, last, digits)
 
 
 def certainty(key: str, link: str, speaker: Speaker) -> int:
@@ -299,7 +312,7 @@ def _kinds(members: dict[str, Any]) -> list[str]:
 
 def _own_certainty(found: _Found, speaker: Speaker) -> int:
     """Judge a bare `url`: it goes where it is the object's own address."""
-    parts, sources, last = found.address.parts, found.sources, found.last
+    parts, sources, last = found.parts, found.sources, found.last
     tail = parts[last + 1 :]
     names = [speaker.owner, *_kinds(speaker.members)]
     if tail:
@@ -324,21 +337,24 @@ def _own_certainty(found: _Found, speaker: Speaker) -> int:
 def _ends_a_page(part: str, pages: list[str]) -> bool:
     return any(
         page.endswith(part) and page[: -len(part)][-1:] in ("/", "#", "-", "=", "_")
-        for page in pages
+        for page in pages[:_MOST_PAGES]
     )
+
+
+# Pages looked at for each link: few objects name more, and all would be quadratic.
+_MOST_PAGES = 16
 
 
 def _certainty(about: tuple[str, ...], found: _Found, pages: list[str]) -> int:
     """Judge a link of another key, which must say what the address adds."""
-    address, sources, last, digits = found
-    parts = address.parts
+    parts, templated, sources, last, digits = found
     tail = parts[last + 1 :]
     if tail and not (_related(tail[-1], about[-1]) or _any_related(tail, about)):
         return UNSAID
     # An address that ends in a verb in the singular is an action: /orders/7/cancel
-    if tail and not (address.templated or tail[-1].endswith("s")):
+    if tail and not (templated or tail[-1].endswith("s")):
         return UNSAID
-    if not tail and not address.templated:
+    if not tail and not templated:
         words = [p for p, source in zip(parts, sources, strict=True) if source is None]
         if last < 0 or not _any_related(about, words):
             return UNSAID
@@ -348,7 +364,10 @@ def _certainty(about: tuple[str, ...], found: _Found, pages: list[str]) -> int:
             parts[last].isdigit()
             and len(parts[last]) < _TELLING_DIGITS
             and not _any_related(about, _words(source))
-            and not any(f"/{parts[last - 1]}/{parts[last]}" in page for page in pages)
+            and not any(
+                f"/{parts[last - 1]}/{parts[last]}" in page
+                for page in pages[:_MOST_PAGES]
+            )
         ):
             return UNSAID
     return CERTAIN if digits else NAMED
