@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from headroom.conversations.english import NEGATIONS
-from headroom.conversations.units import Unit
+from headroom.conversations.units import ERROR, Unit
 from headroom.conversations.wording import Word, shorten, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select"]
@@ -71,11 +71,6 @@ _DECISION = re.compile(
     r"\b(?:decided|agreed|confirmed|booked|reserved|cancel+ed|chose|chosen|approved"
     r"|scheduled|updated|changed|completed|fixed|created|purchased|let's (?:go|use|do)"
     r"|will (?:use|go with|take)|go with|settled)\b",
-    re.IGNORECASE,
-)
-_ERROR = re.compile(
-    r"\b(?:error|exception|fail(?:ed|ure|s)?|traceback|denied|not found|unable|invalid"
-    r"|cannot|warning|refused)\b",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
@@ -206,7 +201,7 @@ def _section(unit: Unit, last_spoken: int) -> str:
     """Return the section of a unit that is no statement of intent."""
     if unit.kind == "call":
         return "decisions" if _CHANGES.search(unit.text.split("(")[0]) else "facts"
-    if unit.kind == "line" and _ERROR.search(unit.text):
+    if unit.kind == "line" and ERROR.search(unit.text):
         return "refs"
     if unit.kind != "said":
         return "facts"
@@ -337,7 +332,7 @@ def factor_of(unit: Unit) -> float:
             weight = _OUTCOME_WEIGHT
         return float(weight * _ROW_DECAY ** min(unit.rank, 6))
     if unit.kind == "line":
-        return _LINE_WEIGHT * (3.0 if _ERROR.search(text) else 1.0)
+        return _LINE_WEIGHT * (3.0 if ERROR.search(text) else 1.0)
     factor = _SPOKEN_WEIGHT.get(unit.speaker, _OTHER_WEIGHT)
     if _is_acknowledgement(text):
         return factor * 0.3
@@ -349,7 +344,7 @@ def factor_of(unit: Unit) -> float:
     else:
         cues += _CUE * bool(_DECISION.search(text))
         cues -= _CUE * bool(_REQUEST_BY_ASSISTANT.search(text))
-    cues += _CUE * bool(_ERROR.search(text))
+    cues += _CUE * bool(ERROR.search(text))
     return factor * cues
 
 
@@ -386,20 +381,36 @@ def _lines(
 ) -> list[str]:
     """Return the digest's lines: by section and speaker, in order."""
     lines = []
+    labelled: dict[str, list[str]] = {}
+    for at in kept:
+        if not _is_implied(units[at], sections[at]):
+            unit = units[at]
+            label = f"{unit.speaker} {unit.name}".rstrip()
+            labelled.setdefault(label, []).append(texts[at])
     for section in _SECTIONS:
-        chosen = [at for at in kept if sections[at] == section]
-        if not chosen:
-            continue
-        if section != "facts":
-            lines.append(f"{section}: " + "; ".join(texts[at] for at in chosen))
-            continue
-        speakers: dict[str, list[str]] = {}
-        for at in chosen:
-            speakers.setdefault(units[at].speaker, []).append(texts[at])
-        lines += [
-            f"{speaker} - " + "; ".join(said) for speaker, said in speakers.items()
+        chosen = [
+            at
+            for at in kept
+            if sections[at] == section and _is_implied(units[at], section)
         ]
+        if chosen:
+            lines.append(f"{section}: " + "; ".join(texts[at] for at in chosen))
+        if section == "facts":
+            lines += [f"{who} - " + "; ".join(said) for who, said in labelled.items()]
     return lines
+
+
+def _is_implied(unit: Unit, section: str) -> bool:
+    """Whether a section's line tells who speaks, so that no label must.
+
+    What a tool or anyone but the assistant said is never written as the assistant's:
+    a page that was fetched must not become a decision.
+    """
+    if unit.name or section in ("facts", "refs"):
+        return False
+    if section == "decisions":
+        return unit.kind == "call" or unit.speaker == "assistant"
+    return unit.speaker == "user"
 
 
 # How far back a correction reaches, in the same speaker's units.

@@ -46,7 +46,7 @@ def account(
     for at, view in views.items():
         earlier = parse(view.text) if view.role == "user" else []
         units = [unit for block in earlier for unit in units_of_block(block, at)]
-        units = units or units_of(view, at, names)
+        units = units or units_of(view, at, names, whole=True)
         if summarised:
             text = "\n".join(unit.text for unit in units)
             dropped.append(Dropped((at,), "summarised", max(1, len(units)), text))

@@ -18,13 +18,15 @@ __all__ = ["Unit", "units_of", "units_of_block"]
 _MAX_VALUE_CHARACTERS = 300
 # A sentence longer than this is cut at its clauses, so that parts of it can be kept.
 _LONG_CHARACTERS = 80
-# Lines of one tool text beyond this many are left to the errors and ids in them.
-_MAX_LINES = 400
-_MAX_OBJECTS = 200
+# Of one message, at most so many lines or objects compete: of longer ones the start,
+# the end, and what of the rest tells of an error.
+_MAX_CANDIDATES = 400
 # Fields of one object that are kept or left out together: one where it needs no
 # path before them.
 _FIELDS_TOGETHER = 8
 _FIELDS_AT_ROOT = 1
+# What of a value is beyond its start counts like a row so far down.
+_REST_RANK = 6
 
 
 class Unit(NamedTuple):
@@ -37,6 +39,7 @@ class Unit(NamedTuple):
             answered), "row" (fields of one of many) or "line" (of its text).
         text: What it says, on one line.
         rank: Position among its siblings: the n-th row of a list, else 0.
+        name: What the speaker is called, "" if nothing.
     """
 
     message: int
@@ -44,8 +47,14 @@ class Unit(NamedTuple):
     kind: str
     text: str
     rank: int = 0
+    name: str = ""
 
 
+ERROR = re.compile(
+    r"\b(?:error|exception|fail(?:ed|ure|s)?|traceback|denied|not found|unable|invalid"
+    r"|cannot|warning|refused|fatal|panic|critical|timed out)\b",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"^\s*(?:[-*+•·]|#{1,6}|>|\d{1,3}[.)])\s+")
 # Not "__": it is part of names such as __init__; and "2**3**4" is no emphasis.
 _EMPHASIS = re.compile(r"(?<![\w)\]])\*\*(?=\S)([^*]{1,400})(?<=\S)\*\*(?!\w)")
@@ -64,37 +73,65 @@ _CLAUSE = re.compile(
 _RULE = re.compile(r"^[\s|:=_*~+-]*$")
 
 
-def units_of(view: Message, at: int, tool_names: Mapping[str, str]) -> list[Unit]:
+def units_of(
+    view: Message, at: int, tool_names: Mapping[str, str], *, whole: bool = False
+) -> list[Unit]:
     """Return the units of one message, in order; `[]` if it says nothing.
 
     Args:
         view: The message.
         at: Its index.
         tool_names: Name of the called tool by call id, for results that carry none.
+        whole: All of a long message, not only what competes for the digest.
     """
+    speaker = _label(view.role)
+    name = _label(view.name) if view.text else ""
     units = [
-        Unit(at, view.role, "said", text) for text in _sentences(view.text) if text
+        Unit(at, speaker, "said", text, 0, name)
+        for text in _sentences(view.text)
+        if text
     ]
     for call in view.calls:
-        speaker = f"tool {call.name}"
+        speaker = f"tool {_label(call.name)}"
         units += [
-            Unit(at, speaker, "call", text, rank)
-            for rank, text in enumerate(_call_texts(call.name, call.arguments))
+            Unit(at, speaker, kind, text, rank)
+            for rank, (kind, text) in enumerate(_call_texts(call.name, call.arguments))
         ]
     for result in view.results:
-        name = result.name or tool_names.get(result.id, "")
-        speaker = f"tool {name}".rstrip()
+        speaker = (
+            f"tool {_label(result.name or tool_names.get(result.id, ''))}".rstrip()
+        )
         units += [
             Unit(at, speaker, kind, text, rank)
             for kind, text, rank in _result_texts(result.text)
             if text
         ]
+    if len(units) > _MAX_CANDIDATES and not whole:
+        units = _competing(units)
     return [unit._replace(text=_quotable(unit.text)) for unit in units]
+
+
+def _competing(units: list[Unit]) -> list[Unit]:
+    """Return the start, the end and the errors of a long message."""
+    most = _MAX_CANDIDATES // 2
+    head, rest, tail = units[:most], units[most : -most // 2], units[-most // 2 :]
+    return [*head, *[u for u in rest if ERROR.search(u.text)][-most // 2 :], *tail]
 
 
 def _quotable(text: str) -> str:
     """Return `text` without what marks the parts of a digest, on one line."""
-    return escape(" ".join(text.replace("; ", ", ").split()))
+    return escape(" ".join(text.split()).replace("; ", ", "))
+
+
+_LABEL_CHARACTERS = 80
+_LOOSE_MARK = re.compile(r"(?:^| )[-–—]+(?= |$)|:+(?= |$)")
+
+
+def _label(name: str) -> str:
+    """Return a role or name so that it cannot end the label that it is in."""
+    return _LOOSE_MARK.sub("", _quotable(name[: 2 * _LABEL_CHARACTERS])).strip()[
+        :_LABEL_CHARACTERS
+    ]
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -108,7 +145,7 @@ def _sentences(text: str) -> Iterator[str]:
         if not line or _RULE.match(line):
             continue
         if in_code:
-            yield line[:_MAX_VALUE_CHARACTERS]
+            yield from _pieces(line)
             continue
         # One space each: patterns need not try every length of a run of them.
         line = _EMPHASIS.sub(r"\1", " ".join(line.split()))
@@ -149,17 +186,36 @@ def _clauses(sentence: str) -> Iterator[str]:
         yield held
 
 
-def _call_texts(name: str, arguments: Any) -> Iterator[str]:
-    """Yield `name(k=v, ...)`, then the nested arguments as objects of their own."""
+def _pieces(text: str, start: int = 0) -> Iterator[str]:
+    """Yield a text from `start` on in pieces of the length of a long value."""
+    while start < len(text):
+        cut = start + _MAX_VALUE_CHARACTERS
+        if cut < len(text):
+            space = text.rfind(" ", start + 1, cut)
+            cut = space if space > 0 else cut
+        yield text[start:cut].strip()
+        start = cut
+
+
+def _call_texts(name: str, arguments: Any) -> Iterator[tuple[str, str]]:
+    """Yield the kind and text of `name(k=v, ...)`, then of the nested arguments."""
     if not isinstance(arguments, Mapping):
-        yield f"{name}({_scalar(arguments) if arguments not in (None, '') else ''})"
+        if arguments in (None, ""):
+            yield "call", f"{name}()"
+            return
+        yield "call", f"{name}({_scalar(arguments)})"
+        for piece in _rest(arguments):
+            yield "line", f"{name} {piece}"
         return
     flat = {k: v for k, v in arguments.items() if not _is_nested(v)}
-    yield f"{name}({_fields(flat)})"
+    yield "call", f"{name}({_fields(flat)})"
+    for key, value in flat.items():
+        for piece in _rest(value):
+            yield "line", f"{name} {key}=…{piece}"
     for key, value in arguments.items():
         if _is_nested(value):
             for text, _ in _objects(value, str(key)):
-                yield f"{name} {text}"
+                yield "call", f"{name} {text}"
 
 
 def _result_texts(text: str) -> Iterator[tuple[str, str, int]]:
@@ -172,14 +228,10 @@ def _result_texts(text: str) -> Iterator[tuple[str, str, int]]:
             value = None
         if value is not None:
             kind = "row" if isinstance(value, list) and len(value) > 1 else "record"
-            for count, (item, rank) in enumerate(_objects(value, "")):
-                if count >= _MAX_OBJECTS:
-                    break
+            for item, rank in _objects(value, ""):
                 yield kind, item, rank
             return
     for rank, line in enumerate(stripped.splitlines()):
-        if rank >= _MAX_LINES:
-            break
         line = " ".join(line.split())
         if line and not _RULE.match(line):
             for piece in _clauses(line):
@@ -198,11 +250,20 @@ def _scalar(value: Any) -> str:
     if isinstance(value, str):
         text = " ".join(value.split())
         if len(text) > _MAX_VALUE_CHARACTERS:
-            text = text[:_MAX_VALUE_CHARACTERS].rsplit(" ", 1)[0] + "…"
+            text = next(_pieces(text)) + "…"
         return text
     if isinstance(value, list):
         return "[" + ", ".join(map(_scalar, value)) + "]"
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _rest(value: Any) -> Iterator[str]:
+    """Yield the pieces of a long text that `_scalar` leaves out."""
+    for part in value if isinstance(value, list) else [value]:
+        if isinstance(part, str) and len(part) > _MAX_VALUE_CHARACTERS:
+            pieces = _pieces(" ".join(part.split()))
+            next(pieces, None)
+            yield from pieces
 
 
 def _fields(flat: Mapping[Any, Any]) -> str:
@@ -226,6 +287,9 @@ def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
             for start in range(0, len(flat), size):
                 if text := _fields(dict(flat[start : start + size])):
                     yield prefix + text, rank
+            for key, long in flat:
+                for piece in _rest(long):
+                    yield f"{prefix}{key}=…{piece}", rank + _REST_RANK
             nested = [
                 (v, f"{path}.{k}" if path else str(k), rank)
                 for k, v in value.items()
@@ -241,11 +305,13 @@ def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
             stack.extend(reversed(rows))
         elif value not in (None, "", [], {}):
             yield prefix + _scalar(value), rank
+            for piece in _rest(value):
+                yield f"{prefix}…{piece}", rank + _REST_RANK
 
 
 _LINE = re.compile(
     r"(?:(intent|preferences|decisions|open|refs): "
-    r"|(user|assistant|tool[^\n]{0,80}?) - )"
+    r"|(tool(?: [^\n]{1,90}?)?|\w[\w.@-]{0,60}(?: [^\s][^\n]{0,80}?)?) - )"
 )
 
 
@@ -254,13 +320,18 @@ def units_of_block(block: Block, at: int) -> list[Unit]:
     units = []
     for line in block.body.split("\n"):
         match = _LINE.match(line)
-        speaker, kind = "assistant", "said"
+        speaker, kind, name = "assistant", "said", ""
         if match:
             line = line[match.end() :]
-            if match[1] in ("intent", "preferences"):
+            if match[1] in ("intent", "preferences", "open"):
                 speaker = "user"
             elif match[2]:
                 speaker = match[2]
                 kind = "record" if speaker.startswith("tool") else "said"
-        units += [Unit(at, speaker, kind, text) for text in line.split("; ") if text]
+                role, _, called = speaker.partition(" ")
+                if role in ("user", "assistant"):
+                    speaker, name = role, called
+        units += [
+            Unit(at, speaker, kind, text, 0, name) for text in line.split("; ") if text
+        ]
     return units
