@@ -43,8 +43,8 @@ class Policy:
     """What may be dropped; everything off drops nothing.
 
     Attributes:
-        drop_nulls: Members of objects that are null.
-        drop_empty: Members that are "", [] or {}, or objects that became empty.
+        drop_nulls: Members of records that are null.
+        drop_empty: Members of records that are "", [] or {}, or that became {}.
         drop_links: Addresses that only a program calls, and decorating pictures.
         drop_opaque: Ids and bookkeeping that nobody acts on.
         exclude_keys: Members to drop: a key ("url"), a dotted path from the root
