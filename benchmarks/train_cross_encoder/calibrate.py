@@ -1,8 +1,8 @@
 """Measure the shipped model: python calibrate.py --data FOLDER [--teacher FOLDER].
 
 On selqa_validation.jsonl: hit@1 of the model, BM25 and both (and of the cosine of
-the teacher's sentence vectors, if it is given); the logistic function of both that
-`headroom/scorers/shipped.py` holds; and what passes which floor. The irrelevant are
+the teacher's sentence vectors, if it is given); what other
+shares of the model would give; and what passes which floor. The irrelevant are
 a question's other sentences, and sentences of other questions.
 """
 
@@ -14,20 +14,9 @@ import numpy as np
 from data import items
 
 from headroom.scorers import BM25Scorer, CrossEncoderScorer
-from headroom.scorers.shipped import shipped_logits
+from headroom.scorers.shipped import shipped_logits, sure
 
 STRANGERS = 24  # sentences of other questions beside each question's own
-
-
-def fitted(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the weights of a logistic regression of y (n,) on x (n, d), by Newton."""
-    x = np.column_stack([x, np.ones(len(x))])
-    weights = np.zeros(x.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (y - p)
-        weights += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, slope)
-    return weights
 
 
 def main() -> None:
@@ -39,7 +28,7 @@ def main() -> None:
     chosen = items(a.data / "selqa_validation.jsonl")
     chance = random.Random(1)
     hits: dict[str, list[bool]] = {}
-    rows, labels, own = [], [], []
+    rows, labels, own, ends = [], [], [], []
     encode = None
     if a.teacher:
         from sentence_transformers import SentenceTransformer
@@ -61,13 +50,18 @@ def main() -> None:
         for name, found in scores.items():
             hit = int(np.argmax(found[:n])) in item.gold
             hits.setdefault(name, []).append(hit)
+        ends.append((len(rows), len(rows) + len(texts)))
         rows += zip(*list(scores.values())[:3], strict=True)
         labels += [i in item.gold for i in range(len(texts))]
         own += [i < n for i in range(len(texts))]
     for name, found in hits.items():
         print(f"hit@1 {name:20} {100 * np.mean(found):.1f} % of {len(found)}")
     x, y, mine = np.array(rows), np.array(labels), np.array(own)
-    print("logistic weights (model, BM25, offset):", fitted(x[:, :2], y).round(3))
+    alone, by_words = np.array([sure(logit) for logit in x[:, 0]]), x[:, 1]
+    for share in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7):
+        mixed = np.where(mine, share * alone + (1 - share) * by_words, -1.0)
+        best = [start + int(np.argmax(mixed[start:end])) for start, end in ends]
+        print(f"hit@1 with a constant share of {share}: {100 * y[best].mean():.1f} %")
     for floor in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
         above = x[:, 2] >= floor
         print(

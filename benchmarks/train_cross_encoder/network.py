@@ -107,15 +107,20 @@ class CrossEncoder(nn.Module):
         near = self.pull[0] * equal + self.pull[1] * alike + self.pull[2] * met
         near = near + (1 - both) * FAR
         weights, aim, qv, sv = weights[which], aim[which], qv[which], sv[whose]
-        # What each query token finds in the sentence.
+        # What each query token finds in the sentence. Below 0 is nothing found: with
+        # padding, which is 0, the maximum would not be lower either.
         found = torch.matmul(near.softmax(2), sv)
-        marks = torch.stack([equal.amax(2), alike.amax(2), (met * both).amax(2)], 2)
+        marks = torch.stack(
+            [equal.amax(2), alike.amax(2), (met * both).amax(2)], 2
+        ).clamp(0)
         f = torch.cat([qv, found, qv * found, marks], 2)
         f = functional.gelu(self.from_query(f))
         q_side = (weights[..., None] * f).sum(1)
         # What each sentence token finds in the query.
         asked = torch.matmul(near.softmax(1).transpose(1, 2), qv)
-        seen = torch.stack([equal.amax(1), alike.amax(1), (met * both).amax(1)], 2)
+        seen = torch.stack(
+            [equal.amax(1), alike.amax(1), (met * both).amax(1)], 2
+        ).clamp(0)
         g = torch.cat([sv, asked, sv * asked, sv * aim[:, None, :], seen], 2)
         g = functional.gelu(self.from_sentence(g))
         chosen = (self.choose(g)[..., 0] + (1 - sm) * FAR).softmax(-1)

@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["OFFSET", "SHARE", "SLOPE", "shipped_logits", "shipped_scores"]
+__all__ = ["MOST", "shipped_logits", "shipped_scores", "sure"]
 
 _FOLDER = Path(__file__).parent / "model"
 # A file that was cut short or exchanged would score nonsense without a word.
-_MODEL_SHA256 = "e6d17e0cc571cbacbff4309e1f94b3e4e147ff69b60e7231020810b2ee43b590"
+_MODEL_SHA256 = "a95126693fd68ce6a2eb26e390e23acc71a376dc4c220d05684c1d276cb63cfc"
 _TOKENIZER_SHA256 = "f69845807f2ba57d5b2f82177c86a7535f1757f4131d3520da59f322b1018593"
-# The score is SHARE x logistic(SLOPE x logit + OFFSET) + (1 - SHARE) x BM25's score.
-# The slope is gentler than the one that fits single questions best: a sentence with
-# half of what a question of several hops asks for must not vanish. Source: measured,
-# docs/cross-encoder.md "What it reaches".
-SHARE, SLOPE, OFFSET = 0.2, 0.5, -1.0
+# A score is share x sure(logit) + (1 - share) x BM25's score. The share of the model
+# is MOST x the logistic of its best logit less _DOUBT: it decides as much as BM25
+# where it found the answer, and less where no sentence has it alone, as with
+# questions of several hops. The slope is gentle, so that a sentence with half of
+# what is asked for does not vanish. Source: measured, docs/cross-encoder.md.
+MOST, _DOUBT = 0.5, 1.0
+_SLOPE, _OFFSET = 0.5, -1.0
 
 _MOST_TOKENS = 256  # of one text; what follows is left to BM25
 _BATCH = 8  # measured: a third faster than 45 at once, the tables stay in the cache
@@ -57,12 +59,21 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     if language(query) != "en":
         return by_words
     found = model(query, known).tolist()
+    share = MOST * _logistic(max(found) - _DOUBT)
     return [
-        # tanh, because exp overflows for strongly negative logits.
-        SHARE * 0.5 * (1 + math.tanh((SLOPE * logit + OFFSET) / 2))
-        + (1 - SHARE) * words
+        share * sure(logit) + (1 - share) * words
         for logit, words in zip(found, by_words, strict=True)
     ]
+
+
+def sure(logit: float) -> float:
+    """Return how relevant the model alone finds a sentence, in [0, 1]."""
+    return _logistic(_SLOPE * logit + _OFFSET)
+
+
+def _logistic(x: float) -> float:
+    # tanh, because exp overflows for strongly negative logits.
+    return 0.5 * (1 + math.tanh(x / 2))
 
 
 def shipped_logits(
