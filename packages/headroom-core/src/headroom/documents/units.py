@@ -83,6 +83,7 @@ _QUALIFIES = re.compile(
     re.IGNORECASE,
 )
 _LOGGED = re.compile(r"\s*(?:[\[<]|\d+[-/:.T]\d)")
+_ASKING = ("?", "？", "؟", ":", "：")
 _QUESTION = re.compile(r"(?:q\d{0,3}|question)\s?[:：]\s", re.IGNORECASE)
 # What may stand after the end mark of a sentence.
 _CLOSING = "*_\"'”’»」』)）]"
@@ -141,7 +142,8 @@ def asks(text: str) -> bool:
     >>> asks("**May I cancel?**"), asks("Q: Cancelling"), asks("Yes.")
     (True, True, False)
     """
-    return text.rstrip(_CLOSING)[-1:] in {"?", "？", "؟"} or bool(_QUESTION.match(text))
+    end = text.rstrip(_CLOSING)[-1:]
+    return end in _ASKING[:3] or _QUESTION.match(text) is not None
 
 
 def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
@@ -200,6 +202,8 @@ def _answered(units: list[Unit], text: str, position: int) -> list[Unit]:
     The sentence after a question answers it; a question on a line of its own is
     answered by the whole paragraph, list or table below.
     """
+    if not any(mark in text for mark in _ASKING):
+        return units
     question: int | None = None
     alone = False
     for i, unit in enumerate(units):
@@ -259,7 +263,9 @@ def _sentences(
         pieces = segment("en", _SURROGATE.sub("\ufffd", block))
     if not block.isascii() and _CJK_STOP.search(block):
         pieces = [part for piece in pieces for part in _CJK_SENTENCE.findall(piece)]
-    pieces = _closed(pieces)
+    # Quotes and brackets sentencex closes by itself.
+    if "*" in block or "_" in block:
+        pieces = _closed(pieces)
     if "\n" in block:
         pieces = [line for piece in pieces for line in _lines(piece)]
     units = []
