@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import pickle
 import pkgutil
 import re
 import time
@@ -9,7 +10,7 @@ import time
 import pytest
 
 import headroom.conversations
-from headroom import BudgetError, ConversationCompressor
+from headroom import BudgetError, ConversationCompressor, InputError
 from headroom.conversations.block import Block, escape, parse, write
 from headroom.conversations.digest import select
 from headroom.conversations.units import Unit, units_of_block
@@ -414,3 +415,72 @@ class TestLongAnswers:
         messages[0]["tool_calls"][0]["function"] = call
         result = head(user("Write."), *messages, assistant("ok"), share=0.3)
         assert len(set(re.findall(r"w\d{4}", self.gone(result)))) == 400
+
+
+class TestSessions:
+    def long(self, turns=40):
+        messages = []
+        for n in range(turns):
+            messages += [user(f"Note order ORD-{n:04d}. {STORY}"), assistant(STORY)]
+        return messages
+
+    def small(self, **options):
+        return ConversationCompressor(1_200, count_tokens=count, **options)
+
+    def test_a_saved_session_remembers_after_its_first_call_too(self):
+        counted = []
+
+        def counting(text):
+            counted.append(text)
+            return count(text)
+
+        session = self.small().session()
+        session.compress(self.long(40))
+        small = ConversationCompressor(1_200, count_tokens=counting)
+        resumed = small.session(session.to_json())
+        resumed.compress(self.long(41))
+        counted.clear()
+        assert resumed.compress(self.long(42)) == self.small().compress(self.long(42))
+        assert len(counted) < 60
+
+    @pytest.mark.parametrize(
+        "edit",
+        [{"pinned": True}, {"name": "bob"}, {"role": "system"}, {"content": "else"}],
+    )
+    def test_an_edit_of_any_field_is_noticed(self, edit):
+        session = self.small().session()
+        messages = self.long()
+        session.compress(messages)
+        messages[4] = {**messages[4], **edit}
+        assert session.compress(messages) == self.small().compress(messages)
+
+    def test_an_account_can_be_pickled(self):
+        result = self.small().explain(self.long())
+        copied = pickle.loads(pickle.dumps(result))
+        assert copied == result
+        assert copied.tokens_after == result.tokens_after
+
+
+class TestArguments:
+    def test_numpy_s_numbers_are_numbers(self):
+        numpy = pytest.importorskip("numpy")
+        small = ConversationCompressor(
+            numpy.int64(900), trigger=numpy.float32(0.5), target=0.25
+        )
+        assert json.loads(small.session().to_json())["settings"]["max_tokens"] == 900
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"max_tokens": "900"},
+            {"max_tokens": 900.0},
+            {"max_tokens": 900, "trigger": "0.5"},
+            {"max_tokens": 900, "trigger": float("nan")},
+            {"max_tokens": 900, "target": None},
+            {"max_tokens": 900, "target": True},
+            {"max_tokens": 900, "count_tokens": 5},
+        ],
+    )
+    def test_what_is_no_number_is_refused_by_its_name(self, options):
+        with pytest.raises(InputError, match=f"{list(options)[-1]} must be"):
+            ConversationCompressor(**options)

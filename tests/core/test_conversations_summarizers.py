@@ -264,3 +264,80 @@ def test_async_clients_are_awaited():
     fresh = compressor(AnthropicSummarizer(client, "m"))
     with pytest.raises(SummarizerError, match="acompress"):
         fresh.compress(history())
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I apologize, but I cannot help with that request.",
+        "Sure! I'm not able to summarize this conversation.",
+        "Of course. However, I can't do that.",
+        "Unfortunately I can't do that.",
+        "Request timed out",
+        "The server is overloaded",
+        "500 Internal Server Error",
+        "HTTP 502 Bad Gateway",
+        "503",
+        "undefined",
+        "Null.",
+        "{}",
+        "[]",
+        "...",
+        "x",
+        "\x00",
+        "\u200b",
+        "<think>hmm, what was it about</think>",
+        "<think>it never ends",
+    ],
+)
+def test_refusals_errors_and_empty_words_are_no_summaries(reply):
+    assert compressor(Scripted(reply)).explain(history()).method == "extractive"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Error handling for the parser was agreed on.",
+        "Sorry, the order was cancelled by the user.",
+        "User: I can't eat nuts. Order ORD-4471.",
+        "- The user can't do mornings and is not able to drive.",
+        "用户想订酒店。",
+        "Exceptions are logged from now on.",
+        "<think>hm</think>The user ordered something.",
+        "500 boxes were ordered by Ana from the warehouse in Porto, to be sent in May.",
+    ],
+)
+def test_summaries_that_speak_of_errors_or_regrets_are_summaries(reply):
+    result = compressor(Scripted(reply)).explain(history())
+    assert result.method == "llm"
+    assert "<think>" not in result.digest
+
+
+def test_a_hanging_sync_one_does_not_hold_up_the_end_of_the_loop(monkeypatch):
+    monkeypatch.setattr(summarizers, "_TIMEOUT_SECONDS", 0.05)
+    started = time.monotonic()
+    slow = compressor(lambda m, n: time.sleep(3) or "late")
+    assert asyncio.run(slow.aexplain(history())).method == "extractive"
+    assert time.monotonic() - started < 2
+
+
+def test_one_that_raises_cancelled_itself_fails_like_any_other():
+    async def cancelled(messages, max_tokens):
+        raise asyncio.CancelledError
+
+    result = asyncio.run(compressor(cancelled).aexplain(history()))
+    assert result.method == "extractive"
+
+
+def test_cancelling_the_caller_cancels():
+    async def endless(messages, max_tokens):
+        await asyncio.sleep(60)
+
+    async def main():
+        task = asyncio.create_task(compressor(endless).acompress(history()))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())

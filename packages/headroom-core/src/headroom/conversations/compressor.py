@@ -1,5 +1,7 @@
 """The compressor of chat and agent transcripts."""
 
+import numbers
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -54,15 +56,25 @@ class ConversationCompressor:
     _engine: Engine = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name, low in (("max_tokens", 1), ("keep_turns", 1), ("compact_turns", 1)):
+        for name in ("max_tokens", "keep_turns", "compact_turns"):
             value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < low:
+            whole = hasattr(value, "__index__") and not isinstance(value, bool)
+            if not whole or operator.index(value) < 1:
                 raise InputError(f"{name} must be an int of at least 1, got {value!r}")
-        if not 0 < self.trigger <= 1:
-            raise InputError(f"trigger must be in (0, 1], got {self.trigger!r}")
-        if not 0 < self.target <= self.trigger:
+            # numpy's integers are integers too, but JSON cannot say them.
+            object.__setattr__(self, name, operator.index(value))
+        for name, top in (("trigger", "1"), ("target", f"trigger={self.trigger}")):
+            value = getattr(self, name)
+            highest = 1 if name == "trigger" else self.trigger
+            real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            if not real or not 0 < value <= highest:
+                raise InputError(f"{name} must be in (0, {top}], got {value!r}")
+            if not isinstance(value, int | float):
+                object.__setattr__(self, name, float(value))
+        if self.count_tokens is not None and not callable(self.count_tokens):
             raise InputError(
-                f"target must be in (0, trigger={self.trigger}], got {self.target!r}"
+                "count_tokens must be None or a callable (text) -> int, "
+                f"got {self.count_tokens!r}"
             )
         if self.overflow not in ("error", "relax"):
             raise InputError(

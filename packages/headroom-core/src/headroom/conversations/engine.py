@@ -59,9 +59,14 @@ class Engine:
     ) -> None:
         self.settings = settings
         self.guard = Guard(summarizer) if summarizer is not None else None
+        self._summarizer = summarizer
         self._count_tokens = count_tokens
         self._lock = threading.Lock()
         self._written: dict[tuple[str, Segment], Written] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make it anew; what is remembered stays behind."""
+        return Engine, (self.settings, self._summarizer, self._count_tokens)
 
     @cached_property
     def count(self) -> CountTokens:

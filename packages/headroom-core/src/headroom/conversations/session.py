@@ -172,7 +172,7 @@ class ConversationSession:
                 if _quick(0, old) == memory.quick:
                     return memory
             elif _chain("", read_messages(old)) == memory.chain:
-                return memory
+                return replace(memory, quick=_quick(0, old))
         return _start(items, self._engine)
 
 
@@ -536,16 +536,20 @@ def _quick(start: int, items: Iterable[Any]) -> int:
     """
     value = start
     for item in items:
-        content = field_of(item, "content")
-        calls = field_of(item, "tool_calls")
-        if calls is None and hasattr(item, "blocks"):  # LlamaIndex's ChatMessage
-            calls = item.blocks[1:] or item.additional_kwargs
-        if isinstance(content, str) and not calls:
-            value = hash((value, field_of(item, "role"), content))
-        elif isinstance(item, Mapping):
-            value = hash((value, repr(item)))
+        if isinstance(item, Mapping):
+            parts: tuple[Any, ...] = tuple(item.items())
         else:
-            value = hash((value, repr(content), repr(calls), repr(item)))
+            extra = field_of(item, "additional_kwargs")
+            calls = field_of(item, "tool_calls")
+            content = field_of(item, "content")
+            if calls or hasattr(item, "blocks") or not isinstance(content, str):
+                extra = (repr(content), repr(calls), repr(item), repr(extra))
+            names = ("role", "type", "name", "tool_call_id", "pinned")
+            parts = (content, type(item), *(field_of(item, n) for n in names), extra)
+        try:
+            value = hash((value, parts))
+        except TypeError:  # a list or dict somewhere in it
+            value = hash((value, repr(parts)))
     return value
 
 
