@@ -815,3 +815,14 @@ def test_many_links_and_many_names_take_linear_time(shape: str) -> None:
     small = min(seconds(1000) for _ in range(3))
     large = min(seconds(8000) for _ in range(3))
     assert large < 24 * small + 0.05
+
+
+def test_own_addresses_of_two_kinds_of_things_show_that_their_host_is_the_api() -> None:
+    user = {"login": "ada", "url": f"{API}/users/ada"}
+    issue = {"number": 42, "url": f"{API}/repos/octo/hello/issues/42", "user": user}
+    rows = pruned([issue, {**issue, "number": 42}])
+    assert rows[1] == {"number": 42, "user": {"login": "ada"}}
+    bookmarks = [{"id": i, "url": f"https://api.x.com/parts/{i}"} for i in (41, 42)]
+    assert pruned(bookmarks) == bookmarks
+    github = {"id": 42, "node_id": "MDU6SXNzdWUx", "url": f"{API}/repos/a/b/issues/42"}
+    assert pruned(github) == {"id": 42}

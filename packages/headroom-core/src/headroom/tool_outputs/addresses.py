@@ -44,6 +44,10 @@ class Speaker(Protocol):
         """Addresses of pages that the object names and keeps."""
 
     @property
+    def has_node_id(self) -> bool:
+        """Whether the object is GitHub's own, which gives each two ids."""
+
+    @property
     def is_relation(self) -> bool:
         """Whether the object is an entry of links, with its address in `href`."""
 
@@ -330,7 +334,7 @@ def _own_certainty(found: _Found, speaker: Speaker) -> int:
     has_page = _ends_a_page(parts[last], speaker.pages)
     if source and not _is_own(source) and not has_page:
         return UNSAID
-    evident = is_kin or found.digits > 1 or has_page
+    evident = is_kin or found.digits > 1 or has_page or speaker.has_node_id
     return CERTAIN if evident and found.digits else HINTED
 
 

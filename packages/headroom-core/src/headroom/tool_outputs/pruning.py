@@ -9,6 +9,7 @@ from typing import Any
 
 from headroom.tool_outputs.addresses import (
     CERTAIN,
+    HINTED,
     NAMED,
     UNSAID,
     certainty,
@@ -283,6 +284,11 @@ class _Rest:
         return self._outer.key if self._outer is not None else ""
 
     @property
+    def has_node_id(self) -> bool:
+        """Whether the object is GitHub's own, which gives each two ids."""
+        return "node_id" in self.whole
+
+    @property
     def is_relation(self) -> bool:
         """Whether the object is an entry of links, with its address in `href`."""
         return self._outer is not None and self._outer.owner in ("_links", "links")
@@ -345,6 +351,8 @@ class _Pruner:
         self.dropped: list[Dropped] = []
         self.changes = 0
         self.hosts: set[str] = set()
+        # Hosts of likely own addresses, with the key over the first such object.
+        self.hinted: dict[str, str] = {}
         self.named: list[tuple[_Object, str, str, Dropped | None]] = []
 
     def run(self, value: Any) -> Any:
@@ -657,6 +665,10 @@ class _Pruner:
         if host in self.hosts:
             return _REASONS[Role.LINK]
         if sure == CERTAIN or (sure == NAMED and host in rest.named_hosts):
+            self.hosts.add(host)
+            return _REASONS[Role.LINK]
+        if sure == HINTED and self.hinted.setdefault(host, rest.owner) != rest.owner:
+            # Things of two kinds, an issue and its user, have addresses there.
             self.hosts.add(host)
             return _REASONS[Role.LINK]
         if sure == NAMED:
