@@ -658,6 +658,8 @@ def test_the_account_is_in_the_order_of_the_input() -> None:
         {"title": "Users", "url": "https://docs.a.com/api/users", "id": "users"},
         {"id": 7, "title": "Guide", "url": "https://developer.a.com/api/v1/7"},
         {"id": 7, "title": "Spec", "url": "https://a.com/v2/7"},
+        {"guides": [{"id": 7, "url": "https://docs.a.com/api/guides/7"}]},
+        {"guides": [{"id": 7, "url": "https://www.a.com/api/guides/7"}]},
         # Signatures, tokens, parameters
         {"id": 55, "own_url": "https://api.x.com/v1/owns/55?X-Sig=deadbeef&Expires=9"},
         {"id": "job7", "self": "https://api.x.com/v1/jobs/job7?token=s"},

@@ -300,11 +300,13 @@ def _is_told(link: str, speaker: Speaker) -> bool:
 
 # Of a bare `url`, the host or the beginning of the path must say that it is an API.
 _API_FIRST = re.compile(
-    r"(?:https?:)?//(?:(?:[^/?#]*[.-])?api(?:[.-][^/?#]*)?/"
+    r"(?!(?:https?:)?//(?:www|docs?|blog|developers?|help|support|learn|wiki|news|forum)"
+    r"\.(?!googleapis\.))"
+    r"(?:(?:https?:)?//(?:(?:[^/?#]*[.-])?api(?:[.-][^/?#]*)?/"
     r"|[^/?#]*\.googleapis\.com/|graph\.(?:microsoft|facebook)\.com/"
     r"|management\.azure\.com/|[^/?#]+/(?:[^/?#]+/){0,2}_apis/"
     r"|[^/?#]+/(?:[^/?#]+/)?(?:apis?|rest|wp-json|odata)/)"
-    r"|/(?!/)",
+    r"|/(?!/))",
     re.IGNORECASE,
 )
 
