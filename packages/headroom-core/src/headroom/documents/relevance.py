@@ -82,26 +82,22 @@ def with_answers(scores: Sequence[float], corpus: Corpus) -> list[float]:
 
 def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
     """Return the scores, each lifted by its neighbours and its document."""
-    units, carried = corpus.units, corpus.carried
+    units = corpus.units
+    # What is carried has given its share to all that is below it.
+    lent = list(scores)
+    for i in corpus.carried:
+        lent[i] = 0.0
     best: dict[int, float] = {}
-    for i, unit in enumerate(units):
-        if i not in carried and scores[i] > best.get(unit.document, 0.0):
-            best[unit.document] = scores[i]
+    for score, unit in zip(lent, units, strict=True):
+        if score > best.get(unit.document, 0.0):
+            best[unit.document] = score
     lifted = []
     last = len(scores) - 1
     for i, (score, unit) in enumerate(zip(scores, units, strict=True)):
         document = unit.document
-        beside = 0.0
-        # What is carried has given its share to all that is below it.
-        if i and units[i - 1].document == document and i - 1 not in carried:
-            beside = scores[i - 1]
-        if (
-            i < last
-            and scores[i + 1] > beside
-            and units[i + 1].document == document
-            and i + 1 not in carried
-        ):
-            beside = scores[i + 1]
+        beside = lent[i - 1] if i and units[i - 1].document == document else 0.0
+        if i < last and lent[i + 1] > beside and units[i + 1].document == document:
+            beside = lent[i + 1]
         # Beside a good sentence there may stand anything.
         if beside and score <= 0 and corpus.leans_on(i) is None:
             beside *= _STRANGER
