@@ -484,3 +484,24 @@ class TestArguments:
     def test_what_is_no_number_is_refused_by_its_name(self, options):
         with pytest.raises(InputError, match=f"{list(options)[-1]} must be"):
             ConversationCompressor(**options)
+
+
+class TestIntent:
+    def test_the_first_request_keeps_its_conditions_beside_the_latest_one(self):
+        messages = [
+            user("Please speed up the parser. Don't touch the public API."),
+            assistant(STORY * 10),
+        ]
+        for n in range(12):
+            messages += [user(f"Look at module number M-{n}."), assistant(STORY * 4)]
+        messages += [user("Please also speed up the lexer."), assistant(STORY * 4)]
+        digest = head(*messages, share=0.2).digest
+        for word in ("parser", "public API", "lexer"):
+            assert word in digest
+
+    def test_shards_of_chatter_take_no_room(self):
+        messages = [user("My order is ORD-7."), assistant("Is that still relevant?")]
+        messages += [user(STORY), assistant("Okay then. " + STORY * 6)]
+        digest = head(*messages, share=0.5).digest
+        assert "ORD-7" in digest
+        assert "relevant" not in digest

@@ -43,6 +43,8 @@ _UNIT_TOKENS = 4
 # A sentence of fewer words, without a name, number or date, is left out.
 _LEAST_WORDS = {"assistant": 3}
 _TELLING_WEIGHT = 1.5
+# What the user set out to do counts so much more, within its quota.
+_INTENT = 1.5
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
 # Shares of the budget; what a section leaves goes to the best of the others.
@@ -187,7 +189,10 @@ def _sections(units: Sequence[Unit]) -> list[str]:
         and len(words_of(unit.text)) >= _REQUEST_WORDS
     ]
     renewed = [at for at in requests if _REQUEST.search(units[at].text)]
-    intent = {*requests[:1], *renewed[-1:]}
+    # The first request brings its conditions: "don't touch the public API".
+    opening = units[requests[0]].message if requests else -1
+    first = [at for at in requests if units[at].message == opening]
+    intent = {*first, *renewed[-1:]}
     last_spoken = max(
         (u.message for u in units if u.speaker in ("user", "assistant")), default=-1
     )
@@ -264,6 +269,8 @@ class _Ranking:
             fresh[key] = fresh.get(key, 0) + 1
             repeat = _REPEAT_VALUE if weight > 1.65 else _REPEAT
             gain += weight * self._rarity[key] * repeat**times
+        if self._sections[at] == "intent":
+            gain *= _INTENT
         return gain * self._factors[at] / (self._costs[at] + _UNIT_TOKENS)
 
     def order(self, budget: int) -> list[int]:

@@ -129,9 +129,9 @@ BEFORE_LIMITS = _words("at no not more less up later earlier")
 # Words that turn, limit or compare what stands beside them: without them a sentence
 # says something else ("stop the deployment", "only after the tests pass").
 TURNING = _words(
-    """stop stops stopped forget off out unless except only before after until till below
-    above under over against wrong already twice than less least fewer few without
-    instead hardly barely rarely seldom if might maybe perhaps probably rather
+    """stop stops stopped forget off out unless except only before after until till
+    below above under over against wrong already twice than less least fewer few
+    without instead hardly barely rarely seldom if might maybe perhaps probably rather
     from either versus vs"""
 )
 # Words that do so before a word that stays: "too expensive", "more expensive", "all
@@ -141,9 +141,9 @@ ADVERBS = _words(
 )
 # What "to" after it belongs to a verb, not to a place.
 MODALS = _words(
-    """want wants wanted like likes need needs needed wish hope hoping plan plans planning
-    try trying have has had would able going love prefer how used i'd order easy hard
-    happy ready"""
+    """want wants wanted like likes need needs needed wish hope hoping plan plans
+    planning try trying have has had would able going love prefer how used i'd order
+    easy hard happy ready"""
 )
 # Verbs and what they are without a "want": "I want to live in Berlin".
 STATES = _words("live be become move work stay have own study")
@@ -156,12 +156,12 @@ PHRASAL = _words(
 PARTICLES = _words("on off in out up down away back over")
 # Who did it to whom: verbs beside which pronouns say who.
 BETWEEN_PEOPLE = _words(
-    """owe owes owed pay pays paid send sends sent give gives gave lend lends lent borrow
-    borrowed charge charged bill billed call called email emailed mail mailed transfer
-    transferred refund refunded tell told ask asked invite invited allergic intolerant
-    help helped hire hired hurt hit sued meet met marry married love loves trust remind
-    show showed teach taught bought buy sold sell promised"""
+    """owe owes owed pay pays paid send sends sent give gives gave lend lends lent
+    borrow borrowed charge charged bill billed call called email emailed mail mailed
+    transfer transferred refund refunded told invite invited allergic intolerant
+    hire hired hurt hit sued married bought sold promised"""
 )
 PRONOUNS = _words(
-    "i i'm i'll i've i'd me you you're you'll you've we we're us he she him her they them"
+    """i i'm i'll i've i'd me you you're you'll you've we we're us he she him her they
+    them"""
 )

@@ -50,7 +50,8 @@ _INSTRUCTIONS = (
 _NO_SUMMARY = re.compile(
     r"(?:[\w.]{0,80}(?:error|exception)(?: ?:| \d|[.!]?$)|traceback\b|rate limit"
     r"|(?:http )?[45]\d\d\b.{0,60}$"
-    r"|(?:the )?(?:request|connection|operation|gateway|server|service|model|api)\b.{0,20}"
+    r"|(?:the )?(?:request|connection|operation|gateway|server|service|model|api)\b"
+    r".{0,20}"
     r" (?:timed out|time-?out|failed|refused|unavailable|overloaded)\b.{0,60}$"
     r"|<html|<!doctype"
     r"|i(?:['’]m| am) (?:so |very |really )?sorry|i apologi[sz]e|my apologies"
@@ -63,14 +64,13 @@ _NO_SUMMARY = re.compile(
 # A refusal may come after "Sure!": so early in the text is no summary of one.
 _REFUSAL = re.compile(
     r"\bi(?:['’]m| am| can| could|['’]ll| will|['’]d| would| do| won['’]t)?"
-    r" ?(?:n['’]t|['’]t|not|unable|not able)?(?: (?:be )?(?:able|allowed|unable))?(?: to)?"
+    r" ?(?:n['’]t|['’]t|not|unable|not able)?(?: (?:be )?(?:able|allowed|unable))?"
+    r"(?: to)?"
     r" (?:help|assist|summari[sz]e|comply|condense|process|fulfil|provide a summary"
     r"|do (?:that|this)|complete (?:that|this))",
     re.IGNORECASE,
 )
-_DENIES = re.compile(
-    r"n['’]t\b|\bcan['’]?t\b|\bcannot\b|\bnot\b|\bunable\b", re.IGNORECASE
-)
+_DENIES = re.compile(r"n['’]?t\b|\bcannot\b|\bnot\b|\bunable\b", re.IGNORECASE)
 _REFUSAL_WITHIN = 120
 # A text of fewer letters or digits, or mostly of other signs, says nothing.
 _LEAST_LETTERS = 4
@@ -240,7 +240,7 @@ class Guard:
             except asyncio.CancelledError:
                 # The summarizer's own, unless it is we who are being cancelled.
                 task = asyncio.current_task()
-                if task is None or _is_cancelled(task):
+                if task is None or task.cancelling():
                     raise
                 continue
             except Exception:  # noqa: BLE001 - any failure means the fallback
@@ -321,12 +321,6 @@ async def _in_daemon(ask: Callable[[], Any]) -> Any:
 
     threading.Thread(target=run, daemon=True).start()
     return await future
-
-
-def _is_cancelled(task: Any) -> bool:
-    """Whether a task was asked to cancel; Python 3.10 cannot tell, so assume it."""
-    cancelling = getattr(task, "cancelling", None)
-    return cancelling is None or cancelling() > 0
 
 
 def _usable(
