@@ -45,6 +45,8 @@ _LEAST_WORDS = {"assistant": 3}
 _TELLING_WEIGHT = 1.5
 # What the user set out to do counts so much more, within its quota.
 _INTENT = 1.5
+# A digest that came in is one message too, of all that was ever said.
+_OPENING_UNITS = 3
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
 # Shares of the budget; what a section leaves goes to the best of the others.
@@ -191,7 +193,7 @@ def _sections(units: Sequence[Unit]) -> list[str]:
     renewed = [at for at in requests if _REQUEST.search(units[at].text)]
     # The first request brings its conditions: "don't touch the public API".
     opening = units[requests[0]].message if requests else -1
-    first = [at for at in requests if units[at].message == opening]
+    first = [at for at in requests if units[at].message == opening][:_OPENING_UNITS]
     intent = {*first, *renewed[-1:]}
     last_spoken = max(
         (u.message for u in units if u.speaker in ("user", "assistant")), default=-1
