@@ -245,8 +245,6 @@ def test_a_row_that_became_empty_stays_a_row() -> None:
         {"acl": {"alice": [], "bob": ["read"]}},
         {"shares": {"alice": [], "bob": []}},
         # Answers
-        {"data": {"user": None, "viewer": {"login": "a"}}},
-        {"data": None, "errors": [{"message": "x"}]},
         {"result": None},
         {"before": {"owner": None}, "after": {"owner": "x"}},
     ],
@@ -828,3 +826,20 @@ def test_own_addresses_of_two_kinds_of_things_show_that_their_host_is_the_api() 
     assert pruned(bookmarks) == bookmarks
     github = {"id": 42, "node_id": "MDU6SXNzdWUx", "url": f"{API}/repos/a/b/issues/42"}
     assert pruned(github) == {"id": 42}
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ({"a": [1, 2], "b": None}, {"a": [1, 2]}),
+        ({"data": [{"id": 1}], "next": None}, {"data": [{"id": 1}]}),
+        (
+            {"data": {"user": None, "viewer": {"login": "a"}}},
+            {"data": {"viewer": {"login": "a"}}},
+        ),
+    ],
+)
+def test_nulls_go_also_where_no_scalar_stands_beside_them(
+    value: Any, left: Any
+) -> None:
+    assert pruned(value) == left

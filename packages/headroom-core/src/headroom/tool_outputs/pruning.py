@@ -533,11 +533,12 @@ class _Pruner:
     ) -> tuple[dict[str, str | int], bool]:
         """Return what is to be done with each member that may not stay as it is.
 
-        Nulls and empties go only from a record: an object in which a text, number or
-        boolean stays beside them. Where there is none, the keys are the data, as of a
-        map by name (`{"alice": [], "bob": ["read"]}`), of a choice (`{"running": {}}`)
-        or of an answer (`{"user": null}`), and stay whatever is under them; except in a
-        form of which nothing is filled in (`{"city": null, "street": ""}`).
+        Empties go only from a record: an object in which a text, number or boolean
+        stays beside them. Where there is none, the keys are the data, as of a map by
+        name (`{"alice": [], "bob": ["read"]}`) or of a choice (`{"running": {}}`), and
+        stay whatever is under them; except in a form of which nothing is filled in
+        (`{"city": null, "street": ""}`). Nulls go unless they are all that an object
+        says, an answer (`{"user": null}`), or stand in a known map.
 
         Returns:
             What to do by key, and whether the object is a record.
@@ -576,11 +577,11 @@ class _Pruner:
                 value or value == 0 or self.verdict(key) == Role.NONE
             ):
                 is_record = True
-        if hollow and (
-            (outer is not None and outer.opens_map)
-            or not (is_record or _is_blank_form(members, acts))
-        ):
+        if hollow and outer is not None and outer.opens_map:
             acts = {key: act for key, act in acts.items() if act not in _HOLLOW}
+        elif hollow and not (is_record or _is_blank_form(members, acts)):
+            stays = _HOLLOW if len(members) == 1 else ("empty",)
+            acts = {key: act for key, act in acts.items() if act not in stays}
         return acts, is_record
 
     def look_at(self, key: str, value: Any, dotted: str) -> str | int:
