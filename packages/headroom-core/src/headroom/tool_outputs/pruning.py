@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -577,12 +577,25 @@ class _Pruner:
                 value or value == 0 or self.verdict(key) == Role.NONE
             ):
                 is_record = True
-        if hollow and outer is not None and outer.opens_map:
-            acts = {key: act for key, act in acts.items() if act not in _HOLLOW}
-        elif hollow and not (is_record or _is_blank_form(members, acts)):
-            stays = _HOLLOW if len(members) == 1 else ("empty",)
+        if hollow:
+            stays = self._blanks_that_stay(members, acts, outer, is_record=is_record)
             acts = {key: act for key, act in acts.items() if act not in stays}
         return acts, is_record
+
+    @staticmethod
+    def _blanks_that_stay(
+        members: _Object,
+        acts: dict[str, str | int],
+        outer: _Rest | None,
+        *,
+        is_record: bool,
+    ) -> Collection[str]:
+        """Return which of the reasons "null" and "empty" don't count here."""
+        if outer is not None and outer.opens_map:
+            return _HOLLOW
+        if is_record or _is_blank_form(members, acts):
+            return ()
+        return _HOLLOW if len(members) == 1 else ("empty",)
 
     def look_at(self, key: str, value: Any, dotted: str) -> str | int:
         """Return what is to be done with one member; 0 if it stays as it is."""
