@@ -15,7 +15,6 @@ OURS = frozenset(
         "documents",
         "errors.py",
         "payloads",
-        "payloads",
         "py.typed",
         "scorers",
         "tokens.py",
