@@ -113,7 +113,8 @@ class TestLaws:
         documents = [text for each in nodes if (text := text_of(each))]
         compressor = bm25(ratio, count_tokens=count_tokens)
         expected = compressor.compress(RAGContext(query, documents))
-        assert [text for each in after if (text := text_of(each))] == expected
+        found = [text for each in after if (text := text_of(each))]
+        assert found == expected
 
     @given(retrieved(), texts)
     def test_never_more_tokens(self, nodes, query):
