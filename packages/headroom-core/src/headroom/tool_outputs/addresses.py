@@ -83,6 +83,8 @@ _SMALL = re.compile(r"[0-9.-]{1,10}")
 _DIGIT = re.compile("[0-9]")
 
 
+# The same users and projects stand in many objects of a response.
+@lru_cache(maxsize=2048)
 def _parsed(link: str) -> _Address | None:
     """Split an address into what must be said elsewhere; None for odd ones."""
     if len(link) > _LONGEST_CHARACTERS or "#" in link or "@" in link:

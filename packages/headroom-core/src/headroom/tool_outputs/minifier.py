@@ -217,7 +217,7 @@ class JSONMinifier:
         return decode_table(text) if text.startswith(MAGIC) else read_compact(text)
 
     def _read(self, data: Any) -> Reading:
-        if isinstance(data, str) and _OURS.search(data):
+        if isinstance(data, str) and MAGIC in data and _OURS.search(data):
             text = str.__str__(data)
             return Reading(text=text, skipped="already minified by JSONMinifier")
         return read(data, exact_numbers=self._exact)
