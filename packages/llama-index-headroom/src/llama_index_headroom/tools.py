@@ -147,7 +147,32 @@ def _readable(raw: Any) -> Any:
     return None
 
 
-class _CompressedFunctionTool(FunctionTool):
+class _Minifying:
+    """What both wrappers do: call the tool inside, and minify what the model sees."""
+
+    _tool: AsyncBaseTool
+    _minifier: JSONMinifier
+
+    @property
+    def metadata(self) -> ToolMetadata:
+        """Return the metadata of the tool inside."""
+        return self._tool.metadata
+
+    def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
+        """Call the tool and return its output minified."""
+        return self._shown(self._tool.call(*args, **kwargs))
+
+    async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
+        """Call the tool and return its output minified."""
+        return self._shown(await self._tool.acall(*args, **kwargs))
+
+    def _shown(self, output: ToolOutput) -> ToolOutput:
+        if self.metadata.return_direct:
+            return output
+        return compress_output(output, self._minifier)
+
+
+class _CompressedFunctionTool(_Minifying, FunctionTool):
     """A FunctionTool around another, so that `isinstance` and its fields hold."""
 
     def __init__(self, tool: FunctionTool, minifier: JSONMinifier) -> None:
@@ -155,46 +180,10 @@ class _CompressedFunctionTool(FunctionTool):
         self._tool = tool
         self._minifier = minifier
 
-    @property
-    def metadata(self) -> ToolMetadata:
-        """Return the metadata of the tool inside."""
-        return self._tool.metadata
 
-    def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        """Call the tool and return its output minified."""
-        return self._shown(self._tool.call(*args, **kwargs))
-
-    async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        """Call the tool and return its output minified."""
-        return self._shown(await self._tool.acall(*args, **kwargs))
-
-    def _shown(self, output: ToolOutput) -> ToolOutput:
-        if self.metadata.return_direct:
-            return output
-        return compress_output(output, self._minifier)
-
-
-class _CompressedTool(AsyncBaseTool):
+class _CompressedTool(_Minifying, AsyncBaseTool):
     """Any other tool, as an async one."""
 
     def __init__(self, tool: BaseTool, minifier: JSONMinifier) -> None:
         self._tool = adapt_to_async_tool(tool)
         self._minifier = minifier
-
-    @property
-    def metadata(self) -> ToolMetadata:
-        """Return the metadata of the tool inside."""
-        return self._tool.metadata
-
-    def call(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        """Call the tool and return its output minified."""
-        return self._shown(self._tool.call(*args, **kwargs))
-
-    async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        """Call the tool and return its output minified."""
-        return self._shown(await self._tool.acall(*args, **kwargs))
-
-    def _shown(self, output: ToolOutput) -> ToolOutput:
-        if self.metadata.return_direct:
-            return output
-        return compress_output(output, self._minifier)

@@ -33,12 +33,10 @@ _SURELY_SHORTER = 0.8
 _LONG_SHORTER = 0.93
 _HARDLY_SHORTER = 0.97
 _SHORT_CHARACTERS = 2_000
+_LONG_CHARACTERS = 20_000
 # Nor need compact JSON be written where headers spare so many characters of keys.
 # Source: leaves a ratio below 0.8 even if a third of the cells are empty.
 _SURELY_SHARED = 0.4
-_LONG_CHARACTERS = 20_000
-
-
 # Distinct objects and arrays from which "auto" writes compact JSON, to bound memory.
 # Source: a node takes about 700 bytes while it is encoded, so this is 170 MB.
 _MAX_NODES = 250_000
