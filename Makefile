@@ -35,13 +35,21 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group semantic
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models demo format lint types imports test bench bench-peers fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
+.venv/.ray: .venv/.test
+	@echo "Installing Ray Data (once)"
+	@$(PIP) --group ray
+	@$(PY) -c "open('$@', 'w').close()"
+
+.PHONY: help install models ray demo format lint types imports test bench bench-peers fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
 install: .venv/.dev ## Set up .venv with everything for development
 
 models: .venv/.models ## Add PyTorch and small models; their tests are skipped without
+
+ray: .venv/.ray ## Add Ray Data; its example's test is skipped without
+	@TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" $(PY) examples/ray_data.py
 
 demo: .venv/.demo ## Minify a GitHub API response and show what is saved
 	@$(PY) examples/demo.py
