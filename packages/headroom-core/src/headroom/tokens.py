@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-__all__ = ["TokenCounter", "default_counter", "estimate_tokens"]
+__all__ = [
+    "TokenCounter",
+    "default_counter",
+    "estimate_tokens",
+    "message_tokens",
+    "messages_tokens",
+]
 
 _ENCODING = "o200k_base"
 _LOAD_SECONDS = 10.0

@@ -78,9 +78,10 @@ class SemanticCompressor:
     Raises:
         InputError: If an argument is out of range, or no scorer.
 
-    >>> compressor = SemanticCompressor(target_ratio=0.5, scorer="bm25")
-    >>> compressor.compress(RAGContext("Is it late?", ["It is late. We go."]))
-    ['It is late.']
+    Examples:
+        >>> compressor = SemanticCompressor(target_ratio=0.5, scorer="bm25")
+        >>> compressor.compress(RAGContext("Is it late?", ["It is late. We go."]))
+        ['It is late.']
     """
 
     target_ratio: float = 0.5

@@ -47,11 +47,13 @@ class Headroom:
     Raises:
         InputError: An argument is out of its range.
 
-    >>> room = Headroom()
-    >>> result = {"role": "tool", "tool_call_id": "1", "content": '{"a": 1, "b": null}'}
-    >>> with room.wrap({"messages": [result]}) as slim:
-    ...     print(slim["messages"][0]["content"])
-    {"a":1}
+    Examples:
+        >>> room = Headroom()
+        >>> text = '{"a": 1, "b": null}'
+        >>> result = {"role": "tool", "tool_call_id": "1", "content": text}
+        >>> with room.wrap({"messages": [result]}) as slim:
+        ...     print(slim["messages"][0]["content"])
+        {"a":1}
     """
 
     max_tokens: int | None = None

@@ -27,11 +27,12 @@ class HybridScorer:
         scorers: The scorers that decide; safe to share and picklable if they are.
         min_score: The floor below which `SemanticCompressor` drops a sentence.
 
-    >>> from headroom.scorers import BM25Scorer
-    >>> scorer = HybridScorer(BM25Scorer(), BM25Scorer())
-    >>> relevant, other = scorer.score("late", ["Late.", "No."])
-    >>> relevant > 0.5, other
-    (True, 0.0)
+    Examples:
+        >>> from headroom.scorers import BM25Scorer
+        >>> scorer = HybridScorer(BM25Scorer(), BM25Scorer())
+        >>> relevant, other = scorer.score("late", ["Late.", "No."])
+        >>> relevant > 0.5, other
+        (True, 0.0)
     """
 
     # Source: measured with MiniLM and BM25, docs/documents.md "Floors".
