@@ -504,6 +504,32 @@ class TestHistory:
         slim = slimmed(payload, conversation=LastThree())
         assert slim["messages"] == payload["messages"][-3:]
 
+    @pytest.mark.parametrize("options", [{}, {"max_tokens": 800}])
+    def test_our_mark_on_a_message_is_kept_to_ourselves(self, options):
+        """OpenAI refuses a request with a key that it doesn't know."""
+        said = {"role": "user", "content": "The contract number is C-1."}
+        messages = [*self.long()[:2], {**said, "pinned": True}, *self.long()[2:]]
+        messages[-1] = {**messages[-1], "pinned": False}
+        before = copy.deepcopy(messages)
+        with Headroom(**options).wrap({"messages": messages}) as slim:
+            sent = slim["messages"]
+        assert said in sent
+        assert not any("pinned" in message for message in sent)
+        assert sent[0] is messages[0]
+        assert messages == before
+
+    def test_a_mark_alone_is_a_change(self):
+        """The transport sends the original bytes where nothing changed."""
+        payload = [OrderedDict(role="user", content="C-1", pinned=True)]
+        with Headroom().wrap(payload) as slim:
+            assert slim == [{"role": "user", "content": "C-1"}]
+            assert type(slim[0]) is OrderedDict
+        wrapped = Headroom().wrap(payload)
+        with wrapped:
+            assert wrapped.changed
+        theirs = [{"role": "user", "content": "C-1", "pinned": "by their own tool"}]
+        assert slimmed(theirs)[0] is theirs[0]
+
     def test_without_a_budget_it_is_left_alone(self):
         payload = {"messages": self.long(400)}
         assert slimmed(payload) == payload
@@ -656,6 +682,24 @@ class TestErrors:
         with pytest.raises(LookupError), room.wrap(payload):
             pytest.fail("the block must not be entered")
         assert room.savings.requests == 0
+
+    def test_only_what_failed_is_sent_as_it_was(self):
+        class FailsOnRows:
+            def compress(self, text):
+                if "row 7" in text:
+                    raise LookupError("row 7")
+                return MINIFIER.compress(text)
+
+        other = json.dumps(ROWS[:5], indent=2)
+        room = Headroom(tool_outputs=FailsOnRows(), documents=Broken())
+        payload = chat(other, JSON, other, system=f"<document>{PROSE}</document>")
+        with pytest.warns(RuntimeWarning) as said:
+            sent = slimmed(payload, room)["messages"]
+        assert len(said) == 1
+        assert sent[0] is payload["messages"][0]
+        slim = MINIFIER.compress(other)
+        assert [m["content"] for m in sent[3::2]] == [slim, JSON, slim]
+        assert room.savings.failures == 2
 
     def test_what_failed_once_stays_as_it_was_sent(self):
         class FailsFirst:

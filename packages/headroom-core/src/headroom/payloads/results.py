@@ -128,7 +128,11 @@ def _rewritten(text: str, call_id: str, name: str, rewrite: Rewrite) -> str:
 
 def tells_of_an_error(text: str) -> bool:
     """Tell whether a text is a JSON object that says the tool failed."""
-    if not text.lstrip().startswith("{") or not any(k in text for k in _ERROR_KEYS):
+    # Parsing takes a tenth of what minifying does, so texts without such a key are
+    # told by looking.
+    if not any(f'"{key}"' in text for key in _ERROR_KEYS):
+        return False
+    if not text.lstrip().startswith("{"):
         return False
     try:
         value = json.loads(text)

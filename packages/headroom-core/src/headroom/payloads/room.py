@@ -195,9 +195,11 @@ class Wrapped:
 
     def _enter(self, work: Work) -> Any:
         self._reported, self._is_booked = 0, False
+        work.unpin()
         self.changed = work.is_changed
         self._account = work.account()
-        self._span.open(self._account, self._room._state.meter)
+        state = self._room._state
+        state.guarded(lambda _: self._span.open(self._account, state.meter), None)
         return _observable(work.result(), self)
 
     def __exit__(

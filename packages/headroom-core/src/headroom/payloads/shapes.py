@@ -9,7 +9,14 @@ from typing import Any
 from headroom.errors import InputError
 from headroom.tokens import compact_json, field_of
 
-__all__ = ["Body", "asks_for_an_answer", "has_messages", "read_body", "replaced"]
+__all__ = [
+    "Body",
+    "asks_for_an_answer",
+    "has_messages",
+    "read_body",
+    "replaced",
+    "without",
+]
 
 # OpenAI chat and Anthropic; Gemini; OpenAI responses.
 _MESSAGE_KEYS = ("messages", "contents", "input")
@@ -155,3 +162,12 @@ def replaced(holder: Any, key: str, value: Any) -> Any:
         object.__setattr__(twin, key, value)
         return twin
     raise InputError(f"a {type(holder).__name__} cannot be copied; pass it as a dict")
+
+
+def without(holder: Mapping[str, Any], key: str) -> Any:
+    """Return a copy of a mapping, of its type, without one entry."""
+    if type(holder) is dict:
+        return {name: value for name, value in holder.items() if name != key}
+    twin: Any = copy.copy(holder)
+    del twin[key]
+    return twin

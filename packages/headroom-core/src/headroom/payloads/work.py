@@ -2,7 +2,7 @@
 
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -20,7 +20,7 @@ from headroom.payloads.results import (
     tells_of_an_error,
     with_results,
 )
-from headroom.payloads.shapes import Body, replaced
+from headroom.payloads.shapes import Body, replaced, without
 from headroom.tokens import CountTokens, default_counter, field_of, message_tokens
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from headroom.payloads.room import Headroom
 
 __all__ = ["History", "State", "Work"]
+
+# By this key a caller's message asks to be kept as it is.
+_PIN = "pinned"
 
 
 class State:
@@ -293,6 +296,14 @@ class Work:
             )
         )
         self._messages = list(messages)
+
+    def unpin(self) -> None:
+        """Take our own mark off the messages: vendors refuse keys they don't know."""
+        for at, message in enumerate(self._messages):
+            if isinstance(message, Mapping) and isinstance(message.get(_PIN), bool):
+                self._messages[at] = self._state.guarded(
+                    lambda each: without(each, _PIN), message
+                )
 
 
 def _raiser(error: Exception) -> Callable[[Any], Any]:
