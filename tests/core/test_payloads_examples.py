@@ -10,7 +10,8 @@ import pytest
 
 from headroom.tokens import default_counter
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 NEEDS = {
     "openai_sdk": ["openai"],
     "anthropic_sdk": ["anthropic"],
@@ -46,10 +47,10 @@ def test_the_economics_page_shows_what_its_script_prints():
     default_counter()("")
     if default_counter().estimated:
         pytest.skip("tiktoken's table can't be loaded here")
-    page = (EXAMPLES.parent / "docs" / "economics.md").read_text("utf-8")
+    page = (ROOT / "docs" / "economics.md").read_text("utf-8")
     [shown, *_] = re.findall(r"```text\n(.*?)\n```", page, re.DOTALL)
     printed = subprocess.run(
-        [sys.executable, EXAMPLES.parent / "benchmarks" / "economics.py"],
+        [sys.executable, ROOT / "benchmarks" / "economics.py"],
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -64,3 +65,22 @@ def test_the_economics_page_shows_what_its_script_prints():
     for (name, share), (same, now) in zip(*rows, strict=True):
         assert name == same
         assert abs(int(share) - int(now)) <= 3, f"{name}: run the script with --write"
+
+
+def test_wrap_costs_an_agents_loop_less_than_counting():
+    """In CPU time, side by side, with the benchmark that the page names."""
+    default_counter()("")
+    if default_counter().estimated:
+        pytest.skip("tiktoken's table can't be loaded here")
+    printed = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "wrap_overhead.py", "--rounds", "5"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        timeout=120,
+        check=True,
+    ).stdout
+    ratios = dict(re.findall(r"^ *(\S.*?)  .* ([\d.]+)$", printed, re.MULTILINE))
+    assert float(ratios["one new each time"]) < 1
+    assert float(ratios["nothing new"]) < 0.5
+    assert float(ratios["all but JSONMinifier"]) < 0.5
