@@ -26,6 +26,7 @@ PUBLISHED = (
     "benchmarks/**/*.py",
     "benchmarks/**/*.svg",
 )
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _PROGRAM_LINK = re.compile(r"(\]\((?!\w+:)[^)#\s]+\.py)\)")
 
 
@@ -37,8 +38,16 @@ def main() -> None:
     if problems := nav_problems():
         sys.exit("\n".join(problems))
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
-    if subprocess.run(command, cwd=REPOSITORY, check=False).returncode:
-        sys.exit("The site was not built; the reason stands above.")
+    built = subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    if built.returncode:
+        sys.exit(_COLOUR.sub("", built.stdout) + "The site was not built.")
     if problems := page_problems():
         sys.exit("\n".join(problems))
     print(f"{(SITE / 'index.html').relative_to(REPOSITORY)} is built")
