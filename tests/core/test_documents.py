@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 
 from headroom.compressors import SemanticCompressor
 from headroom.documents import KeptDocument, PrunedDocuments
+from headroom.documents.candidates import best_first
+from headroom.documents.corpus import Corpus
+from headroom.documents.variety import varied
 from headroom.errors import InputError, ScorerError
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
@@ -383,6 +386,40 @@ def test_the_second_hop_is_found_by_the_name_it_shares():
     kept = bm25(0.3).compress(RAGContext(query.replace("grow up", "live"), documents))
     assert documents[0] in kept
     assert documents[-1] in kept
+
+
+def test_the_second_fact_comes_before_a_second_mention_of_the_first():
+    mentions = [
+        f"In {year} the writer of the song Silver Rain sang Silver Rain there."
+        for year in (1971, 1983, 1994)
+    ]
+    second = "She married a painter in Porto."
+    kept = bm25(0.6).compress(
+        RAGContext(
+            "Who married the writer of the song Silver Rain?",
+            [*mentions, second, "The museum opens at nine."],
+        )
+    )
+    assert kept == [mentions[0], second]
+
+
+@given(
+    st.lists(st.sampled_from(["late fee", "late", "fee", "dental"]), max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_variety_puts_repeats_later_and_leaves_nothing_out(texts, chance):
+    documents = [f"{text} {i}" for i, text in enumerate(texts)]
+    corpus = Corpus(documents, [3] * len(documents), 100)
+    scores = [chance.choice([0.2, 0.5, 1.0]) for _ in documents]
+    order = best_first(corpus, scores, 0.0)
+    found = varied("late fee", order, scores, corpus)
+    assert sorted(found) == sorted(order)
+    assert found[:1] == order[:1]
+    # Among units that say the same words, the order of relevance stays.
+    for text in set(texts):
+        assert [i for i in found if texts[i] == text] == [
+            i for i in order if texts[i] == text
+        ]
 
 
 # Duplicates

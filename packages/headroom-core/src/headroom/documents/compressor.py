@@ -15,6 +15,7 @@ from headroom.documents.candidates import best_first, openings_first
 from headroom.documents.corpus import Corpus
 from headroom.documents.relevance import inherited, relevance, with_answers
 from headroom.documents.selection import select
+from headroom.documents.variety import varied
 from headroom.errors import InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer, EmbeddingScorer, Scorer
 from headroom.scorers.contract import checked_scores
@@ -174,6 +175,9 @@ class SemanticCompressor:
         if asked:
             scores, floors = self._scored(context.query, corpus)
             candidates = best_first(corpus, scores, max(floors))
+            # On a foreign scale, a share of a score means nothing.
+            if hasattr(self._scorer, "min_score"):
+                candidates = varied(context.query, candidates, scores, corpus)
         else:
             scores, floors = [0.0] * len(corpus.units), _Floors(0.0, 0.0)
             candidates = openings_first(corpus)

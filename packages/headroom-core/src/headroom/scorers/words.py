@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -168,6 +168,10 @@ class Sentences(list[str]):
     A list of str to every scorer; BM25 and the selection share its `words`.
     """
 
+    # The terms that were asked for last, and what was found: the scorer and the
+    # selection ask for the same.
+    _asked: tuple[frozenset[str], dict[str, str]] = frozenset(), {}
+
     @cached_property
     def words(self) -> list[list[str]]:
         """The words of each sentence, same order."""
@@ -178,13 +182,17 @@ class Sentences(list[str]):
         """The distinct words, case kept."""
         return frozenset(chain.from_iterable(self.words))
 
-    def spellings(self, terms: Collection[str]) -> dict[str, str]:
+    def spellings(self, terms: frozenset[str]) -> dict[str, str]:
         """Return the words whose stem is one of `terms`, each with its stem."""
+        if self._asked[0] == terms:
+            return self._asked[1]
         # A stem begins like its word, so most words need no stemming.
         initials = {c for term in terms for c in (term[0], term[0].upper())}
-        return {
+        found = {
             word: term
             for word in self.vocabulary
             if (word[0] in initials or word[0] > "\x7f")
             and (term := stem(word)) in terms
         }
+        self._asked = terms, found
+        return found
