@@ -208,6 +208,11 @@ class TestScorers:
         assert out == compressor.compress_documents(DOCUMENTS, "?")
 
 
+def test_a_compressor_without_its_name_says_how_to_pass_it():
+    with pytest.raises(TypeError, match=r"HeadroomDocumentCompressor\(compressor="):
+        HeadroomDocumentCompressor(BM25)
+
+
 class TestInLangChain:
     def store(self):
         store = InMemoryVectorStore(DeterministicFakeEmbedding(size=16))

@@ -31,7 +31,7 @@ from langchain_tests.unit_tests import ToolsUnitTests
 from langgraph.types import Command
 from pydantic import BaseModel
 
-from headroom import JSONMinifier
+from headroom import InputError, JSONMinifier
 from headroom.tokens import default_counter
 from langchain_headroom import wrap_tool, wrap_tools
 
@@ -329,6 +329,11 @@ class TestErrors:
         broken.handle_tool_error = options.get("handle_tool_error", False)
         broken.handle_validation_error = options.get("handle_validation_error", False)
         return wrap_tool(broken)
+
+    @pytest.mark.parametrize("one", [RowsTool(), len])
+    def test_one_tool_where_many_belong_says_what_to_call(self, one):
+        with pytest.raises(InputError, match=r"wrap_tool\(tool\)"):
+            wrap_tools(one)
 
     def test_what_a_tool_raises_is_raised(self):
         with pytest.raises(ToolException):

@@ -346,6 +346,10 @@ class TestScorers:
 
 
 class TestComponent:
+    def test_a_compressor_without_its_name_says_how_to_pass_it(self):
+        with pytest.raises(TypeError, match=r"HeadroomPostprocessor\(compressor="):
+            HeadroomPostprocessor(SemanticCompressor(scorer="bm25"))
+
     def test_dict_leaves_the_compressor_to_the_caller(self):
         one = postprocessor(0.3, "headroom")
         data = one.to_dict()

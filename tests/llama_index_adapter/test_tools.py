@@ -26,7 +26,7 @@ from llama_index.core.tools import (
 from llama_index.core.tools.calling import acall_tool, call_tool
 from llama_index.core.workflow import Context
 
-from headroom import JSONMinifier
+from headroom import InputError, JSONMinifier
 from llama_index_headroom import (
     compress_output,
     compress_tool,
@@ -178,6 +178,11 @@ class TestFunctionTools:
     def test_the_callback_pickles(self):
         callback = pickle.loads(pickle.dumps(headroom_callback()))
         assert callback(ORDERS) == headroom_callback()(ORDERS)
+
+    @pytest.mark.parametrize("one", [FunctionTool.from_defaults(len), len])
+    def test_one_tool_where_many_belong_says_what_to_call(self, one):
+        with pytest.raises(InputError, match=r"compress_tool\(tool\)"):
+            compress_tools(one)
 
     def test_a_function_that_raises_still_does(self):
         def fail() -> None:

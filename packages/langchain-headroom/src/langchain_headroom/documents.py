@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
@@ -49,6 +49,16 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
     base_if_none: bool = False
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    # Not __init__: pydantic would go through it for every validation, too.
+    def __new__(cls, *positional: Any, **_: Any) -> Self:
+        """Say how it is called; pydantic's own error does not."""
+        if positional:
+            raise TypeError(
+                f"{cls.__name__} takes its arguments by name: "
+                f"{cls.__name__}(compressor=SemanticCompressor(...))"
+            )
+        return super().__new__(cls)
 
     @field_validator("scorer")
     @classmethod

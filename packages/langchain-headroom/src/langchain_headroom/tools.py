@@ -14,6 +14,7 @@ from langchain_core.tools import tool as as_tool
 from pydantic import PrivateAttr
 
 from headroom.compressors import JSONMinifier
+from headroom.errors import InputError
 from langchain_headroom.tool_results import NOTHING, in_output, minified
 
 __all__ = ["wrap_tool", "wrap_tools"]
@@ -54,7 +55,15 @@ def wrap_tools(
     """Return copies of the tools as `wrap_tool` makes them, same order; [] for none.
 
     A dict describes a tool that the provider runs; it comes back as it is.
+
+    Raises:
+        InputError: It is one tool, which `wrap_tool` takes.
     """
+    if isinstance(tools, BaseTool) or callable(tools):
+        raise InputError(
+            "wrap_tools takes a list of tools, got one; call wrap_tool(tool) or "
+            "wrap_tools([tool])"
+        )
     shared = minifier or JSONMinifier()
     return [
         tool if isinstance(tool, dict) else wrap_tool(tool, shared) for tool in tools

@@ -7,7 +7,7 @@ counts the metadata that the model sees beside the text.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from llama_index.core.bridge.pydantic import Field
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
@@ -82,6 +82,16 @@ class HeadroomPostprocessor(BaseNodePostprocessor):
         default_factory=_default_compressor, exclude=True
     )
     metadata_key: str | None = None
+
+    # Not __init__: pydantic would go through it for every validation, too.
+    def __new__(cls, *positional: Any, **_: Any) -> Self:
+        """Say how it is called; pydantic's own error does not."""
+        if positional:
+            raise TypeError(
+                f"{cls.__name__} takes its arguments by name: "
+                f"{cls.__name__}(compressor=SemanticCompressor(...))"
+            )
+        return super().__new__(cls)
 
     @classmethod
     def class_name(cls) -> str:

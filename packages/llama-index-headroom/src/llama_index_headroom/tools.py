@@ -58,7 +58,16 @@ def compress_tools(
     tools: Iterable[BaseTool | Callable[..., Any]],
     minifier: JSONMinifier | None = None,
 ) -> list[BaseTool]:
-    """Return `compress_tool` of each, same order."""
+    """Return `compress_tool` of each, same order; [] for none.
+
+    Raises:
+        InputError: It is one tool, which `compress_tool` takes.
+    """
+    if isinstance(tools, BaseTool) or callable(tools):
+        raise InputError(
+            "compress_tools takes a list of tools, got one; call compress_tool(tool) "
+            "or compress_tools([tool])"
+        )
     return [compress_tool(tool, minifier) for tool in tools]
 
 
