@@ -1,11 +1,11 @@
 """Every error that Headroom raises on purpose.
 
-HeadroomError
-├── InputError        content that cannot be read, and what to do about it
-├── DecodeError       text that JSONMinifier.decode did not write
-├── BudgetError       a token budget that cannot hold what must stay
-├── ScorerError       a scorer that raised or returned something unusable
-└── SummarizerError   a summarizer that cannot be used as it was called
+    HeadroomError
+    ├── InputError        content that cannot be read, and what to do about it
+    ├── DecodeError       text that JSONMinifier.decode did not write
+    ├── BudgetError       a token budget that cannot hold what must stay
+    ├── ScorerError       a scorer that raised or returned something unusable
+    └── SummarizerError   a summarizer that cannot be used as it was called
 """
 
 __all__ = [
