@@ -131,7 +131,12 @@ matrix-llama-index: $(LLAMA_INDEX:%=.venv-llama-index-%/.ready) ## Test the Llam
 	  .venv-llama-index-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider -W "ignore:The 'validate_default' attribute" tests/llama_index_adapter || exit 1; \
 	done
 
-docs: ## Where the documentation is
-	@echo "README.md and docs/*.md; every code block in them runs in make test"
+.venv/.docs: .venv/.test pyproject.toml
+	@echo "Installing what builds the documentation (once)"
+	@$(PIP) --group docs
+	@$(PY) -c "open('$@', 'w').close()"
 
-check: lint types imports test ## Everything CI runs
+docs: .venv/.docs ## Build the documentation into build/site, strictly (offline after set-up)
+	@$(PY) docs/build_site.py
+
+check: lint types imports docs test ## Everything CI runs
