@@ -17,6 +17,7 @@ from headroom.cli import cli
 from headroom.cli.account import by_path, by_reason, shown_path
 from headroom.cli.measure import Bench, Payload, payload_files
 from headroom.cli.report import as_html
+from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.types import Dropped
 
@@ -265,6 +266,15 @@ class TestBench:
         assert table.stdout.count("broken: ") == 4
         assert "good.json" in table.stdout
 
+    @pytest.mark.parametrize(
+        "broken", ["{'a': 1}", '{"a": 1,}', '{"a": [1, 2', "plain", " ", b"{\xff}"]
+    )
+    def test_a_broken_file_is_called_what_minify_calls_it(self, file, broken):
+        path = file("a.json", broken)
+        [one] = json.loads(invoke("bench", path, "--json").stdout)["files"]
+        assert one["broken"] in invoke("minify", path).stderr
+        assert "pass the" not in one["broken"]
+
     def test_only_broken_files_are_no_crash(self, file, tmp_path):
         page = tmp_path / "out" / "report.html"
         page.parent.mkdir()
@@ -343,8 +353,16 @@ class TestBench:
     def test_a_report_that_cannot_be_written_says_so(self, file):
         blocker = file("blocker", "")
         result = invoke("bench", ISSUES, "--html", blocker / "report.html")
-        assert result.exit_code in {1, 2}
+        assert result.exit_code == 2
         assert "blocker" in result.stderr
+
+    @pytest.mark.parametrize("option", ["bench --html", "tune --html", "tune --svg"])
+    def test_it_says_so_before_it_measures(self, option, tmp_path):
+        command, option = option.split()
+        result = invoke(command, ISSUES, option, tmp_path / "no" / "report")
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert "no folder; make it first" in " ".join(result.stderr.split())
 
 
 class _Page(HTMLParser):
@@ -453,3 +471,41 @@ def test_the_version_is_the_packages():
 
 def test_an_unknown_command_is_wrong_use():
     assert invoke("shrink").exit_code == 2
+
+
+class TestErrorsInTheWordsOfTheCommand:
+    def test_a_model_is_asked_for_by_options(self, file):
+        path = file("a.txt", "A cat. A dog.")
+        result = invoke("prune", "-q", "cat", "--scorer", "embedding", path)
+        assert result.exit_code == 1
+        assert "--scorer embedding --model MODEL" in result.stderr
+        assert "or --scorer bm25" in result.stderr
+        missing = path.parent / "no model"
+        for command in (
+            ("prune", "-q", "cat", path, "--scorer", "embedding", "--model", missing),
+            ("tune", path, "--scorer", f"embedding={missing}"),
+        ):
+            result = invoke(*command)
+            assert result.exit_code in {1, 2}
+            assert "scorer=" not in result.stderr
+            assert "model=" not in result.stderr
+
+    @pytest.mark.parametrize(
+        ("said", "shown"),
+        [
+            ('or use scorer="bm25"', "or use --scorer bm25"),
+            (
+                'pass scorer="bm25" or scorer=CrossEncoderScorer("FOLDER or hub name")',
+                "pass --scorer bm25 or --scorer cross-encoder --model MODEL",
+            ),
+            ('or use device="cpu"', "or use --device cpu"),
+            ("min_score=nan; pass a number", "--min-score nan; pass a number"),
+            (
+                "CrossEncoderScorer.score() raised OSError('offline'); mend the scorer",
+                "the scorer failed: OSError: 'offline'",
+            ),
+            ("a cursor=3 in your text", "a cursor=3 in your text"),
+        ],
+    )
+    def test_arguments_become_options(self, said, shown):
+        assert in_options(said) == shown

@@ -13,6 +13,7 @@ from rich.text import Text
 
 import headroom
 from headroom.cli.account import by_path, by_reason
+from headroom.cli.files import WrittenFile, write
 from headroom.cli.measure import (
     BASELINES,
     Bench,
@@ -40,7 +41,7 @@ _ROOM = 100
 @click.option(
     "--html",
     "html_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=WrittenFile(),
     help="Write the report as one self-contained page, too.",
 )
 @minifier_options
@@ -86,11 +87,7 @@ def bench(
     if html_file:
         from headroom.cli.report import as_html
 
-        try:
-            html_file.write_text(as_html(result), encoding="utf-8")
-        except OSError as error:
-            raise click.ClickException(f"{html_file}: {error.strerror}") from error
-        click.echo(f"Report: {html_file}", err=True)
+        write(html_file, as_html(result))
     if result.broken:
         click.get_current_context().exit(1)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
 from headroom.tokens import TokenCounter, default_counter
@@ -156,12 +157,12 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         text = data.decode(json.detect_encoding(data), "surrogatepass")
         plain = text.removeprefix("\ufeff")
         if not plain.strip():
-            return Payload(name, broken="empty file")
+            return Payload(name, broken="empty text")
         try:
             value = parsed(plain)
-        except ValueError as error:
+        except (ValueError, RecursionError):
             if path.suffix.lower() != ".txt" and account.skipped:
-                return Payload(name, broken=f"not JSON: {error}")
+                return Payload(name, broken=in_options(account.skipped))
             # Prose, or JSON inside it: its only plain form is itself.
             tokens = counter(plain)
             before = (tokens, tokens, tokens)
@@ -184,7 +185,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
     except OSError as error:
         return Payload(name, broken=error.strerror or str(error))
     except HeadroomError as error:
-        return Payload(name, broken=str(error))
+        return Payload(name, broken=in_options(str(error)))
     except UnicodeDecodeError:
         return Payload(name, broken="bytes that are not text")
     except RecursionError:

@@ -13,6 +13,7 @@ from rich.text import Text
 from headroom.cli.account import by_path, by_reason
 from headroom.cli.measure import loaded_counter
 from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
 from headroom.types import Compression
@@ -52,11 +53,11 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
             result = minifier.explain(data)
             _write(result.content)
             if result.skipped and not result.skipped.startswith("already"):
-                click.echo(f"Unchanged: {result.skipped}", err=True)
+                click.echo(f"Unchanged: {in_options(result.skipped)}", err=True)
     except UnicodeDecodeError as error:
         raise click.ClickException(f"The input is not UTF-8: {error}") from error
     except HeadroomError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(in_options(str(error))) from error
 
 
 def _json(value: Any) -> str:
@@ -89,7 +90,7 @@ def _print_account(account: Compression[str]) -> None:
     counter = loaded_counter()
     console = Console(highlight=False)
     if account.skipped:
-        console.print(Text(f"Unchanged: {account.skipped}"))
+        console.print(Text(f"Unchanged: {in_options(account.skipped)}"))
     before, after = account.tokens_before, account.tokens_after
     how = "estimated" if counter.estimated else "counted with o200k_base"
     console.print(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from headroom.cli.measure import loaded_counter
+from headroom.cli.wording import in_options
 from headroom.compressors import SemanticCompressor
 from headroom.documents import PrunedDocuments
 from headroom.errors import HeadroomError
@@ -93,7 +94,7 @@ def prune(
     except UnicodeDecodeError as error:
         raise click.ClickException(f"The input is not UTF-8: {error}") from error
     except (HeadroomError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(in_options(str(error))) from error
     if explain or sys.stdout.isatty():
         _show(result, names, texts)
     else:

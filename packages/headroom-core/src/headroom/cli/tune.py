@@ -18,6 +18,7 @@ from rich.text import Text
 import headroom
 from headroom.cli.charts import Curve, page, scatter_chart, section, standalone
 from headroom.cli.expected import read_expected, read_questions
+from headroom.cli.files import WrittenFile, write
 from headroom.cli.measure import loaded_counter
 from headroom.cli.sweep import (
     MINIFIERS,
@@ -27,6 +28,7 @@ from headroom.cli.sweep import (
     sweep_payloads,
     sweep_questions,
 )
+from headroom.cli.wording import in_options
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import (
     BM25Scorer,
@@ -78,13 +80,13 @@ _WIDTH = 100
 @click.option(
     "--html",
     "html_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=WrittenFile(),
     help="Write the table and the plot as one self-contained page, too.",
 )
 @click.option(
     "--svg",
     "svg_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=WrittenFile(),
     help="Write the plot, too.",
 )
 def tune(
@@ -125,7 +127,8 @@ def tune(
             dial = tuple(sorted(set(ratios or _RATIOS)))
             result = _tried_questions(data, chosen, dial, limit)
     except (HeadroomError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
+        said = in_options(str(error), "--scorer {}=MODEL")
+        raise click.ClickException(said) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     if as_json:
@@ -138,11 +141,7 @@ def tune(
         (svg_file, standalone(chart)),
     ):
         if file is not None:
-            try:
-                file.write_text(content, encoding="utf-8")
-            except OSError as error:
-                raise click.ClickException(f"{file}: {error.strerror}") from error
-            click.echo(f"Written: {file}", err=True)
+            write(file, content)
 
 
 def _installed() -> list[str]:
