@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom.tool_outputs.pruning import Policy, leaves, prune
+from headroom.tool_outputs.policy import Policy
+from headroom.tool_outputs.pruning import leaves, prune
 from headroom.tool_outputs.values import Cut, Numeral
 
 NOTHING = Policy(

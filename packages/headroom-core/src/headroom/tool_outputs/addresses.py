@@ -3,18 +3,19 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from urllib.parse import unquote
+
+from headroom.tool_outputs.evidence import Base, Evidence
+from headroom.tool_outputs.links import host_of
 
 __all__ = [
     "CERTAIN",
     "HINTED",
     "NAMED",
     "UNSAID",
-    "Speaker",
     "certainty",
     "is_spare_relation",
-    "said_by",
 ]
 
 # How sure it is that an address can be told from what else the document says.
@@ -22,37 +23,6 @@ UNSAID = 0  # it cannot: some part of it is said nowhere else
 HINTED = 1  # it can, if its host is known to be the API that was asked
 NAMED = 2  # likewise, and two such links of one object make the host known
 CERTAIN = 3  # it can, and its host is the API's
-
-
-class Speaker(Protocol):
-    """What an object says besides its addresses."""
-
-    @property
-    def members(self) -> dict[str, Any]:
-        """The members that stay for certain and are not empty."""
-
-    @property
-    def said(self) -> dict[str, str]:
-        """What the object says that an address may spell, by the key that says it."""
-
-    @property
-    def owner(self) -> str:
-        """The key under which the object lies; "" for the root."""
-
-    @property
-    def pages(self) -> list[str]:
-        """Addresses of pages that the object names and keeps."""
-
-    @property
-    def has_node_id(self) -> bool:
-        """Whether the object is GitHub's own, which gives each two ids."""
-
-    @property
-    def is_relation(self) -> bool:
-        """Whether the object is an entry of links, with its address in `href`."""
-
-    def says(self, part: str) -> str | None:
-        """Return the key that says a part of an address, "" for one around, None."""
 
 
 class _Address(NamedTuple):
@@ -129,40 +99,6 @@ def _read_part(raw: str) -> tuple[tuple[str, bool], ...] | None:
     return tuple((part, _WORD.fullmatch(part) is not None) for part in parts)
 
 
-# -- what an object says
-
-# Longer strings are texts, not names.
-_NAME_CHARACTERS = 200
-_SEGMENT = re.compile(r"[^/?#&=]+")
-
-
-def said_by(members: dict[str, Any]) -> dict[str, str]:
-    """Return each part of an address that an object says, with the key that says it.
-
-    Its numbers and short strings, whole and by their segments (of a path, a full
-    name), and the segments of its pages' addresses, with "" for a key.
-    """
-    said: dict[str, str] = {}
-    pages: list[str] = []
-    for key, value in members.items():
-        kind = type(value)
-        if kind is int:
-            if -(10**40) < value < 10**40:
-                said.setdefault(str(value), key)
-        elif kind is str and 0 < len(value) <= _NAME_CHARACTERS:
-            start = value.find("://", 0, 12)
-            if start >= 0:
-                pages += _SEGMENT.findall(value, start + 3)[1:]
-                continue
-            said.setdefault(value, key)
-            if "/" in value:
-                for part in value.split("/"):
-                    said.setdefault(part, key)
-    for part in pages:
-        said.setdefault(unquote(part), "")
-    return said
-
-
 _OWN_KEYS = frozenset(
     """
     id number key iid sid gid uid uuid guid name login slug sha path code username
@@ -233,66 +169,138 @@ class _Found(NamedTuple):
     digits: int  # how many that are said have a digit
 
 
-def _found(link: str, speaker: Speaker) -> _Found | None:
+def _found(link: str, evidence: Evidence) -> _Found | None:
+    """Find who says each part of an address; None if a part is said nowhere."""
     address = _parsed(link)
     if address is None:
         return None
     sources: list[str | None] = []
     last, digits = -1, 0
-    said = speaker.said
+    said = evidence.said
     for index, (part, is_word) in enumerate(address.parts):
         source = said.get(part)
         if source is None or (is_word and not _is_own(source)):
             if is_word:
                 sources.append(None)
                 continue
-            source = speaker.says(part)
+            source = evidence.says(part)
             if source is None and (bare := _EXTENSION.sub("", part)) != part:
-                source = speaker.says(bare)
+                source = evidence.says(bare)
             if source is None:
                 return None
         sources.append(source)
         last = index
         digits += _DIGIT.search(part) is not None
     for value in address.values:
-        if speaker.says(value) is None:
+        if evidence.says(value) is None:
             return None
         digits += _DIGIT.search(value) is not None
     parts = [part for part, _ in address.parts]
+    if last >= 0 and not address.values and len(evidence.bases) < _MOST_BASES:
+        base = link.partition("{")[0].partition("?")[0]
+        if last < len(parts) - 1:
+            base = base.rsplit("/", len(parts) - 1 - last)[0]
+        # Not so where the path has more to it than parts ("/v1/", "Accounts(7)").
+        if base.endswith("/" + parts[last]):
+            evidence.bases += (Base(base, host_of(link), digits),)
     return _Found(parts, address.templated, sources, last, digits)
 
 
-def certainty(key: str, link: str, speaker: Speaker) -> int:
+# Source: the objects of 125 recorded payloads need at most three.
+_MOST_BASES = 4
+
+
+def _known_certainty(
+    key: str, about: tuple[str, ...], link: str, evidence: Evidence
+) -> tuple[int, str] | None:
+    """Judge a link as `_certainty` would, by one of the same object.
+
+    Most links of an object begin alike and end in words of the API, so that the words
+    alone are new: "…/repos/ada/engine" and "…/repos/ada/engine/forks".
+
+    Returns:
+        None if there is more to it.
+    """
+    if len(link) > _LONGEST_CHARACTERS:
+        return None
+    for base, host, digits in evidence.bases:
+        if link.startswith(base):
+            added = _added(key, about, link[len(base) :])
+            if added is not None and evidence.said.keys().isdisjoint(added[0]):
+                if not added[1]:
+                    return UNSAID, host
+                return (CERTAIN if digits else NAMED), host
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _added(
+    key: str, about: tuple[str, ...], tail: str
+) -> tuple[tuple[str, ...], bool] | None:
+    """Read what follows a base: its words, and whether the link's key says them.
+
+    Returns:
+        None if there is more to it than words and a template.
+    """
+    path, brace, template = tail.partition("{")
+    if not _WORDS_ONLY.fullmatch(path):
+        return None
+    if brace and not _TEMPLATE.fullmatch(brace + template):
+        return None
+    words: list[str] = []
+    for raw in path.split("/"):
+        read = _read_part(raw)
+        if read is None or raw == "latest" or not all(is_word for _, is_word in read):
+            return None
+        words += [word for word, _ in read]
+    if not (words or brace):
+        return None
+    return tuple(words), _suits(words, about, templated=bool(brace))
+
+
+_WORDS_ONLY = re.compile(r"(?:/[A-Za-z_:.-]*)*")
+
+
+def certainty(key: str, link: str, evidence: Evidence) -> tuple[int, str]:
     """Return how sure it is that a link says nothing that is not said elsewhere.
 
     Args:
         key: The key of the link, such as "url" or "comments_url".
         link: An address of an API.
-        speaker: The object that holds it.
+        evidence: What the object that holds it says.
+
+    Returns:
+        UNSAID, HINTED, NAMED or CERTAIN, and the link's host.
     """
     about = _about(key)
-    if not about and _is_told(link, speaker):
+    if about and evidence.bases and about != ("self",):
+        known = _known_certainty(key, about, link, evidence)
+        if known is not None:
+            return known
+    return _certainty(about, link, evidence), host_of(link)
+
+
+def _certainty(about: tuple[str, ...], link: str, evidence: Evidence) -> int:
+    if not about and _is_told(link, evidence):
         return UNSAID
-    found = _found(link, speaker)
+    found = _found(link, evidence)
     if found is None or (found.last < 0 and not found.digits):
         return UNSAID
     if about == ("self",):
         many = len(found.sources) - found.sources.count(None) > 1
         return CERTAIN if found.digits or many else NAMED
-    return (
-        _own_certainty(found, speaker)
-        if not about
-        else _certainty(about, found, speaker.pages)
-    )
+    if not about:
+        return _own_certainty(found, evidence)
+    return _others_certainty(about, found, evidence)
 
 
-def _is_told(link: str, speaker: Speaker) -> bool:
+def _is_told(link: str, evidence: Evidence) -> bool:
     """Tell whether a bare `url` is a datum: what was called, or is to be called."""
-    members = speaker.members
+    members = evidence.members
     return (
-        speaker.is_relation
+        evidence.is_relation
         or any(type(members.get(key)) is str for key in _CALLS)
-        or not _TOLD.isdisjoint(_words(speaker.owner))
+        or not _TOLD.isdisjoint(_words(evidence.owner))
         or not all(_TOLD_KINDS.isdisjoint(_words(kind)) for kind in _kinds(members))
         or not _API_FIRST.match(link)
         or "/hook" in link
@@ -318,34 +326,38 @@ def _kinds(members: dict[str, Any]) -> list[str]:
     return [kind for kind in kinds if type(kind) is str]
 
 
-def _own_certainty(found: _Found, speaker: Speaker) -> int:
+def _own_certainty(found: _Found, evidence: Evidence) -> int:
     """Judge a bare `url`: it goes where it is the object's own address."""
     parts, sources, last = found.parts, found.sources, found.last
     tail = parts[last + 1 :]
-    names = [speaker.owner, *_kinds(speaker.members)]
+    names = [evidence.owner, *_kinds(evidence.members)]
     if tail:
         # The list under its own key: "refunds": {"url": "/v1/charges/ch_1/refunds"}
-        own_list = len(tail) == 1 and _related(tail[0], speaker.owner)
+        own_list = len(tail) == 1 and _related(tail[0], evidence.owner)
         return CERTAIN if own_list and found.digits else UNSAID
     if last < 0:
         return UNSAID
     before = parts[max(last - 1, 0) : last]
     is_kin = _any_related(before, names)
-    if not (_is_own(sources[last] or "") or parts[last] in speaker.said):
+    if not _is_own(sources[last] or "") and evidence.says_itself(parts[last]) is None:
         return CERTAIN if is_kin and found.digits else UNSAID
     source = sources[last]
     # The page that the object names is the same thing for people.
-    has_page = _ends_a_page(parts[last], speaker.pages)
-    if source and not _is_own(source) and not has_page:
+    if source and not _is_own(source) and not _ends_a_page(parts[last], evidence):
         return UNSAID
-    evident = is_kin or found.digits > 1 or has_page or speaker.has_node_id
+    evident = (
+        is_kin
+        or found.digits > 1
+        or evidence.has_node_id
+        or _ends_a_page(parts[last], evidence)
+    )
     return CERTAIN if evident and found.digits else HINTED
 
 
-def _ends_a_page(part: str, pages: list[str]) -> bool:
+def _ends_a_page(part: str, evidence: Evidence) -> bool:
     return any(
         page.endswith(part) and page[: -len(part)][-1:] in ("/", "#", "-", "=", "_")
-        for page in pages[:_MOST_PAGES]
+        for page in evidence.pages[:_MOST_PAGES]
     )
 
 
@@ -353,14 +365,11 @@ def _ends_a_page(part: str, pages: list[str]) -> bool:
 _MOST_PAGES = 16
 
 
-def _certainty(about: tuple[str, ...], found: _Found, pages: list[str]) -> int:
+def _others_certainty(about: tuple[str, ...], found: _Found, evidence: Evidence) -> int:
     """Judge a link of another key, which must say what the address adds."""
     parts, templated, sources, last, digits = found
     tail = parts[last + 1 :]
-    if tail and not (_related(tail[-1], about[-1]) or _any_related(tail, about)):
-        return UNSAID
-    # An address that ends in a verb in the singular is an action: /orders/7/cancel
-    if tail and not (templated or tail[-1].endswith("s")):
+    if tail and not _suits(tail, about, templated=templated):
         return UNSAID
     if not tail and not templated:
         words = [p for p, source in zip(parts, sources, strict=True) if source is None]
@@ -374,29 +383,44 @@ def _certainty(about: tuple[str, ...], found: _Found, pages: list[str]) -> int:
             and not _any_related(about, _words(source))
             and not any(
                 f"/{parts[last - 1]}/{parts[last]}" in page
-                for page in pages[:_MOST_PAGES]
+                for page in evidence.pages[:_MOST_PAGES]
             )
         ):
             return UNSAID
     return CERTAIN if digits else NAMED
 
 
+def _suits(tail: list[str], about: tuple[str, ...], *, templated: bool) -> bool:
+    """Tell whether a link's key says what the last words of its address say."""
+    if not tail:
+        return templated
+    if not (_related(tail[-1], about[-1]) or _any_related(tail, about)):
+        return False
+    # An address that ends in a verb in the singular is an action: /orders/7/cancel
+    return templated or tail[-1].endswith("s")
+
+
 # Source: two numbers of so many digits agree by chance in less than 1 of 1,000 objects.
 _TELLING_DIGITS = 4
 
 
-def is_spare_relation(name: str, link: str, speaker: Speaker) -> bool:
+def is_spare_relation(name: str, link: str, evidence: Evidence) -> bool:
     """Tell whether an address of `_links` says nothing that is not said elsewhere.
 
     Args:
         name: The relation, not one that somebody follows or calls.
         link: An address of an API.
-        speaker: The object that holds `_links`.
+        evidence: The object that holds `_links`.
     """
-    found = _found(link, speaker)
-    if found is None:
-        return False
     about = _words(name)
     if about == ("self",):
-        return True
-    return found.digits > 0 and _certainty(about, found, speaker.pages) == CERTAIN
+        return _found(link, evidence) is not None
+    known = _known_certainty(name, about, link, evidence)
+    if known is not None:
+        return known[0] == CERTAIN
+    found = _found(link, evidence)
+    return (
+        found is not None
+        and found.digits > 0
+        and _others_certainty(about, found, evidence) == CERTAIN
+    )

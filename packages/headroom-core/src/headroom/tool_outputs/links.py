@@ -170,7 +170,15 @@ _OPAQUE_ID = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
 
 def is_api_link(text: str) -> bool:
     """Tell whether `text` is an address that a program calls, not a page."""
-    return _API_LINK.match(text) is not None and " " not in text
+    # Past "https://", the host, which mostly settles it.
+    return " " not in text and (
+        _is_api_host(text[: text.find("/", 8) + 1]) or _API_LINK.match(text) is not None
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_api_host(address: str) -> bool:
+    return _API_LINK.match(address) is not None
 
 
 def is_page(text: str) -> bool:
@@ -286,14 +294,34 @@ def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
     for other in (stem, *(stem + end for end in _TEXT_ENDS)):
         text = members.get(other)
         if type(text) is str and text:
-            return _shown_words(markup) <= set(_TEXT_WORD.findall(unescape(text)))
+            return _shows_only(markup, text)
     return False
 
 
-def _shown_words(markup: str) -> set[str]:
+def _shows_only(markup: str, text: str) -> bool:
+    """Tell whether each word that markup shows is one of a text."""
     if "<" not in markup:
         markup = unescape(markup)
-    return set(_TEXT_WORD.findall(unescape(_TAG.sub(" ", markup))))
+    text = unescape(text)
+    shown = set(unescape(_TAG.sub(" ", markup)).split()).difference(text.split())
+    # What is left is mostly a few like "(see" and "see,".
+    words = set(_TEXT_WORD.findall(" ".join(shown)))
+    if len(words) <= _FEW_WORDS:
+        return all(_has_word(text, word) for word in words)
+    return words <= set(_TEXT_WORD.findall(text))
+
+
+# Source: from about so many on, splitting all of the text is faster.
+_FEW_WORDS = 30
+
+
+def _has_word(text: str, word: str) -> bool:
+    end = 0
+    while (start := text.find(word, end)) >= 0:
+        end = start + len(word)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            return True
+    return False
 
 
 _HTML_END = re.compile(r"_?[hH](?:tml|TML)$")

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from headroom.errors import DecodeError, InputError
 from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
-from headroom.tool_outputs.pruning import Policy, prune
+from headroom.tool_outputs.policy import Policy
+from headroom.tool_outputs.pruning import prune
 from headroom.tool_outputs.reading import Embedded, Reading, read
 from headroom.tool_outputs.table import (
     MAGIC,
@@ -70,8 +71,9 @@ class JSONMinifier:
         ValueError: For an option out of its range.
         TypeError: For an option of the wrong type.
 
-    >>> JSONMinifier().compress({"id": 7, "name": "Ada", "url": None})
-    '{"id":7,"name":"Ada"}'
+    Examples:
+        >>> JSONMinifier().compress({"id": 7, "name": "Ada", "url": None})
+        '{"id":7,"name":"Ada"}'
     """
 
     __slots__ = ("_count", "_exact", "_format", "_policy")

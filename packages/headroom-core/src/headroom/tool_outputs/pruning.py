@@ -1,10 +1,7 @@
 """What is dropped from a JSON tree, and the account of it."""
 
 import operator
-import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection
 from typing import Any
 
 from headroom.tool_outputs.addresses import (
@@ -14,8 +11,8 @@ from headroom.tool_outputs.addresses import (
     UNSAID,
     certainty,
     is_spare_relation,
-    said_by,
 )
+from headroom.tool_outputs.evidence import ENTER, Evidence
 from headroom.tool_outputs.links import (
     Role,
     decorates,
@@ -24,84 +21,19 @@ from headroom.tool_outputs.links import (
     is_api_link,
     is_copy,
     is_map,
-    is_page,
     is_relation,
     role_of,
     serves_machines,
 )
-from headroom.tool_outputs.values import Cut
+from headroom.tool_outputs.policy import NamedKeys, Policy
+from headroom.tool_outputs.values import Cut, Numeral
 from headroom.types import Dropped
 
-__all__ = ["Policy", "leaves", "prune"]
+__all__ = ["leaves", "prune"]
 
 _Path = tuple[str | int, ...]
 
 _NOTHING: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What may be dropped; everything off drops nothing.
-
-    Attributes:
-        drop_nulls: Members of records that are null.
-        drop_empty: Members of records that are "", [] or {}, or that became {}.
-        drop_links: Addresses that only a program calls, and decorating pictures.
-        drop_opaque: Ids and bookkeeping that nobody acts on.
-        exclude_keys: Members to drop: a key ("url"), a dotted path from the root
-            ("user.url", arrays count for nothing), or either with `*` for any part of
-            one key and `**` for any number of keys.
-        keep_keys: Members that stay with all that is in them, spelled likewise; they
-            win over everything else.
-        max_depth: Keys on the way from the root beyond which values are cut, 1 or
-            more, or None.
-    """
-
-    drop_nulls: bool = True
-    drop_empty: bool = True
-    drop_links: bool = True
-    drop_opaque: bool = True
-    exclude_keys: tuple[str, ...] = ()
-    keep_keys: tuple[str, ...] = ()
-    max_depth: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("drop_nulls", "drop_empty", "drop_links", "drop_opaque"):
-            if not isinstance(getattr(self, name), bool):
-                raise TypeError(f"{name} is True or False, got {getattr(self, name)!r}")
-        for name in ("exclude_keys", "keep_keys"):
-            object.__setattr__(self, name, _keys(name, getattr(self, name)))
-        depth = self.max_depth
-        if depth is not None:
-            if not isinstance(depth, int) or isinstance(depth, bool):
-                raise TypeError(f"max_depth is a whole number or None, got {depth!r}")
-            if depth < 1:
-                raise ValueError(f"max_depth is at least 1, got {depth}")
-
-    @property
-    def drops_nothing(self) -> bool:
-        """Whether every value comes out of `prune` as it is."""
-        return not (
-            self.drop_nulls
-            or self.drop_empty
-            or self.drop_links
-            or self.drop_opaque
-            or self.exclude_keys
-            or self.max_depth is not None
-        )
-
-
-def _keys(name: str, keys: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(keys, str):
-        raise TypeError(f"{name} is a list of keys; write {name}=[{keys!r}]")
-    try:
-        keys = tuple(keys)
-    except TypeError:
-        raise TypeError(f"{name} is a list of keys, got {keys!r}") from None
-    for key in keys:
-        if not isinstance(key, str):
-            raise TypeError(f"{name} holds strings, got {key!r}")
-    return keys
 
 
 def prune(
@@ -133,46 +65,10 @@ def leaves(value: Any) -> int:
     return value.count if kind is Cut else 1
 
 
-class _Keys:
-    """The keys and paths that a caller named, as one question each."""
-
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        self.any = bool(patterns)
-        self.exact = frozenset(patterns)
-        self.key = _compiled([p for p in patterns if "*" in p], "", ".*")
-        self.path = _compiled([p for p in patterns if "." in p], r"\.", r"[^.]*")
-
-    def match_key(self, key: str) -> bool:
-        return key in self.exact or (
-            self.key is not None and self.key.fullmatch(key) is not None
-        )
-
-    def match_path(self, dotted: str) -> bool:
-        """Tell whether a path such as ".user.url" was named."""
-        return self.path is not None and self.path.fullmatch(dotted) is not None
-
-
-def _compiled(patterns: list[str], prefix: str, star: str) -> re.Pattern[str] | None:
-    """Return one expression for all patterns; `star` is what `*` stands for."""
-    if not patterns:
-        return None
-    stars = {"**.": r"(?:.*\.)?", "**": ".*", "*": star}
-    translated = (
-        prefix
-        + "".join(
-            stars.get(part, re.escape(part))
-            for part in re.split(r"(\*\*\.|\*\*|\*)", pattern)
-        )
-        for pattern in patterns
-    )
-    return re.compile("|".join(translated), re.DOTALL)
-
-
 # What is to be done with a member, beside a Role of `links` to be looked at again and
 # a reason (str) to drop it.
 _KEEP = 100
 _EXCLUDE = 101
-_ENTER = 102
 _NAMED = 103
 
 _REASONS = {
@@ -200,6 +96,8 @@ _CONTAINERS = frozenset({dict, list})
 # A Cut was a container before, so it proves as little.
 _CONTAINERS_AND_CUT = frozenset({dict, list, Cut})
 _HOLLOW = frozenset({"null", "empty"})
+# What stays as it is where its key decides nothing, except "".
+_SCALARS = frozenset({str, int, float, bool, Numeral})
 
 # Verdicts remembered per key; maps keyed by ids have millions of keys.
 _MOST_VERDICTS = 65_536
@@ -223,105 +121,6 @@ def _is_blank_form(members: _Object, acts: dict[str, str | int]) -> bool:
     )
 
 
-class _Rest:
-    """What an object says besides its links, ids and bookkeeping."""
-
-    def __init__(
-        self,
-        members: _Object,
-        acts: dict[str, str | int],
-        outer: "_Rest | None",
-        *,
-        looks_inside: bool,
-    ) -> None:
-        self.whole, self._acts, self._outer = members, acts, outer
-        self._looks_inside = looks_inside
-        self.is_root = outer is None
-        self.named_hosts: set[str] = set()
-        # The member that is walked now, and whether it is an object itself.
-        self.key = ""
-        self.holds_object = False
-
-    @cached_property
-    def members(self) -> _Object:
-        """The members that stay for certain."""
-        acts = self._acts
-        return {
-            key: value
-            for key, value in self.whole.items()
-            if ((act := acts.get(key)) is None or act == _ENTER)
-            and (value or value == 0)
-        }
-
-    @cached_property
-    def strings(self) -> set[str]:
-        return {value for value in self.members.values() if type(value) is str}
-
-    @property
-    def opens_map(self) -> bool:
-        """Whether the member walked now is an object whose keys are names."""
-        return self.holds_object and is_map(self.key)
-
-    @cached_property
-    def said(self) -> dict[str, str]:
-        """What the object says that an address may spell, by the key that says it."""
-        return said_by(self.members)
-
-    @cached_property
-    def said_inside(self) -> dict[str, str]:
-        """What the objects right inside say for certain."""
-        said: dict[str, str] = {}
-        if self._looks_inside:
-            for key, value in self.members.items():
-                if type(value) is dict and role_of(key) == Role.NONE:
-                    plain = {k: v for k, v in value.items() if role_of(k) == Role.NONE}
-                    said.update(dict.fromkeys(said_by(plain), ""))
-        return said
-
-    @property
-    def owner(self) -> str:
-        """The key under which the object lies; "" for the root."""
-        return self._outer.key if self._outer is not None else ""
-
-    @property
-    def has_node_id(self) -> bool:
-        """Whether the object is GitHub's own, which gives each two ids."""
-        return "node_id" in self.whole
-
-    @property
-    def is_relation(self) -> bool:
-        """Whether the object is an entry of links, with its address in `href`."""
-        return self._outer is not None and self._outer.owner in ("_links", "links")
-
-    @cached_property
-    def pages(self) -> list[str]:
-        """Addresses of pages that the object names and keeps."""
-        return [
-            value
-            for value in self.members.values()
-            if type(value) is str and is_page(value)
-        ]
-
-    def says(self, part: str) -> str | None:
-        """Return the key that says a part of an address; "" where it lies around.
-
-        Of the objects around, the nearest few count, and what is right inside them.
-        """
-        found = self.said.get(part)
-        rest: _Rest | None = self
-        for _ in range(_NEAR):
-            if found is not None or rest is None:
-                break
-            if part in rest.said or part in rest.said_inside:
-                found = ""
-            rest = rest._outer
-        return found
-
-
-# Source: no recorded payload says an owner or a project further out than this.
-_NEAR = 8
-
-
 class _Pruner:
     """One pass over one tree.
 
@@ -338,9 +137,10 @@ class _Pruner:
             # The run that repeats the text lies deeper and might be cut.
             + [Role.TEXT] * (policy.drop_opaque and policy.max_depth is None)
         )
+        self.links = policy.drop_links
         self.max_depth = policy.max_depth
-        self.kept = _Keys(policy.keep_keys)
-        self.excluded = _Keys(policy.exclude_keys)
+        self.kept = NamedKeys(policy.keep_keys)
+        self.excluded = NamedKeys(policy.exclude_keys)
         self.dotted = bool(self.kept.path or self.excluded.path)
         # What lies deeper might be cut or excluded, so that it proves nothing.
         self.looks_inside = not (self.excluded.any or policy.max_depth is not None)
@@ -393,7 +193,7 @@ class _Pruner:
         return _EXCLUDE if self.excluded.match_path(dotted) else verdict
 
     def value(
-        self, value: Any, path: _Path, dotted: str, depth: int, outer: _Rest | None
+        self, value: Any, path: _Path, dotted: str, depth: int, outer: Evidence | None
     ) -> Any:
         """Return a value, not itself dropped, without what goes inside it.
 
@@ -439,7 +239,7 @@ class _Pruner:
         path: _Path,
         dotted: str,
         depth: int,
-        outer: _Rest | None,
+        outer: Evidence | None,
     ) -> Any:
         if _CONTAINERS.isdisjoint(map(type, items)):
             return items
@@ -464,36 +264,33 @@ class _Pruner:
         path: _Path,
         dotted: str,
         depth: int,
-        outer: _Rest | None,
+        outer: Evidence | None,
     ) -> Any:
+        if self.is_plain(members):
+            return members
         acts, is_record = self.first_look(members, dotted, outer)
         if not acts:
             return members
-        rest = _Rest(members, acts, outer, looks_inside=self.looks_inside)
+        rest = Evidence(members, acts, outer, looks_inside=self.looks_inside)
         result = members
         here: _Path = ()
-        where = ""
+        itemised, mark = self.itemised, 0
         for key, act in acts.items():
             value = old = members[key]
-            mark = len(self.dropped)
-            if self.itemised:
+            if itemised:
+                mark = len(self.dropped)
                 here = (*path, key)
-            if self.dotted:
-                where = f"{dotted}.{key}"
+            where = f"{dotted}.{key}" if self.dotted else ""
             if type(act) is int:
                 if act < _KEEP:
                     act, value = self.second_look(key, act, value, rest, here, depth)
-                if act == _EXCLUDE:
-                    value = self.only_kept(value, here, where)
-                    act = "excluded key" if value is _NOTHING else ""
-                    self.changes += value is not old
-                elif act == _ENTER:
+                if act == ENTER:
                     rest.key, rest.holds_object = key, type(value) is dict
                     value = self.value(value, here, where, depth + 1, rest)
-                    gone = self.vanishes(key, value) and (
-                        is_record or not _is_blank(old)
-                    )
+                    gone = not value and self.vanishes(key, value, old, is_record)
                     act = "empty" if gone else ""
+                elif act == _EXCLUDE:
+                    act, value = self.exclude(value, here, where)
             if value is old and not act:
                 continue
             if result is members:
@@ -503,7 +300,7 @@ class _Pruner:
                 continue
             if act:
                 self.changes += 1
-                if self.itemised:
+                if itemised:
                     # What went inside is accounted for by the path that went whole.
                     del self.dropped[mark:]
                     self.dropped.append(Dropped(here, str(act), leaves(old)))
@@ -512,6 +309,14 @@ class _Pruner:
                 result[key] = value
         return result
 
+    def is_plain(self, members: _Object) -> bool:
+        """Tell quickly of most objects that nothing is to be done with them."""
+        return (
+            self.indifferent.issuperset(members)
+            and _SCALARS.issuperset(map(type, members.values()))
+            and not (self.empty and "" in members.values())
+        )
+
     def defer(self, members: _Object, key: str, link: str, path: _Path) -> None:
         """Put a link on the list of those that go if their host is beyond doubt."""
         note = Dropped(path, _REASONS[Role.LINK]) if self.itemised else None
@@ -519,17 +324,25 @@ class _Pruner:
             self.dropped.append(note)
         self.named.append((members, key, link, note))
 
-    def vanishes(self, key: str, value: Any) -> bool:
-        """Tell whether an object that lost all its members goes too."""
+    def vanishes(self, key: str, value: Any, old: Any, is_record: bool) -> bool:  # noqa: FBT001
+        """Tell whether an object that lost all its members goes too.
+
+        Args:
+            key: Its key.
+            value: What is left of it.
+            old: What it was.
+            is_record: Whether the object around it is one.
+        """
         return (
             self.empty
             and type(value) is dict
             and not value
             and self.verdict(key) < Role.ENTRY
+            and (is_record or not _is_blank(old))
         )
 
     def first_look(
-        self, members: _Object, dotted: str, outer: _Rest | None
+        self, members: _Object, dotted: str, outer: Evidence | None
     ) -> tuple[dict[str, str | int], bool]:
         """Return what is to be done with each member that may not stay as it is.
 
@@ -546,19 +359,20 @@ class _Pruner:
         indifferent = self.indifferent
         acts: dict[str, str | int] = {}
         is_record = hollow = False
+        empty = self.empty
         for key, value in members.items():
             if key in indifferent:
                 # The hot path: the same as look_at, for keys that decide nothing.
                 kind = type(value)
                 if kind is str:
-                    if value or not self.empty:
+                    if value or not empty:
                         is_record = True
                     else:
                         acts[key] = "empty"
                         hollow = True
                 elif kind is dict or kind is list:
                     if value:
-                        acts[key] = _ENTER
+                        acts[key] = ENTER
                     elif self.empty:
                         acts[key] = "empty"
                         hollow = True
@@ -586,12 +400,12 @@ class _Pruner:
     def _blanks_that_stay(
         members: _Object,
         acts: dict[str, str | int],
-        outer: _Rest | None,
+        outer: Evidence | None,
         *,
         is_record: bool,
     ) -> Collection[str]:
         """Return which of the reasons "null" and "empty" don't count here."""
-        if outer is not None and outer.opens_map:
+        if outer is not None and outer.holds_object and is_map(outer.key):
             return _HOLLOW
         if is_record or _is_blank_form(members, acts):
             return ()
@@ -599,8 +413,15 @@ class _Pruner:
 
     def look_at(self, key: str, value: Any, dotted: str) -> str | int:
         """Return what is to be done with one member; 0 if it stays as it is."""
-        where = f"{dotted}.{key}" if self.dotted else ""
-        verdict = self.verdict_at(key, where) if self.dotted else self.verdict(key)
+        where = ""
+        if self.dotted:
+            where = f"{dotted}.{key}"
+            verdict = self.verdict_at(key, where)
+        else:
+            verdict = self.verdict(key)
+            if verdict == Role.LINK and type(value) is str and value:
+                # Most of what goes are links: the short way for them.
+                return Role.LINK * (self.links and is_api_link(value))
         if verdict == _KEEP:
             return 0
         kind = type(value)
@@ -613,14 +434,9 @@ class _Pruner:
             return 0
         if not value:
             return "empty" if self.empty and verdict < Role.ENTRY else 0
-        if verdict in self.roles and (
-            # Most of what goes are links: the short way for them.
-            is_api_link(value)
-            if verdict == Role.LINK and not enters
-            else self.is_soft(verdict, value, where)
-        ):
+        if verdict in self.roles and self.is_soft(verdict, value, where):
             return verdict
-        return _ENTER if enters else 0
+        return ENTER if enters else 0
 
     def is_soft(self, role: int, value: Any, dotted: str) -> bool:
         """Tell whether a value may go for the role of its key."""
@@ -629,7 +445,7 @@ class _Pruner:
         )
 
     def second_look(
-        self, key: str, role: int, value: Any, rest: _Rest, path: _Path, depth: int
+        self, key: str, role: int, value: Any, rest: Evidence, path: _Path, depth: int
     ) -> tuple[str | int, Any]:
         """Decide on a link, an id or bookkeeping, given what else the object says.
 
@@ -649,33 +465,34 @@ class _Pruner:
                 role == Role.BOOKKEEPING and not rest.is_root
             )
         if not spare:
-            return _ENTER, value
+            return ENTER, value
         if role != Role.LINKS:
             return _REASONS[role], value
         names = {
-            name for name, link in value.items() if self.is_spare(name, link, rest)
+            name: None
+            for name, link in value.items()
+            if self.is_spare(name, link, rest)
         }
         if len(names) == len(value):
             return _REASONS[role], value
         cut = self.max_depth is not None and depth + 1 >= self.max_depth
         if not names or cut:
-            return _ENTER, value
+            return ENTER, value
         self.changes += 1
         for name in names:
             self.note((*path, name), _REASONS[role], leaves(value[name]))
-        return _ENTER, {k: v for k, v in value.items() if k not in names}
+        return ENTER, {k: v for k, v in value.items() if k not in names}
 
-    def look_at_link(self, key: str, link: str, rest: _Rest) -> str | int:
+    def look_at_link(self, key: str, link: str, rest: Evidence) -> str | int:
         """Decide on an API link: it goes if all of it is said elsewhere.
 
         A number or a mixed name ("issues/1347") leaves no doubt, nor do two links that
         hold one name. A single word ("orders") may be chance, in a list of endpoints
         say: it counts only where the same host is beyond doubt elsewhere.
         """
-        sure = certainty(key, link, rest)
+        sure, host = certainty(key, link, rest)
         if sure == UNSAID:
-            return _REASONS[Role.LINK] if extends(key, link, rest.whole) else _ENTER
-        host = host_of(link)
+            return _REASONS[Role.LINK] if extends(key, link, rest.whole) else ENTER
         if host in self.hosts:
             return _REASONS[Role.LINK]
         if sure == CERTAIN or (sure == NAMED and host in rest.named_hosts):
@@ -686,11 +503,11 @@ class _Pruner:
             self.hosts.add(host)
             return _REASONS[Role.LINK]
         if sure == NAMED:
-            rest.named_hosts.add(host)
+            rest.named_hosts += (host,)
         # Taken away at the end, it must not leave an empty object.
-        return _NAMED if rest.said else _ENTER
+        return _NAMED if rest.said or rest.pages else ENTER
 
-    def is_spare(self, name: str, link: Any, rest: _Rest) -> bool:
+    def is_spare(self, name: str, link: Any, rest: Evidence) -> bool:
         """Tell whether an entry of `_links` only serves machines."""
         if type(link) is list:
             return bool(link) and all(self.is_spare(name, item, rest) for item in link)
@@ -706,8 +523,10 @@ class _Pruner:
             return False
         if not is_spare_relation(name, link, rest):
             return False
-        if name == "self" and certainty("self", link, rest) == CERTAIN:
-            self.hosts.add(host_of(link))
+        if name == "self":
+            sure, host = certainty("self", link, rest)
+            if sure == CERTAIN:
+                self.hosts.add(host)
         return True
 
     def holds_kept(self, value: Any, dotted: str) -> bool:
@@ -721,6 +540,12 @@ class _Pruner:
             if self.verdict_at(key, where) == _KEEP or self.holds_kept(item, where):
                 return True
         return False
+
+    def exclude(self, value: Any, path: _Path, dotted: str) -> tuple[str, Any]:
+        """Return why an excluded member goes, or "" and what in it was to be kept."""
+        kept = self.only_kept(value, path, dotted)
+        self.changes += kept is not value
+        return ("excluded key" if kept is _NOTHING else ""), kept
 
     def only_kept(self, value: Any, path: _Path, dotted: str) -> Any:
         """Return what was named to be kept inside an excluded value, or _NOTHING."""

@@ -4,7 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from headroom.tool_outputs.table.costs import DEFINITION, SMALLEST, USE, Costs
+from headroom.tool_outputs.table.costs import (
+    DEFINITION,
+    SMALLEST,
+    USE,
+    Costs,
+    cost_of_reading,
+)
 from headroom.tool_outputs.table.graph import Graph, Item
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
@@ -90,7 +96,11 @@ class _Writer:
         references: dict[Item, str] = {}
         for item, n in uses.items():
             if n > 1:
-                cost = self._size(item, costs) if type(item) is int else costs[item]
+                cost = (
+                    cost_of_reading(item)
+                    if type(item) is str
+                    else self._size(item, costs)  # type: ignore[arg-type]
+                )
                 if cost >= SMALLEST and (n - 1) * cost > DEFINITION + n * USE:
                     references[item] = f"&{len(references) + 1}"
         return references

@@ -1,6 +1,7 @@
 """A JSON document as distinct nodes: equal sub-trees are one node."""
 
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from headroom.tool_outputs.table.notation import string_cell
@@ -49,11 +50,11 @@ class Graph:
         self._shape_ids: dict[tuple[str, ...], int] = {}
         self._node_ids: dict[tuple[int, tuple[Item, ...]], int] = {}
         self._place_ids: dict[tuple[int, str], int] = {}
-        self._strings = _StringCells()
+        self._cells = _cells()
         self.root: Item = self._visit(value, 0)
         # Only needed to find equal sub-trees; large for large documents.
         self._node_ids.clear()
-        self._strings.clear()
+        self._cells.clear()
 
     def is_object(self, item: Item) -> bool:
         """Tell whether an item is an object."""
@@ -81,42 +82,33 @@ class Graph:
         elif kind is list:
             shape, keys, values = ARRAY, (), value
         else:
-            return self._strings[value] if kind is str else _leaf(value)
-        strings = self._strings
+            return self._cells[kind][value]
+        cells = self._cells
         nested: list[int] = []
-        items: list[Item]
+        items: tuple[Item, ...]
         if _CONTAINERS.isdisjoint(map(type, values)):
-            items = [
-                strings[v]
-                if type(v) is str
-                else repr(v)
-                if type(v) is int
-                else _leaf(v)
-                for v in values
-            ]
+            items = tuple([cells[type(v)][v] for v in values])
         else:
-            items = []
+            found_items: list[Item] = []
             for i, child in enumerate(values):
                 kind = type(child)
-                if kind is str:
-                    items.append(strings[child])
-                elif kind is dict or kind is list:
+                if kind is dict or kind is list:
                     nested.append(i)
                     inner = self._place(place, keys[i]) if keys else place
-                    items.append(self._visit(child, inner))
+                    found_items.append(self._visit(child, inner))
                 else:
-                    items.append(repr(child) if kind is int else _leaf(child))
-        node = (shape, tuple(items))
-        found = self._node_ids.get(node)
-        if found is None:
-            found = self._node_ids[node] = len(self.items)
+                    found_items.append(cells[kind][child])
+            items = tuple(found_items)
+        new = len(self.items)
+        node = self._node_ids.setdefault((shape, items), new)
+        if node == new:
             self.shape.append(shape)
-            self.items.append(node[1])
-            if found >= self._max_nodes:
+            self.items.append(items)
+            if new >= self._max_nodes:
                 raise TooManyNodesError
             if nested:
-                self.nested[found] = nested
-        return found
+                self.nested[new] = nested
+        return node
 
     def _place(self, parent: int, name: str) -> int:
         place = self._place_ids.get((parent, name))
@@ -126,30 +118,42 @@ class Graph:
         return place
 
 
-class _StringCells(dict[str, str]):
-    """The cell of each string seen, spelled once."""
+class _Cells(dict[Any, str]):
+    """The cells of the values of one type, each spelled once."""
 
-    def __missing__(self, text: str) -> str:
-        cell = self[text] = string_cell(text)
+    def __init__(self, spell: Callable[[Any], str]) -> None:
+        self._spell = spell
+
+    def __missing__(self, value: Any) -> str:
+        cell = self[value] = self._spell(value)
         return cell
 
 
-_CONSTANTS = {None: "null", True: "true", False: "false"}
-
-
-def _leaf(value: Any) -> str:
-    """Spell a leaf that is no string."""
-    kind = type(value)
-    if kind is bool or value is None:
-        return _CONSTANTS[value]
-    if kind is float:
+class _FloatCells(dict[float, str]):
+    def __missing__(self, value: float) -> str:
         if value - value == 0:
-            return float.__repr__(value)
+            cell = float.__repr__(value)
+            # Zero has two spellings, which are equal.
+            if value:
+                self[value] = cell
+            return cell
         if value != value:
             return "NaN"
         return "Infinity" if value > 0 else "-Infinity"
-    if kind is Numeral:
-        return str(value.spelling)
-    if kind is Cut:
-        return str(value)
-    return int.__repr__(value)
+
+
+def _cells() -> dict[type, Mapping[Any, str]]:
+    """Return how the leaves of each type are spelled."""
+    return {
+        str: _Cells(string_cell),
+        int: _Cells(int.__repr__),
+        float: _FloatCells(),
+        bool: {True: "true", False: "false"},
+        type(None): {None: "null"},
+        Numeral: _Cells(_spelling),
+        Cut: _Cells(str),
+    }
+
+
+def _spelling(number: Numeral) -> str:
+    return number.spelling
