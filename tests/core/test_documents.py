@@ -573,6 +573,19 @@ def test_a_list_takes_along_the_sentence_that_introduces_it():
 # Size
 
 
+def test_a_numbered_step_takes_along_the_step_before_it():
+    steps = (
+        "1. Unplug the cable.\n2. Hold the pin.\n3. Plug the cable in again.\n"
+        "4. Release the pin.\n5. Set a password."
+    )
+    documents = [f"To reset it, do this:\n\n{steps}\n\nCall us.", HEALTH]
+    for asked, kept in (("cable", "123"), ("password", "45")):
+        (text,) = bm25(0.5, max_tokens=30, min_score=0.2).compress(
+            RAGContext(asked, documents)
+        )
+        assert kept in "".join(re.findall(r"(\d)\.", text))
+
+
 def test_an_endless_sentence_is_cut_at_clauses_and_marked():
     text = ", ".join(f"item {i} costs {i} euros" for i in range(3000))
     account = bm25(0.1).explain(RAGContext("What does item 1234 cost?", [text]))

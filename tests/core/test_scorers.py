@@ -412,6 +412,15 @@ def test_what_an_onnx_folder_lacks_is_named(tmp_path, onnx_folder):
         CrossEncoderScorer(onnx_folder, device="tpu").score("q", ["a"])
 
 
+@pytest.mark.parametrize("left", ["tokenizer.json", "config.json"])
+def test_a_folder_without_any_model_says_so_whatever_else_lies_there(
+    tmp_path, onnx_folder, left
+):
+    (tmp_path / left).write_bytes((onnx_folder / left).read_bytes())
+    with pytest.raises(ScorerError, match=r"has no model\.onnx"):
+        CrossEncoderScorer(tmp_path).score("q", ["a"])
+
+
 # What is missing or wrong
 
 

@@ -1,5 +1,6 @@
 """The corpus of one call: the units of all documents in one row."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ __all__ = ["Corpus"]
 # Source: the longest sentence of SQuAD and HotpotQA paragraphs has 190 tokens.
 _ENDLESS_TOKENS = 200
 _PIECE_TOKENS = 40
+_STEP = re.compile(r"\s*(\d{1,2})[.)]\s")
 
 
 class Corpus:
@@ -111,6 +113,8 @@ class Corpus:
         before = self.leans_on(i)
         if before == unit.intro:
             before = None
+        if before is None:
+            before = self._step_before(i)
         return Companions(
             (), _known(before) + _known(unit.intro) + _known(unit.heading)
         )
@@ -123,6 +127,18 @@ class Corpus:
         last = self.units[i - 1]
         told = last.kind == unit.kind == "sentence" and last.document == unit.document
         return i - 1 if told else None
+
+    def _step_before(self, i: int) -> int | None:
+        """Return the numbered step before unit `i` of the same list, or None."""
+        unit = self.units[i]
+        if unit.kind != "item" or unit.intro is None or not i:
+            return None
+        last = self.units[i - 1]
+        numbers = [_STEP.match(self.texts[at]) for at in (i - 1, i)]
+        if last.intro != unit.intro or None in numbers:
+            return None
+        first, second = (int(number[1]) for number in numbers if number)
+        return i - 1 if second == first + 1 else None
 
     def qualifies(self, i: int) -> bool:
         """Tell whether unit `i` is an exception to the sentence before it."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CrossEncoderScorer"]
 
 _ONNX_FILES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx")
+_TORCH_FILES = ("*.safetensors", "*.bin", "*/*.safetensors", "*/*.bin")
 _MOST_TOKENS = 512
 
 Logits = Callable[[str, Sequence[str], int], "npt.NDArray[np.floating[Any]]"]
@@ -90,8 +91,15 @@ class CrossEncoderScorer:
 def _loaded(model: str | Path, device: str | None, threads: int) -> Logits:
     """Return the function from a query and sentences to logits."""
     place = located(model)
-    if Path(place).is_dir() and _onnx_file(Path(place)):
-        return _onnx_logits(Path(place), device, threads)
+    folder = Path(place)
+    if folder.is_dir():
+        if _onnx_file(folder):
+            return _onnx_logits(folder, device, threads)
+        if not any(any(folder.glob(name)) for name in _TORCH_FILES):
+            raise ScorerError(
+                f"{folder} has no model.onnx, nor the weights of a "
+                "sentence-transformers model; export the model into it"
+            )
     return _torch_logits(place, device)
 
 
