@@ -1,5 +1,7 @@
 """Every error that Headroom raises on purpose.
 
+All are also the built-in error that they are nearest to, so both can be caught.
+
     HeadroomError
     ├── InputError        content that cannot be read, and what to do about it
     ├── DecodeError       text that JSONMinifier.decode did not write
