@@ -107,7 +107,7 @@ def estimate_tokens(text: str) -> int:
     Its error, as benchmarks/token_estimate.py prints it for text that it was not
     fitted to: API responses within 9 % each and 2 % on average, code 1 %,
     identifiers, digests and base64 4 %, English 5 %, nine other languages 10 %,
-    emoji 10 %; but 22 % on URLs full of short numbers and 35 % on lines of mostly
+    emoji 10 %; but 22 % on URLs full of short numbers and 31 % on lines of mostly
     spaces. cl100k_base has as many tokens in JSON, code and English, and 20 to
     55 % more in other languages, which this doesn't follow.
 
