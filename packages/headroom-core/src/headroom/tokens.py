@@ -255,7 +255,7 @@ def message_tokens(message: Any, count_tokens: CountTokens) -> int:
 
 
 def messages_tokens(messages: Iterable[Any], count_tokens: CountTokens) -> int:
-    """Return the tokens of a list of messages: 3 more than theirs together."""
+    """Return the tokens of a list of messages: 3 more than theirs; 3 for none."""
     return 3 + sum(message_tokens(message, count_tokens) for message in messages)
 
 
