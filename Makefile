@@ -8,6 +8,7 @@ CORE := packages/headroom-core
 ADAPTERS := packages/langchain-headroom packages/llama-index-headroom
 # llama-index-core carries tiktoken's table, so that counting needs no network.
 TABLE = $(abspath $(firstword $(wildcard .venv/lib/python3*/site-packages/llama_index/core/_static/tiktoken_cache .venv/Lib/site-packages/llama_index/core/_static/tiktoken_cache)))
+COUNTED = TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}"
 PROJECTS := pyproject.toml $(wildcard packages/*/pyproject.toml)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -40,7 +41,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group ray
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models ray demo format lint types imports test bench bench-peers fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
+.PHONY: help install models ray demo format lint types imports test bench bench-peers readme fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -49,7 +50,7 @@ install: .venv/.dev ## Set up .venv with everything for development
 models: .venv/.models ## Add PyTorch and small models; their tests are skipped without
 
 ray: .venv/.ray ## Add Ray Data; its example's test is skipped without
-	@TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" $(PY) examples/ray_data.py
+	@$(COUNTED) $(PY) examples/ray_data.py
 
 demo: .venv/.demo ## Minify a GitHub API response and show what is saved
 	@$(PY) examples/demo.py
@@ -71,8 +72,12 @@ imports: .venv/.dev ## Check that imports point one way
 test: .venv/.test ## Run all tests (offline after set-up)
 	$(PY) -m pytest
 
-bench: .venv/.test ## Print the README's table; DATA=FOLDER measures your own payloads
-	@TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" $(PY) -m headroom bench $(or $(DATA),examples/payloads)
+# A folder of json/, rag/ and chat/ is no folder of payloads: nothing of it is a table
+# of README. What is compared is what is installed; bench-peers installs the rest.
+PARTS = $(if $(DATA),$(wildcard $(addprefix $(DATA)/,json rag chat)))
+bench: .venv/.test ## Measure beside other ways and packages; DATA=FOLDER takes your own data (benchmarks/README.md)
+	@$(if $(PARTS),,$(COUNTED) $(PY) -m headroom bench $(or $(DATA),examples/payloads);) \
+	$(COUNTED) $(PY) benchmarks/peers $(or $(DATA),examples/payloads --out build/benchmarks)
 
 .venv/.peers: .venv/.test
 	@echo "Installing what Headroom is compared with (once)"
@@ -86,8 +91,11 @@ bench: .venv/.test ## Print the README's table; DATA=FOLDER measures your own pa
 	@.venv-headroom-ai/$(notdir $(BIN))/python -m pip install --quiet "headroom-ai==0.42.0"
 	@$(PYTHON) -c "open('$@', 'w').close()"
 
-bench-peers: .venv/.peers .venv-headroom-ai/.ready ## Measure beside other packages; DATA=FOLDER takes yours (benchmarks/README.md)
-	@$(PY) benchmarks/peers $(if $(DATA),$(DATA),examples/payloads --out build/benchmarks)
+bench-peers: .venv/.peers .venv-headroom-ai/.ready ## The same, with all that Headroom is compared with installed first
+	@$(MAKE) bench
+
+readme: bench-peers ## The same, and put the figures into README.md
+	@$(COUNTED) $(PY) benchmarks/readme_table.py
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py
@@ -108,7 +116,7 @@ LANGCHAIN_newest := langchain-core<2 langchain<2 langchain-classic<2
 matrix-langchain: .venv/.test .venv-langchain-lowest/.ready .venv-langchain-newest/.ready ## Test the LangChain adapter on its oldest and newest versions
 	@for each in lowest newest; do \
 	  .venv-langchain-$$each/$(notdir $(BIN))/python -c "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('langchain-core', 'langchain', 'langchain-classic', 'langgraph')), sep=', ')" && \
-	  TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}" .venv-langchain-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider tests/langchain_adapter || exit 1; \
+	  $(COUNTED) .venv-langchain-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider tests/langchain_adapter || exit 1; \
 	done
 
 # Both ends of llama-index-core, each with pydantic on both sides of 2.14, where

@@ -19,6 +19,7 @@ from typing import Any
 import conversations
 import documents
 import results
+import short
 import tool_outputs
 from processes import ROOT
 from rich.console import Console
@@ -53,42 +54,53 @@ def main() -> None:
     if loaded_counter().estimated:
         sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
     started = time.monotonic()
-    parts: dict[str, Any] = {}
     with Console(stderr=True).status("reading DATA"):
         payloads = tool_outputs.load(options.data)
         questions = documents.load(options.data, options.questions)
         transcripts = conversations.load(
             options.data, options.conversations, options.longest
         )
-    if payloads:
-        with _progress("tool outputs", tool_outputs.METHODS, len(payloads)) as step:
-            parts["tool_outputs"] = {
-                "rows": tool_outputs.compare(payloads, step),
+    parts: dict[str, Any] = {}
+    for name, module, loaded, limits, about in (
+        (
+            "tool_outputs",
+            tool_outputs,
+            payloads,
+            1,
+            {
                 "payloads": len(payloads),
                 "text_payloads": sum(not one.is_json for one in payloads),
-            }
-    if questions:
-        steps = len(questions) * len(documents.RATIOS)
-        with _progress("documents", documents.METHODS, steps) as step:
-            parts["documents"] = {
-                "rows": documents.compare(questions, step),
-                "questions": len(questions),
-                "sample": options.questions,
-            }
-    if transcripts:
-        steps = len(transcripts) * len(conversations.SHARES)
-        with _progress("conversations", conversations.METHODS, steps) as step:
-            parts["conversations"] = {
-                "rows": conversations.compare(transcripts, step),
+            },
+        ),
+        (
+            "documents",
+            documents,
+            questions,
+            len(documents.RATIOS),
+            {"questions": len(questions), "sample": options.questions},
+        ),
+        (
+            "conversations",
+            conversations,
+            transcripts,
+            len(conversations.SHARES),
+            {
                 "transcripts": len(transcripts),
                 "sample": options.conversations,
                 "longest": options.longest,
-            }
+            },
+        ),
+    ):
+        if loaded:
+            steps = len(module.METHODS) * len(loaded) * limits
+            with _progress(name.replace("_", " "), steps) as step:
+                parts[name] = {"rows": module.compare(loaded, step), **about}
     if not parts:
         sys.exit(f"{options.data} holds nothing to measure; see benchmarks/README.md")
     parts["minutes"] = (time.monotonic() - started) / 60
-    for path in results.write(options.out, parts):
-        print(path.name)
+    written = results.write(options.out, parts)
+    print(short.cut(written[-1].read_text(encoding="utf-8")).strip("\n"))
+    print(f"\nAll of it: {written[-1]}")
 
 
 def _use_the_table_of_llama_index() -> None:
@@ -100,17 +112,16 @@ def _use_the_table_of_llama_index() -> None:
 
 
 @contextmanager
-def _progress(
-    what: str, methods: tuple[Any, ...], steps: int
-) -> Iterator[Callable[[str], None]]:
+def _progress(what: str, steps: int) -> Iterator[Callable[[str], None]]:
     """Show a bar on stderr; gives the function that moves it and names a method."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         console=Console(stderr=True),
+        transient=True,
     ) as bar:
-        task = bar.add_task(what, total=len(methods) * steps)
+        task = bar.add_task(what, total=steps)
 
         def step(name: str) -> None:
             bar.update(task, advance=1, description=f"{what}: {name}")

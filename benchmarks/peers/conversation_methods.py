@@ -10,21 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-Pair = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
-
-
-def _tokens() -> Callable[[str], int]:
-    """Return a counter that counts each text once, for all methods alike."""
-    from headroom.tokens import default_counter
-
-    count, known = default_counter(), {}
-
-    def counted(text: str) -> int:
-        if text not in known:
-            known[text] = count(text)
-        return known[text]
-
-    return counted
+from methods import Pair, counter
 
 
 def _lead(text: str, limit: int, count: Callable[[str], int]) -> str:
@@ -46,7 +32,7 @@ def _headroom(*, fake: bool) -> Callable[[], Pair]:
     def make() -> Pair:
         from headroom import ConversationCompressor
 
-        count = _tokens()
+        count = counter()
 
         def summarizer(messages: Sequence[Any], max_tokens: int) -> str:
             text = " ".join(str(one.get("content") or "") for one in messages)
@@ -97,7 +83,7 @@ def _counting(
 def _trim_messages() -> Pair:
     from langchain_core.messages import trim_messages
 
-    count = _tokens()
+    count = counter()
 
     def work(task: dict[str, Any]) -> Any:
         return trim_messages(
@@ -116,7 +102,7 @@ def _token_buffer() -> Pair:
     from langchain_classic.memory import ConversationTokenBufferMemory
     from langchain_core.language_models import FakeListChatModel
 
-    count = _tokens()
+    count = counter()
 
     class Counting(FakeListChatModel):
         counter: Any = None
@@ -136,6 +122,39 @@ def _token_buffer() -> Pair:
         return [one for one in memory.load_memory_variables({})["history"] if one.id]
 
     return work, _originals
+
+
+def _chat_memory() -> Pair:
+    from headroom.tokens import messages_tokens
+    from langchain_headroom import HeadroomChatMemory
+
+    count = counter()
+    roles = {"human": "user", "ai": "assistant"}
+
+    def work(task: dict[str, Any]) -> Any:
+        # It counts LangChain's messages, in which a call has fewer tokens.
+        stays = task["stays"]
+        fewer = messages_tokens(stays, count) - messages_tokens(
+            _to_langchain(stays), count
+        )
+        memory = HeadroomChatMemory(
+            max_token_limit=task["max_tokens"] - fewer,
+            keep_turns=task["keep_turns"],
+            count_tokens=count,
+            return_messages=True,
+        )
+        memory.chat_memory.add_messages(_to_langchain(task["messages"]))
+        return memory.load_memory_variables({})["history"]
+
+    def finish(task: dict[str, Any], messages: Any) -> list[dict[str, Any]]:
+        return [
+            task["messages"][int(one.id)]
+            if (one.id or "").isdecimal()
+            else {"role": roles.get(one.type, one.type), "content": one.content}
+            for one in messages
+        ]
+
+    return work, finish
 
 
 def _to_llama(messages: Sequence[dict[str, Any]]) -> list[Any]:
@@ -186,7 +205,7 @@ def _memory_buffer() -> Pair:
 
     from headroom.tokens import messages_tokens
 
-    tokenizer, count = _tokenizer(), _tokens()
+    tokenizer, count = _tokenizer(), counter()
 
     def work(task: dict[str, Any]) -> Any:
         system, others = _apart(task)
@@ -208,7 +227,7 @@ def _summary_buffer() -> Pair:
 
     from headroom.tokens import messages_tokens
 
-    tokenizer, count = _tokenizer(), _tokens()
+    tokenizer, count = _tokenizer(), counter()
 
     class Fake(MockLLM):
         room: int = 0
@@ -252,5 +271,6 @@ METHODS: dict[str, Callable[[], Pair]] = {
     "LlamaIndex ChatMemoryBuffer": _memory_buffer,
     "LlamaIndex ChatSummaryMemoryBuffer, fake": _summary_buffer,
     "Headroom, fake summarizer": _headroom(fake=True),
+    "HeadroomChatMemory, LangChain": _chat_memory,
     "Headroom": _headroom(fake=False),
 }

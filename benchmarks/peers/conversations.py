@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import conversation_methods
 from conversation_methods import said
-from processes import Method, run
+from processes import Method, base_row, run
 
 from headroom.cli.expected import folded, holds
 from headroom.tokens import default_counter, message_tokens, messages_tokens
@@ -91,34 +91,26 @@ def compare(
             + int(share * one.head_tokens),
             "room": int(share * one.head_tokens),
             "keep_turns": KEEP_TURNS,
+            "stays": one.stays,
         }
         for one in transcripts
         for share in SHARES
     ]
     before = [messages_tokens(one.messages, count) for one in transcripts]
     runs = [(one, run(one, tasks, partial(step, one.name))) for one in METHODS]
-    reference = sum(next(one for m, one in runs if m.name == REFERENCE).cpu)
+    reference = sum(next(one for m, one in runs if m.name == REFERENCE).cpu) or 1e-9
     rows: list[dict[str, Any]] = []
     for method, one in runs:
-        base = {"name": method.name, "ours": method.ours}
+        row = base_row(method, one)
         if one.missing:
-            rows.append(base | {"missing": one.missing})
+            rows.append(row)
             continue
+        row["cpu"] = sum(one.cpu) / reference
+        row["cpu_ms"] = 1000 * sum(one.cpu) / len(one.cpu)
         for at, share in enumerate(SHARES):
             each = slice(at, None, len(SHARES))
-            rows.append(
-                base
-                | {"share": share}
-                | _figures(transcripts, tasks[each], one.outs[each], before)
-                | {
-                    "failed": len(one.errors),
-                    "errors": sorted(set(one.errors)),
-                    "cpu": sum(one.cpu) / reference,
-                    "cpu_ms": 1000 * sum(one.cpu) / len(one.cpu),
-                    "added": one.added,
-                    "resident": one.resident,
-                }
-            )
+            figures = _figures(transcripts, tasks[each], one.outs[each], before)
+            rows.append(row | {"share": share} | figures)
     return rows
 
 

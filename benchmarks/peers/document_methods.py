@@ -10,22 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-Pair = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+from methods import Pair, counter
+
 Work = Callable[[dict[str, Any]], list[str]]
-
-
-def _tokens() -> Callable[[str], int]:
-    """Return a counter that counts each text once, for all methods alike."""
-    from headroom.tokens import default_counter
-
-    count, known = default_counter(), {}
-
-    def counted(text: str) -> int:
-        if text not in known:
-            known[text] = count(text)
-        return known[text]
-
-    return counted
 
 
 def _ceiling(task: dict[str, Any], count: Callable[[str], int]) -> int:
@@ -51,7 +38,7 @@ def _lead() -> Pair:
     """The first n sentences of each chunk, n being the largest that fits."""
     from sentencex import segment
 
-    count = _tokens()
+    count = counter()
 
     def work(task: dict[str, Any]) -> list[str]:
         room = _ceiling(task, count)
@@ -73,7 +60,7 @@ def _whole_chunks() -> Pair:
     """The best whole chunks by BM25 that fit; ASCII words, other letters singly."""
     from rank_bm25 import BM25Okapi
 
-    count = _tokens()
+    count = counter()
 
     def words(text: str) -> list[str]:
         return re.findall(r"[a-z0-9]+|[^\W_a-z0-9]", text.lower())
@@ -131,7 +118,7 @@ def _embeddings_filter() -> Pair:
     from langchain_core.embeddings import Embeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    vectors, count = _Vectors(), _tokens()
+    vectors, count = _Vectors(), counter()
 
     class Shared(Embeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:

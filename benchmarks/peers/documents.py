@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import document_methods
-from processes import Method, Run, run
+from processes import Method, Run, base_row, run
 
 from headroom.cli.expected import folded, holds
 from headroom.tokens import default_counter
@@ -78,25 +78,15 @@ def compare(
     reference = _first_cpu(by_name[REFERENCE])
     rows: list[dict[str, Any]] = []
     for method, one in runs:
-        base = {"name": method.name, "ours": method.ours}
+        row = base_row(method, one)
         if one.missing:
-            rows.append(base | {"missing": one.missing})
+            rows.append(row)
             continue
+        row["cpu"] = _first_cpu(one) / reference
+        row["cpu_ms"] = 1000 * _first_cpu(one) / len(questions)
         for at, ratio in enumerate(RATIOS):
             outs = one.outs[at :: len(RATIOS)]
-            rows.append(
-                base
-                | {"ratio": ratio}
-                | _figures(questions, outs, ratio)
-                | {
-                    "failed": len(one.errors),
-                    "errors": sorted(set(one.errors)),
-                    "cpu": _first_cpu(one) / reference,
-                    "cpu_ms": 1000 * _first_cpu(one) / len(questions),
-                    "added": one.added,
-                    "resident": one.resident,
-                }
-            )
+            rows.append(row | {"ratio": ratio} | _figures(questions, outs, ratio))
     return rows
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-Pair = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+from methods import Pair
 
 
 def _finish(task: dict[str, Any], text: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-Pair = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+from methods import Pair
 
 
 def read(text: str) -> Any:

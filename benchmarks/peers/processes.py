@@ -58,13 +58,13 @@ class Run:
 def run(method: Method, tasks: Sequence[Any], step: Callable[[], None]) -> Run:
     """Run a method over tasks; `step` is called after each."""
     if not method.python.exists():
-        return Run(missing="its environment is not installed (make bench-peers)")
+        return Run(missing="not installed (make bench-peers installs it)")
     with tempfile.TemporaryDirectory() as home:
         command = [str(method.python), "worker.py", method.module, method.name]
         with subprocess.Popen(
             command,
             cwd=HERE,
-            env=_environment(home),
+            env=_environment(home, method.python),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -81,6 +81,19 @@ def run(method: Method, tasks: Sequence[Any], step: Callable[[], None]) -> Run:
         added=max(added) / 1024 if added else None,
         resident=max((row["resident"] for row in rows), default=0) / 1024,
     )
+
+
+def base_row(method: Method, done: Run) -> dict[str, Any]:
+    """Return what the rows of all methods have; only "missing" if it didn't run."""
+    row = {"name": method.name, "ours": method.ours}
+    if done.missing:
+        return row | {"missing": done.missing}
+    return row | {
+        "failed": len(done.errors),
+        "errors": sorted(set(done.errors)),
+        "added": done.added,
+        "resident": done.resident,
+    }
 
 
 def _converse(
@@ -108,9 +121,13 @@ def _converse(
     return rows
 
 
-def _environment(home: str) -> dict[str, str]:
+def _environment(home: str, python: Path) -> dict[str, str]:
     """Return what makes runs alike: no network, one thread, no files left behind."""
-    return os.environ | {
+    own = dict(os.environ)
+    if python != Path(sys.executable):
+        # Where other packages are found has no say in another environment.
+        own.pop("PYTHONPATH", None)
+    return own | {
         "HOME": home,
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",

@@ -5,16 +5,17 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import short
 from processes import HEADROOM_AI, ROOT
+from tables import Column, Row, numbers, percent, shares, table, values
 
 from headroom.cli.charts import Curve, scatter_chart, standalone
 
-Row = dict[str, Any]
 _PACKAGES = (
     "headroom-core",
     "tiktoken",
@@ -31,6 +32,19 @@ _PACKAGES = (
 )
 
 
+_FAILED = numbers("failed", "failed", "d", least=True)
+_CPU = numbers("CPU ×", "cpu", ".1f", least=True)
+_MS = numbers("ms", "cpu_ms", ".1f", least=True)
+
+
+def _memory(row: Row) -> str:
+    added = "–" if row["added"] is None else f"{row['added']:.0f}"
+    return f"{added} ({row['resident']:.0f})"
+
+
+_MEMORY = Column("memory, MiB", _memory)
+
+
 def write(folder: Path, parts: dict[str, Any]) -> list[Path]:
     """Write results.md and the plots into a folder; return what was written.
 
@@ -41,7 +55,7 @@ def write(folder: Path, parts: dict[str, Any]) -> list[Path]:
     """
     plots = folder / "plots"
     plots.mkdir(parents=True, exist_ok=True)
-    text = [_head(parts)]
+    text = [_head(parts), short.written(parts)]
     written = []
     for name, section, plot in (
         ("tool_outputs", _tool_outputs, _tool_output_plot),
@@ -61,7 +75,7 @@ def _head(parts: dict[str, Any]) -> str:
     """Return where the figures come from."""
     return f"""# Headroom beside its peers
 
-Written by `make bench-peers DATA=FOLDER`; [README.md](README.md) says what is measured and how, and which data it needs. Ours are **bold**. CPU and memory are this machine's, and others were at work on it: read the ratios, and CPU differences below a factor of two as none.
+Written by `make bench DATA=FOLDER`; [README.md](README.md) says what is measured and how, and which data it needs. Ours are **bold**. CPU and memory are this machine's, and others were at work on it: read the ratios, and CPU differences below a factor of two as none.
 
 {_machine()}
 
@@ -112,44 +126,25 @@ def _processor() -> str:
 def _tool_outputs(part: dict[str, Any]) -> str:
     rows = part["rows"]
     some = next(row for row in rows if "missing" not in row)
-    heads = (
-        "",
-        "tokens",
-        "of compact",
-        "mean of the files saved",
-        "facts kept",
-        "facts literally",
-        "leaves kept",
-        "values literally",
-        "larger",
-        "unreadable",
-        "failed",
-        "CPU ×",
-        "memory, MiB",
-    )
-    cells = [
-        [
-            f"{row['tokens']:,}",
-            _percent(row["of_reference"]),
-            _percent(row["mean_saved"]),
-            _percent(row["facts_kept"]),
-            _percent(row["facts_found"]),
-            _percent(row["leaves_kept"]),
-            _percent(row["unique_found"]),
-            str(row["worse"]),
-            str(row["unreadable"]),
-            str(row["failed"]),
-            f"{row['cpu']:.1f}",
-            _memory(row),
-        ]
-        for row in rows
-        if "missing" not in row
+    columns = [
+        numbers("tokens", "tokens", ",d"),
+        shares("of compact", "of_reference"),
+        shares("mean of the files saved", "mean_saved"),
+        shares("facts kept", "facts_kept"),
+        shares("facts literally", "facts_found"),
+        shares("leaves kept", "leaves_kept"),
+        shares("values literally", "unique_found"),
+        numbers("larger", "worse", "d"),
+        numbers("unreadable", "unreadable", "d"),
+        _FAILED,
+        _CPU,
+        _MEMORY,
     ]
     return f"""## Tool outputs
 
 {part["payloads"]} payloads, {part["text_payloads"]} of them no JSON; {some["facts"]} facts with their places, {some["leaves"]:,} leaves, {some["unique"]:,} values that occur once and are looked for in the text.
 
-{_table(heads, rows, cells)}
+{table(rows, columns)}
 * *Of compact*: tokens of o200k_base against compact JSON, all files together; *mean of the files saved* counts each file the same.
 * *Kept*: what the format's own reader gives back; *literally*: what stands in the text as it is, which is what a model sees. Headroom's leaves that are gone are those that its rules drop (nulls, empties, links, opaque ids), and it says which; headroom-ai's are whole rows, behind a marker by which a model can ask for them, and what it only reads back as another type or place. TOON gives 1.0 back as 1.
 * *Larger*: payloads that have more tokens than as compact JSON. *Unreadable*: not read back by the format's own reader; their leaves count as lost. *Failed*: exceptions; counted as sent plainly.
@@ -162,39 +157,23 @@ def _tool_outputs(part: dict[str, Any]) -> str:
 def _documents(part: dict[str, Any]) -> str:
     rows = part["rows"]
     some = next(row for row in rows if "missing" not in row)
-    heads = (
-        "",
-        "ratio",
-        "tokens",
-        "answers kept",
-        "evidence kept",
-        "over the ceiling",
-        "failed",
-        "CPU ×",
-        "ms",
-        "memory, MiB",
-    )
-    cells = [
-        [
-            f"{row['ratio']:g}",
-            _percent(row["of_reference"]),
-            _percent(row["answers_kept"]),
-            _percent(row["evidence_kept"]),
-            _percent(row["over"]),
-            str(row["failed"]),
-            f"{row['cpu']:.1f}",
-            f"{row['cpu_ms']:.1f}",
-            _memory(row),
-        ]
-        for row in rows
-        if "missing" not in row
+    columns = [
+        numbers("ratio", "ratio", "g"),
+        shares("tokens", "of_reference"),
+        shares("answers kept", "answers_kept"),
+        shares("evidence kept", "evidence_kept"),
+        shares("over the ceiling", "over"),
+        _FAILED,
+        _CPU,
+        _MS,
+        _MEMORY,
     ]
-    middle = sorted({row["ratio"] for row in rows if "ratio" in row})[1]
+    middle = values(rows, "ratio")[1]
     return f"""## Retrieved documents
 
 {part["questions"]} questions{_sampled(part)}; {some["answers"]} of them have an answer that stands in their chunks, {some["evidence"]:,} sentences are marked as evidence.
 
-{_table(heads, rows, cells)}
+{table(rows, columns)}
 * *Answers kept*: questions one of whose answers is still there word for word; *evidence kept*: marked sentences that are there whole. LangChain's splitter cuts at 300 characters, so it loses evidence by the cut alone.
 * *Over the ceiling*: results with more tokens than the ratio allows. LlamaIndex's optimizer takes a share of the *number* of sentences of each chunk, and all of them where that share is below one; LangChain's filter is cut where the ceiling is reached.
 * The embedding model is the same in all (MiniLM-L6, English), its vectors are computed once for each question: *CPU ×* and *ms* are those of the first ratio, against whole chunks by BM25, and include the vectors.
@@ -209,43 +188,25 @@ Answers kept at ratio {middle:g}, by source:
 def _conversations(part: dict[str, Any]) -> str:
     rows = part["rows"]
     some = next(row for row in rows if "missing" not in row)
-    heads = (
-        "",
-        "old turns' share",
-        "tokens",
-        "budget",
-        "facts kept",
-        "last turns whole",
-        "over budget",
-        "calls torn from results",
-        "failed",
-        "CPU ×",
-        "ms",
-        "memory, MiB",
-    )
-    cells = [
-        [
-            f"{row['share']:g}",
-            _percent(row["of_reference"]),
-            _percent(row["budget"]),
-            _percent(row["facts_kept"]),
-            _percent(row["whole"]),
-            _percent(row["over"]),
-            _percent(row["broken"]),
-            str(row["failed"]),
-            f"{row['cpu']:.1f}",
-            f"{row['cpu_ms']:.1f}",
-            _memory(row),
-        ]
-        for row in rows
-        if "missing" not in row
+    columns = [
+        numbers("old turns' share", "share", "g"),
+        shares("tokens", "of_reference"),
+        shares("budget", "budget"),
+        shares("facts kept", "facts_kept"),
+        shares("last turns whole", "whole"),
+        shares("over budget", "over"),
+        shares("calls torn from results", "broken"),
+        _FAILED,
+        _CPU,
+        _MS,
+        _MEMORY,
     ]
-    middle = sorted({row["share"] for row in rows if "share" in row})[-1]
+    middle = values(rows, "share")[-1]
     return f"""## Conversations
 
 {part["transcripts"]} transcripts with facts in old turns{_sampled(part)}, none with more than {part["longest"]:,} tokens of them; {some["facts"]} such facts. The budget is what the system messages and the last 3 turns need, and a share of the tokens of the rest; it is the same for all, by the same count.
 
-{_table(heads, rows, cells)}
+{table(rows, columns)}
 * *Facts kept*: one of the spellings is still there word for word; counted are facts of old turns that are in nothing that stays anyway. Whether a model would understand it is not measured.
 * *Last turns whole*: transcripts whose system messages and last 3 turns are all still there.
 * LlamaIndex's buffers count the text of messages, not their calls and frames, so they can exceed the budget. ConversationTokenBufferMemory drops from the front, system messages, too.
@@ -258,46 +219,13 @@ Facts kept at a share of {middle:g}, by source:
 """
 
 
-def _table(heads: Sequence[str], rows: Sequence[Row], cells: list[list[str]]) -> str:
-    """Return a Markdown table, and a line for each method that could not be run."""
-    there = [row for row in rows if "missing" not in row]
-    lines = [_line(heads), _line(["---"] + ["---:"] * (len(heads) - 1))]
-    lines += [
-        _line([_name(row), *line]) for row, line in zip(there, cells, strict=True)
-    ]
-    gone = [
-        f"* Not measured: {row['name']}: {row['missing']}"
-        for row in rows
-        if "missing" in row
-    ]
-    return "\n".join([*lines, "", *gone, *([""] if gone else [])])
-
-
 def _by_source(rows: Sequence[Row]) -> str:
     sources = list(dict.fromkeys(name for row in rows for name in row["sources"]))
-    lines = [_line(["", *sources]), _line(["---"] + ["---:"] * len(sources))]
-    lines += [
-        _line([_name(row), *(_percent(row["sources"].get(name)) for name in sources)])
-        for row in rows
-    ]
-    return "\n".join([*lines, ""])
 
+    def of(source: str) -> Callable[[Row], str]:
+        return lambda row: percent(row["sources"].get(source))
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _name(row: Row) -> str:
-    return f"**{row['name']}**" if row["ours"] else str(row["name"])
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
-
-
-def _memory(row: Row) -> str:
-    added = "–" if row["added"] is None else f"{row['added']:.0f}"
-    return f"{added} ({row['resident']:.0f})"
+    return table(rows, [Column(source, of(source)) for source in sources])
 
 
 def _sampled(part: dict[str, Any]) -> str:
@@ -325,7 +253,7 @@ def _tool_output_plot(part: dict[str, Any]) -> str:
                 (
                     row["of_reference"],
                     row["leaves_kept"] or 0.0,
-                    _percent(row["leaves_kept"]),
+                    percent(row["leaves_kept"]),
                 )
             ],
         )
@@ -358,7 +286,7 @@ def _curves(part: dict[str, Any], what: str, across: str, up: str) -> str:
     curves = [
         Curve(
             name,
-            [(row["of_reference"], row[what], _percent(row[what])) for row in rows],
+            [(row["of_reference"], row[what], percent(row[what])) for row in rows],
         )
         for name, rows in groupby(there, key=lambda row: row["name"])
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import json_methods
-from processes import HEADROOM_AI, Method, Run, run
+from processes import HEADROOM_AI, Method, Run, base_row, run
 
 from headroom.cli.expected import Expected, folded, found, holds, read_expected
 from headroom.cli.measure import payload_files
@@ -85,7 +85,8 @@ def load(folder: Path) -> list[Payload]:
     for name, path in payload_files((str(place),)):
         if name == "expected.jsonl":
             continue
-        text = path.read_text(encoding="utf-8-sig")
+        # What is no UTF-8 is measured as text, as `headroom bench` calls it broken.
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
         short = name.rpartition(".")[0]
         payloads.append(Payload(name, text, [*expected[name], *expected[short]]))
     return payloads
@@ -103,11 +104,10 @@ def compare(
     plain = [count(out["text"]) for out in reference.outs]
     rows = []
     for method, one in runs:
-        row: dict[str, Any] = {"name": method.name, "ours": method.ours}
-        if one.missing:
-            rows.append(row | {"missing": one.missing})
-            continue
-        rows.append(row | _figures(one, reference, payloads, plain, count))
+        row = base_row(method, one)
+        if not one.missing:
+            row |= _figures(one, reference, payloads, plain, count)
+        rows.append(row)
     return rows
 
 
@@ -160,12 +160,8 @@ def _figures(
         "unique_found": _share(total["unique_found"], total["unique"]),
         "worse": sum(share < 0 for share in shares),
         "unreadable": total["unreadable"],
-        "failed": len(one.errors),
-        "errors": sorted(set(one.errors)),
         "cpu": sum(one.cpu) / sum(reference.cpu),
         "cpu_ms": 1000 * sum(one.cpu) / len(one.cpu),
-        "added": one.added,
-        "resident": one.resident,
     }
 
 

@@ -1,6 +1,7 @@
 """benchmarks/peers: the harness that `make bench-peers` measures with."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 PEERS = Path(__file__).parents[2] / "benchmarks" / "peers"
-sys.path.insert(0, str(PEERS))
+sys.path[:0] = [str(PEERS), str(PEERS.parent)]
 try:
     import conversation_methods
     import conversations
     import documents
     import json_methods
+    import readme_table
     import results
+    import short
+    import tables
     import tool_outputs
     from processes import Method, run
 finally:
-    sys.path.remove(str(PEERS))
+    del sys.path[:2]
 
 ISSUES = {
     "total": 2,
@@ -116,7 +120,7 @@ class TestToolOutputs:
         text = results._tool_outputs(
             {"rows": list(rows.values()), "payloads": 1, "text_payloads": 0}
         )
-        assert "| **Headroom** |" in text
+        assert "| **Headroom** " in text
         assert "Typo" not in text
 
 
@@ -170,6 +174,7 @@ class TestConversations:
         messages = [{"role": "user", "content": "Look it up."}, self.CALL, self.RESULT]
         messages.append({"role": "assistant", "content": "It is x."})
         task = {"messages": messages, "max_tokens": 900, "room": 100, "keep_turns": 3}
+        task["stays"] = []
         work, finish = conversation_methods.METHODS[name]()
         assert finish(task, work(task)) == messages
 
@@ -182,7 +187,63 @@ class TestConversations:
             for role in ("user", "assistant")
         ]
         task = {"messages": messages, "max_tokens": 300, "room": 90, "keep_turns": 3}
+        task["stays"] = messages[-6:]
         work, finish = conversation_methods.METHODS[name]()
         out = finish(task, work(task))
         assert len(out) < len(messages)
         assert out[-4:] == messages[-4:]
+
+
+NAMES = st.sampled_from(["compact JSON", "TOON", "YAML", "columnar JSON"])
+FIGURES = st.none() | st.integers(0, 9).map(lambda n: n / 10)
+
+
+class TestShortTables:
+    @given(st.dictionaries(NAMES, FIGURES, min_size=1), FIGURES, st.booleans())
+    def test_who_does_better_is_said_as_plainly_as_who_does_not(
+        self, others, own, least
+    ):
+        rows = [{"name": n, "ours": False, "f": f} for n, f in others.items()]
+        rows.append({"name": "Headroom", "ours": True, "f": own})
+        rows.append({"name": "Headroom, lossless", "ours": True, "f": 2.0 - 4 * least})
+        said = tables.standing(
+            rows, [tables.shares("facts", "f", least=least)], "Headroom"
+        )
+        found = [figure for figure in others.values() if figure is not None]
+        if own is None or not found:
+            assert said == ""
+            return
+        better = [f for f in found if (f < own if least else f > own)]
+        if better:
+            best = min(found) if least else max(found)
+            assert (
+                f"behind in *facts* ({own:.1%}; {len(better)} of {len(found)}" in said
+            )
+            assert f"{best:.1%})" in said
+        else:
+            assert ("leads in" in said) is (own not in found)
+
+    def test_a_method_that_could_not_run_is_named_once(self):
+        gone = {"name": "TOON", "ours": False, "missing": "ImportError: toons"}
+        text = tables.table([gone, gone], [])
+        assert text.count("* Not measured: TOON: ImportError: toons") == 1
+
+    def test_readme_shows_the_figures_of_the_last_run(self):
+        """`python benchmarks/readme_table.py` puts them there."""
+        root = PEERS.parents[1]
+        readme = (root / "README.md").read_text("utf-8")
+        last = short.cut((root / "benchmarks" / "results.md").read_text("utf-8"))
+        assert short.cut(readme) == last
+        stands = re.findall(r"^\*\*Headroom.*? in \*", last, re.MULTILINE)
+        assert len(stands) == last.count("| ---") > 0
+
+    def test_the_script_puts_both_tables_into_readme(self):
+        readme = f"a\n```text\nold\n```\nb\n{short.BEGIN}\nold\n{short.END}\nc\n"
+        results = f"# Results\n{short.BEGIN}\n\nnew figures\n\n{short.END}\nmore\n"
+        new = readme_table.renewed(readme, "new table", results)
+        assert "```text\nnew table\n```" in new
+        assert f"{short.BEGIN}\n\nnew figures\n\n{short.END}\nc" in new
+        assert "old" not in new
+        assert readme_table.renewed(new, "new table", results) == new
+        with pytest.raises(ValueError, match="each once"):
+            readme_table.renewed("no marks", "new table", results)
