@@ -94,8 +94,8 @@ bench: .venv/.test ## Measure beside other ways and packages; DATA=FOLDER takes 
 bench-peers: .venv/.peers .venv-headroom-ai/.ready ## The same, with all that Headroom is compared with installed first
 	@$(MAKE) bench
 
-readme: bench-peers ## The same, and put the figures into README.md
-	@$(COUNTED) $(PY) benchmarks/readme_table.py
+readme: .venv/.peers .venv-headroom-ai/.ready ## The same, and put the figures into README.md
+	@$(PY) benchmarks/readme_table.py $(DATA)
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py

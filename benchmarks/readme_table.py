@@ -1,10 +1,10 @@
 """Put the figures that the benchmarks print into README.md.
 
-    python benchmarks/readme_table.py
+    python benchmarks/readme_table.py [DATA]
 
 The first table is what `make bench` prints of examples/payloads, the others are those
-at the top of results.md, where `make bench DATA=FOLDER` writes them. Run it after
-either; a test fails until README agrees.
+at the top of results.md. With DATA that is written anew first, by benchmarks/peers; a
+test fails until README agrees.
 """
 
 import re
@@ -16,10 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks" / "peers"))
 
 import short  # noqa: E402 - found by the line above
+from processes import use_the_table_of_llama_index  # noqa: E402
 
 
 def main() -> None:
     """Replace README's ```text block and what is beside other packages."""
+    use_the_table_of_llama_index()
+    if sys.argv[1:]:
+        peers = [sys.executable, ROOT / "benchmarks" / "peers", *sys.argv[1:]]
+        subprocess.run(peers, check=True)
     command = [sys.executable, "-m", "headroom", "bench", "examples/payloads"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     lines = done.stdout.decode("utf-8").splitlines()

@@ -7,8 +7,6 @@ benchmarks/README.md says what DATA holds. Writes results.md and plots into FOLD
 """
 
 import argparse
-import importlib.util
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +19,7 @@ import documents
 import results
 import short
 import tool_outputs
-from processes import ROOT
+from processes import ROOT, use_the_table_of_llama_index
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -50,7 +48,7 @@ def main() -> None:
         sys.exit(
             f"{options.data} is no folder; benchmarks/README.md says what it holds"
         )
-    _use_the_table_of_llama_index()
+    use_the_table_of_llama_index()
     if loaded_counter().estimated:
         sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
     started = time.monotonic()
@@ -101,14 +99,6 @@ def main() -> None:
     written = results.write(options.out, parts)
     print(short.cut(written[-1].read_text(encoding="utf-8")).strip("\n"))
     print(f"\nAll of it: {written[-1]}")
-
-
-def _use_the_table_of_llama_index() -> None:
-    """Count tokens without the network; the methods' processes inherit it."""
-    spec = importlib.util.find_spec("llama_index.core")
-    if spec and spec.origin:
-        table = Path(spec.origin).parent / "_static" / "tiktoken_cache"
-        os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(table))
 
 
 @contextmanager
