@@ -1037,6 +1037,26 @@ class TestTracing:
         assert before > after > 0
         assert not is_ok
 
+    def test_a_counter_that_fails_in_a_span_does_not_stop_the_request(self):
+        pytest.importorskip("opentelemetry.sdk.trace")
+        code = (
+            "import warnings\n"
+            "from opentelemetry import trace\n"
+            "from opentelemetry.sdk.trace import TracerProvider\n"
+            "trace.set_tracer_provider(TracerProvider())\n"
+            "from headroom import Headroom\n"
+            "def count(text): raise LookupError('no table')\n"
+            "warnings.simplefilter('ignore')\n"
+            "room = Headroom(count_tokens=count)\n"
+            "with room.wrap([{'role': 'user', 'content': 'hi'}]) as slim: pass\n"
+            "print(slim, trace.get_current_span().is_recording())\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+        )
+        said = "[{'role': 'user', 'content': 'hi'}] False"
+        assert done.stdout.strip() == said, done.stderr
+
     def test_who_does_not_trace_loads_nothing(self):
         code = (
             "import sys; from headroom import Headroom\n"
