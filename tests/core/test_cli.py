@@ -364,6 +364,22 @@ class TestBench:
         assert result.stdout == ""
         assert "no folder; make it first" in " ".join(result.stderr.split())
 
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+    def test_a_full_disk_is_told_after_the_table(self):
+        result = invoke("bench", ISSUES, "--html", "/dev/full")
+        assert result.exit_code == 1
+        assert "/dev/full: No space left" in result.stderr
+        assert "github_issues.json" in result.stdout
+
+    @pytest.mark.skipif(
+        getattr(os, "geteuid", lambda: 0)() == 0, reason="root may write anywhere"
+    )
+    def test_a_folder_that_cannot_be_written_into_is_told_first(self, tmp_path):
+        tmp_path.chmod(0o500)
+        result = invoke("bench", ISSUES, "--html", tmp_path / "report.html")
+        assert result.exit_code == 2
+        assert result.stdout == ""
+
 
 class _Page(HTMLParser):
     """Collects tags and what a page would load."""
