@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from headroom.conversations.english import NEGATIONS
-from headroom.conversations.units import ERROR, Unit
-from headroom.conversations.wording import Word, shorten, words_of
+from headroom.conversations.units import ERROR, Unit, continues
+from headroom.conversations.wording import Word, quotations_of, shorten, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select"]
 
@@ -24,6 +24,9 @@ CountTokens = Callable[[str], int]
 _SPOKEN_WEIGHT = {"user": 2.0, "assistant": 1.0}
 _OTHER_WEIGHT = 0.9
 _CALL_WEIGHT = 1.1
+# A call that names nothing: `find(page=7)`.
+_BARE_CALL_WEIGHT = 0.5
+_BARE = 2.0
 _CHANGE_WEIGHT = 2.0
 _RECORD_WEIGHT = 1.0
 _ROW_WEIGHT = 0.8
@@ -34,11 +37,13 @@ _ROW_DECAY = 0.6
 # Each time a word has been said, saying it again is worth this share.
 _REPEAT = 0.45
 _REPEAT_VALUE = 0.45
-_CUE = 0.35
+_CUE = 0.25
 _RARITY_POWER = 1.0
 # A unit is worth its weight per token, with this many more for what sets it apart:
 # two words torn from a sentence say less than a whole one.
 _UNIT_TOKENS = 4
+# So many fewer beside each neighbour in its sentence that is in the digest already.
+_NEIGHBOUR_TOKENS = 2
 
 # A sentence of fewer words, without a name, number or date, is left out.
 _LEAST_WORDS = {"assistant": 3}
@@ -49,15 +54,9 @@ _INTENT = 1.5
 _OPENING_UNITS = 3
 
 _SECTIONS = ("intent", "preferences", "facts", "decisions", "open", "refs")
-# Shares of the budget; what a section leaves goes to the best of the others.
-_QUOTA = {
-    "intent": 0.10,
-    "preferences": 0.25,
-    "facts": 0.70,
-    "decisions": 0.35,
-    "open": 0.05,
-    "refs": 0.15,
-}
+# Shares of the budget that some sections may have at most, as long as there is
+# anything else to say; preferences and facts may have it all.
+_QUOTA = {"intent": 0.20, "decisions": 0.35, "open": 0.05, "refs": 0.15}
 
 _PREFERENCE = re.compile(
     r"\b(?:prefer(?:s|red|ence|ably)?|favou?rites?"
@@ -189,6 +188,7 @@ def _sections(units: Sequence[Unit]) -> list[str]:
         and unit.speaker == "user"
         and not _is_acknowledgement(unit.text)
         and len(words_of(unit.text)) >= _REQUEST_WORDS
+        and "? " not in unit.text  # an answer behind the assistant's question
     ]
     renewed = [at for at in requests if _REQUEST.search(units[at].text)]
     # The first request brings its conditions: "don't touch the public API".
@@ -231,10 +231,13 @@ class _Ranking:
         superseded: set[int],
         known: Iterable[str],
     ) -> None:
+        self._units = units
         self._texts = texts
         self._costs = costs
         self._sections = sections
-        self._words = [words_of(text) for text in texts]
+        self._words = [
+            _words_left(unit, text) for unit, text in zip(units, texts, strict=True)
+        ]
         self._said: dict[str, int] = {}
         for text in known:
             for word in set(words_of(text)):
@@ -247,7 +250,8 @@ class _Ranking:
             if text and self._words[at] and at not in superseded
         ]
         telling = [at for at in there if _tells(units[at], self._words[at])]
-        self._candidates = telling or there
+        self._candidates = set(telling or there)
+        self._taken: set[int] = set()
 
     def _rarities(self, units: Sequence[Unit]) -> dict[str, float]:
         """Return each word's rarity in (0, 1]: log of messages per message with it."""
@@ -273,7 +277,17 @@ class _Ranking:
             gain += weight * self._rarity[key] * repeat**times
         if self._sections[at] == "intent":
             gain *= _INTENT
-        return gain * self._factors[at] / (self._costs[at] + _UNIT_TOKENS)
+        beside = sum(near in self._taken for near in self._neighbours(at))
+        cost = self._costs[at] + _UNIT_TOKENS - _NEIGHBOUR_TOKENS * beside
+        return gain * self._factors[at] / cost
+
+    def _neighbours(self, at: int) -> list[int]:
+        """Return the units before and after one in its sentence."""
+        units = self._units
+        near = [at - 1] if at and continues(units[at - 1], units[at]) else []
+        if at + 1 < len(units) and continues(units[at], units[at + 1]):
+            near.append(at + 1)
+        return near
 
     def order(self, budget: int) -> list[int]:
         """Return units, best first: within their quotas, then the rest.
@@ -285,7 +299,7 @@ class _Ranking:
         spent = dict.fromkeys(_SECTIONS, 0.0)
         order: list[int] = []
         chosen: set[str] = set()
-        later: list[tuple[float, int]] = []
+        later: dict[int, float] = {}
         total = 0.0
         while heap and total < 1.5 * budget + 50:
             _, at = heapq.heappop(heap)
@@ -294,18 +308,41 @@ class _Ranking:
                 heapq.heappush(heap, (-gain, at))
                 continue
             section = self._sections[at]
-            if total < budget and spent[section] > _QUOTA[section] * budget:
-                later.append((-gain, at))
+            if total < budget and spent[section] > _QUOTA.get(section, 1) * budget:
+                later[at] = -gain
                 continue
             if self._texts[at] in chosen:
                 continue
             chosen.add(self._texts[at])
+            self._taken.add(at)
+            for near in self._neighbours(at):
+                # It gained by this one; its older entry is met later and passed by.
+                if near in self._candidates and near not in self._taken:
+                    heapq.heappush(heap, (-self._gain(near), near))
             spent[section] += self._costs[at]
             total += self._costs[at]
             order.append(at)
             for key, _ in self._words[at]:
                 self._said[key] = self._said.get(key, 0) + 1
-        return order + [at for _, at in sorted(later)]
+        return order + sorted(
+            later.keys() - self._taken, key=lambda at: (later[at], at)
+        )
+
+
+def _words_left(unit: Unit, text: str) -> list[Word]:
+    """Return the words of what is left of a unit, weighed as all of it writes them.
+
+    What now comes first may be a name that its capital no longer tells, and a short
+    quotation is a value besides its words.
+    """
+    words = words_of(text)
+    if unit.kind != "said" or not words:
+        return words
+    if text != unit.text:
+        whole = {word.key: word.weight for word in words_of(unit.text)}
+        first = words[0]
+        words[0] = Word(first.key, max(first.weight, whole.get(first.key, 0.0)))
+    return words + quotations_of(text)
 
 
 def _is_acknowledgement(text: str) -> bool:
@@ -333,8 +370,11 @@ def factor_of(unit: Unit) -> float:
     """Return what a unit's source and cues make of its words' weight."""
     text = unit.text
     if unit.kind == "call":
-        changing = _CHANGES.search(text.split("(")[0])
-        return _CHANGE_WEIGHT if changing else _CALL_WEIGHT
+        called, _, arguments = text.partition("(")
+        if _CHANGES.search(called):
+            return _CHANGE_WEIGHT
+        named = any(word.weight > _BARE for word in words_of(arguments))
+        return _CALL_WEIGHT if named else _BARE_CALL_WEIGHT
     if unit.kind in ("record", "row"):
         weight = _RECORD_WEIGHT if unit.kind == "record" else _ROW_WEIGHT
         if unit.kind == "record" and _CHANGES.search(unit.speaker[len("tool ") :]):
@@ -390,12 +430,12 @@ def _lines(
 ) -> list[str]:
     """Return the digest's lines: by section and speaker, in order."""
     lines = []
-    labelled: dict[str, list[str]] = {}
+    labelled: dict[str, list[int]] = {}
     for at in kept:
         if not _is_implied(units[at], sections[at]):
             unit = units[at]
             label = f"{unit.speaker} {unit.name}".rstrip()
-            labelled.setdefault(label, []).append(texts[at])
+            labelled.setdefault(label, []).append(at)
     for section in _SECTIONS:
         chosen = [
             at
@@ -403,10 +443,24 @@ def _lines(
             if sections[at] == section and _is_implied(units[at], section)
         ]
         if chosen:
-            lines.append(f"{section}: " + "; ".join(texts[at] for at in chosen))
+            lines.append(f"{section}: {_joined(chosen, units, texts)}")
         if section == "facts":
-            lines += [f"{who} - " + "; ".join(said) for who, said in labelled.items()]
+            lines += [
+                f"{who} - {_joined(said, units, texts)}"
+                for who, said in labelled.items()
+            ]
     return lines
+
+
+def _joined(chosen: Sequence[int], units: Sequence[Unit], texts: Sequence[str]) -> str:
+    """Return units as one line, clauses that follow each other as one sentence."""
+    line = ""
+    for at, before in zip(chosen, [-1, *chosen], strict=False):
+        if line:
+            goes_on = at == before + 1 and continues(units[before], units[at])
+            line += " " if goes_on else "; "
+        line += texts[at]
+    return line
 
 
 def _is_implied(unit: Unit, section: str) -> bool:
@@ -508,4 +562,12 @@ def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:
         if characters > max_characters:
             break
         kept.append(at)
-    return [units[at] for at in sorted(kept)]
+    kept.sort()
+    left = []
+    for at, before in zip(kept, [-1, *kept], strict=False):
+        unit = units[at]
+        if unit.kind == "said" and before != at - 1:
+            # What followed a clause that is gone follows nothing.
+            unit = unit._replace(rank=0)
+        left.append(unit)
+    return left

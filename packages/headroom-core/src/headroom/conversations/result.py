@@ -6,8 +6,14 @@ from typing import Any
 
 from headroom.conversations.block import Block, parse
 from headroom.conversations.messages import Message
-from headroom.conversations.units import units_of, units_of_block
-from headroom.conversations.wording import DENSE, PLAIN, shorten
+from headroom.conversations.units import (
+    Unit,
+    answered,
+    continues,
+    units_of,
+    units_of_block,
+)
+from headroom.conversations.wording import DENSE, PLAIN, VERBATIM, shorten
 from headroom.types import Compression, Dropped
 
 __all__ = ["ConversationCompression", "account"]
@@ -51,13 +57,15 @@ def account(
             text = "\n".join(unit.text for unit in units)
             dropped.append(Dropped((at,), "summarised", max(1, len(units)), text))
             continue
+        whole = answered(units, views[at - 1]) if at - 1 in views else units
+        levels = [
+            _said_at(level, each, said) for level in _LEVELS for each in (units, whole)
+        ]
         gone, shortened = [], []
-        for unit in units:
-            if unit.text in said:
+        for n, unit in enumerate(units):
+            if n in levels[0] | levels[1]:
                 continue
-            if unit.kind == "said" and any(
-                shorten(unit.text, level) in said for level in (PLAIN, DENSE)
-            ):
+            if any(n in found for found in levels):
                 shortened.append(unit.text)
             else:
                 gone.append(unit.text)
@@ -73,6 +81,37 @@ def account(
         if not units and not view.opaque:
             dropped.append(Dropped((at,), "empty message"))
     return tuple(dropped)
+
+
+_LEVELS = (VERBATIM, PLAIN, DENSE)
+# Clauses of one sentence that are looked for together, at most.
+_CLAUSES_TOGETHER = 64
+
+
+def _said_at(level: int, units: Sequence[Unit], said: set[str]) -> set[int]:
+    """Return the positions of units that a digest says, shortened to `level`.
+
+    Alone, or with the clauses after it that it was joined with.
+    """
+    texts = [
+        shorten(unit.text, level) if unit.kind == "said" else unit.text
+        for unit in units
+    ]
+    found: set[int] = set()
+    for start, text in enumerate(texts):
+        end = start + 1
+        while True:
+            if text in said:
+                found.update(range(start, end))
+            if (
+                end - start >= _CLAUSES_TOGETHER
+                or end == len(units)
+                or not continues(units[end - 1], units[end])
+            ):
+                break
+            text += f" {texts[end]}"
+            end += 1
+    return found
 
 
 def _pieces(body: str) -> set[str]:

@@ -25,7 +25,7 @@ from headroom.conversations.plan import (
 )
 from headroom.conversations.result import ConversationCompression, account
 from headroom.conversations.turns import broken_pairs, kept_in_place, turn_starts
-from headroom.conversations.units import Unit, units_of, units_of_block
+from headroom.conversations.units import Unit, answered, units_of, units_of_block
 from headroom.errors import BudgetError, InputError
 from headroom.tokens import compact_json, field_of
 from headroom.types import Dropped
@@ -414,12 +414,13 @@ class _Work:
 
     def _units(self, start: int, end: int) -> list[Unit]:
         """Return the units of messages in [start, end) that don't stay in place."""
-        return [
-            unit
-            for at in range(start, end)
-            if not self._kept[at - self._base]
-            for unit in units_of(self._views[at - self._base], at, self._names)
-        ]
+        found = []
+        for at in range(start, end):
+            if not self._kept[at - self._base]:
+                units = units_of(self._views[at - self._base], at, self._names)
+                before = read_messages(self._items[max(0, at - 1) : at])
+                found += answered(units, before[0]) if before else units
+        return found
 
     def _ledger_until(self, end: int) -> list[Unit]:
         """Return the candidates of everything before `end`, bounded, turn by turn."""

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from headroom.conversations.block import Block, escape
 from headroom.conversations.messages import Message
+from headroom.conversations.wording import words_of
 
-__all__ = ["Unit", "units_of", "units_of_block"]
+__all__ = ["Unit", "answered", "continues", "units_of", "units_of_block"]
 
 # A field's value longer than this is an article, not a fact.
 _MAX_VALUE_CHARACTERS = 300
@@ -38,7 +39,8 @@ class Unit(NamedTuple):
         kind: "said", "call", "record" (fields of the one object that a tool
             answered), "row" (fields of one of many) or "line" (of its text).
         text: What it says, on one line.
-        rank: Position among its siblings: the n-th row of a list, else 0.
+        rank: Position among its siblings: the n-th row of a list, the n-th clause of
+            a sentence that was cut, else 0.
         name: What the speaker is called, "" if nothing.
     """
 
@@ -87,8 +89,8 @@ def units_of(
     speaker = _label(view.role)
     name = _label(view.name) if view.text else ""
     units = [
-        Unit(at, speaker, "said", text, 0, name)
-        for text in _sentences(view.text)
+        Unit(at, speaker, "said", text, rank, name)
+        for text, rank in _sentences(view.text)
         if text
     ]
     for call in view.calls:
@@ -109,6 +111,54 @@ def units_of(
     if len(units) > _MAX_CANDIDATES and not whole:
         units = _competing(units)
     return [unit._replace(text=_quotable(unit.text)) for unit in units]
+
+
+# An answer of so few words, and so few that carry meaning, says little without its
+# question; a longer question costs more than it tells. Source: measured like the
+# weights of the digest.
+_ANSWER_WORDS = 6
+_ANSWER_MEANING = 2
+_QUESTION_CHARACTERS = 120
+
+
+def answered(units: list[Unit], before: Message) -> list[Unit]:
+    """Return a message's units, a short answer behind the question that it answers.
+
+    "No" becomes "Do you want full insurance? No", if the assistant asked that in one
+    of its last three sentences.
+
+    Args:
+        units: The units of one message.
+        before: The message before it.
+    """
+    if before.role != "assistant" or not units:
+        return units
+    first = units[0]
+    if first.kind != "said" or first.speaker != "user" or first.text[-1] in "?？":
+        return units
+    meaning = sum(word.weight >= 1 for word in words_of(first.text))
+    if meaning > _ANSWER_MEANING or len(first.text.split()) > _ANSWER_WORDS:
+        return units
+    sentences: list[str] = []
+    for text, rank in _sentences(before.text):
+        if rank:
+            sentences[-1] += f" {text}"
+        else:
+            sentences.append(text)
+    questions = [text for text in sentences[-3:] if text[-1] in "?？"]
+    if not questions or len(questions[-1]) > _QUESTION_CHARACTERS:
+        return units
+    text = f"{_quotable(questions[-1])} {first.text}"
+    return [first._replace(text=text), *units[1:]]
+
+
+def continues(before: Unit, unit: Unit) -> bool:
+    """Whether a unit goes on with the sentence of the one before it."""
+    return (
+        unit.kind == before.kind == "said"
+        and unit.rank == before.rank + 1
+        and unit.message == before.message
+    )
 
 
 def _competing(units: list[Unit]) -> list[Unit]:
@@ -134,8 +184,11 @@ def _label(name: str) -> str:
     ]
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """Yield the sentences, list items and code headers of what somebody said."""
+def _sentences(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the sentences, list items and code headers of what somebody said.
+
+    With each its position in its sentence, 0 but for clauses of one that was cut.
+    """
     in_code = False
     for line in text.splitlines():
         if line.lstrip().startswith("```"):
@@ -145,15 +198,18 @@ def _sentences(text: str) -> Iterator[str]:
         if not line or _RULE.match(line):
             continue
         if in_code:
-            yield from _pieces(line)
+            yield from ((piece, 0) for piece in _pieces(line))
             continue
         # One space each: patterns need not try every length of a run of them.
         line = _EMPHASIS.sub(r"\1", " ".join(line.split()))
         for sentence in _split(line, _SENTENCE_END):
             if len(sentence) <= _LONG_CHARACTERS:
-                yield sentence
-            else:
-                yield from _clauses(sentence)
+                yield sentence, 0
+                continue
+            rank = 0
+            for clause in _clauses(sentence):
+                yield clause, rank
+                rank = 0 if clause[-1] in ";:" else rank + 1
 
 
 def _split(line: str, pattern: re.Pattern[str]) -> Iterator[str]:
@@ -283,6 +339,10 @@ def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
         prefix = f"{path}: " if path else ""
         if isinstance(value, Mapping):
             flat = [(k, v) for k, v in value.items() if not _is_nested(v)]
+            parent, _, key = path.rpartition(".")
+            if key and any(v == key for _, v in flat):
+                # An object under its own id says it once.
+                prefix = f"{parent}: " if parent else ""
             size = _FIELDS_TOGETHER if path else _FIELDS_AT_ROOT
             for start in range(0, len(flat), size):
                 if text := _fields(dict(flat[start : start + size])):

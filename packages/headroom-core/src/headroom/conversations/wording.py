@@ -25,7 +25,16 @@ from headroom.conversations.english import (
     TURNING,
 )
 
-__all__ = ["DENSE", "PLAIN", "VERBATIM", "Word", "references_of", "shorten", "words_of"]
+__all__ = [
+    "DENSE",
+    "PLAIN",
+    "VERBATIM",
+    "Word",
+    "quotations_of",
+    "references_of",
+    "shorten",
+    "words_of",
+]
 
 # How much of a sentence stays: all; all but fillers; the words that carry facts.
 VERBATIM, PLAIN, DENSE = 0, 1, 2
@@ -33,7 +42,7 @@ VERBATIM, PLAIN, DENSE = 0, 1, 2
 
 _DROPPED_WHEN_DENSE = (FUNCTION | COLOUR) - NEGATIONS - NUMBERS - DATES
 
-_STRIP = "\"'“”‘’()[]{}<>.,;:!?…*_~|—–"
+_STRIP = "=\"'“”‘’()[]{}<>.,;:!?…*_~|—–"
 _HAS_DIGIT = re.compile(r"\d")
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _REFERENCE = re.compile(r"[\w.+-]@[\w-]+\.\w|https?://|\w[/\\]\w|\w_\w|\w\.\w{1,5}$")
@@ -63,10 +72,14 @@ def _lower(chunk: str) -> str:
 # docs/conversations.md reports, each kept only where both halves gained or stayed.
 _PLAIN_WEIGHT = 1.0
 _COLOUR_WEIGHT = 0.3
-_NAME_WEIGHT = 2.5
+_NAME_WEIGHT = 2.8
 _NUMBER_WEIGHT = 2.0
 _DATE_WEIGHT = 1.6
 _REFERENCE_WEIGHT = 2.6
+# The name of a field says which value stands beside it, not a fact.
+_KEY_WEIGHT = 0.2
+_QUOTATION_WEIGHT = 2.0
+_QUOTATION = re.compile(r"[\"“]([^\"”“ ]{1,24}(?: [^\"”“ ]{1,24}){0,4})[\"”]")
 
 
 @lru_cache(maxsize=65_536)
@@ -124,6 +137,9 @@ def words_of(text: str) -> list[Word]:
                 words += [Word(pair, 0.5) for pair in pairs]
             chunk = _UNSPACED.sub(" ", chunk).strip()
         word = _word(chunk)
+        if word is not None and chunk[-1] == "=":
+            words.append(Word(word.key, _KEY_WEIGHT))
+            continue
         if word is None:
             if chunk.strip(_STRIP) == "May":
                 words.append(Word("may", _DATE_WEIGHT))
@@ -136,9 +152,14 @@ def words_of(text: str) -> list[Word]:
     return words
 
 
+def quotations_of(text: str) -> list[Word]:
+    """Return each title or phrase of up to five words in quotation marks as a word."""
+    return [Word(m[1].lower(), _QUOTATION_WEIGHT) for m in _QUOTATION.finditer(text)]
+
+
 def _chunks(text: str) -> list[str]:
     """Return the chunks of `text` between spaces and the joints of k=v fields."""
-    return text.replace("=", " ").replace("(", " ").replace("—", " ").split()
+    return text.replace("=", "= ").replace("(", " ").replace("—", " ").split()
 
 
 def shorten(text: str, level: int) -> str:
@@ -226,7 +247,9 @@ def _keep_turning(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
     end = len(chunks) - 1
     compares = "than" in lows
     for at, low in enumerate(lows):
-        if low in TURNING:
+        if low == "from":
+            kept[at] = _leads(chunks, kept, at)
+        elif low in TURNING:
             kept[at] |= low != "rather" or compares
             if low == "than" and at:
                 kept[at - 1] = True
@@ -241,6 +264,20 @@ def _keep_turning(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
         elif low in NEGATIONS and at > 1:
             # "I am not", "she does not".
             kept[at - 2] |= lows[at - 2] in PRONOUNS
+        if at and chunks[at - 1][-1] in "?？":
+            # "Full insurance? Yes", an answer behind its question.
+            kept[at] = True
+
+
+def _leads(chunks: list[str], kept: list[bool], at: int) -> bool:
+    """Whether one of the next two chunks stays, with no pause before it."""
+    for near in (at + 1, at + 2):
+        if near < len(chunks):
+            if kept[near]:
+                return True
+            if chunks[near][-1] in _ENDS + ",;":
+                return False
+    return False
 
 
 def _keep_relations(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
