@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from headroom.tool_outputs.evidence import Base, Evidence
-from headroom.tool_outputs.links import host_of
+from headroom.tool_outputs.links import host_of, words_of
 
 __all__ = [
     "CERTAIN",
@@ -105,7 +105,6 @@ _OWN_KEYS = frozenset(
     handle ref tag fullname
     """.split()  # noqa: SIM905 - a list of words
 )
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ENDS = frozenset({"url", "uri", "href", "link"})
 _KINDS = ("type", "object", "kind", "resourceType", "resource_type")
 
@@ -127,14 +126,9 @@ _TOLD_KINDS = frozenset("webhook hook bookmark link request monitor".split())  #
 
 
 @lru_cache(maxsize=8192)
-def _words(key: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in _WORDS.findall(key))
-
-
-@lru_cache(maxsize=8192)
 def _about(key: str) -> tuple[str, ...]:
     """Return what a link's key says that the link is: ("comments",), or () for url."""
-    return tuple(word for word in _words(key) if word not in _ENDS)
+    return tuple(word for word in words_of(key) if word not in _ENDS)
 
 
 @lru_cache(maxsize=8192)
@@ -152,7 +146,7 @@ def _any_related(some: Iterable[str], others: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_own(key: str) -> bool:
-    words = _words(key)
+    words = words_of(key)
     return bool(words) and "".join(words) in _OWN_KEYS
 
 
@@ -196,13 +190,8 @@ def _found(link: str, evidence: Evidence) -> _Found | None:
             return None
         digits += _DIGIT.search(value) is not None
     parts = [part for part, _ in address.parts]
-    if last >= 0 and not address.values and len(evidence.bases) < _MOST_BASES:
-        base = link.partition("{")[0].partition("?")[0]
-        if last < len(parts) - 1:
-            base = base.rsplit("/", len(parts) - 1 - last)[0]
-        # Not so where the path has more to it than parts ("/v1/", "Accounts(7)").
-        if base.endswith("/" + parts[last]):
-            evidence.bases += (Base(base, host_of(link), digits),)
+    if last >= 0 and not address.values:
+        evidence.judged = (link, parts, last, digits)
     return _Found(parts, address.templated, sources, last, digits)
 
 
@@ -210,9 +199,21 @@ def _found(link: str, evidence: Evidence) -> _Found | None:
 _MOST_BASES = 4
 
 
-def _known_certainty(
-    key: str, about: tuple[str, ...], link: str, evidence: Evidence
-) -> tuple[int, str] | None:
+def _learn_base(evidence: Evidence) -> None:
+    """Note the beginning of the address judged last, for the next one."""
+    assert evidence.judged is not None
+    link, parts, last, digits = evidence.judged
+    evidence.judged = None
+    base = link.partition("{")[0].partition("?")[0]
+    if last < len(parts) - 1:
+        base = base.rsplit("/", len(parts) - 1 - last)[0]
+    # Not so where the path has more to it than parts ("/v1/", "Accounts(7)").
+    if base.endswith("/" + parts[last]) and len(evidence.bases) < _MOST_BASES:
+        said = evidence.said.keys()
+        evidence.bases += (Base(base, host_of(link), digits, said),)
+
+
+def _known_certainty(key: str, link: str, evidence: Evidence) -> tuple[int, str] | None:
     """Judge a link as `_certainty` would, by one of the same object.
 
     Most links of an object begin alike and end in words of the API, so that the words
@@ -221,28 +222,29 @@ def _known_certainty(
     Returns:
         None if there is more to it.
     """
-    if len(link) > _LONGEST_CHARACTERS:
-        return None
-    for base, host, digits in evidence.bases:
+    for base, host, digits, said in evidence.bases:
         if link.startswith(base):
-            added = _added(key, about, link[len(base) :])
-            if added is not None and evidence.said.keys().isdisjoint(added[0]):
-                if not added[1]:
-                    return UNSAID, host
-                return (CERTAIN if digits else NAMED), host
+            added = _added(key, link[len(base) :])
+            if added is not None and said.isdisjoint(added[0]):
+                return (added[1] and (CERTAIN if digits else NAMED)), host
     return None
 
 
+# Source: longer than what any API adds to the address of a thing, in recorded payloads.
+_LONGEST_TAIL_CHARACTERS = 100
+
+
 @lru_cache(maxsize=8192)
-def _added(
-    key: str, about: tuple[str, ...], tail: str
-) -> tuple[tuple[str, ...], bool] | None:
-    """Read what follows a base: its words, and whether the link's key says them.
+def _added(key: str, tail: str) -> tuple[tuple[str, ...], int] | None:
+    """Read what follows a base: its words, and UNSAID unless the key says them.
 
     Returns:
-        None if there is more to it than words and a template.
+        None if there is more to it than words and a template, or to the key.
     """
+    about = _about(key)
     path, brace, template = tail.partition("{")
+    if not about or about == ("self",) or len(tail) > _LONGEST_TAIL_CHARACTERS:
+        return None
     if not _WORDS_ONLY.fullmatch(path):
         return None
     if brace and not _TEMPLATE.fullmatch(brace + template):
@@ -255,7 +257,8 @@ def _added(
         words += [word for word, _ in read]
     if not (words or brace):
         return None
-    return tuple(words), _suits(words, about, templated=bool(brace))
+    suits = _suits(words, about, templated=bool(brace))
+    return tuple(words), (NAMED if suits else UNSAID)
 
 
 _WORDS_ONLY = re.compile(r"(?:/[A-Za-z_:.-]*)*")
@@ -272,12 +275,13 @@ def certainty(key: str, link: str, evidence: Evidence) -> tuple[int, str]:
     Returns:
         UNSAID, HINTED, NAMED or CERTAIN, and the link's host.
     """
-    about = _about(key)
-    if about and evidence.bases and about != ("self",):
-        known = _known_certainty(key, about, link, evidence)
+    if evidence.judged is not None:
+        _learn_base(evidence)
+    if evidence.bases:
+        known = _known_certainty(key, link, evidence)
         if known is not None:
             return known
-    return _certainty(about, link, evidence), host_of(link)
+    return _certainty(_about(key), link, evidence), host_of(link)
 
 
 def _certainty(about: tuple[str, ...], link: str, evidence: Evidence) -> int:
@@ -300,8 +304,8 @@ def _is_told(link: str, evidence: Evidence) -> bool:
     return (
         evidence.is_relation
         or any(type(members.get(key)) is str for key in _CALLS)
-        or not _TOLD.isdisjoint(_words(evidence.owner))
-        or not all(_TOLD_KINDS.isdisjoint(_words(kind)) for kind in _kinds(members))
+        or not _TOLD.isdisjoint(words_of(evidence.owner))
+        or not all(_TOLD_KINDS.isdisjoint(words_of(kind)) for kind in _kinds(members))
         or not _API_FIRST.match(link)
         or "/hook" in link
         or "/webhook" in link
@@ -380,7 +384,7 @@ def _others_certainty(about: tuple[str, ...], found: _Found, evidence: Evidence)
         if (
             parts[last].isdigit()
             and len(parts[last]) < _TELLING_DIGITS
-            and not _any_related(about, _words(source))
+            and not _any_related(about, words_of(source))
             and not any(
                 f"/{parts[last - 1]}/{parts[last]}" in page
                 for page in evidence.pages[:_MOST_PAGES]
@@ -412,10 +416,10 @@ def is_spare_relation(name: str, link: str, evidence: Evidence) -> bool:
         link: An address of an API.
         evidence: The object that holds `_links`.
     """
-    about = _words(name)
+    about = words_of(name)
     if about == ("self",):
         return _found(link, evidence) is not None
-    known = _known_certainty(name, about, link, evidence)
+    known = _known_certainty(name, link, evidence)
     if known is not None:
         return known[0] == CERTAIN
     found = _found(link, evidence)

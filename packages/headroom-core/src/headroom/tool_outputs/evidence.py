@@ -1,6 +1,7 @@
 """What an object says besides its links, by which those are judged."""
 
 import re
+from collections.abc import KeysView
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -26,6 +27,7 @@ class Base(NamedTuple):
     text: str
     host: str
     digits: int  # how many of the parts said have a digit
+    said: KeysView[str]  # all that the object says
 
 
 class Evidence:
@@ -33,13 +35,16 @@ class Evidence:
 
     Attributes:
         whole: All of its members.
-        bases: What its addresses judged so far begin with, a few.
+        judged: The address judged last: itself, its parts, the index of the last that
+            the object says, and how many of those said have a digit.
+        bases: What its addresses judged before begin with, a few.
         named_hosts: Hosts of addresses of which one name is said.
         key: The member that is walked now.
         holds_object: Whether that member is an object itself.
     """
 
     # Made for each object of a document: what most are never asked waits for it.
+    judged: tuple[str, list[str], int, int] | None = None
     bases: tuple[Base, ...] = ()
     named_hosts: tuple[str, ...] = ()
     key = ""

@@ -17,6 +17,7 @@ __all__ = [
     "is_relation",
     "role_of",
     "serves_machines",
+    "words_of",
 ]
 
 
@@ -114,6 +115,10 @@ _PICTURED = frozenset(
 _NAMES = frozenset("name title login username label subject summary".split())  # noqa: SIM905
 
 
+# Longer keys are texts.
+_LONGEST_KEY_CHARACTERS = 60
+
+
 # The same keys come with every response; 8,192 of them hold a megabyte or so.
 @lru_cache(maxsize=8192)
 def role_of(key: str) -> int:
@@ -129,8 +134,8 @@ def role_of(key: str) -> int:
         return known
     if "/" in key:
         return Role.ENTRY
-    words = [word.lower() for word in _WORDS.findall(key)]
-    if not words or len(key) > 60:
+    words = words_of(key) if len(key) <= _LONGEST_KEY_CHARACTERS else ()
+    if not words:
         return Role.NONE
     if words[-1] == "html" and len(words) > 1:
         return Role.COPY
@@ -140,7 +145,7 @@ def role_of(key: str) -> int:
         return Role.PICTURE
     if not _IMAGE_WORDS.isdisjoint(words):
         return Role.IMAGE
-    if words[-1] in _LINK_ENDS or words == ["self", "link"]:
+    if words[-1] in _LINK_ENDS or words == ("self", "link"):
         return Role.LINK
     return Role.NONE
 
@@ -226,14 +231,12 @@ def _is_plain_format(switches: dict[str, Any]) -> bool:
 
 def is_relation(name: str) -> bool:
     """Tell whether a relation of `_links` is none that somebody follows or calls."""
-    return _ACTIONABLE.isdisjoint(word.lower() for word in _WORDS.findall(name))
+    return _ACTIONABLE.isdisjoint(words_of(name))
 
 
-@lru_cache(maxsize=8192)
 def is_map(key: str) -> bool:
     """Tell whether the object under a key maps names, each of which is a datum."""
-    words = _WORDS.findall(key)
-    return bool(words) and words[-1].lower() in _MAPS
+    return _last_word(key) in _MAPS
 
 
 def decorates(
@@ -254,7 +257,7 @@ def decorates(
         return any(
             type(value) is str and not _is_id(other) for other, value in members.items()
         )
-    if not _PICTURED.isdisjoint(word.lower() for word in _WORDS.findall(owner)):
+    if not _PICTURED.isdisjoint(words_of(owner)):
         return False
     return any(
         type(value) is str and (_last_word(other) in _NAMES)
@@ -265,9 +268,15 @@ def decorates(
     )
 
 
+@lru_cache(maxsize=8192)
+def words_of(key: str) -> tuple[str, ...]:
+    """Return the words of a key in lower case: ("html", "url") of "htmlURL"."""
+    return tuple(word.lower() for word in _WORDS.findall(key))
+
+
 def _last_word(key: str) -> str:
-    words = _WORDS.findall(key)
-    return words[-1].lower() if words else ""
+    words = words_of(key)
+    return words[-1] if words else ""
 
 
 def _is_id(key: str) -> bool:
@@ -303,9 +312,11 @@ def _shows_only(markup: str, text: str) -> bool:
     if "<" not in markup:
         markup = unescape(markup)
     text = unescape(text)
-    shown = set(unescape(_TAG.sub(" ", markup)).split()).difference(text.split())
+    shown, said = unescape(_TAG.sub(" ", markup)).split(), text.split()
+    if shown == said:
+        return True
     # What is left is mostly a few like "(see" and "see,".
-    words = set(_TEXT_WORD.findall(" ".join(shown)))
+    words = set(_TEXT_WORD.findall(" ".join(set(shown).difference(said))))
     if len(words) <= _FEW_WORDS:
         return all(_has_word(text, word) for word in words)
     return words <= set(_TEXT_WORD.findall(text))

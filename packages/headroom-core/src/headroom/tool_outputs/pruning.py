@@ -102,6 +102,9 @@ _SCALARS = frozenset({str, int, float, bool, Numeral})
 # Verdicts remembered per key; maps keyed by ids have millions of keys.
 _MOST_VERDICTS = 65_536
 
+# Hosts of APIs learned for a quick look at further links.
+_MOST_HOSTS = 4
+
 _Object = dict[str, Any]
 
 
@@ -138,6 +141,8 @@ class _Pruner:
             + [Role.TEXT] * (policy.drop_opaque and policy.max_depth is None)
         )
         self.links = policy.drop_links
+        # Beginnings of addresses that are the API's, whatever follows.
+        self.api: tuple[str, ...] = ()
         self.max_depth = policy.max_depth
         self.kept = NamedKeys(policy.keep_keys)
         self.excluded = NamedKeys(policy.exclude_keys)
@@ -421,7 +426,11 @@ class _Pruner:
             verdict = self.verdict(key)
             if verdict == Role.LINK and type(value) is str and value:
                 # Most of what goes are links: the short way for them.
-                return Role.LINK * (self.links and is_api_link(value))
+                if not self.links:
+                    return 0
+                if value.startswith(self.api) and " " not in value:
+                    return Role.LINK
+                return Role.LINK if self.is_link(value) else 0
         if verdict == _KEEP:
             return 0
         kind = type(value)
@@ -437,6 +446,15 @@ class _Pruner:
         if verdict in self.roles and self.is_soft(verdict, value, where):
             return verdict
         return ENTER if enters else 0
+
+    def is_link(self, text: str) -> bool:
+        """Tell whether `text` is an address of an API, and learn the API's host."""
+        found = is_api_link(text)
+        if found and len(self.api) < _MOST_HOSTS:
+            host = host_of(text) + "/"
+            if is_api_link(host):
+                self.api += (host,)
+        return found
 
     def is_soft(self, role: int, value: Any, dotted: str) -> bool:
         """Tell whether a value may go for the role of its key."""

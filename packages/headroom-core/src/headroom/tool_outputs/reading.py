@@ -198,10 +198,11 @@ class _Parser:
         self._careful = json.JSONDecoder(
             object_pairs_hook=_object, parse_float=real, parse_int=number
         )
-        # Python's own int is faster; it loses only "-0" and refuses long integers.
+        # Python's own int is faster; it refuses long integers, and loses how "-0" is
+        # spelled.
         self._fast = (
             self._careful
-            if _MINUS_ZERO.search(text)
+            if exact and _MINUS_ZERO.search(text)
             else json.JSONDecoder(object_pairs_hook=_object, parse_float=real)
         )
 

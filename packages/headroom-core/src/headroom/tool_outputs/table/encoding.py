@@ -26,18 +26,21 @@ from headroom.tool_outputs.table.templates import spell_literal
 
 __all__ = ["Table", "encode_table"]
 
+# Characters that compact JSON has around a key and its value.
+_PUNCTUATION = 4
+
 
 class Table(NamedTuple):
     """A document in the table format.
 
     Attributes:
         text: The table text.
-        shared_characters: About how many more characters of keys compact JSON has,
-            because it repeats those of a header in each row.
+        spared_characters: About how many characters more compact JSON has, because
+            it repeats in each row what a header says, and what is written once here.
     """
 
     text: str
-    shared_characters: int
+    spared_characters: int
 
 
 def encode_table(value: Any, *, max_nodes: int | None = None) -> Table:
@@ -49,7 +52,7 @@ def encode_table(value: Any, *, max_nodes: int | None = None) -> Table:
         TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
     writer = _Writer(Graph(value, max_nodes))
-    return Table(writer.text(), writer.shared_characters())
+    return Table(writer.text(), writer.spared_characters())
 
 
 class _Writer:
@@ -62,6 +65,8 @@ class _Writer:
         self.rows: dict[int, Row] = {}
         for schema in self.schemas:
             self.rows.update(lay_out(schema))
+        # Characters of what has a line of its own, but for its first use.
+        self.repeated = 0
         self.references = self._references(costs)
         self.headers = Headers(
             graph, self.schema_of, len(self.schemas), self.references
@@ -95,14 +100,15 @@ class _Writer:
         uses = Counter(written)
         references: dict[Item, str] = {}
         for item, n in uses.items():
-            if n > 1:
-                cost = (
-                    cost_of_reading(item)
-                    if type(item) is str
-                    else self._size(item, costs)  # type: ignore[arg-type]
-                )
-                if cost >= SMALLEST and (n - 1) * cost > DEFINITION + n * USE:
-                    references[item] = f"&{len(references) + 1}"
+            if n < 2 or (type(item) is str and len(item) < SMALLEST):
+                continue
+            cost = (
+                cost_of_reading(item) if type(item) is str else self._size(item, costs)  # type: ignore[arg-type]
+            )
+            if cost >= SMALLEST and (n - 1) * cost > DEFINITION + n * USE:
+                references[item] = f"&{len(references) + 1}"
+                characters = len(item) if type(item) is str else int(cost)
+                self.repeated += (n - 1) * characters
         return references
 
     def _size(self, node: int, costs: Costs) -> float:
@@ -126,14 +132,29 @@ class _Writer:
         costs[node] = size
         return size
 
-    def shared_characters(self) -> int:
-        """Characters of keys that rows leave out, quotes and colons counted."""
-        return sum(
-            (len(schema.rows) - 1) * (len(field.name) + 3)
-            for schema in self.schemas
-            for field in schema.fields
-            if field.kind is Kind.CELL
-        )
+    def spared_characters(self) -> int:
+        """Characters that compact JSON would write again and again, and this does not.
+
+        Keys and what headers hold, in each row but the first, and the further uses of
+        what is written once; quotes, colons and commas counted.
+        """
+        spared = 0
+        for schema in self.schemas:
+            further = len(schema.rows) - 1
+            named = Counter(
+                [key for node in schema.rows for key, _ in self.rows[node][1]]
+            )
+            for field in schema.fields:
+                if field.kind is Kind.SPARSE:
+                    continue
+                each = len(field.name) + _PUNCTUATION
+                if field.template is not None:
+                    each += len(field.template.prefix)
+                elif type(field.value) is str:
+                    each += len(field.value)
+                rows = further - field.absent - named[field.name]
+                spared += each * max(rows, 0)
+        return spared + self.repeated
 
     def text(self) -> str:
         """Return the document's text."""

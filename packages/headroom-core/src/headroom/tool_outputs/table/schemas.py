@@ -42,12 +42,14 @@ class Field:
         kind: Where its value is found.
         value: The header's value of a FIXED field without template.
         template: How the value follows from others; for a CELL it has a hole.
+        absent: Rows that lack the key.
     """
 
     name: str
     kind: Kind = Kind.CELL
     value: Item | None = None
     template: Template | None = None
+    absent: int = 0
 
 
 @dataclass(slots=True)
@@ -120,6 +122,8 @@ class _Chooser:
                 field.kind, field.value = Kind.FIXED, column[0]
             elif len(distinct) < len(column):
                 self._choose_kind(field, column)
+            elif None in distinct:
+                field.absent = 1
         if len(schema.rows) > _SAMPLE_ROWS:
             # Rows that a template does not fit name their value, so that it may be
             # found on some of the rows.
@@ -163,7 +167,7 @@ class _Chooser:
         What the values cost by themselves is the same for all and left out.
         """
         counts = Counter(column)
-        absent = counts.pop(None, 0)
+        absent = field.absent = counts.pop(None, 0)
         present = len(column) - absent
         named = self.costs[field.name] + COLON + COMMA
         best = present * COMMA + absent * EMPTY
