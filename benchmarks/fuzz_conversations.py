@@ -451,6 +451,7 @@ def check(shape: str, seed: int) -> str:
             assert at not in covered, "part of the last turns is gone"
     again = compressor.compress(out)
     assert again == out, "not idempotent"
+    check_hysteresis(compressor, messages, out)
     session, split = compressor.session(), rng.randint(0, len(messages))
     try:
         session.compress(messages[:split])
@@ -459,6 +460,27 @@ def check(shape: str, seed: int) -> str:
         pass
     assert session.compress(messages) == out, "the session differs"
     return "digest" if made else "whole" if len(out) == len(messages) else "cut"
+
+
+def check_hysteresis(
+    compressor: ConversationCompressor, messages: list[Any], out: list[Any]
+) -> None:
+    """Check that nothing was rewritten that would still have been below the trigger.
+
+    Raises:
+        AssertionError: It was.
+    """
+    if compressor.target == compressor.trigger or not messages:
+        return
+    try:
+        earlier = compressor.compress(messages[:-1])
+    except BudgetError:
+        return
+    if len(read_apart(messages)) != len(read_apart(messages[:-1])) + 1:
+        return
+    grown = [*earlier, messages[-1]]
+    if messages_tokens(grown, count_words) <= compressor.trigger * compressor.max_tokens:
+        assert out == grown, "rewritten below the trigger"
 
 
 def pin(message: Any) -> None:

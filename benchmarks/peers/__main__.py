@@ -51,7 +51,8 @@ def main() -> None:
     use_the_table_of_llama_index()
     if loaded_counter().estimated:
         sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
-    started = time.monotonic()
+    # What is measured is what is there now; it may change before the end.
+    started, machine = time.monotonic(), results.machine()
     with Console(stderr=True).status("reading DATA"):
         payloads = tool_outputs.load(options.data)
         questions = documents.load(options.data, options.questions)
@@ -95,7 +96,7 @@ def main() -> None:
                 parts[name] = {"rows": module.compare(loaded, step), **about}
     if not parts:
         sys.exit(f"{options.data} holds nothing to measure; see benchmarks/README.md")
-    parts["minutes"] = (time.monotonic() - started) / 60
+    parts |= {"machine": machine, "minutes": (time.monotonic() - started) / 60}
     written = results.write(options.out, parts)
     print(short.cut(written[-1].read_text(encoding="utf-8")).strip("\n"))
     print(f"\nAll of it: {written[-1]}")

@@ -51,7 +51,8 @@ def write(folder: Path, parts: dict[str, Any]) -> list[Path]:
     Args:
         folder: Where; made if it is not there.
         parts: "tool_outputs", "documents", "conversations", each with its `rows` and
-            what it was measured on; a part without data is left out.
+            what it was measured on; a part without data is left out. "machine" and
+            "minutes" tell where, and how long it took.
     """
     plots = folder / "plots"
     plots.mkdir(parents=True, exist_ok=True)
@@ -77,13 +78,13 @@ def _head(parts: dict[str, Any]) -> str:
 
 Written by `make bench DATA=FOLDER`; [README.md](README.md) says what is measured and how, and which data it needs. Ours are **bold**. CPU and memory are this machine's, and others were at work on it: read the ratios, and CPU differences below a factor of two as none.
 
-{_machine()}
+{parts["machine"]}
 
 Took {parts["minutes"]:.0f} minutes.
 """
 
 
-def _machine() -> str:
+def machine() -> str:
     """Return commit, versions and machine, without any path."""
     versions = [f"Python {platform.python_version()}"]
     for name in _PACKAGES:
