@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from headroom.compressors import SemanticCompressor
 from headroom.documents import KeptDocument, PrunedDocuments
+from headroom.documents.asked import Asked
 from headroom.documents.candidates import best_first
 from headroom.documents.corpus import Corpus
 from headroom.documents.variety import varied
@@ -412,7 +413,7 @@ def test_variety_puts_repeats_later_and_leaves_nothing_out(texts, chance):
     corpus = Corpus(documents, [3] * len(documents), 100)
     scores = [chance.choice([0.2, 0.5, 1.0]) for _ in documents]
     order = best_first(corpus, scores, 0.0)
-    found = varied("late fee", order, scores, corpus)
+    found = varied(Asked("late fee", corpus), order, scores, corpus)
     assert sorted(found) == sorted(order)
     assert found[:1] == order[:1]
     # Among units that say the same words, the order of relevance stays.

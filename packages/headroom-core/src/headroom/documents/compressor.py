@@ -11,6 +11,7 @@ from headroom.documents.account import (
     dropped_units,
     kept_documents,
 )
+from headroom.documents.asked import Asked
 from headroom.documents.candidates import best_first, openings_first
 from headroom.documents.corpus import Corpus
 from headroom.documents.relevance import inherited, relevance, with_answers
@@ -173,11 +174,7 @@ class SemanticCompressor:
         corpus = Corpus(documents, tokens, ceiling)
         asked = bool(words(context.query))
         if asked:
-            scores, floors = self._scored(context.query, corpus)
-            candidates = best_first(corpus, scores, max(floors))
-            # On a foreign scale, a share of a score means nothing.
-            if hasattr(self._scorer, "min_score"):
-                candidates = varied(context.query, candidates, scores, corpus)
+            scores, floors, candidates = self._scored(context.query, corpus)
         else:
             scores, floors = [0.0] * len(corpus.units), _Floors(0.0, 0.0)
             candidates = openings_first(corpus)
@@ -202,19 +199,35 @@ class SemanticCompressor:
             skipped = f"no sentence fits max_tokens={self.max_tokens}"
         return _Plan(corpus, scores, floors, candidates, kept, skipped)
 
-    def _scored(self, query: str, corpus: Corpus) -> tuple[list[float], _Floors]:
-        """Return each unit's relevance, and the floors under it."""
+    def _scored(
+        self, query: str, corpus: Corpus
+    ) -> tuple[list[float], _Floors, list[int]]:
+        """Return each unit's relevance, the floors under it, and what may be kept."""
         found = checked_scores(self._scorer, query, corpus.sentences)
         own = [found[i] for i in corpus.which]
         least: float | None = getattr(self._scorer, "min_score", None)
         if least is None:
             least = math.ulp(0.0) if self.min_score is None else self.min_score
             # On a foreign scale, lifting scores by shares would mean nothing.
-            return with_answers(own, corpus), _Floors(least, least)
+            scores = with_answers(own, corpus)
+            return scores, _Floors(least, least), best_first(corpus, scores, least)
+        asked = Asked(query, corpus)
         own = inherited(own, corpus)
-        scores = relevance(query, own, corpus)
+        scores = relevance(asked, own, corpus)
+        floors = self._floors(least, own, scores, corpus)
+        candidates = best_first(corpus, scores, max(floors))
+        return scores, floors, varied(asked, candidates, scores, corpus)
+
+    def _floors(
+        self,
+        least: float,
+        own: Sequence[float],
+        scores: Sequence[float],
+        corpus: Corpus,
+    ) -> _Floors:
+        """Return what relevance must reach, given each unit's own score too."""
         if self.min_score is not None:
-            return scores, _Floors(self.min_score, self.min_score)
+            return _Floors(self.min_score, self.min_score)
         # What cannot be kept at all, or not alone, must not push out what can.
         most = math.inf if self.max_tokens is None else self.max_tokens
         able = [
@@ -223,9 +236,7 @@ class SemanticCompressor:
             if tokens <= most and i not in corpus.carried
         ]
         share = _SHARE_OF_BEST * max((own[i] for i in able), default=0.0)
-        return scores, _Floors(
-            least, share * max((scores[i] for i in able), default=0.0)
-        )
+        return _Floors(least, share * max((scores[i] for i in able), default=0.0))
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,16 @@
 import math
 from collections.abc import Sequence
 
+from headroom.documents.asked import Asked
 from headroom.documents.corpus import Corpus
 from headroom.scorers.stop_words import ALL_STOP_WORDS
-from headroom.scorers.words import content_terms, stem
+from headroom.scorers.words import stem
 
 __all__ = ["inherited", "relevance", "with_answers"]
 
 # Source of all: measured, docs/documents.md "Multi-hop"; the plateau is wide.
-_DOCUMENT = 0.3  # what a sentence gains from the best one of its document
+_DOCUMENT = 0.2  # what a sentence gains from the best one of its document
+_COVERED = 0.15  # and from all words of the query that its document holds, at most
 _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
 _HEADING = 0.6  # what a heading's score counts for the units below it
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
@@ -24,21 +26,21 @@ _COMMON = 0.3  # names in a larger share of the documents connect nothing
 _LEAST_DOCUMENTS = 4  # among fewer, every name is common
 
 
-def relevance(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]:
+def relevance(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[float]:
     """Return the relevance of each unit, same order; 0 is irrelevant, 1 is plenty.
 
-    A sentence is worth more beside a good one, in a good document, below a good
-    heading. And a question often needs a second fact that shares no word with it,
-    only a name with the first fact: names in the best sentences lift the sentences
-    of other documents that hold them too.
+    A sentence is worth more beside a good one, in a good document, in one that holds
+    all words of the query, below a good heading. And a question often needs a second
+    fact that shares no word with it, only a name with the first fact: names in the
+    best sentences lift the sentences of other documents that hold them too.
 
     Args:
-        query: What the user asked.
+        asked: The words of the query in `corpus`.
         scores: What `inherited` gives: one in [0, 1] per unit of `corpus`.
         corpus: The units.
     """
-    lifted = _with_surroundings(scores, corpus)
-    gains = _bridges(query, lifted, corpus)
+    lifted = _with_surroundings(asked, scores, corpus)
+    gains = _bridges(asked, lifted, corpus)
     best = max(lifted, default=0.0)
     return [
         own + _BRIDGE * best * gain for own, gain in zip(lifted, gains, strict=True)
@@ -80,7 +82,9 @@ def with_answers(scores: Sequence[float], corpus: Corpus) -> list[float]:
     ]
 
 
-def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
+def _with_surroundings(
+    asked: Asked, scores: Sequence[float], corpus: Corpus
+) -> list[float]:
     """Return the scores, each lifted by its neighbours and its document."""
     units = corpus.units
     # What is carried has given its share to all that is below it.
@@ -91,6 +95,12 @@ def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
     for score, unit in zip(lent, units, strict=True):
         if score > best.get(unit.document, 0.0):
             best[unit.document] = score
+    covered = asked.covered()
+    most = max(best.values(), default=0.0)
+    given = {
+        document: _DOCUMENT * score + _COVERED * most * covered.get(document, 0.0)
+        for document, score in best.items()
+    }
     lifted = []
     last = len(scores) - 1
     for i, (score, unit) in enumerate(zip(scores, units, strict=True)):
@@ -101,11 +111,11 @@ def _with_surroundings(scores: Sequence[float], corpus: Corpus) -> list[float]:
         # Beside a good sentence there may stand anything.
         if beside and score <= 0 and corpus.leans_on(i) is None:
             beside *= _STRANGER
-        lifted.append(score + _DOCUMENT * best.get(document, 0.0) + _NEIGHBOUR * beside)
+        lifted.append(score + given.get(document, 0.0) + _NEIGHBOUR * beside)
     return lifted
 
 
-def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]:
+def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[float]:
     """Return each unit's connection to the best ones by shared names, in [0, 1)."""
     units, which = corpus.units, corpus.which
     gains = [0.0] * len(scores)
@@ -115,7 +125,7 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
     if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains
     words, vocabulary = corpus.sentences.words, corpus.sentences.vocabulary
-    asked = frozenset(content_terms(query))
+    told = frozenset(asked.terms)
     capitalised = {
         word
         for source in sources
@@ -129,7 +139,7 @@ def _bridges(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]
         for word in capitalised
         if (low := word.lower()) not in vocabulary
         and low not in ALL_STOP_WORDS
-        and stem(word) not in asked
+        and stem(word) not in told
     }
     held = [
         [] if names.isdisjoint(found) else sorted(names.intersection(found))

@@ -1,11 +1,10 @@
 """Variety: what tells another part of the question comes before what repeats one."""
 
 import heapq
-import math
 from collections.abc import Sequence
 
+from headroom.documents.asked import Asked, idf
 from headroom.documents.corpus import Corpus
-from headroom.scorers.words import content_terms
 
 __all__ = ["varied"]
 
@@ -18,7 +17,7 @@ _TOLD_OUT = 6  # times after which a word is told: what changes then is under 1 
 
 
 def varied(
-    query: str, order: Sequence[int], scores: Sequence[float], corpus: Corpus
+    asked: Asked, order: Sequence[int], scores: Sequence[float], corpus: Corpus
 ) -> list[int]:
     """Return the units of `order`, those that repeat the same words later.
 
@@ -27,14 +26,15 @@ def varied(
     unit stays the first; one without a word of the query loses nothing.
 
     Args:
-        query: What the user asked.
+        asked: The words of the query in `corpus`.
         order: Units, most relevant first.
         scores: The relevance of each unit of `corpus`, at least 0.
         corpus: The units.
     """
     if len(order) < 3:
         return list(order)
-    held, weights = _words_of(query, order, corpus)
+    held = [asked.held[corpus.which[i]] for i in order]
+    weights = idf(held, len(order))
     whole = [sum(weights[term] for term in terms) for terms in held]
     told = dict.fromkeys(weights, 0)
     share = [1.0 - _TOLD_AGAIN**times for times in range(_TOLD_OUT + 1)]
@@ -58,25 +58,3 @@ def varied(
             if told[term] < _TOLD_OUT:
                 told[term] += 1
     return found
-
-
-def _words_of(
-    query: str, order: Sequence[int], corpus: Corpus
-) -> tuple[list[list[str]], dict[str, float]]:
-    """Return the terms of `query` in each unit of `order`, and their idf."""
-    sentences = corpus.sentences
-    spelled = sentences.spellings(frozenset(content_terms(query)))
-    known = spelled.keys()
-    held = [
-        sorted({spelled[word] for word in known & sentences.words[corpus.which[i]]})
-        for i in order
-    ]
-    often: dict[str, int] = {}
-    for terms in held:
-        for term in terms:
-            often[term] = often.get(term, 0) + 1
-    total = len(order)
-    weights = {
-        term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in often.items()
-    }
-    return held, weights
