@@ -4,6 +4,10 @@
 of those n alone. So a caller that sends its growing history gets the same cuts each
 time, whether it keeps the state (a session) or starts over (`compress`), and the
 result only grows at its end until the trigger is reached again.
+
+A plan counts what a digest may have, which is known before it is written; where it
+came out shorter, the plan is early. So the states it left are handed out too, as long
+as they might still be below the trigger: the oldest that is, is the result's.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,6 +19,9 @@ __all__ = ["Limits", "Segment", "State", "Transcript", "advance", "view_tokens"]
 # A digest of a quarter of the tokens keeps nearly all facts, one of a tenth no longer.
 # Source: our measurement, docs/conversations.md.
 _RATE = 0.25
+# Where there is room anyway, a digest may have this share: of a half nearly nothing is
+# lost. Source: the same.
+_RICH_RATE = 0.5
 # After a merge there is room for the segments of this many compactions.
 _SEGMENTS_AFTER_MERGE = 2
 # Fewer tokens than this say nothing. Source: about one sentence.
@@ -82,8 +89,12 @@ class State:
         covered_tokens: Tokens of the other covered messages.
         segments: The digest.
         digest_tokens: Tokens planned for the digest message.
+        written_tokens: Tokens of the digest message once it is written.
         gave_up: Start of the turn in which an attempt to shrink was of no use.
         fed: Messages covered by a digest that came in with the list.
+        asked: Index of the user message that stays although calls made in answer to
+            it are covered, -1 if there is none.
+        asked_tokens: Tokens of that message.
     """
 
     seen: int = 0
@@ -94,8 +105,11 @@ class State:
     covered_tokens: int = 0
     segments: tuple[Segment, ...] = ()
     digest_tokens: int = 0
+    written_tokens: int = 0
     gave_up: int = -1
     fed: int = 0
+    asked: int = -1
+    asked_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +121,14 @@ class Transcript:
         costs: Tokens of each message.
         kept: Whether it stays verbatim wherever it stands.
         starts: Indices at which a turn starts, ascending, in the whole list.
+        groups: Indices at which a call and all that belongs to it starts, ascending.
     """
 
     base: int
     costs: Sequence[int]
     kept: Sequence[bool]
     starts: Sequence[int]
+    groups: Sequence[int] = ()
 
     @property
     def end(self) -> int:
@@ -120,18 +136,38 @@ class Transcript:
         return self.base + len(self.costs)
 
 
-def view_tokens(state: State, transcript: Transcript) -> int:
-    """Return the tokens planned for the result after all messages."""
+def view_tokens(state: State, transcript: Transcript, digest_tokens: int) -> int:
+    """Return the tokens of the result after all messages with that long a digest."""
     live = sum(transcript.costs[state.covered - transcript.base :])
-    return 3 + state.kept_tokens + state.digest_tokens + live
+    return 3 + state.kept_tokens + digest_tokens + live
 
 
-def advance(state: State, transcript: Transcript, limits: Limits) -> State:
-    """Return the state after all messages of `transcript`, from `state` on."""
+def advance(
+    states: Sequence[State], transcript: Transcript, limits: Limits
+) -> tuple[State, ...]:
+    """Return the states after all messages of `transcript`, from the last one on.
+
+    The last is the plan's. Those before it, oldest first, are what it left, and with
+    a short enough digest would still be below the trigger.
+    """
     fold = _Fold(transcript, limits)
+    *left, state = states
     for seen in range(state.seen + 1, transcript.end + 1):
-        state = fold.step(state, seen)
-    return state
+        before, state = state, fold.step(state, seen)
+        # Without hysteresis the digest changes with every message anyway.
+        moved = (before.covered, before.segments) != (state.covered, state.segments)
+        if moved and limits.target < limits.trigger:
+            left = [old for old in left if fold.could_hold(old, seen)]
+            if fold.could_hold(before, seen):
+                left.append(before)
+    return tuple(
+        [
+            replace(old, seen=state.seen)
+            for old in left
+            if fold.could_hold(old, state.seen)
+        ]
+        + [state]
+    )
 
 
 class _Fold:
@@ -141,6 +177,10 @@ class _Fold:
         self._limits = limits
         self._base = transcript.base
         self._starts = transcript.starts
+        self._groups = transcript.groups
+        self._costs = transcript.costs
+        # The user message that is to stay while its turn is cut, -1 for none.
+        self._asked = -1
         self._kept = transcript.kept
         self._total = [0]
         self._fixed = [0]
@@ -151,6 +191,18 @@ class _Fold:
 
     def _between(self, sums: list[int], start: int, end: int) -> int:
         return sums[end - self._base] - sums[start - self._base]
+
+    def _fixed_between(self, start: int, end: int) -> int:
+        """Return the tokens of what stays in place of [start, end)."""
+        fixed = self._between(self._fixed, start, end)
+        if start <= self._asked < end:
+            fixed += self._costs[self._asked - self._base]
+        return fixed
+
+    def could_hold(self, state: State, seen: int) -> bool:
+        """Whether a state is below the trigger but for its digest."""
+        bare = 3 + state.kept_tokens + self._between(self._total, state.covered, seen)
+        return bare <= self._limits.trigger * self._limits.max_tokens
 
     def step(self, state: State, seen: int) -> State:
         """Return the state after one more message."""
@@ -175,12 +227,16 @@ class _Fold:
             shrunk = self._shrink(state, max(cut, state.covered), over=over)
             if shrunk is not None:
                 return shrunk
+        if limits.relax and over and starts:
+            shrunk = self._shrink_within(state, newest)
+            if shrunk is not None:
+                return shrunk
         return replace(state, gave_up=newest)
 
     def _view(self, state: State, covered: int, digest: int) -> int:
         """Return the tokens of the result if all before `covered` were covered."""
         live = self._between(self._total, covered, state.seen)
-        fixed = self._between(self._fixed, state.covered, covered)
+        fixed = self._fixed_between(state.covered, covered)
         return 3 + digest + state.kept_tokens + fixed + live
 
     def _shrink(self, state: State, cut: int, *, over: bool) -> State | None:
@@ -192,6 +248,9 @@ class _Fold:
         fresh = self._gone(state, cut)
         if not fresh and not (over and state.segments):
             return None
+        if boundaries and state.asked >= 0:
+            # What was asked goes with its turn: into a digest of all of it.
+            return self._merge(self._released(state), cut, over=over)
         first = min(limits.compact_turns, len(boundaries)) - 1
         for covered in boundaries[max(0, first) :]:
             shrunk = (
@@ -203,17 +262,56 @@ class _Fold:
                 return shrunk
         return self._merge(state, cut, over=over)
 
+    def _shrink_within(self, state: State, start: int) -> State | None:
+        """Return a smaller state that cuts the last turn, which starts at `start`.
+
+        What the user asked stays, and so do the newest calls with their results.
+        """
+        after = max(start, state.covered)
+        cuts = self._groups[
+            bisect_right(self._groups, after) : bisect_left(self._groups, state.seen)
+        ]
+        if not cuts:
+            return None
+        if start >= state.covered and not self._kept[start - self._base]:
+            self._asked = start
+        shrink = (
+            self._append if self._limits.target < self._limits.trigger else self._refill
+        )
+        shrunk = (shrink(state, covered) for covered in cuts)
+        found = next((s for s in shrunk if s is not None), None)
+        found = found or self._merge(state, cuts[-1], over=True)
+        self._asked = -1
+        # Whole turns may go without a trace, work on what is asked now may not.
+        return found if found and found.segments else None
+
+    def _released(self, state: State) -> State:
+        """Return the state in which what was asked counts as covered."""
+        return replace(
+            state,
+            kept=tuple(at for at in state.kept if at != state.asked),
+            kept_tokens=state.kept_tokens - state.asked_tokens,
+            covered_tokens=state.covered_tokens + state.asked_tokens,
+            asked=-1,
+            asked_tokens=0,
+        )
+
     def _append(self, state: State, covered: int) -> State | None:
         """Return the state with a segment more, if that reaches the target."""
         limits = self._limits
         around = limits.joint if state.segments else limits.frame
         gone = self._gone(state, covered)
         body = int(_RATE * gone)
-        digest = state.digest_tokens + around + body
         if body < _MIN_BODY_TOKENS or around + body >= gone:
             return None
-        if self._view(state, covered, digest) > limits.target * limits.max_tokens:
+        bare = self._view(state, covered, state.digest_tokens + around)
+        room = int(limits.target * limits.max_tokens - bare)
+        if room < body:
             return None
+        spread = limits.trigger - limits.target
+        reserve = int(_RATE * spread * limits.max_tokens) + limits.joint
+        body = max(body, min(int(_RICH_RATE * gone), room - reserve))
+        digest = state.digest_tokens + around + body
         return self._covering(state, covered, body, digest, merged=False)
 
     def _refill(self, state: State, covered: int) -> State | None:
@@ -235,9 +333,8 @@ class _Fold:
 
     def _gone(self, state: State, covered: int) -> int:
         """Return the tokens that newly go into the digest up to `covered`."""
-        return self._between(self._total, state.covered, covered) - self._between(
-            self._fixed, state.covered, covered
-        )
+        every = self._between(self._total, state.covered, covered)
+        return every - self._fixed_between(state.covered, covered)
 
     def _merge(self, state: State, cut: int, *, over: bool) -> State | None:
         """Return the state with one digest of all up to `cut`.
@@ -281,9 +378,10 @@ class _Fold:
         )
         last_turn = max(1, state.turns + turns)
         fresh = range(state.covered, covered)
-        kept = tuple(at for at in fresh if self._kept[at - self._base])
+        asked = self._asked if self._asked in fresh else -1
+        kept = tuple(at for at in fresh if self._kept[at - self._base] or at == asked)
         segment = Segment(
-            first_turn=1 if merged else state.turns + 1,
+            first_turn=1 if merged else min(state.turns + 1, last_turn),
             last_turn=last_turn,
             start=0 if merged else state.covered,
             end=covered,
@@ -297,10 +395,14 @@ class _Fold:
             covered=covered,
             turns=state.turns + turns,
             kept=state.kept + kept,
-            kept_tokens=state.kept_tokens
-            + self._between(self._fixed, state.covered, covered),
+            kept_tokens=state.kept_tokens + self._fixed_between(state.covered, covered),
             covered_tokens=state.covered_tokens + self._gone(state, covered),
             segments=(*segments, segment) if body else segments,
             digest_tokens=digest,
+            written_tokens=0,
             gave_up=-1,
+            asked=state.asked if asked < 0 else asked,
+            asked_tokens=state.asked_tokens
+            if asked < 0
+            else self._costs[asked - self._base],
         )

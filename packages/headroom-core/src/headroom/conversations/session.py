@@ -24,7 +24,12 @@ from headroom.conversations.plan import (
     view_tokens,
 )
 from headroom.conversations.result import ConversationCompression, account
-from headroom.conversations.turns import broken_pairs, kept_in_place, turn_starts
+from headroom.conversations.turns import (
+    broken_pairs,
+    group_starts,
+    kept_in_place,
+    turn_starts,
+)
 from headroom.conversations.units import Unit, answered, units_of, units_of_block
 from headroom.errors import BudgetError, InputError
 from headroom.tokens import compact_json, field_of
@@ -32,7 +37,7 @@ from headroom.types import Dropped
 
 __all__ = ["ConversationSession"]
 
-_VERSION = 1
+_VERSION = 2
 _FITTING_ATTEMPTS = 4
 _BELOW = "below the trigger"
 _UNREACHABLE = "above the trigger, but only what must stay is left to shrink"
@@ -79,13 +84,22 @@ async def _drive_async(run: Run, engine: Engine) -> ConversationCompression:
 
 @dataclass(slots=True)
 class _Memory:
-    """What a session knows of the messages it has seen."""
+    """What a session knows of the messages it has seen.
 
-    state: State
+    `states` are those that `plan.advance` returned, from the one of the last result
+    on, the text of which is written.
+    """
+
+    states: tuple[State, ...]
     ledger: list[Unit]
     quick: int = 0
     chain: str = ""
     costs: Sequence[int] = ()
+
+    @property
+    def state(self) -> State:
+        """The state of the last result."""
+        return self.states[0]
 
 
 class ConversationSession:
@@ -130,7 +144,7 @@ class ConversationSession:
         saved = {
             "version": _VERSION,
             "settings": self._engine.settings._asdict(),
-            "state": asdict(memory.state) if memory else None,
+            "states": [asdict(s) for s in memory.states] if memory else None,
             "ledger": memory.ledger if memory else [],
             "chain": memory.chain if memory else "",
         }
@@ -144,23 +158,17 @@ class ConversationSession:
         if memory.state.seen and work.contradicts_memory():
             memory = _start(items, self._engine)
             work = _Work(self._engine, items, memory)
-        plan = work.plan()
-        state = yield from work.written(plan)
-        # Parts counted apart may come to a few tokens more together.
-        for _ in range(_FITTING_ATTEMPTS):
-            if (excess := work.excess(plan, state)) <= 0:
+        states = work.plan()
+        while True:
+            plan, *later = states
+            state = yield from work.fitted(plan)
+            if work.is_below(state) or not later:
                 break
-            plan = work.narrowed(plan, excess)
-            state = yield from work.written(plan)
-        else:
-            raise BudgetError(
-                f"the digest does not fit in its {state.digest_tokens} tokens: "
-                "count_tokens must depend on the text alone, and count a text about "
-                "like its parts"
-            )
+            states = tuple(later)
+        work.check(state)
         result = work.result(state, explain=explain)
         if self._lasting:
-            self._memory = work.remembered(state)
+            self._memory = work.remembered((state, *later), plan)
         return result
 
     def _recall(self, items: list[Any]) -> _Memory:
@@ -180,7 +188,7 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
     """Return the memory before any message, but for a digest that comes with them."""
     at, found = _digest_among(items)
     if not found:
-        return _Memory(State(), [])
+        return _Memory((State(),), [])
     segments = tuple(
         Segment(
             first_turn=part.first_turn,
@@ -205,11 +213,12 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
         covered_tokens=cost,
         segments=segments,
         digest_tokens=cost,
+        written_tokens=cost,
         fed=at + 1,
     )
     ledger = [u for part in found for u in units_of_block(part, at)]
     seen = read_messages(items[: at + 1])
-    return _Memory(state, ledger, _quick(0, items[: at + 1]), _chain("", seen))
+    return _Memory((state,), ledger, _quick(0, items[: at + 1]), _chain("", seen))
 
 
 def _digest_among(items: list[Any]) -> tuple[int, list[Block]]:
@@ -267,7 +276,17 @@ class _Work:
         self._costs = [*memory.costs, *map(engine.cost, uncounted)]
         self._kept = kept_in_place(self._views)
         self._starts = [self._base + at for at in turn_starts(self._views)]
-        self._transcript = Transcript(self._base, self._costs, self._kept, self._starts)
+        self._groups: list[int] = []
+        if engine.limits.relax:
+            self._groups = [self._base + at for at in group_starts(self._views)]
+        asked = memory.state.asked
+        self._transcript = Transcript(
+            self._base,
+            self._costs,
+            self._kept,
+            [asked, *self._starts] if 0 <= asked < self._base else self._starts,
+            self._groups,
+        )
         self._names = {call.id: call.name for v in self._views for call in v.calls}
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
@@ -282,26 +301,51 @@ class _Work:
             return True
         known = self._memory.state.seen - self._base
         old = self._views[:known]
-        starts = [start - self._base for start in self._starts]
-        return (
-            turn_starts(old) != [start for start in starts if start < known]
-            or kept_in_place(old) != self._kept[:known]
+        found = [(turn_starts(old), self._starts)]
+        if self._engine.limits.relax:
+            found.append((group_starts(old), self._groups))
+        end = self._memory.state.seen
+        return kept_in_place(old) != self._kept[:known] or any(
+            before != [at - self._base for at in now if at < end]
+            for before, now in found
         )
 
-    def plan(self) -> State:
-        """Return the state after all messages.
+    def plan(self) -> tuple[State, ...]:
+        """Return the states after all messages that the result may be in, oldest first.
 
         Raises:
             BudgetError: What must stay exceeds max_tokens.
         """
         limits = self._engine.limits
-        state = advance(self._memory.state, self._transcript, limits)
-        tokens = view_tokens(state, self._transcript)
+        states = advance(self._memory.states, self._transcript, limits)
+        last = states[-1]
+        frame = limits.frame if last.segments else 0
+        tokens = view_tokens(last, self._transcript, frame)
+        if len(states) == 1 and tokens > limits.max_tokens:
+            raise self._too_small(last, tokens)
+        return states
+
+    def tokens(self, state: State) -> int:
+        """Return the tokens of the result in a state whose digest is written."""
+        return view_tokens(state, self._transcript, state.written_tokens)
+
+    def is_below(self, state: State) -> bool:
+        """Whether the result in a state with a written digest is below the trigger."""
+        limits = self._engine.limits
+        return self.tokens(state) <= limits.trigger * limits.max_tokens
+
+    def check(self, state: State) -> None:
+        """Make sure that the result in a state fits, and may begin as it does.
+
+        Raises:
+            BudgetError: It doesn't.
+        """
+        limits = self._engine.limits
+        tokens = self.tokens(state)
         if tokens > limits.max_tokens:
             raise self._too_small(state, tokens)
         if state.covered and not state.segments and self._opens_amiss(state):
             raise self._too_small(state, tokens + limits.frame)
-        return state
 
     def _opens_amiss(self, state: State) -> bool:
         """Whether a pinned message would come first that the user did not send.
@@ -316,37 +360,53 @@ class _Work:
         return False
 
     def _too_small(self, state: State, tokens: int) -> BudgetError:
-        keep = (
-            1
-            if self._engine.settings.overflow == "relax"
-            else self._engine.settings.keep_turns
-        )
+        settings = self._engine.settings
+        relaxed = settings.overflow == "relax"
+        keep = 1 if relaxed else settings.keep_turns
+        turns = max(1, min(keep, len(self._starts)))
         cut = self._starts[-keep] if len(self._starts) >= keep else self._base
-        system = (
-            sum(
-                cost for cost, kept in zip(self._costs, self._kept, strict=True) if kept
-            )
-            + state.kept_tokens
-        )
-        tail = sum(
-            cost
-            for at, (cost, kept) in enumerate(
-                zip(self._costs, self._kept, strict=True), self._base
-            )
-            if at >= cut and not kept
-        )
-        limit = self._engine.settings.max_tokens
+        system = state.kept_tokens
+        tail = 0
+        for at in range(state.covered, len(self._items)):
+            cost = self._costs[at - self._base]
+            if self._kept[at - self._base]:
+                system += cost
+            elif at >= cut:
+                tail += cost
         advice = "raise max_tokens, lower keep_turns"
-        if self._engine.settings.overflow == "error":
+        if not relaxed:
             advice += ' or pass overflow="relax"'
+        last = f"last {turns} turns" if turns > 1 else "last turn"
         return BudgetError(
-            f"max_tokens={limit} cannot hold what must stay: "
-            f"system and pinned messages {system} tokens, the last {keep} turns {tail} "
+            f"max_tokens={settings.max_tokens} cannot hold what must stay: "
+            f"system and pinned messages {system} tokens, the {last} {tail} "
             f"tokens, framing 3; {advice}, or shorten them ({tokens} tokens in all)"
+        )
+
+    def fitted(self, plan: State) -> Generator[_Request, str | None, State]:
+        """Return a planned state with its digest written within what is planned for it.
+
+        Raises:
+            BudgetError: count_tokens says otherwise each time.
+        """
+        state = yield from self.written(plan)
+        # Parts counted apart may come to a few tokens more together.
+        for _ in range(_FITTING_ATTEMPTS):
+            excess = state.written_tokens - state.digest_tokens
+            if excess <= 0 or state is plan:
+                return state
+            plan = self._narrowed(plan, excess)
+            state = yield from self.written(plan)
+        raise BudgetError(
+            f"the digest does not fit in its {state.digest_tokens} tokens: "
+            "count_tokens must depend on the text alone, and count a text about "
+            "like its parts"
         )
 
     def written(self, state: State) -> Generator[_Request, str | None, State]:
         """Return the state with the text of every segment."""
+        if all(segment.text is not None for segment in state.segments):
+            return state
         segments = []
         for segment in state.segments:
             if segment.text is None:
@@ -359,17 +419,12 @@ class _Work:
                         self._engine.remember(chain, segment, known)
                 segment = replace(segment, text=known.text, method=known.method)
             segments.append(segment)
-        return replace(state, segments=tuple(segments))
+        digest = _digest_text(segments)
+        message = make_user_message(digest, self._items) if digest else None
+        cost = self._engine.cost(message) if digest else 0
+        return replace(state, segments=tuple(segments), written_tokens=cost)
 
-    def excess(self, plan: State, state: State) -> int:
-        """Return the tokens by which a new digest exceeds what is planned for it."""
-        digest = _digest_text(state.segments)
-        if not digest or all(segment.text is not None for segment in plan.segments):
-            return 0
-        message = make_user_message(digest, self._items)
-        return self._engine.cost(message) - state.digest_tokens
-
-    def narrowed(self, plan: State, excess: int) -> State:
+    def _narrowed(self, plan: State, excess: int) -> State:
         """Return the plan with that much less room for its newest segment."""
         if not plan.segments or plan.segments[-1].text is not None:
             return plan
@@ -399,9 +454,9 @@ class _Work:
             units = self._ledger_until(segment.end)
         else:
             units = self._units(segment.start, segment.end)
-        known = [
-            view.text for view in read_messages([self._items[k] for k in state.kept])
-        ]
+        # Later ones were not there yet when a session wrote it.
+        stayed = [self._items[at] for at in state.kept if at < segment.end]
+        known = [view.text for view in read_messages(stayed)]
         known += [
             text
             for view in self._views[
@@ -426,7 +481,9 @@ class _Work:
         """Return the candidates of everything before `end`, bounded, turn by turn."""
         limit = self._engine.settings.max_tokens * _LEDGER_CHARACTERS_PER_TOKEN
         characters = sum(len(unit.text) for unit in self._ledger)
-        cuts = [s for s in self._starts if self._ledger_end < s < end]
+        # Wherever a plan may cut, so that it is the same ledger whenever it is asked.
+        cuts = sorted({*self._starts, *self._groups})
+        cuts = [at for at in cuts if self._ledger_end < at < end]
         for cut in [*cuts, end] if end > self._ledger_end else []:
             fresh = self._units(self._ledger_end, cut)
             self._ledger += fresh
@@ -440,9 +497,8 @@ class _Work:
     def result(self, state: State, *, explain: bool) -> ConversationCompression:
         """Return the messages of a state with the account of them."""
         items, engine = self._items, self._engine
-        if state.covered == state.fed and not _is_rewritten(state):
-            tokens = view_tokens(state, self._transcript)
-            low = tokens <= engine.limits.trigger * engine.limits.max_tokens
+        if _is_as_fed(state):
+            low = self.is_below(state)
             return ConversationCompression(
                 content=list(items),
                 skipped=_BELOW if low else _UNREACHABLE,
@@ -488,11 +544,23 @@ class _Work:
         content += [items[at] for at in state.kept[leading:]]
         return content + items[state.covered :]
 
-    def remembered(self, state: State) -> _Memory:
-        """Return what a session keeps of this work."""
+    def remembered(self, states: tuple[State, ...], plan: State) -> _Memory:
+        """Return what a session keeps of this work.
+
+        Args:
+            states: That of the result, written, and those planned after it.
+            plan: That of the result, as it was planned.
+        """
+        state = states[0]
         seen = self._items[self._memory.state.seen : state.seen]
+        # What is written stays so in the states that came of it.
+        text = dict(zip(plan.segments, state.segments, strict=True))
+        later = [
+            replace(s, segments=tuple(text.get(each, each) for each in s.segments))
+            for s in states[1:]
+        ]
         return _Memory(
-            state,
+            (state, *later),
             self._ledger_until(state.covered),
             _quick(self._memory.quick, seen),
             self._chain_until(state.seen),
@@ -500,11 +568,11 @@ class _Work:
         )
 
 
-def _is_rewritten(state: State) -> bool:
-    """Whether a digest that came in was merged or had to go."""
-    return any(s.merged for s in state.segments) or bool(
-        state.fed and not state.segments
-    )
+def _is_as_fed(state: State) -> bool:
+    """Whether the result is the list as it came, perhaps with a digest in it."""
+    if state.covered != state.fed or any(s.merged for s in state.segments):
+        return False
+    return bool(state.segments) or not state.fed
 
 
 def _digest_text(segments: Sequence[Segment]) -> str:
@@ -560,13 +628,20 @@ def _load(saved: str, engine: Engine) -> _Memory | None:
         data = json.loads(saved)
         if data["version"] != _VERSION or data["settings"] != engine.settings._asdict():
             return None
-        if data["state"] is None:
+        if data["states"] is None:
             return None
-        state = dict(data["state"])
-        state["kept"] = tuple(state["kept"])
-        state["segments"] = tuple(Segment(**s) for s in state["segments"])
+        states = [
+            State(
+                **{
+                    **state,
+                    "kept": tuple(state["kept"]),
+                    "segments": tuple(Segment(**s) for s in state["segments"]),
+                }
+            )
+            for state in data["states"]
+        ]
         ledger = [Unit(*row) for row in data["ledger"]]
-        return _Memory(State(**state), ledger, chain=str(data["chain"]))
+        return _Memory(tuple(states), ledger, chain=str(data["chain"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"not a saved session ({error}); pass the text that to_json() returned"

@@ -1,10 +1,10 @@
 """Turns and atoms: where a transcript may be cut, and what must stay together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headroom.conversations.messages import Message
 
-__all__ = ["broken_pairs", "kept_in_place", "turn_starts"]
+__all__ = ["broken_pairs", "group_starts", "kept_in_place", "turn_starts"]
 
 
 def _pairs(views: Sequence[Message]) -> list[tuple[int, int]]:
@@ -41,17 +41,54 @@ def turn_starts(views: Sequence[Message]) -> list[int]:
     A message of tool results alone starts no turn, and none starts between a call
     and its result. Messages before the first start belong to the first turn.
     """
-    # A start is forbidden in (call, result]: the furthest result reached so far.
+    return [at for at in _apart(views) if _opens_turn(views[at])]
+
+
+def group_starts(views: Sequence[Message]) -> list[int]:
+    """Return the positions where a turn may be cut: what the assistant says or calls.
+
+    A call, its results, and a reasoning item before it are one group. A turn that
+    thought is only cut before further thoughts: APIs want one at its start. One with
+    a second user message in it, before a late result, is not cut after that.
+    """
+    starts = []
+    done = 0
+    thought = fused = False
+    for at in _apart(views):
+        for n, view in enumerate(views[done:at]):
+            if _opens_turn(view):
+                thought, fused = False, n > 0
+            thought = thought or view.opaque
+        done = at
+        view = views[at]
+        speaks = view.role == "assistant" and not view.results
+        follows = at > 0 and _is_prelude(views[at - 1])
+        if speaks and not (follows or fused) and (view.opaque or not thought):
+            starts.append(at)
+    return starts
+
+
+def _opens_turn(view: Message) -> bool:
+    """Whether a message is a real user message, not one of tool results alone."""
+    return view.role == "user" and bool(view.text or not view.results)
+
+
+def _apart(views: Sequence[Message]) -> Iterator[int]:
+    """Yield the positions before which no call is left without its result."""
+    # Forbidden is (call, result]: the furthest result reached so far.
     reach = [0] * len(views)
     for called, answered in _pairs(views):
         reach[called] = max(reach[called], answered)
-    starts = []
     furthest = -1
-    for at, view in enumerate(views):
-        if at > furthest and view.role == "user" and (view.text or not view.results):
-            starts.append(at)
+    for at in range(len(views)):
+        if at > furthest:
+            yield at
         furthest = max(furthest, reach[at])
-    return starts
+
+
+def _is_prelude(view: Message) -> bool:
+    """Whether a message is a reasoning item, which stays with what follows it."""
+    return view.opaque and not (view.text or view.calls or view.results)
 
 
 def kept_in_place(views: Sequence[Message]) -> list[bool]:
@@ -74,7 +111,7 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
     for called, answered in _pairs(views):
         group[root(answered)] = root(called)
     for at, view in enumerate(views[:-1]):
-        if view.opaque and not (view.text or view.calls or view.results):
+        if _is_prelude(view):
             group[root(at + 1)] = root(at)
     pinned = {root(at) for at, view in enumerate(views) if view.pinned}
     return [keep or root(at) in pinned for at, keep in enumerate(kept)]

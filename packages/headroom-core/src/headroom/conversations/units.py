@@ -68,7 +68,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|No|Inc|Ltd|Co|approx))\.$"
 )
 _CLAUSE = re.compile(
-    r"(?<=[;—–:]) ?| [—–]+ ?"
+    r"(?<=[;—–]) ?|(?<=:) | [—–]+ ?"
     r"|(?<=,) (?=(?:and|but|or|so|because|since|which|while|though|although|if|when"
     r"|where|especially|like|including|plus|then|as|with)\b)"
 )
