@@ -100,14 +100,17 @@ class _Writer:
         uses = Counter(written)
         references: dict[Item, str] = {}
         for item, n in uses.items():
-            if n < 2 or (type(item) is str and len(item) < SMALLEST):
+            if n < 2:
                 continue
-            cost = (
-                cost_of_reading(item) if type(item) is str else self._size(item, costs)  # type: ignore[arg-type]
-            )
+            if type(item) is int:
+                cost = self._size(item, costs)
+                characters = int(cost)
+            else:
+                assert type(item) is str
+                characters = len(item)
+                cost = cost_of_reading(item) if characters >= SMALLEST else 0.0
             if cost >= SMALLEST and (n - 1) * cost > DEFINITION + n * USE:
                 references[item] = f"&{len(references) + 1}"
-                characters = len(item) if type(item) is str else int(cost)
                 self.repeated += (n - 1) * characters
         return references
 
@@ -296,12 +299,16 @@ class _Writer:
     def _row(self, node: int, schema: int) -> str:
         cells, named = self.rows[node]
         references = self.references
-        text = ",".join(
-            [
-                references.get(c) or (c if type(c) is str else self._written(c, inner))
-                for c, inner in zip(cells, self.inner[schema], strict=False)
-            ]
-        )
+        if node not in self.graph.nested and references.keys().isdisjoint(cells):
+            text = ",".join(cells)  # type: ignore[arg-type]
+        else:
+            text = ",".join(
+                [
+                    references.get(c)
+                    or (c if type(c) is str else self._written(c, inner))
+                    for c, inner in zip(cells, self.inner[schema], strict=False)
+                ]
+            )
         if named:
             of_field = self.headers.of_field
             pairs = [

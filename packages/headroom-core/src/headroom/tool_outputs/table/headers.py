@@ -102,15 +102,18 @@ class Headers:
             for i in nested:
                 item = items[i]
                 own = schema_of[item]  # type: ignore[index]
-                found = {own: 1} if own >= 0 else self._below([item])
-                if found:
-                    place = (owner, 0 if owner >= 0 else node, keys[i])
-                    known = counts.get(place)
-                    if known is None:
-                        counts[place] = found
-                    else:
-                        for schema, n in found.items():
-                            known[schema] = known.get(schema, 0) + n
+                found = {} if own >= 0 else self._below([item])
+                if own < 0 and not found:
+                    continue
+                place = (owner, 0 if owner >= 0 else node, keys[i])
+                known = counts.get(place)
+                if known is None:
+                    known = counts[place] = {}
+                if own >= 0:
+                    known[own] = known.get(own, 0) + 1
+                else:
+                    for schema, n in found.items():
+                        known[schema] = known.get(schema, 0) + n
         found = self._below([graph.root])
         if found:
             counts[DOCUMENT] = found

@@ -19,6 +19,11 @@ _LONG = 12
 # Objects with more keys than this are maps or machine dumps: no templates.
 _MAX_FIELDS = 150
 _MAX_BASES = 3
+# What a template must leave of a field's tokens at most: a value that is put together
+# from others can't be searched for. Source: on 125 recorded payloads, beside 1, 0.7
+# costs 0.4 % of the tokens and leaves 93 % of the strings literal instead of 89 %; 0.5
+# costs 1 % and leaves 95 %.
+_WORTHWHILE = 0.7
 # Templates are looked for on this many rows, evenly spread.
 _SAMPLE_ROWS = 64
 
@@ -248,7 +253,7 @@ class _Chooser:
         if all(s is None for s in strings):
             return
         allowed = [j for j in self.base if j != i and j not in self.derived]
-        best = self._cost(i) - 1
+        best = _WORTHWHILE * self._cost(i) - 1
         for template in find_templates(texts, i, allowed):
             cost = self._weigh(template, i, strings, texts)
             if cost < best:
