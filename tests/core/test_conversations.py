@@ -12,7 +12,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from headroom import BudgetError, ConversationCompressor, InputError
@@ -47,6 +47,7 @@ def tool(call_id, content):
     return {"role": "tool", "tool_call_id": call_id, "content": content}
 
 
+STORY = "and so the old story went on and on from there as it always had before. "
 SYSTEM = {"role": "system", "content": "You are a helpful travel agent."}
 
 
@@ -194,6 +195,26 @@ class TestLaws:
         assert [id(m) for m in out[len(out) - len(tail) :]] == [id(m) for m in tail]
         systems = [m for m in messages if m["role"] == "system"]
         assert [m for m in out if m["role"] == "system"] == systems
+
+    @given(
+        st.lists(st.sampled_from(["yes", "Order ORD-7.", STORY, 3 * STORY])),
+        compressors(),
+    )
+    def test_nothing_is_rewritten_below_the_trigger(self, said, small):
+        # What was said before makes digests shorter than what is planned for them.
+        assume(small.target < small.trigger)
+        messages = [(user, assistant)[n % 2](text) for n, text in enumerate(3 * said)]
+        earlier = None
+        for n in range(len(messages) + 1):
+            try:
+                out = small.compress(messages[:n])
+            except BudgetError:
+                out = None
+            if earlier is not None:
+                grown = [*earlier, messages[n - 1]]
+                if total(grown) <= small.trigger * small.max_tokens:
+                    assert out == grown
+            earlier = out
 
     @given(transcripts(), compressors(), st.integers(0, 40))
     def test_a_session_gives_what_compress_gives(self, messages, small, split):

@@ -12,9 +12,9 @@ import pytest
 import headroom.conversations
 from headroom import BudgetError, ConversationCompressor, InputError
 from headroom.conversations.block import Block, escape, parse, write
-from headroom.conversations.digest import select
+from headroom.conversations.digest import factor_of, select
 from headroom.conversations.units import Unit, units_of_block
-from headroom.conversations.wording import DENSE, shorten
+from headroom.conversations.wording import DENSE, quotations_of, shorten, words_of
 from headroom.tokens import messages_tokens
 
 
@@ -505,3 +505,229 @@ class TestIntent:
         digest = head(*messages, share=0.5).digest
         assert "ORD-7" in digest
         assert "relevant" not in digest
+
+
+def calling(call_id, name, **arguments):
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    call = {"id": call_id, "type": "function", "function": function}
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
+
+
+def tool(call_id, content):
+    return {"role": "tool", "tool_call_id": call_id, "content": content}
+
+
+class TestHysteresis:
+    def test_a_digest_shorter_than_planned_delays_the_next_compaction(self):
+        # Each turn says the same, so a digest never needs what is planned for it.
+        small = ConversationCompressor(900, keep_turns=1, count_tokens=count)
+        messages, rewritten = [], 0
+        earlier = small.compress([])
+        for n in range(120):
+            messages.append(user(STORY) if n % 2 == 0 else assistant(STORY * 2))
+            grown = [*earlier, messages[-1]]
+            earlier = small.compress(messages)
+            if earlier != grown:
+                rewritten += 1
+                assert messages_tokens(grown, count) > 0.85 * 900
+        assert rewritten
+
+    def test_a_session_holds_on_to_the_same_digests(self):
+        small = ConversationCompressor(900, keep_turns=1, count_tokens=count)
+        session = small.session()
+        messages = []
+        for n in range(120):
+            messages.append(user(STORY) if n % 2 == 0 else assistant(STORY * 2))
+            assert session.compress(messages) == small.compress(messages)
+            if n % 25 == 0:
+                session = small.session(session.to_json())
+
+    def test_free_room_below_the_target_is_used(self):
+        said = [user(f"Box {n} has the keys of room {n * 7} in it.") for n in range(80)]
+        limit = messages_tokens(said, count) - 1
+        options = {"trigger": 1, "target": 0.8, "compact_turns": 60}
+        small = ConversationCompressor(limit, count_tokens=count, **options)
+        result = small.explain(said)
+        covered = messages_tokens([said[at] for at in result.covered], count)
+        assert count(result.digest) > 0.4 * covered
+
+
+class TestOneLongTurn:
+    """An agent that makes all its calls in answer to one request."""
+
+    def agent(self, calls=60, thinking=False):
+        messages = [
+            {"role": "system", "content": "You are an agent."},
+            user("Fix the tests of acme/cart on branch fix-77."),
+        ]
+        for n in range(calls):
+            asks = calling(f"c{n}", "read_file", path=f"src/mod_{n}.py")
+            if thinking and n == 0:
+                asks["content"] = [{"type": "thinking", "thinking": "So."}]
+            messages += [asks, tool(f"c{n}", f"ticket T-{n:03d}: {STORY * 3}")]
+        return messages
+
+    def test_is_an_error_unless_relaxed(self):
+        with pytest.raises(BudgetError, match=r"the last turn \d+ tokens.*relax"):
+            ConversationCompressor(900, count_tokens=count).compress(self.agent())
+
+    def test_its_oldest_calls_go_the_request_and_the_newest_stay(self):
+        messages = self.agent()
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        result = small.explain(messages)
+        out = result.content
+        assert result.tokens_after <= 900
+        assert out[0] is messages[0]
+        assert out[2] is messages[1]
+        assert out[1]["content"] == result.digest
+        kept = out[3:]
+        assert kept == messages[-len(kept) :]
+        assert [c["id"] for m in kept for c in m.get("tool_calls", ())] == [
+            m["tool_call_id"] for m in kept if m["role"] == "tool"
+        ]
+        assert result.covered == tuple(range(2, len(messages) - len(kept)))
+        assert "read_file" in result.digest
+        assert small.compress(out) == out
+
+    def test_a_session_cuts_it_at_the_same_calls(self):
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        session = small.session()
+        messages = self.agent()
+        for n in range(1, len(messages) + 1):
+            assert session.compress(messages[:n]) == small.compress(messages[:n])
+            if n % 20 == 0:
+                session = small.session(session.to_json())
+
+    def test_the_request_goes_with_its_turn_when_that_is_over(self):
+        messages = [
+            *self.agent(),
+            assistant("Done."),
+            user("Deploy."),
+            assistant("Ok."),
+        ]
+        messages += [user("Thanks."), assistant(STORY * 20), user("More?")]
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        session = small.session()
+        session.compress(messages[:-6])
+        out = session.compress(messages)
+        assert out == small.compress(messages)
+        assert messages[1] not in out
+        assert "acme/cart" in out[1]["content"]
+        assert out[-1] is messages[-1]
+
+    def test_thoughts_are_not_cut_from_the_calls_that_follow_them(self):
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        with pytest.raises(BudgetError):
+            small.compress(self.agent(thinking=True))
+
+    def test_a_call_without_its_result_stays(self):
+        messages = self.agent()[:-1]
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        assert small.compress(messages)[-1] is messages[-1]
+
+
+class TestWhatCannotBeCounted:
+    def with_arguments(self, arguments):
+        function = {"name": "f", "arguments": arguments}
+        call = {"id": "c", "type": "function", "function": function}
+        asks = {"role": "assistant", "content": None, "tool_calls": [call]}
+        return [user(STORY * 9), asks, tool("c", "ok"), user("Go on."), assistant("x")]
+
+    def test_keys_that_json_lacks_are_spelt_out(self):
+        messages = self.with_arguments({(1, 2): "ID-77", None: {(3,): 4}})
+        small = ConversationCompressor(150, keep_turns=1, count_tokens=count)
+        assert "ID-77" in small.explain(messages).digest
+        assert small.session().compress(messages) == small.compress(messages)
+
+    def test_arguments_without_end_are_refused_by_the_message_s_number(self):
+        endless: dict[str, object] = {}
+        endless["again"] = endless
+        deep: dict[str, object] = {}
+        for _ in range(5_000):
+            deep = {"in": deep}
+        for arguments in (endless, deep):
+            with pytest.raises(InputError, match="message 1: "):
+                ConversationCompressor(90, count_tokens=count).compress(
+                    self.with_arguments(arguments)
+                )
+
+
+class TestShortAnswers:
+    def test_stand_behind_the_question_that_they_answer(self):
+        result = head(
+            user("I'd like to rent a car."),
+            assistant(STORY * 4 + "The Fiat 500 at $40 or the Audi A3 at $75?"),
+            user("The second one."),
+            assistant(STORY * 4 + "Do you want full insurance?"),
+            user("No."),
+            assistant(STORY * 4),
+            share=0.4,
+        )
+        assert "Fiat 500 at $40 or Audi A3 at $75? The second one" in result.digest
+        assert "insurance? No" in result.digest
+        gone = "\n".join(d.text for d in result.dropped if d.reason != "shortened")
+        assert "The second one." not in gone
+
+    def test_an_answer_that_says_it_all_stands_alone(self):
+        digest = head(
+            assistant("Where do you want to go? " + STORY),
+            user("To Lisbon on 3 May by the night train, in a sleeper of our own."),
+            assistant(STORY * 9),
+            share=0.5,
+        ).digest
+        assert "Lisbon" in digest
+        assert "go?" not in digest
+
+
+class TestSentences:
+    LONG = (
+        "I moved to Porto in 2019 with my brother Rui, because the studio of Ana Lima "
+        "gave us work, and we have restored azulejos for the city ever since, at noon "
+        "we stop."
+    )
+
+    def test_clauses_that_stay_together_are_joined_and_accounted_for(self):
+        result = head(user(self.LONG), assistant(STORY * 12), share=0.6)
+        assert "moved Porto 2019 brother Rui studio Ana Lima gave us" in result.digest
+        assert not [
+            d
+            for d in result.dropped
+            if d.path == (0,) and d.reason == "not in the digest"
+        ]
+
+    def test_a_time_and_an_address_are_never_cut_at_their_colon(self):
+        said = (
+            "The first class of the day begins at 9:30 in the main hall of the campus "
+            "and its notes are all kept at https://notes.example.org/cs-2631 as ever."
+        )
+        digest = head(user(said), assistant(STORY * 12)).digest
+        assert "9:30" in digest
+        assert "https://notes.example.org/cs-2631" in digest
+
+    def test_an_object_under_its_own_id_says_it_once(self):
+        wallet = {"wallet": {"card_4579924": {"brand": "visa", "id": "card_4579924"}}}
+        answer = tool("c", json.dumps(wallet))
+        digest = head(
+            user("Which card?"), calling("c", "look"), answer, assistant(STORY * 12)
+        ).digest
+        assert "wallet: brand=visa, id=card_4579924" in digest
+
+    def test_values_outweigh_the_names_of_their_fields(self):
+        weights = {
+            w.key: w.weight for w in words_of("reservation_id=ZFA04Y, last_four=3848")
+        }
+        assert weights["reservation_id"] < weights["3848"] < weights["zfa04y"]
+        assert weights["last_four"] < 1
+
+    def test_a_call_that_names_nothing_counts_less(self):
+        asked = Unit(0, "tool find", "call", "find(page=7)")
+        named = asked._replace(text="find(name=Ana Lima)")
+        assert factor_of(asked) < factor_of(named)
+
+    def test_a_short_quotation_is_a_value(self):
+        assert [
+            w.key for w in quotations_of("a day called “Tech for Good” each year")
+        ] == ["tech for good"]
+        assert not quotations_of(
+            'he said "that it would be much too long to be a name"'
+        )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from headroom.errors import InputError
+
 __all__ = [
     "TokenCounter",
     "default_counter",
@@ -260,10 +262,40 @@ def messages_tokens(messages: Iterable[Any], count_tokens: CountTokens) -> int:
 
 
 def compact_json(value: Any) -> str:
-    """Return `value` as JSON without spaces; objects by their fields or `str`."""
+    """Return `value` as JSON without spaces; objects by their fields or `str`.
+
+    Raises:
+        InputError: `value` contains itself, or more levels than Python can follow.
+    """
+    try:
+        try:
+            return _dumped(value)
+        except TypeError:  # a key that JSON doesn't have, such as a tuple
+            return _dumped(_with_plain_keys(value))
+    except (RecursionError, ValueError) as error:
+        raise InputError(
+            f"a value that cannot be written as JSON ({error}); pass plain JSON, "
+            "less deep, and nothing that contains itself"
+        ) from error
+
+
+def _dumped(value: Any) -> str:
     return json.dumps(
         value, separators=(",", ":"), ensure_ascii=False, default=_plain_object
     )
+
+
+def _with_plain_keys(value: Any) -> Any:
+    """Return `value` with each key that JSON doesn't have spelt by `str`."""
+    if isinstance(value, Mapping):
+        plain = {}
+        for key, item in value.items():
+            known = key is None or isinstance(key, str | int | float)
+            plain[key if known else str(key)] = _with_plain_keys(item)
+        return plain
+    if isinstance(value, list | tuple):
+        return [_with_plain_keys(item) for item in value]
+    return value
 
 
 def field_of(message: Any, key: str) -> Any:

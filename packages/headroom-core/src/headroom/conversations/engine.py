@@ -10,6 +10,7 @@ from headroom.conversations.block import Block
 from headroom.conversations.digest import CountTokens
 from headroom.conversations.plan import Limits, Segment
 from headroom.conversations.summarizers import Guard, Summarizer
+from headroom.errors import InputError
 from headroom.tokens import (
     compact_json,
     default_counter,
@@ -86,6 +87,17 @@ class Engine:
         spelt = compact_json(calls)
         joined = self.count(text + spelt) - self.count(text) - self.count(spelt)
         return tokens + max(0, joined)
+
+    def cost_at(self, at: int, message: Any) -> int:
+        """Return the tokens to plan for the message at index `at`.
+
+        Raises:
+            InputError: It cannot be counted.
+        """
+        try:
+            return self.cost(message)
+        except InputError as error:
+            raise InputError(f"message {at}: {error}") from error
 
     def measure(self, messages: Sequence[Any]) -> int:
         """Return the tokens of a list of messages, 0 for none."""

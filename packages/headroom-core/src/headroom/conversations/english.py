@@ -132,12 +132,12 @@ TURNING = _words(
     """stop stops stopped forget off out unless except only before after until till
     below above under over against wrong already twice than less least fewer few
     without instead hardly barely rarely seldom if might maybe perhaps probably rather
-    from either versus vs"""
+    from or either versus vs"""
 )
 # Words that do so before a word that stays: "too expensive", "more expensive", "all
-# files", "tea or coffee".
+# files".
 ADVERBS = _words(
-    "too more most all another both every each some same or up down almost enough"
+    "too more most all another both every each some same up down almost enough"
 )
 # What "to" after it belongs to a verb, not to a place.
 MODALS = _words(

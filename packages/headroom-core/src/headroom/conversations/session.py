@@ -272,8 +272,10 @@ class _Work:
         self._base = memory.state.covered
         self._views = read_messages(items[self._base :])
         # Counting is most of the work, and what was counted has not changed.
-        uncounted = items[self._base + len(memory.costs) :]
-        self._costs = [*memory.costs, *map(engine.cost, uncounted)]
+        counted = self._base + len(memory.costs)
+        uncounted = enumerate(items[counted:], counted)
+        fresh = (engine.cost_at(at, item) for at, item in uncounted)
+        self._costs = [*memory.costs, *fresh]
         self._kept = kept_in_place(self._views)
         self._starts = [self._base + at for at in turn_starts(self._views)]
         self._groups: list[int] = []
@@ -535,7 +537,7 @@ class _Work:
         """Return system messages, digest, what else stays in place, live messages."""
         items = self._items
         run = 0
-        while run < len(state.kept) and state.kept[run] == run:
+        while run < len(state.kept) and state.kept[run] == run != state.asked:
             run += 1
         leading = _leading([True] * run, read_messages(items[:run]))
         content = [items[at] for at in state.kept[:leading]]

@@ -247,7 +247,7 @@ def _keep_turning(chunks: list[str], lows: list[str], kept: list[bool]) -> None:
     end = len(chunks) - 1
     compares = "than" in lows
     for at, low in enumerate(lows):
-        if low == "from":
+        if low in ("from", "or"):
             kept[at] = _leads(chunks, kept, at)
         elif low in TURNING:
             kept[at] |= low != "rather" or compares
