@@ -574,6 +574,139 @@ def test_what_is_kept_inside_an_excluded_value_survives_alone() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("value", "gone"),
+    [
+        # The address of an object inside another, of which the other says the rest.
+        (
+            {
+                "url": "https://api.x.com/repos/o/secret/branches/main/protection",
+                "strict": True,
+                "enforce_admins": {
+                    "url": "https://api.x.com/repos/o/secret/branches/main/"
+                    "protection/enforce_admins",
+                    "enabled": True,
+                },
+            },
+            [("enforce_admins", "url")],
+        ),
+        # One beside `url`, with a template and the plural that its key asks for.
+        (
+            {
+                "url": "https://api.x.com/organizations/9/team/7",
+                "name": "a",
+                "members_url": "https://api.x.com/organizations/9/team/7/members{/member}",
+            },
+            [("members_url",)],
+        ),
+        # A list under its own key, found by what the object around says.
+        (
+            {
+                "id": "sub_12",
+                "items": {
+                    "url": "/v1/subscription_items?subscription=sub_12",
+                    "data": [],
+                    "has_more": False,
+                },
+            },
+            [("items", "data"), ("items", "url")],
+        ),
+        (
+            {
+                "id": "acct_9",
+                "external_accounts": {
+                    "url": "/v1/accounts/acct_9/external_accounts",
+                    "has_more": False,
+                },
+            },
+            [("external_accounts", "url")],
+        ),
+        # A pull request is no request that somebody made.
+        (
+            {
+                "pull_request": {
+                    "url": "https://api.x.com/repos/o/r/pulls/2",
+                    "number": 2,
+                    "title": "t",
+                },
+                "repository": {"full_name": "o/r"},
+            },
+            [("pull_request", "url")],
+        ),
+        # Jira's users by name.
+        (
+            {
+                "key": "A-1",
+                "id": "1001",
+                "self": "https://x.com/rest/api/2/issue/1001",
+                "assignee": {
+                    "self": "https://x.com/rest/api/2/user?username=ada",
+                    "name": "ada",
+                },
+            },
+            [("self",), ("assignee", "self")],
+        ),
+    ],
+)
+def test_addresses_of_which_all_is_said_beside_or_around_go(
+    value: dict[str, Any], gone: list[tuple[str, ...]]
+) -> None:
+    left, dropped = prune(value, Policy())
+    assert sorted(d.path for d in dropped) == sorted(gone)
+    assert prune(left, Policy()) == (left, [])
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        # Nothing else is left of the object.
+        {"url": "https://api.x.com/secret/restrictions"},
+        # Not the key under which it lies.
+        {"url": "https://api.x.com/secret/others", "n": 1},
+        # Said by nobody.
+        {"url": "https://api.x.com/hidden/restrictions", "n": 1},
+        {"url": "https://api.x.com/secret/restrictions?token=s3cr3t", "n": 1},
+    ],
+)
+def test_addresses_that_only_resemble_the_one_around_stay(
+    inner: dict[str, Any],
+) -> None:
+    value = {"url": "https://api.x.com/secret", "restrictions": inner, "on": True}
+    assert pruned(value) == value
+
+
+@pytest.mark.parametrize("links", [1, 2, 3])
+def test_a_link_is_judged_alike_alone_and_after_others(links: int) -> None:
+    """Those after the first are judged by what they begin with."""
+    base = "https://api.x.com/repos/ada/engine7"
+    tails = {
+        "forks_url": "/forks",
+        "keys_url": "/keys{/key_id}",
+        "teams_url": "/members",
+        "merge_url": "/merge",
+        "tags_url": "/tags/s3cr3t",
+        "hooks_url": "/hooks?token=s3cr3t",
+        "blobs_url": "/git/blobs{/sha}",
+        "stargazers_url": "/stargazers/latest",
+    }
+    said = {"id": 7, "full_name": "ada/engine7"}
+    before = {"issues_url": f"{base}/issues", "labels_url": f"{base}/labels{{/name}}"}
+    first = dict(list(before.items())[: links - 1])
+    together = pruned({**said, **first, **{k: base + t for k, t in tails.items()}})
+    for key, tail in tails.items():
+        alone = pruned({**said, key: base + tail})
+        assert (key in together) == (key in alone), key
+
+
+def test_the_account_of_links_is_in_the_order_of_the_input() -> None:
+    """It was in the order of a set, so another in each process."""
+    names = [f"{c * 3}s" for c in "zyxwvutrqponmlkjihgfedcba"]
+    links = {n: {"href": f"https://api.x.com/things/71234/{n}"} for n in names}
+    value = {"id": 71234, "_links": {**links, "edit": {"href": "https://a.b/c"}}}
+    _, dropped = prune(value, Policy())
+    assert [d.path[1] for d in dropped] == names
+
+
 # -- max_depth
 
 

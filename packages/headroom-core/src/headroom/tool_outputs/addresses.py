@@ -15,6 +15,7 @@ __all__ = [
     "NAMED",
     "UNSAID",
     "certainty",
+    "extends",
     "is_spare_relation",
 ]
 
@@ -116,7 +117,7 @@ _CALLS = (
 # What lies under such a key was put there by somebody, addresses included.
 _TOLD = frozenset(
     """
-    source external webhook webhooks hook hooks request response http https log logs
+    source webhook webhooks hook hooks request response http https log logs
     attachment attachments file files media asset assets resource resources fields
     bookmark bookmarks endpoint endpoints server servers callback redirect monitor
     monitors target targets span trace link links config contact vendor
@@ -161,6 +162,7 @@ class _Found(NamedTuple):
     sources: list[str | None]  # by part: the key that says it, None for a word
     last: int  # the index of the last part that is said, -1 for none
     digits: int  # how many that are said have a digit
+    values: int  # how many values of a query there are, all said
 
 
 def _found(link: str, evidence: Evidence) -> _Found | None:
@@ -192,7 +194,7 @@ def _found(link: str, evidence: Evidence) -> _Found | None:
     parts = [part for part, _ in address.parts]
     if last >= 0 and not address.values:
         evidence.judged = (link, parts, last, digits)
-    return _Found(parts, address.templated, sources, last, digits)
+    return _Found(parts, address.templated, sources, last, digits, len(address.values))
 
 
 # Source: the objects of 125 recorded payloads need at most three.
@@ -288,10 +290,10 @@ def _certainty(about: tuple[str, ...], link: str, evidence: Evidence) -> int:
     if not about and _is_told(link, evidence):
         return UNSAID
     found = _found(link, evidence)
-    if found is None or (found.last < 0 and not found.digits):
+    if found is None or (found.last < 0 and not found.values):
         return UNSAID
     if about == ("self",):
-        many = len(found.sources) - found.sources.count(None) > 1
+        many = len(found.sources) - found.sources.count(None) + found.values > 1
         return CERTAIN if found.digits or many else NAMED
     if not about:
         return _own_certainty(found, evidence)
@@ -304,12 +306,21 @@ def _is_told(link: str, evidence: Evidence) -> bool:
     return (
         evidence.is_relation
         or any(type(members.get(key)) is str for key in _CALLS)
-        or not _TOLD.isdisjoint(words_of(evidence.owner))
+        or _is_told_under(evidence.owner)
         or not all(_TOLD_KINDS.isdisjoint(words_of(kind)) for kind in _kinds(members))
         or not _API_FIRST.match(link)
         or "/hook" in link
         or "/webhook" in link
     )
+
+
+@lru_cache(maxsize=8192)
+def _is_told_under(owner: str) -> bool:
+    words = words_of(owner)
+    if words[-2:] in (("pull", "request"), ("merge", "request")):
+        words = words[:-2]
+    # "external" alone is Notion's; "external_accounts" are accounts.
+    return words == ("external",) or not _TOLD.isdisjoint(words)
 
 
 # Of a bare `url`, the host or the beginning of the path must say that it is an API.
@@ -337,7 +348,9 @@ def _own_certainty(found: _Found, evidence: Evidence) -> int:
     names = [evidence.owner, *_kinds(evidence.members)]
     if tail:
         # The list under its own key: "refunds": {"url": "/v1/charges/ch_1/refunds"}
-        own_list = len(tail) == 1 and _related(tail[0], evidence.owner)
+        own_list = len(tail) == 1 and any(
+            _related(word, evidence.owner) for word in (tail[0], *words_of(tail[0]))
+        )
         return CERTAIN if own_list and found.digits else UNSAID
     if last < 0:
         return UNSAID
@@ -371,7 +384,7 @@ _MOST_PAGES = 16
 
 def _others_certainty(about: tuple[str, ...], found: _Found, evidence: Evidence) -> int:
     """Judge a link of another key, which must say what the address adds."""
-    parts, templated, sources, last, digits = found
+    parts, templated, sources, last, digits, _ = found
     tail = parts[last + 1 :]
     if tail and not _suits(tail, about, templated=templated):
         return UNSAID
@@ -406,6 +419,27 @@ def _suits(tail: list[str], about: tuple[str, ...], *, templated: bool) -> bool:
 
 # Source: two numbers of so many digits agree by chance in less than 1 of 1,000 objects.
 _TELLING_DIGITS = 4
+
+
+def extends(key: str, link: str, evidence: Evidence) -> bool:
+    """Tell whether a link is one beside or around it with what its key says after it.
+
+    Where a caller excludes "url", what only extends it goes too.
+
+    So it is where "users_url" is "…/7/users" and `url` is "…/7"; or where the `url` of
+    the object under "admins" is "…/7/admins" and that of the object around is "…/7".
+    """
+    if key != "url":
+        base = evidence.whole.get("url")
+        if type(base) is not str or not link.startswith(base):
+            return False
+        added = _added(key, link[len(base) :])
+        return link == f"{base}/{key.removesuffix('_url')}" or (
+            added is not None and added[1] != UNSAID
+        )
+    if not evidence.members or _is_told(link, evidence):
+        return False
+    return link == f"{evidence.outer_url}/{evidence.owner}"
 
 
 def is_spare_relation(name: str, link: str, evidence: Evidence) -> bool:

@@ -154,6 +154,11 @@ class Evidence:
         return self._outer.key if self._outer is not None else ""
 
     @property
+    def outer_url(self) -> Any:
+        """The `url` of the object around, or None."""
+        return self._outer.whole.get("url") if self._outer is not None else None
+
+    @property
     def has_node_id(self) -> bool:
         """Whether the object is GitHub's own, which gives each two ids."""
         return "node_id" in self.whole

@@ -8,7 +8,6 @@ from typing import Any
 __all__ = [
     "Role",
     "decorates",
-    "extends",
     "host_of",
     "is_api_link",
     "is_copy",
@@ -339,16 +338,6 @@ _HTML_END = re.compile(r"_?[hH](?:tml|TML)$")
 _TEXT_ENDS = ("_text", "_markdown", "_md", "_raw", "Text", "Markdown")
 _TAG = re.compile(r"<[^<>]*>")
 _TEXT_WORD = re.compile(r"[^\W_]+")
-
-
-def extends(key: str, link: str, members: dict[str, Any]) -> bool:
-    """Tell whether a link is the object's own with the key's name after it.
-
-    >>> extends("users_url", "/api/7/users", {"url": "/api/7"})
-    True
-    """
-    stem = key.removesuffix("_url")
-    return stem != key and f"{members.get('url')}/{stem}" == link
 
 
 def host_of(link: str) -> str:

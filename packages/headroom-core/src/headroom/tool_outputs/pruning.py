@@ -10,13 +10,13 @@ from headroom.tool_outputs.addresses import (
     NAMED,
     UNSAID,
     certainty,
+    extends,
     is_spare_relation,
 )
 from headroom.tool_outputs.evidence import ENTER, Evidence
 from headroom.tool_outputs.links import (
     Role,
     decorates,
-    extends,
     host_of,
     is_api_link,
     is_copy,
@@ -510,7 +510,7 @@ class _Pruner:
         """
         sure, host = certainty(key, link, rest)
         if sure == UNSAID:
-            return _REASONS[Role.LINK] if extends(key, link, rest.whole) else ENTER
+            return _REASONS[Role.LINK] if extends(key, link, rest) else ENTER
         if host in self.hosts:
             return _REASONS[Role.LINK]
         if sure == CERTAIN or (sure == NAMED and host in rest.named_hosts):
