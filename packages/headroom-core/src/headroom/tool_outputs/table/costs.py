@@ -11,6 +11,7 @@ __all__ = [
     "EMPTY",
     "QUESTION_MARK",
     "SMALLEST",
+    "SMALLEST_CONTAINER",
     "USE",
     "Costs",
     "cost_of_reading",
@@ -26,6 +27,7 @@ DEFINITION = 4.0  # "&1:" and a line end
 USE = 2.2  # "&1"
 # What is smaller is not written elsewhere: a reader would look it up for too little.
 SMALLEST = 4.0
+SMALLEST_CONTAINER = 10.0
 
 # Source: between 2 and 4 characters a token, 125 recorded payloads come out equally
 # small, and smaller than when word pieces are counted, as below.

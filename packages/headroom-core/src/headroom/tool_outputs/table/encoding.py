@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from headroom.tool_outputs.table.costs import (
     DEFINITION,
     SMALLEST,
+    SMALLEST_CONTAINER,
     USE,
     Costs,
     cost_of_reading,
@@ -98,24 +99,30 @@ class _Writer:
                 if row[1]:
                     written += [item for _, item in row[1]]
         uses = Counter(written)
-        references: dict[Item, str] = {}
-        for item, n in uses.items():
-            if n < 2:
-                continue
-            if type(item) is int:
-                cost = self._size(item, costs)
-                characters = int(cost)
-            else:
-                assert type(item) is str
-                characters = len(item)
-                cost = cost_of_reading(item) if characters >= SMALLEST else 0.0
-            if cost >= SMALLEST and (n - 1) * cost > DEFINITION + n * USE:
-                references[item] = f"&{len(references) + 1}"
-                self.repeated += (n - 1) * characters
-        return references
+        once: set[Item] = set()
 
-    def _size(self, node: int, costs: Costs) -> float:
-        """Estimate the tokens of a node as it is written."""
+        def decide(item: Item, cost: float, characters: int) -> None:
+            n = uses[item]
+            if (n - 1) * cost > DEFINITION + n * USE:
+                once.add(item)
+                self.repeated += (n - 1) * characters
+
+        repeated = [item for item, n in uses.items() if n > 1]
+        for item in repeated:
+            if type(item) is str and len(item) >= SMALLEST:
+                cost = cost_of_reading(item)
+                if cost >= SMALLEST:
+                    decide(item, cost, len(item))
+        # Inner values first: what holds a reference is only as long as that.
+        for node in sorted([item for item in repeated if type(item) is int]):
+            cost = self._size(node, costs, once)
+            if cost >= SMALLEST_CONTAINER:
+                decide(node, cost, int(cost))
+        names = (item for item in repeated if item in once)
+        return {item: f"&{i}" for i, item in enumerate(names, start=1)}
+
+    def _size(self, node: int, costs: Costs, once: set[Item]) -> float:
+        """Estimate the tokens of a node as it is written, with references to `once`."""
         size = costs.get(node)
         if size is not None:
             return size
@@ -131,7 +138,12 @@ class _Writer:
         for name in keys:
             size += costs[name]
         for item in items:
-            size += self._size(item, costs) if type(item) is int else costs[item]
+            if item in once:
+                size += USE
+            elif type(item) is int:
+                size += self._size(item, costs, once)
+            else:
+                size += costs[item]
         costs[node] = size
         return size
 
