@@ -578,8 +578,8 @@ class TestOneLongTurn:
         out = result.content
         assert result.tokens_after <= 900
         assert out[0] is messages[0]
-        assert out[2] is messages[1]
-        assert out[1]["content"] == result.digest
+        assert out[1] is messages[1]
+        assert out[2]["content"] == result.digest
         kept = out[3:]
         assert kept == messages[-len(kept) :]
         assert [c["id"] for m in kept for c in m.get("tool_calls", ())] == [
@@ -614,6 +614,24 @@ class TestOneLongTurn:
         assert messages[1] not in out
         assert "acme/cart" in out[1]["content"]
         assert out[-1] is messages[-1]
+
+    def test_it_can_go_on_from_what_came_out(self):
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        messages = self.agent()
+        for n in range(40):
+            out = small.compress(messages)
+            assert out[1] is messages[1]
+            assert parse(out[2]["content"])
+            more = [
+                calling(f"m{n}", "edit_file", path=f"lib/{n}.py"),
+                tool(f"m{n}", "ok"),
+            ]
+            messages = [*out, *more]
+        assert "mod_" in out[2]["content"]
+        out = small.compress(
+            [*out, assistant(STORY), user("Deploy."), assistant(STORY * 30)]
+        )
+        assert "acme/cart" in out[1]["content"]
 
     def test_thoughts_are_not_cut_from_the_calls_that_follow_them(self):
         small = ConversationCompressor(900, overflow="relax", count_tokens=count)

@@ -116,7 +116,7 @@ class TestSteps:
         assert faults(out) == []
         assert [m for m in out if m.type == "human"] == [messages[0], *digest_of(out)]
         assert out[-2:] == messages[-2:]
-        assert "find(page=1)" in digest_of(out)[0].content
+        assert "order A-1" in digest_of(out)[0].content
 
     def test_strict_it_is_an_error(self):
         with pytest.raises(BudgetError):

@@ -84,17 +84,21 @@ def listed(messages: Iterable[Any]) -> list[Any]:
     return list(messages)
 
 
-def read_messages(messages: Iterable[Any]) -> list[Message]:
+def read_messages(messages: Iterable[Any], first: int = 0) -> list[Message]:
     """Return one view per message, same order; `[]` for no messages.
 
     Calls and results that carry no id (Gemini) get one from their tool's name and
     order, so that they pair like the others.
 
+    Args:
+        messages: What to read.
+        first: Index of the first of them, for errors.
+
     Raises:
         InputError: One of them is neither a mapping nor an object with a role or
             a type.
     """
-    views = [_read(message, at) for at, message in enumerate(messages)]
+    views = [_read(message, at) for at, message in enumerate(messages, first)]
     return _with_ids(views)
 
 

@@ -13,6 +13,7 @@ as they might still be below the trigger: the oldest that is, is the result's.
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 __all__ = ["Limits", "Segment", "State", "Transcript", "advance", "view_tokens"]
 
@@ -219,19 +220,29 @@ class _Fold:
         newest = self._starts[starts - 1] if starts else 0
         if not over and state.gave_up == newest:
             return state
-        keeps = [limits.keep_turns]
-        if limits.relax and over:
-            keeps = list(range(limits.keep_turns, 0, -1))
+        relax = limits.relax and over
+        keeps = range(limits.keep_turns, 0 if relax else limits.keep_turns - 1, -1)
+        shrunk = None
         for keep in keeps:
             cut = self._starts[starts - keep] if starts >= keep else 0
             shrunk = self._shrink(state, max(cut, state.covered), over=over)
             if shrunk is not None:
-                return shrunk
-        if limits.relax and over and starts:
-            shrunk = self._shrink_within(state, newest)
-            if shrunk is not None:
-                return shrunk
-        return replace(state, gave_up=newest)
+                break
+        if relax and starts and (shrunk is None or self._is_at_cost(shrunk, newest)):
+            shrunk = self._shrink_within(state, newest) or shrunk
+        return shrunk or replace(state, gave_up=newest)
+
+    def _is_at_cost(self, shrunk: State, newest: int) -> bool:
+        """Whether a state keeps the last turn at the cost of what there is of others.
+
+        It does where that turn is cut already, or hardly any digest is left.
+        """
+        if shrunk.asked == newest:
+            return True
+        limits = self._limits
+        least = min(_RATE * shrunk.covered_tokens, _FLOOR_SHARE * limits.max_tokens)
+        left = sum(segment.budget for segment in shrunk.segments)
+        return newest <= shrunk.covered and left < int(least)
 
     def _view(self, state: State, covered: int, digest: int) -> int:
         """Return the tokens of the result if all before `covered` were covered."""
@@ -265,7 +276,8 @@ class _Fold:
     def _shrink_within(self, state: State, start: int) -> State | None:
         """Return a smaller state that cuts the last turn, which starts at `start`.
 
-        What the user asked stays, and so do the newest calls with their results.
+        What the user asked stays, and so do the newest calls with their results, as
+        many as turns are kept where there is room.
         """
         after = max(start, state.covered)
         cuts = self._groups[
@@ -278,9 +290,13 @@ class _Fold:
         shrink = (
             self._append if self._limits.target < self._limits.trigger else self._refill
         )
-        shrunk = (shrink(state, covered) for covered in cuts)
+        newest = cuts[-self._limits.keep_turns :]
+        shrunk = chain(
+            (shrink(state, covered) for covered in cuts),
+            (self._merge(state, covered, over=False) for covered in newest),
+            (self._merge(state, covered, over=True) for covered in newest[-1:]),
+        )
         found = next((s for s in shrunk if s is not None), None)
-        found = found or self._merge(state, cuts[-1], over=True)
         self._asked = -1
         # Whole turns may go without a trace, work on what is asked now may not.
         return found if found and found.segments else None

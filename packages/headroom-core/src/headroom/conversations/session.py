@@ -186,7 +186,7 @@ class ConversationSession:
 
 def _start(items: list[Any], engine: Engine) -> _Memory:
     """Return the memory before any message, but for a digest that comes with them."""
-    at, found = _digest_among(items)
+    at, asked, found = _digest_among(items)
     if not found:
         return _Memory((State(),), [])
     segments = tuple(
@@ -215,31 +215,43 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
         digest_tokens=cost,
         written_tokens=cost,
         fed=at + 1,
+        asked=asked,
+        asked_tokens=engine.cost(items[asked]) if asked >= 0 else 0,
     )
-    ledger = [u for part in found for u in units_of_block(part, at)]
     seen = read_messages(items[: at + 1])
+    ledger = units_of(seen[asked], asked, {}) if asked >= 0 else []
+    ledger += [unit for part in found for unit in units_of_block(part, at)]
     return _Memory((state,), ledger, _quick(0, items[: at + 1]), _chain("", seen))
 
 
-def _digest_among(items: list[Any]) -> tuple[int, list[Block]]:
+def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
     """Return where a digest stands that an earlier compression put there, and it.
 
+    Between the two, the index of the request that it stands behind, else -1.
+
     Only what stays in place can stand before it: system and pinned messages, with the
-    calls, results and reasoning that belong to pinned ones.
+    calls, results and reasoning that belong to pinned ones, and the user message whose
+    turn was cut.
     """
     before: list[Message] = []
+    asked = -1
     for at, item in enumerate(items):
-        view = read_messages([item])[0]
+        view = read_messages([item], at)[0]
         said = view.role == "user" and not (view.pinned or view.calls or view.results)
         if said and (found := blocks.parse(view.text)):
-            placed = _leading(kept_in_place(before), before) == at
-            return (at, found) if placed else (0, [])
+            kept = [
+                keeps or n == asked for n, keeps in enumerate(kept_in_place(before))
+            ]
+            placed = _leading(kept, before) == at
+            return (at, asked, found) if placed else (0, -1, [])
         belongs = bool(view.calls or view.results or view.opaque)
         belongs = belongs or bool(before and before[-1].opaque)
-        if not (view.is_system or view.pinned or belongs):
+        if asked >= 0 or not (said or view.is_system or view.pinned or belongs):
             break
+        if said:
+            asked = at
         before.append(view)
-    return 0, []
+    return 0, -1, []
 
 
 def _leading(kept: Sequence[bool], views: Sequence[Message]) -> int:
@@ -270,7 +282,7 @@ class _Work:
         self._items = items
         self._memory = memory
         self._base = memory.state.covered
-        self._views = read_messages(items[self._base :])
+        self._views = read_messages(items[self._base :], self._base)
         # Counting is most of the work, and what was counted has not changed.
         counted = self._base + len(memory.costs)
         uncounted = enumerate(items[counted:], counted)
@@ -537,7 +549,7 @@ class _Work:
         """Return system messages, digest, what else stays in place, live messages."""
         items = self._items
         run = 0
-        while run < len(state.kept) and state.kept[run] == run != state.asked:
+        while run < len(state.kept) and state.kept[run] == run:
             run += 1
         leading = _leading([True] * run, read_messages(items[:run]))
         content = [items[at] for at in state.kept[:leading]]
