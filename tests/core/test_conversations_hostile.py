@@ -115,6 +115,24 @@ class TestDigestsThatComeIn:
         result = head(user(text), assistant(STORY * 20), share=0.9)
         assert 0 in result.covered
 
+    def test_a_session_knows_one_that_comes_after_its_first_call(self):
+        small = ConversationCompressor(400, keep_turns=1, count_tokens=count)
+        long = [m for n in range(40) for m in (user(f"Box {n}."), assistant(STORY))]
+        fed = [{"role": "system", "content": "Be brief."}, *small.compress(long)]
+        session = small.session()
+        session.compress(fed[:1])
+        fed += long
+        assert session.compress(fed) == small.compress(fed)
+
+    def test_what_had_no_room_for_a_while_is_in_the_next_digest(self):
+        messages = [user("My order is ORD-7."), assistant(STORY * 9)]
+        messages += [user("Wait."), assistant(STORY * 20)]
+        limit = messages_tokens(messages[2:], count) + 5
+        small = ConversationCompressor(limit, keep_turns=1, count_tokens=count)
+        assert not small.explain(messages).digest
+        messages += [user("And now?"), assistant("Nothing.")]
+        assert "ORD-7" in small.explain(messages).digest
+
     def test_a_digest_of_many_turns_is_still_continued(self):
         text = write(Block(1, 999_999_999, "user - city Porto"), preamble=True)
         small = ConversationCompressor(400, keep_turns=1, count_tokens=count)

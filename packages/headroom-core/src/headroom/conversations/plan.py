@@ -317,6 +317,10 @@ class _Fold:
         limits = self._limits
         around = limits.joint if state.segments else limits.frame
         gone = self._gone(state, covered)
+        # Where the digest of what went before had to go, this one is of that too.
+        anew = state.covered_tokens > 0 and not state.segments
+        if anew:
+            gone += state.covered_tokens
         body = int(_RATE * gone)
         if body < _MIN_BODY_TOKENS or around + body >= gone:
             return None
@@ -328,7 +332,7 @@ class _Fold:
         reserve = int(_RATE * spread * limits.max_tokens) + limits.joint
         body = max(body, min(int(_RICH_RATE * gone), room - reserve))
         digest = state.digest_tokens + around + body
-        return self._covering(state, covered, body, digest, merged=False)
+        return self._covering(state, covered, body, digest, merged=anew)
 
     def _refill(self, state: State, covered: int) -> State | None:
         """Return the state whose digest takes all the room there is, if enough.

@@ -174,7 +174,11 @@ class ConversationSession:
     def _recall(self, items: list[Any]) -> _Memory:
         """Return the memory if it is of these messages, else a fresh one."""
         memory = self._memory
-        if memory is not None and memory.state.seen <= len(items):
+        known = memory is not None and memory.state.seen <= len(items)
+        if memory is not None and known and not memory.state.fed:
+            # A digest may have come in behind what was there before.
+            known = not _digest_among(items)[2]
+        if memory is not None and known:
             old = items[: memory.state.seen]
             if memory.quick:
                 if _quick(0, old) == memory.quick:
