@@ -254,6 +254,9 @@ class TestMeaning:
             ("You owe me $50.", "You owe me $50"),
             ("My wife is allergic to nuts, I am not.", "wife allergic nuts I am not"),
             ("Server A runs Postgres 14.", "Server A runs Postgres 14"),
+            ("But leave the retry loop as it is.", "leave retry loop"),
+            ("The blue one or the red one?", "blue one or red one?"),
+            ("Bring it to Leeds from a depot in York.", "to Leeds from depot York"),
         ],
     )
     def test_the_words_that_turn_a_sentence_stay(self, said, kept):

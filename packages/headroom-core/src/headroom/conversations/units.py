@@ -121,6 +121,9 @@ _ANSWER_MEANING = 2
 _QUESTION_CHARACTERS = 120
 
 
+_OFFER = re.compile(r"\b(?:any|some)thing else\b", re.IGNORECASE)
+
+
 def answered(units: list[Unit], before: Message) -> list[Unit]:
     """Return a message's units, a short answer behind the question that it answers.
 
@@ -145,7 +148,9 @@ def answered(units: list[Unit], before: Message) -> list[Unit]:
             sentences[-1] += f" {text}"
         else:
             sentences.append(text)
-    questions = [text for text in sentences[-3:] if text[-1] in "?？"]
+    questions = [
+        text for text in sentences[-3:] if text[-1] in "?？" and not _OFFER.search(text)
+    ]
     if not questions or len(questions[-1]) > _QUESTION_CHARACTERS:
         return units
     text = f"{_quotable(questions[-1])} {first.text}"
