@@ -21,21 +21,22 @@ UNKNOWN = 100  # [UNK], which is equal to nothing
 class Layer(nn.Module):
     """A transformer layer, normalised before."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.norm, self.norm2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
-        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
-        self.out = nn.Linear(WIDTH, WIDTH)
-        self.up, self.down = nn.Linear(WIDTH, 2 * WIDTH), nn.Linear(2 * WIDTH, WIDTH)
+        self.width = width
+        self.norm, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Read x (n, t, WIDTH) under mask (n, t), 1 for tokens."""
+        """Read x (n, t, width) under mask (n, t), 1 for tokens."""
         n, t, _ = x.shape
         q, k, v = self.qkv(self.norm(x)).reshape(n, t, 3, HEADS, -1).unbind(2)
-        near = torch.einsum("nqhd,nkhd->nhqk", q, k) * (WIDTH / HEADS) ** -0.5
+        near = torch.einsum("nqhd,nkhd->nhqk", q, k) * (self.width / HEADS) ** -0.5
         near = near + (1 - mask)[:, None, None, :] * FAR
         mixed = torch.einsum("nhqk,nkhd->nqhd", near.softmax(-1), v)
-        x = x + self.out(mixed.reshape(n, t, WIDTH))
+        x = x + self.out(mixed.reshape(n, t, self.width))
         return x + self.down(functional.gelu(self.up(self.norm2(x))))
 
 
@@ -52,7 +53,7 @@ class CrossEncoder(nn.Module):
         self.register_buffer("table", table, persistent=False)
         self.norm = nn.LayerNorm(WIDTH)
         self.conv = nn.Conv1d(WIDTH, WIDTH, 3, padding=1)
-        self.layer = Layer()
+        self.layer = Layer(WIDTH)
         self.last = nn.LayerNorm(WIDTH)
         self.side = nn.Parameter(torch.zeros(2, WIDTH))
         self.key, self.value = nn.Linear(WIDTH, INNER), nn.Linear(WIDTH, INNER)

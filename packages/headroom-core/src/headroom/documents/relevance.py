@@ -18,6 +18,7 @@ _HEADING = 0.6  # what a heading's score counts for the units below it
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
 _HEADER = 0.3  # what a table's header counts for each of its rows
 _STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its own
+_OWN = 0.05  # a score of its own; half of one counts half
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
 _HALF_GAIN = 1.5  # the shared idf that gives half of that
@@ -109,8 +110,8 @@ def _with_surroundings(
         if i < last and lent[i + 1] > beside and units[i + 1].document == document:
             beside = lent[i + 1]
         # Beside a good sentence there may stand anything.
-        if beside and score <= 0 and corpus.leans_on(i) is None:
-            beside *= _STRANGER
+        if beside and score < _OWN and corpus.leans_on(i) is None:
+            beside *= _STRANGER + (1 - _STRANGER) * max(0.0, score) / _OWN
         lifted.append(score + given.get(document, 0.0) + _NEIGHBOUR * beside)
     return lifted
 
