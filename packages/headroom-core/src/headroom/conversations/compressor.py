@@ -38,7 +38,8 @@ class ConversationCompressor:
         summarizer: None for the extractive digest, offline and the same each time;
             else a callable `(messages, max_tokens) -> str`, sync or async.
         overflow: "error" raises BudgetError where what must stay exceeds
-            `max_tokens`; "relax" keeps fewer turns, but always the last one.
+            `max_tokens`; "relax" keeps fewer turns, but always the last one, and
+            where that is too long itself, its request and the newest calls.
         count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
 
     Raises:
