@@ -659,6 +659,14 @@ class TestOneLongTurn:
         with pytest.raises(BudgetError):
             small.compress(self.agent(thinking=True))
 
+    def test_where_nothing_fits_the_error_comes_in_linear_time(self):
+        small = ConversationCompressor(900, overflow="relax", count_tokens=count)
+        messages = [{"role": "system", "content": STORY * 60}, *self.agent(2_000)[1:]]
+        started = time.process_time()
+        with pytest.raises(BudgetError):
+            small.compress(messages)
+        assert time.process_time() - started < 1.5
+
     def test_a_call_without_its_result_stays(self):
         messages = self.agent()[:-1]
         small = ConversationCompressor(900, overflow="relax", count_tokens=count)

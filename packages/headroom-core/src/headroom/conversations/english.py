@@ -129,10 +129,10 @@ BEFORE_LIMITS = _words("at no not more less up later earlier")
 # Words that turn, limit or compare what stands beside them: without them a sentence
 # says something else ("stop the deployment", "only after the tests pass").
 TURNING = _words(
-    """stop stops stopped keep leave forget off out unless except only before after until till
-    below above under over against wrong already twice than less least fewer few
-    without instead hardly barely rarely seldom if might maybe perhaps probably rather
-    from or either versus vs"""
+    """stop stops stopped keep leave forget off out unless except only before after
+    until till below above under over against wrong already twice than less least
+    fewer few without instead hardly barely rarely seldom if might maybe perhaps
+    probably rather from or either versus vs"""
 )
 # Words that do so before a word that stays: "too expensive", "more expensive", "all
 # files".

@@ -13,7 +13,6 @@ as they might still be below the trigger: the oldest that is, is the result's.
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 __all__ = ["Limits", "Segment", "State", "Transcript", "advance", "view_tokens"]
 
@@ -263,15 +262,17 @@ class _Fold:
             # What was asked goes with its turn: into a digest of all of it.
             return self._merge(self._released(state), cut, over=over)
         first = min(limits.compact_turns, len(boundaries)) - 1
-        for covered in boundaries[max(0, first) :]:
-            shrunk = (
-                self._append(state, covered)
-                if limits.target < limits.trigger
-                else self._refill(state, covered)
-            )
-            if shrunk is not None:
-                return shrunk
-        return self._merge(state, cut, over=over)
+        shrunk = self._shrink_to_target(state, boundaries[max(0, first) :])
+        return shrunk or self._merge(state, cut, over=over)
+
+    def _shrink_to_target(self, state: State, cuts: Sequence[int]) -> State | None:
+        """Return the state that covers all before the first cut that is enough."""
+        hysteresis = self._limits.target < self._limits.trigger
+        shrink = self._append if hysteresis else self._refill
+        # Covering more leaves less, whatever its digest takes: so the cuts that are
+        # enough are the last ones.
+        at = bisect_left(cuts, 1, key=lambda cut: int(shrink(state, cut) is not None))
+        return shrink(state, cuts[at]) if at < len(cuts) else None
 
     def _shrink_within(self, state: State, start: int) -> State | None:
         """Return a smaller state that cuts the last turn, which starts at `start`.
@@ -287,16 +288,10 @@ class _Fold:
             return None
         if start >= state.covered and not self._kept[start - self._base]:
             self._asked = start
-        shrink = (
-            self._append if self._limits.target < self._limits.trigger else self._refill
-        )
-        newest = cuts[-self._limits.keep_turns :]
-        shrunk = chain(
-            (shrink(state, covered) for covered in cuts),
-            (self._merge(state, covered, over=False) for covered in newest),
-            (self._merge(state, covered, over=True) for covered in newest[-1:]),
-        )
-        found = next((s for s in shrunk if s is not None), None)
+        found = self._shrink_to_target(state, cuts)
+        for covered in cuts[-self._limits.keep_turns :]:
+            found = found or self._merge(state, covered, over=False)
+        found = found or self._merge(state, cuts[-1], over=True)
         self._asked = -1
         # Whole turns may go without a trace, work on what is asked now may not.
         return found if found and found.segments else None
@@ -330,7 +325,8 @@ class _Fold:
             return None
         spread = limits.trigger - limits.target
         reserve = int(_RATE * spread * limits.max_tokens) + limits.joint
-        body = max(body, min(int(_RICH_RATE * gone), room - reserve))
+        rich = min(int(_RICH_RATE * gone), room - reserve, gone - around - 1)
+        body = max(body, rich)
         digest = state.digest_tokens + around + body
         return self._covering(state, covered, body, digest, merged=anew)
 
