@@ -21,14 +21,11 @@ class Asked:
     def __init__(self, query: str, corpus: Corpus) -> None:
         self.terms = content_terms(query)
         self._corpus = corpus
-        spelled = corpus.sentences.spellings(frozenset(self.terms))
-        known = spelled.keys()
-        self.held: list[list[str]] = [
-            []
-            if known.isdisjoint(found)
-            else sorted({spelled[word] for word in known & found})
-            for found in corpus.sentences.words
-        ]
+        spelled, places = corpus.sentences.matched(frozenset(self.terms))
+        known, words = spelled.keys(), corpus.sentences.words
+        self.held: list[list[str]] = [[] for _ in words]
+        for i in places:
+            self.held[i] = sorted({spelled[word] for word in known & words[i]})
 
     def covered(self) -> dict[int, float]:
         """Return the share of the query, by weight, that each document holds.

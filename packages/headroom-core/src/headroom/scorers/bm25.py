@@ -69,13 +69,11 @@ class BM25Scorer:
         """
         known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
         terms = content_terms(query)
-        matched = known.spellings(frozenset(terms))
+        matched, places = known.matched(frozenset(terms))
         if not matched:
             return [0.0] * len(known)
         # Only sentences with a word of the query can score, and only by it; what is
         # handed over are these, with the lengths of the whole sentences.
-        spelled = matched.keys()
-        places = [i for i, w in enumerate(known.words) if not spelled.isdisjoint(w)]
         lengths = [len(known.words[i]) for i in places]
         bm25 = _lucene_bm25()(
             [[matched[w] for w in known.words[i] if w in matched] for i in places],

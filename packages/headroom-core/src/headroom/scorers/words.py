@@ -134,11 +134,17 @@ def content_terms(query: str) -> list[str]:
     >>> content_terms("What is the penalty for late payments?")
     ['penalt', 'lat', 'payment']
     """
+    return list(_content_terms(query))
+
+
+# The scorer and the selection ask for the same query's.
+@lru_cache(maxsize=64)
+def _content_terms(query: str) -> tuple[str, ...]:
     found = words(query)
     folded = [word.casefold() for word in found]
     stop = STOP_WORDS[_language(folded)]
     content = [word for word, low in zip(found, folded, strict=True) if low not in stop]
-    return list(dict.fromkeys(map(stem, content or found)))
+    return tuple(dict.fromkeys(map(stem, content or found)))
 
 
 def language(query: str) -> str | None:
@@ -168,9 +174,9 @@ class Sentences(list[str]):
     A list of str to every scorer; BM25 and the selection share its `words`.
     """
 
-    # The terms that were asked for last, and what was found: the scorer and the
-    # selection ask for the same.
-    _asked: tuple[frozenset[str], dict[str, str]] = frozenset(), {}
+    # What was asked for last, and what was found: the scorer and the selection ask for
+    # the same.
+    _asked: tuple[frozenset[str], dict[str, str], list[int]] = frozenset(), {}, []
 
     @cached_property
     def words(self) -> list[list[str]]:
@@ -182,17 +188,26 @@ class Sentences(list[str]):
         """The distinct words, case kept."""
         return frozenset(chain.from_iterable(self.words))
 
-    def spellings(self, terms: frozenset[str]) -> dict[str, str]:
+    def matched(self, terms: frozenset[str]) -> tuple[dict[str, str], list[int]]:
+        """Return what of `terms` occurs: words with their stem, and in which sentences.
+
+        Sentences are given by position, in order.
+        """
+        asked, spelled, places = self._asked
+        if asked != terms:
+            spelled = self._spellings(terms)
+            found = spelled.keys()
+            places = [i for i, w in enumerate(self.words) if not found.isdisjoint(w)]
+            self._asked = terms, spelled, places
+        return spelled, places
+
+    def _spellings(self, terms: frozenset[str]) -> dict[str, str]:
         """Return the words whose stem is one of `terms`, each with its stem."""
-        if self._asked[0] == terms:
-            return self._asked[1]
         # A stem begins like its word, so most words need no stemming.
         initials = {c for term in terms for c in (term[0], term[0].upper())}
-        found = {
+        return {
             word: term
             for word in self.vocabulary
             if (word[0] in initials or word[0] > "\x7f")
             and (term := stem(word)) in terms
         }
-        self._asked = terms, found
-        return found
