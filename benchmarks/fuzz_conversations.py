@@ -530,8 +530,8 @@ def main() -> int:
         for seed in range(options.seed, options.seed + options.count):
             try:
                 outcomes[check(shape, seed)] += 1
-            except AssertionError as error:
-                print(f"{shape}: seed {seed} breaks a law: {error}")
+            except (AssertionError, BudgetError) as error:
+                print(f"{shape}: seed {seed} breaks a law: {error!r}")
                 return 1
         seconds = time.process_time() - started
         print(

@@ -610,10 +610,14 @@ class TestOneLongTurn:
         assert "read_file" in result.digest
         assert small.compress(out) == out
 
-    def test_a_session_cuts_it_at_the_same_calls(self):
+    @pytest.mark.parametrize("pinned", [False, True])
+    def test_a_session_cuts_it_at_the_same_calls(self, pinned):
         small = ConversationCompressor(900, overflow="relax", count_tokens=count)
         session = small.session()
         messages = self.agent()
+        messages[1]["pinned"] = pinned
+        messages += [assistant("Done."), user("Deploy."), assistant(STORY * 9)]
+        messages += [user("Thanks."), assistant(STORY * 20), user("More?")]
         for n in range(1, len(messages) + 1):
             assert session.compress(messages[:n]) == small.compress(messages[:n])
             if n % 20 == 0:

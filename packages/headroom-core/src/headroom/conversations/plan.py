@@ -94,7 +94,7 @@ class State:
         fed: Messages covered by a digest that came in with the list.
         asked: Index of the user message that stays although calls made in answer to
             it are covered, -1 if there is none.
-        asked_tokens: Tokens of that message.
+        asked_tokens: Tokens of that message, 0 if it stays anyway.
     """
 
     seen: int = 0
@@ -195,9 +195,12 @@ class _Fold:
     def _fixed_between(self, start: int, end: int) -> int:
         """Return the tokens of what stays in place of [start, end)."""
         fixed = self._between(self._fixed, start, end)
-        if start <= self._asked < end:
-            fixed += self._costs[self._asked - self._base]
-        return fixed
+        return fixed + (self._asked_tokens() if start <= self._asked < end else 0)
+
+    def _asked_tokens(self) -> int:
+        """Return what staying costs the message that would not stay otherwise."""
+        at = self._asked - self._base
+        return 0 if self._kept[at] else self._costs[at]
 
     def could_hold(self, state: State, seen: int) -> bool:
         """Whether a state is below the trigger but for its digest."""
@@ -280,14 +283,15 @@ class _Fold:
         What the user asked stays, and so do the newest calls with their results, as
         many as turns are kept where there is room.
         """
+        if state.asked not in (-1, start):
+            state = self._released(state)
         after = max(start, state.covered)
         cuts = self._groups[
             bisect_right(self._groups, after) : bisect_left(self._groups, state.seen)
         ]
         if not cuts:
             return None
-        if start >= state.covered and not self._kept[start - self._base]:
-            self._asked = start
+        self._asked = start if start >= state.covered else -1
         found = self._shrink_to_target(state, cuts)
         for covered in cuts[-self._limits.keep_turns :]:
             found = found or self._merge(state, covered, over=False)
@@ -300,7 +304,9 @@ class _Fold:
         """Return the state in which what was asked counts as covered."""
         return replace(
             state,
-            kept=tuple(at for at in state.kept if at != state.asked),
+            kept=tuple(
+                at for at in state.kept if at != state.asked or not state.asked_tokens
+            ),
             kept_tokens=state.kept_tokens - state.asked_tokens,
             covered_tokens=state.covered_tokens + state.asked_tokens,
             asked=-1,
@@ -418,7 +424,5 @@ class _Fold:
             written_tokens=0,
             gave_up=-1,
             asked=state.asked if asked < 0 else asked,
-            asked_tokens=state.asked_tokens
-            if asked < 0
-            else self._costs[asked - self._base],
+            asked_tokens=state.asked_tokens if asked < 0 else self._asked_tokens(),
         )
