@@ -30,18 +30,22 @@ class Asked:
     def covered(self) -> dict[int, float]:
         """Return the share of the query, by weight, that each document holds.
 
-        A document that holds none is left out.
+        A document that holds none is left out, and one of a single unit: of that
+        the scorer has read everything.
         """
         found: dict[int, set[str]] = {}
+        units: dict[int, int] = {}
         for unit, position in zip(self._corpus.units, self._corpus.which, strict=True):
+            units[unit.document] = units.get(unit.document, 0) + 1
             if self.held[position]:
                 found.setdefault(unit.document, set()).update(self.held[position])
         weights = idf(found.values(), len(self._corpus.documents))
-        # Sorted, so that the sum does not depend on the order of a set.
-        whole = sum(weights.values())
+        whole = sum(weights[term] for term in sorted(weights))
         return {
+            # Sorted, because the last digit of a sum depends on the order.
             document: sum(weights[term] for term in sorted(terms)) / whole
             for document, terms in found.items()
+            if units[document] > 1
         }
 
 
