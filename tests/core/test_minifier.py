@@ -397,3 +397,20 @@ def test_strings_alone_are_no_reason_for_a_dearer_table() -> None:
     value = [f"+abc{n % 7}" for n in range(3000)]
     result = JSONMinifier().explain(value)
     assert result.tokens_after <= result.tokens_before
+
+
+def test_long_rules_are_many_characters_but_few_tokens() -> None:
+    """What is written once seemed to spare more than it did."""
+    import tiktoken
+
+    encoding = tiktoken.get_encoding("cl100k_base")
+
+    def count(text: str) -> int:
+        return len(encoding.encode(text))
+
+    for rule in ("-" * 80, "=" * 60, "*" * 40):
+        lines = [text for i in range(8) for text in (rule, f"a{i}")]
+        value = {"rc": 0, "out": lines}
+        plain = json.dumps(value, separators=(",", ":"))
+        text = JSONMinifier.lossless(count_tokens=count).compress(value)
+        assert count(text) <= count(plain)

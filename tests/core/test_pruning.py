@@ -407,8 +407,8 @@ def test_relations_go_except_what_somebody_follows() -> None:
             "self": {"href": "https://example.com/rest/api/content"},
             "next": {"href": "https://example.com/rest/api/content?start=2"},
             "webui": "/display/x",
-            "checkout": {"href": "https://api.mollie.com/pay/1"},
-            "curies": [{"href": "https://api.example.com/rels/{rel}"}],
+            "checkout": {"href": "https://example.com/rest/api/pay/1"},
+            "curies": [{"href": "https://example.com/rest/api/rels/{rel}"}],
         },
     }
     left = pruned(page)
@@ -673,6 +673,155 @@ def test_addresses_that_only_resemble_the_one_around_stay(
 ) -> None:
     value = {"url": "https://api.x.com/secret", "restrictions": inner, "on": True}
     assert pruned(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        # Actions, beside the address that they extend and under their own name.
+        {
+            "orders": [
+                {
+                    "id": "zz",
+                    "refund_url": "https://api.x.com/v1/orders/q9/refund",
+                    "merge_url": "https://api.x.com/v1/orders/q9/merge",
+                    "ping_url": "https://api.x.com/v1/orders/q9/pings",
+                    "start": {
+                        "url": "https://api.x.com/v1/orders/q9/start",
+                        "name": "Start",
+                    },
+                }
+            ]
+        },
+        {"id": 5501, "deploy": {"secret": "s", "url": "/v1/apps/5501/deploy"}},
+        # A list of endpoints beside things that have addresses there too.
+        {
+            "services": [{"name": "orders", "url": "https://api.x.com/v1/orders"}],
+            "probes": [{"name": "users", "url": "https://api.x.com/v1/users"}],
+        },
+        {
+            "monitors": [{"name": "orders", "url": "/v1/orders"}],
+            "checks": [{"name": "users", "url": "/v1/users"}],
+            "n": 1,
+        },
+        {
+            "name": "Shop API",
+            "url": "https://api.x.com/v1",
+            "users_url": "https://api.x.com/v1/users",
+        },
+        # A name that looks like a word: what follows a plural is one of these.
+        [
+            {"name": "web-1", "selfLink": f"/api/v1/namespaces/{space}/pods/web-1"}
+            for space in ("prod", "staging")
+        ],
+        {"issues": [{"number": 1, "url": "https://api.x.com/repos/o/alpha/issues/1"}]},
+        # Two hosts: which it is, only the address says.
+        {
+            "orders": [
+                {"id": 70011, "url": "https://api.x.com/v1/orders/70011"},
+                {"id": 70012, "url": "https://api.staging.x.com/v1/orders/70012"},
+            ]
+        },
+        {
+            "id": 1,
+            "external_reference": {
+                "id": "r9001",
+                "url": "https://api.third.dev/v1/references/r9001",
+            },
+        },
+        # Which of several ids it is.
+        {
+            "id": 12345,
+            "reporter": {"id": 1111, "name": "a"},
+            "editor": {"id": 2222, "name": "b"},
+            "approver_url": "https://api.x.com/v1/approvers/2222",
+        },
+        {"total": 67890, "customer_url": "https://api.x.com/v1/customers/67890"},
+        # That there is such a thing is what the object says.
+        {
+            "id": 7001,
+            "permissions": {"read": {"url": "https://api.x.com/v1/7001/read"}},
+        },
+        {"id": 7001, "orders": [{"url": "https://api.x.com/v1/orders/7001"}]},
+        {"number": 7, "pull_request": {"url": "https://api.x.com/v1/pulls/7"}},
+        # Entries of links that say more than an address, and what somebody follows.
+        {
+            "id": 5123,
+            "_links": {
+                "comments": {
+                    "href": "https://api.x.com/v1/posts/5123/comments",
+                    "count": 4,
+                },
+                "self": {"href": "https://api.x.com/v1/posts/5123", "token": "s3"},
+            },
+        },
+        {
+            "id": 5123,
+            "html_url": "https://x.com/5123",
+            "_links": {"approve": {"href": "https://x.com/5123"}},
+        },
+        # The user's own value; what is read by its address; paging.
+        {"id": "p98761", "Docs": {"type": "url", "url": "/v1/docs/p98761"}},
+        {"contents": [{"uri": "/v1/contents/9001", "id": "9001", "text": "hi"}]},
+        {"id": 9001, "more_issues_url": "https://api.x.com/v1/u/9001/issues?page=2"},
+    ],
+)
+def test_addresses_that_say_more_than_what_stands_beside_them_stay(value: Any) -> None:
+    assert pruned(value) == value
+
+
+def test_actions_beside_the_address_that_they_extend_stay() -> None:
+    base = "https://api.x.com/v1/orders/5501"
+    verbs = ["refund", "void", "merge", "ping", "restart", "publish", "approve"]
+    actions = {f"{verb}_url": f"{base}/{verb}" for verb in verbs}
+    order = {"id": 5501, "status": "open", "url": base, **actions}
+    assert pruned({"orders": [order]}) == {
+        "orders": [{"id": 5501, "status": "open", **actions}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<a href="https://x.io/reset?token=9f8">Click here</a>', "Click here"),
+        ("<p>See <img src='/c.png' alt='Revenue fell 40 %'></p>", "See"),
+        ("<del>10</del> 20", "10 20"),
+        ("<p>ok \u2705 \u274c</p>", "ok"),
+        ("<p>total 12,34 and +5</p>", "total 12.34 and -5 12 34"),
+        ("<p>write to</p> <ada@example.com>", "write to"),
+    ],
+)
+def test_markup_that_says_more_than_the_text_is_no_copy(markup: str, text: str) -> None:
+    value = {"id": 1, "body": text, "body_html": markup}
+    assert pruned(value) == value
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<p>Hi <a href="https://github.com/ada">@ada</a></p>', "Hi @ada"),
+        ('<p>(see <a href="/o/r/issues/12">#12</a>), 12.34</p>', "(see #12), 12.34"),
+        ('<a href="https://x.io/a?b=1">docs</a>', "[docs](https://x.io/a?b=1)"),
+        ("<p>\u201cYes\u201d <del>no</del>\u2026</p>", '"Yes" ~~no~~...'),
+    ],
+)
+def test_markup_that_renders_the_text_is_a_copy(markup: str, text: str) -> None:
+    assert pruned({"id": 1, "body": text, "body_html": markup}) == {
+        "id": 1,
+        "body": text,
+    }
+
+
+def test_what_max_depth_cut_proves_as_little_as_before() -> None:
+    value = {
+        "external": [
+            {"id": "", "_links": {"a": "b"}, "url": "https://shop.io/v1/users/engine",
+             "node_id": "octo-org/engine"},
+        ],
+        "s": "t",
+    }  # fmt: skip
+    once = pruned(value, max_depth=2)
+    assert pruned(once, max_depth=2) == once
 
 
 @pytest.mark.parametrize("links", [1, 2, 3])
@@ -953,13 +1102,15 @@ def test_many_links_and_many_names_take_linear_time(shape: str) -> None:
 
 def test_own_addresses_of_two_kinds_of_things_show_that_their_host_is_the_api() -> None:
     user = {"login": "ada", "url": f"{API}/users/ada"}
-    issue = {"number": 42, "url": f"{API}/repos/octo/hello/issues/42", "user": user}
-    rows = pruned([issue, {**issue, "number": 42}])
-    assert rows[1] == {"number": 42, "user": {"login": "ada"}}
+    repo = {"name": "engine", "url": f"{API}/repos/engine"}
+    [row] = pruned([{"n": 1, "repo": repo, "user": user}])
+    assert row == {"n": 1, "repo": {"name": "engine"}, "user": {"login": "ada"}}
+    assert pruned([{"n": 1, "user": user}]) == [{"n": 1, "user": user}]
     bookmarks = [{"id": i, "url": f"https://api.x.com/parts/{i}"} for i in (41, 42)]
     assert pruned(bookmarks) == bookmarks
     github = {"id": 42, "node_id": "MDU6SXNzdWUx", "url": f"{API}/repos/a/b/issues/42"}
-    assert pruned(github) == {"id": 42}
+    assert pruned(github) == {"id": 42, "url": github["url"]}
+    assert pruned({"full_name": "a/b", **github}) == {"full_name": "a/b", "id": 42}
 
 
 @pytest.mark.parametrize(

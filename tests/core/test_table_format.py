@@ -335,3 +335,13 @@ def test_every_piece_of_syntax_can_be_a_value_and_a_key(cell: str) -> None:
 def test_the_document_is_found_in_json_terms() -> None:
     value = {"id": 1, "labels": ["a", "b"], "note": None}
     assert decode_table(encode_table(value).text) == json.loads(json.dumps(value))
+
+
+def test_a_text_with_the_marks_of_templates_is_not_filled_in() -> None:
+    """The last row came back with a link that it does not have."""
+    rows: list[Any] = [
+        {"id": f"abcdef{i}", "link": f"see https://x.io/abcdef{i}/page"}
+        for i in range(6)
+    ]
+    rows.append({"id": "glyph \ue0f0"})
+    assert decode_table(encode_table(rows).text) == rows

@@ -1,5 +1,6 @@
 """Where an address leads, and whether the object that holds it says so anyway."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -54,6 +55,10 @@ _SMALL = re.compile(r"[0-9.-]{1,10}")
 _DIGIT = re.compile("[0-9]")
 
 
+# Words after a plural that are no names.
+_NOT_ONE = frozenset({"data", "me", "search", "self"})
+
+
 # The same users and projects stand in many objects of a response.
 @lru_cache(maxsize=2048)
 def _parsed(link: str) -> _Address | None:
@@ -69,6 +74,7 @@ def _parsed(link: str) -> _Address | None:
         path = rest.partition("/")[2]
     parts: list[tuple[str, bool]] = []
     version: re.Pattern[str] | None = None
+    is_plural = False
     for raw in path.split("/"):
         read = _read_part(raw)
         if read is None:
@@ -79,7 +85,11 @@ def _parsed(link: str) -> _Address | None:
                 version = None
                 continue
             version = _VERSION_FAR if version is _VERSION_AFTER else None
-        parts += read
+        for part, is_word in read:
+            # What follows a plural is one of these: /namespaces/prod, /projects/web.
+            is_one = is_word and is_plural and not part.endswith("s")
+            parts.append((part, is_word and (not is_one or part in _NOT_ONE)))
+            is_plural = is_word and not is_one and part.endswith("s")
     values: list[str] = []
     for pair in query.split("&") if query else ():
         name, _, value = pair.partition("=")
@@ -117,13 +127,14 @@ _CALLS = (
 # What lies under such a key was put there by somebody, addresses included.
 _TOLD = frozenset(
     """
-    source webhook webhooks hook hooks request response http https log logs
+    source external webhook webhooks hook hooks request response http https log logs
     attachment attachments file files media asset assets resource resources fields
     bookmark bookmarks endpoint endpoints server servers callback redirect monitor
-    monitors target targets span trace link links config contact vendor
+    monitors target targets span trace link links config contact vendor content
+    contents
     """.split()  # noqa: SIM905 - a list of words
 )
-_TOLD_KINDS = frozenset("webhook hook bookmark link request monitor".split())  # noqa: SIM905
+_TOLD_KINDS = frozenset("webhook hook bookmark link request monitor url uri".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=8192)
@@ -257,6 +268,11 @@ def _added(key: str, tail: str) -> tuple[tuple[str, ...], int] | None:
         if read is None or raw == "latest" or not all(is_word for _, is_word in read):
             return None
         words += [word for word, _ in read]
+    if any(
+        one.endswith("s") and not two.endswith("s")
+        for one, two in itertools.pairwise(words)
+    ):
+        return None
     if not (words or brace):
         return None
     suits = _suits(words, about, templated=bool(brace))
@@ -296,7 +312,7 @@ def _certainty(about: tuple[str, ...], link: str, evidence: Evidence) -> int:
         many = len(found.sources) - found.sources.count(None) + found.values > 1
         return CERTAIN if found.digits or many else NAMED
     if not about:
-        return _own_certainty(found, evidence)
+        return _own_certainty(link, found, evidence)
     return _others_certainty(about, found, evidence)
 
 
@@ -319,8 +335,7 @@ def _is_told_under(owner: str) -> bool:
     words = words_of(owner)
     if words[-2:] in (("pull", "request"), ("merge", "request")):
         words = words[:-2]
-    # "external" alone is Notion's; "external_accounts" are accounts.
-    return words == ("external",) or not _TOLD.isdisjoint(words)
+    return words != ("external", "accounts") and not _TOLD.isdisjoint(words)
 
 
 # Of a bare `url`, the host or the beginning of the path must say that it is an API.
@@ -341,20 +356,25 @@ def _kinds(members: dict[str, Any]) -> list[str]:
     return [kind for kind in kinds if type(kind) is str]
 
 
-def _own_certainty(found: _Found, evidence: Evidence) -> int:
+def _own_certainty(link: str, found: _Found, evidence: Evidence) -> int:
     """Judge a bare `url`: it goes where it is the object's own address."""
     parts, sources, last = found.parts, found.sources, found.last
     tail = parts[last + 1 :]
     names = [evidence.owner, *_kinds(evidence.members)]
     if tail:
         # The list under its own key: "refunds": {"url": "/v1/charges/ch_1/refunds"}
-        own_list = len(tail) == 1 and any(
-            _related(word, evidence.owner) for word in (tail[0], *words_of(tail[0]))
+        own_list = (
+            len(tail) == 1
+            and tail[0].endswith("s")
+            and any(
+                _related(word, evidence.owner) for word in (tail[0], *words_of(tail[0]))
+            )
         )
         return CERTAIN if own_list and found.digits else UNSAID
     if last < 0:
         return UNSAID
-    before = parts[max(last - 1, 0) : last]
+    # The word before it: "repos" of "/repos/ada/engine".
+    before = [parts[at] for at in range(last) if sources[at] is None][-1:]
     is_kin = _any_related(before, names)
     if not _is_own(sources[last] or "") and evidence.says_itself(parts[last]) is None:
         return CERTAIN if is_kin and found.digits else UNSAID
@@ -367,7 +387,10 @@ def _own_certainty(found: _Found, evidence: Evidence) -> int:
         or found.digits > 1
         or evidence.has_node_id
         or _ends_a_page(parts[last], evidence)
+        or _begins_others(link, evidence)
     )
+    if not (evident or found.digits):
+        return UNSAID
     return CERTAIN if evident and found.digits else HINTED
 
 
@@ -375,6 +398,15 @@ def _ends_a_page(part: str, evidence: Evidence) -> bool:
     return any(
         page.endswith(part) and page[: -len(part)][-1:] in ("/", "#", "-", "=", "_")
         for page in evidence.pages[:_MOST_PAGES]
+    )
+
+
+def _begins_others(link: str, evidence: Evidence) -> bool:
+    """Tell whether other addresses of the object go on from this one."""
+    longer = link + "/"
+    return any(
+        type(value) is str and value.startswith(longer)
+        for value in evidence.whole.values()
     )
 
 
@@ -393,10 +425,11 @@ def _others_certainty(about: tuple[str, ...], found: _Found, evidence: Evidence)
         if last < 0 or not _any_related(about, words):
             return UNSAID
         source = sources[last] or ""
-        # A small number may be said by chance; "workflow_id" says it of a workflow.
+        # Which of several ids it is must be told too: "workflow_id" says it of a
+        # workflow, a page that ends likewise of the same thing.
         if (
-            parts[last].isdigit()
-            and len(parts[last]) < _TELLING_DIGITS
+            _DIGIT.search(parts[last])
+            and not (_is_own(source) and len(parts[last]) >= _TELLING_CHARACTERS)
             and not _any_related(about, words_of(source))
             and not any(
                 f"/{parts[last - 1]}/{parts[last]}" in page
@@ -418,28 +451,32 @@ def _suits(tail: list[str], about: tuple[str, ...], *, templated: bool) -> bool:
 
 
 # Source: two numbers of so many digits agree by chance in less than 1 of 1,000 objects.
-_TELLING_DIGITS = 4
+_TELLING_CHARACTERS = 4
 
 
 def extends(key: str, link: str, evidence: Evidence) -> bool:
     """Tell whether a link is one beside or around it with what its key says after it.
 
-    Where a caller excludes "url", what only extends it goes too.
-
     So it is where "users_url" is "…/7/users" and `url` is "…/7"; or where the `url` of
     the object under "admins" is "…/7/admins" and that of the object around is "…/7".
+    Where a caller excludes "url", what only extends it goes too.
     """
-    if key != "url":
-        base = evidence.whole.get("url")
-        if type(base) is not str or not link.startswith(base):
-            return False
-        added = _added(key, link[len(base) :])
-        return link == f"{base}/{key.removesuffix('_url')}" or (
-            added is not None and added[1] != UNSAID
-        )
-    if not evidence.members or _is_told(link, evidence):
+    base = evidence.whole.get("url") if key != "url" else evidence.outer_url
+    if type(base) is not str or not link.startswith(base) or _is_told(link, evidence):
         return False
-    return link == f"{evidence.outer_url}/{evidence.owner}"
+    address = _parsed(base)
+    # Of words alone are the addresses of an API's parts, of which somebody tells.
+    if address is None or all(is_word for _, is_word in address.parts):
+        return False
+    tail = link[len(base) :]
+    if key == "url":
+        return evidence.owner.endswith("s") and tail == f"/{evidence.owner}"
+    added = _added(key, tail)
+    return (added is not None and added[1] != UNSAID) or tail in _NO_ACTIONS
+
+
+# What is no action, though it stands in the singular.
+_NO_ACTIONS = frozenset({"/timeline", "/subscription"})
 
 
 def is_spare_relation(name: str, link: str, evidence: Evidence) -> bool:

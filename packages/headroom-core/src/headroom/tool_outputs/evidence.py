@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from headroom.tool_outputs.links import Role, is_page, role_of
+from headroom.tool_outputs.values import Cut
 
 __all__ = ["ENTER", "Base", "Evidence"]
 
@@ -53,8 +54,8 @@ class Evidence:
     _pages: list[str] | None = None
     _page_parts: frozenset[str] | None = None
     _said: dict[str, str] | None = None
-    _said_inside: frozenset[str] | None = None
-    _strings: frozenset[str] | None = None
+    _said_inside: dict[str, str] | None = None
+    _strings: dict[str, str] | None = None
 
     def __init__(
         self,
@@ -86,16 +87,19 @@ class Evidence:
                 for key, value in self.whole.items()
                 if ((act := acts.get(key)) is None or act == ENTER)
                 and (value or value == 0)
+                # It was a container before, which proved nothing.
+                and type(value) is not Cut
             }
         return found
 
     @property
-    def strings(self) -> frozenset[str]:
-        """The strings among these members."""
+    def strings(self) -> dict[str, str]:
+        """The strings among these members, with the last key of each."""
         found = self._strings
         if found is None:
-            strings = (v for v in self.members.values() if type(v) is str)
-            found = self._strings = frozenset(strings)
+            found = self._strings = {
+                value: key for key, value in self.members.items() if type(value) is str
+            }
         return found
 
     @property
@@ -116,20 +120,20 @@ class Evidence:
             pages = self._page_parts = _parts_of_pages(self.members)
         return "" if part in pages else None
 
-    def _says_inside(self, part: str) -> bool:
-        """Tell whether an object right inside says a part for certain."""
+    def _says_inside(self, part: str) -> str | None:
+        """Return the key of an object right inside that says a part for certain."""
         found = self._said_inside
         if found is None:
-            parts: set[str] = set()
+            found = self._said_inside = {}
             if self._looks_inside:
                 for key, value in self.members.items():
                     if type(value) is dict and role_of(key) == Role.NONE:
                         plain = {
                             k: v for k, v in value.items() if role_of(k) == Role.NONE
                         }
-                        parts.update(_said_by(plain), _parts_of_pages(plain))
-            found = self._said_inside = frozenset(parts)
-        return part in found
+                        for said in (*_said_by(plain), *_parts_of_pages(plain)):
+                            found.setdefault(said, key)
+        return found.get(part)
 
     @property
     def pages(self) -> list[str]:
@@ -169,18 +173,20 @@ class Evidence:
         return self._outer is not None and self._outer.owner in ("_links", "links")
 
     def says(self, part: str) -> str | None:
-        """Return the key that says a part of an address; "" where it lies around.
+        """Return the key that says a part of an address, or under which it is said.
 
-        Of the objects around, the nearest few count, and what is right inside them.
+        Of the objects around, the nearest few count, by the key of what lies in them,
+        and what is right inside them; "" is for a page's address.
         """
         found = self.says_itself(part)
         around: Evidence | None = self
         for _ in range(_NEAR):
             if found is not None or around is None:
                 break
-            if around.says_itself(part) is not None or around._says_inside(part):
-                found = ""
+            found = around._says_inside(part)
             around = around._outer
+            if found is None and around is not None:
+                found = None if around.says_itself(part) is None else around.owner
         return found
 
 

@@ -59,7 +59,10 @@ _ACTIONABLE = frozenset(
     response poll cancel retry rerun continue notification voice sms fallback file files
     content pdf label attachment export report accept decline unsubscribe delete edit
     action feed rss tracking data photo picture integration jwks userinfo introspection
-    resource log logs job jobs location apply activate
+    resource log logs job jobs location apply activate more older newer continuation
+    load ping test start stop restart deploy trigger merge refund void
+    capture reopen lock unlock enable disable restore resolve acknowledge snooze pause
+    resume rebuild replay retry
     """.split()  # noqa: SIM905 - a list of words
 )
 _KNOWN = {
@@ -176,8 +179,13 @@ def is_api_link(text: str) -> bool:
     """Tell whether `text` is an address that a program calls, not a page."""
     # Past "https://", the host, which mostly settles it.
     return " " not in text and (
-        _is_api_host(text[: text.find("/", 8) + 1]) or _API_LINK.match(text) is not None
+        _is_api_host(text[: text.find("/", 8, _LONGEST_HOST_CHARACTERS) + 1])
+        or _API_LINK.match(text) is not None
     )
+
+
+# Source: RFC 1035 allows 253, and a scheme stands before them.
+_LONGEST_HOST_CHARACTERS = 264
 
 
 @lru_cache(maxsize=1024)
@@ -286,8 +294,8 @@ def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
     """Tell whether `markup` only renders another text of the same object.
 
     It does if that text is named likewise (`body` or `body_text` for `body_html`) and
-    has every word that the markup shows; or, for `plain_text`, if a text run beside it
-    has the very characters.
+    has every word that the markup shows, and every address; or, for `plain_text`, if a
+    text run beside it has the very characters.
     """
     if key == "plain_text":
         run = members.get("text")
@@ -307,18 +315,49 @@ def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
 
 
 def _shows_only(markup: str, text: str) -> bool:
-    """Tell whether each word that markup shows is one of a text."""
+    """Tell whether a text says all that markup shows, and where its links lead."""
     if "<" not in markup:
         markup = unescape(markup)
     text = unescape(text)
+    if not all(_says(text, unescape(one)) for one in _ATTRIBUTE.findall(markup)):
+        return False
+    if _STRUCK.search(markup) and "~~" not in text:
+        return False
     shown, said = unescape(_TAG.sub(" ", markup)).split(), text.split()
     if shown == said:
         return True
     # What is left is mostly a few like "(see" and "see,".
-    words = set(_TEXT_WORD.findall(" ".join(set(shown).difference(said))))
-    if len(words) <= _FEW_WORDS:
-        return all(_has_word(text, word) for word in words)
-    return words <= set(_TEXT_WORD.findall(text))
+    left = set(shown).difference(said)
+    words = set(_TEXT_WORD.findall(" ".join(left)))
+    return all(_says_signs(text, token) for token in left) and (
+        all(_has_word(text, word) for word in words)
+        if len(words) <= _FEW_WORDS
+        else words <= set(_TEXT_WORD.findall(text))
+    )
+
+
+def _says(text: str, attribute: str) -> bool:
+    """Tell whether a text says an address, or what its last part names (@ada, #12)."""
+    if attribute in text or not attribute:
+        return True
+    if "?" in attribute or " " in attribute:
+        return set(_TEXT_WORD.findall(attribute)) <= set(_TEXT_WORD.findall(text))
+    name = attribute.rstrip("/").rpartition("/")[2].lstrip("#@")
+    return _has_word(text, name)
+
+
+def _says_signs(text: str, token: str) -> bool:
+    """Tell whether a text says a number with its signs, and each symbol of a token."""
+    if token.isalpha():
+        return True
+    bare = token.strip(_MARKS)
+    if any(sign.isdigit() for sign in bare) and bare not in text:
+        return False
+    return all(
+        sign in text
+        for sign in token
+        if sign > "\x7f" and not sign.isalnum() and sign not in _MARKS
+    )
 
 
 # Source: from about so many on, splitting all of the text is faster.
@@ -336,11 +375,18 @@ def _has_word(text: str, word: str) -> bool:
 
 _HTML_END = re.compile(r"_?[hH](?:tml|TML)$")
 _TEXT_ENDS = ("_text", "_markdown", "_md", "_raw", "Text", "Markdown")
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][A-Za-z0-9:-]*(?:[\s/][^<>]*)?>", re.DOTALL)
+# What a tag says that is not shown.
+_ATTRIBUTE = re.compile(r"""\s(?:href|src|alt|title)\s*=\s*["']([^"'<>]*)""")
+_STRUCK = re.compile(r"<(?:del|s|strike)\b")
+# What renderers put in or take away around words.
+_MARKS = (
+    "()[]{}<>.,;:!?*_`~|\\'\"\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00a0\u2022"
+)
 _TEXT_WORD = re.compile(r"[^\W_]+")
 
 
 def host_of(link: str) -> str:
     """Return the scheme and host of a link; "" for one without."""
-    start = link.find("//")
-    return link[: link.find("/", start + 2)] if start >= 0 else ""
+    scheme, slashes, rest = link.partition("//")
+    return scheme + slashes + rest.partition("/")[0] if slashes else ""

@@ -24,6 +24,7 @@ from headroom.tool_outputs.links import (
     is_relation,
     role_of,
     serves_machines,
+    words_of,
 )
 from headroom.tool_outputs.policy import NamedKeys, Policy
 from headroom.tool_outputs.values import Cut, Numeral
@@ -52,7 +53,12 @@ def prune(
     if policy.drops_nothing:
         return value, []
     pruner = _Pruner(policy, itemised=itemised)
-    return pruner.run(value), pruner.dropped
+    result = pruner.run(value)
+    if len(pruner.hosts_seen) > 1:
+        # Which of several APIs a thing is of, only its address says.
+        pruner = _Pruner(policy, itemised=itemised, hosts_tell=True)
+        result = pruner.run(value)
+    return result, pruner.dropped
 
 
 def leaves(value: Any) -> int:
@@ -92,6 +98,11 @@ _OPAQUE_ROLES = [
     Role.FORMAT,
 ]
 
+# What an entry of `_links` says besides what it is about.
+_OF_LINKS = frozenset(
+    {"href", "templated", "type", "embeddable", "taxonomy", "targetHints"}
+)
+
 _CONTAINERS = frozenset({dict, list})
 # A Cut was a container before, so it proves as little.
 _CONTAINERS_AND_CUT = frozenset({dict, list, Cut})
@@ -102,8 +113,8 @@ _SCALARS = frozenset({str, int, float, bool, Numeral})
 # Verdicts remembered per key; maps keyed by ids have millions of keys.
 _MOST_VERDICTS = 65_536
 
-# Hosts of APIs learned for a quick look at further links.
-_MOST_HOSTS = 4
+# More than one host is all that matters.
+_ENOUGH_HOSTS = 2
 
 _Object = dict[str, Any]
 
@@ -131,7 +142,12 @@ class _Pruner:
     nothing: what a rule takes as evidence is never itself dropped.
     """
 
-    def __init__(self, policy: Policy, *, itemised: bool) -> None:
+    def __init__(
+        self, policy: Policy, *, itemised: bool, hosts_tell: bool = False
+    ) -> None:
+        # Whether addresses with a host stay; and the hosts of APIs seen, two at most.
+        self.hosts_tell = hosts_tell
+        self.hosts_seen: set[str] = set()
         self.nulls = policy.drop_nulls
         self.empty = policy.drop_empty
         self.roles = frozenset(
@@ -141,8 +157,8 @@ class _Pruner:
             + [Role.TEXT] * (policy.drop_opaque and policy.max_depth is None)
         )
         self.links = policy.drop_links
-        # Beginnings of addresses that are the API's, whatever follows.
-        self.api: tuple[str, ...] = ()
+        # The beginning of addresses that are the API's, whatever follows.
+        self.api = ""
         self.max_depth = policy.max_depth
         self.kept = NamedKeys(policy.keep_keys)
         self.excluded = NamedKeys(policy.exclude_keys)
@@ -428,7 +444,7 @@ class _Pruner:
                 # Most of what goes are links: the short way for them.
                 if not self.links:
                     return 0
-                if value.startswith(self.api) and " " not in value:
+                if self.api and value.startswith(self.api) and " " not in value:
                     return Role.LINK
                 return Role.LINK if self.is_link(value) else 0
         if verdict == _KEEP:
@@ -449,12 +465,14 @@ class _Pruner:
 
     def is_link(self, text: str) -> bool:
         """Tell whether `text` is an address of an API, and learn the API's host."""
-        found = is_api_link(text)
-        if found and len(self.api) < _MOST_HOSTS:
-            host = host_of(text) + "/"
-            if is_api_link(host):
-                self.api += (host,)
-        return found
+        if not is_api_link(text):
+            return False
+        host = host_of(text)
+        if host and len(self.hosts_seen) < _ENOUGH_HOSTS:
+            self.hosts_seen.add(host)
+        if host and not self.api and is_api_link(host + "/"):
+            self.api = host + "/"
+        return True
 
     def is_soft(self, role: int, value: Any, dotted: str) -> bool:
         """Tell whether a value may go for the role of its key."""
@@ -508,6 +526,9 @@ class _Pruner:
         hold one name. A single word ("orders") may be chance, in a list of endpoints
         say: it counts only where the same host is beyond doubt elsewhere.
         """
+        if not rest.members or (self.hosts_tell and "//" in link):
+            # That there is such a thing, or where, is all that it says.
+            return ENTER
         sure, host = certainty(key, link, rest)
         if sure == UNSAID:
             return _REASONS[Role.LINK] if extends(key, link, rest) else ENTER
@@ -522,22 +543,24 @@ class _Pruner:
             return _REASONS[Role.LINK]
         if sure == NAMED:
             rest.named_hosts += (host,)
-        # Taken away at the end, it must not leave an empty object.
-        return _NAMED if rest.said or rest.pages else ENTER
+        return _NAMED
 
     def is_spare(self, name: str, link: Any, rest: Evidence) -> bool:
         """Tell whether an entry of `_links` only serves machines."""
         if type(link) is list:
             return bool(link) and all(self.is_spare(name, item, rest) for item in link)
         if type(link) is dict:
-            if "method" in link:
+            if not _OF_LINKS.issuperset(link):
                 return False
             link = link.get("href")
         if type(link) is not str:
             return False
-        if link in rest.strings:
+        key = rest.strings.get(link)
+        if key is not None and not set(words_of(key)).isdisjoint(words_of(name)):
             return True
-        if not is_relation(name) or not is_api_link(link):
+        if not is_relation(name) or not self.is_link(link):
+            return False
+        if self.hosts_tell and "//" in link:
             return False
         if not is_spare_relation(name, link, rest):
             return False

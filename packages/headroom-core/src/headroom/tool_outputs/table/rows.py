@@ -83,7 +83,8 @@ def _by_template(
             if (filled[0] if filled else None) == text and (item is None) == (
                 text is None
             ):
-                name = None
+                # A reader also fills in texts with our own marks, which we can't.
+                name = "" if _is_filled(template, columns, r) and not filled else None
             elif item is None:
                 name = ""
         elif filled is not None and text is not None and Template.fits(text, *filled):
@@ -94,3 +95,9 @@ def _by_template(
         placed.append(hole)
         said.append(name)
     return (None if template.suffix is None else placed), said
+
+
+def _is_filled(template: Template, columns: Sequence[_Column], row: int) -> bool:
+    """Tell whether all that a template refers to is a scalar in a row."""
+    referred = [columns[j][row] for j in template.references]
+    return all(type(item) is str and item[0] != "…" for item in referred)
