@@ -472,7 +472,9 @@ def extends(key: str, link: str, evidence: Evidence) -> bool:
     if key == "url":
         return evidence.owner.endswith("s") and tail == f"/{evidence.owner}"
     added = _added(key, tail)
-    return (added is not None and added[1] != UNSAID) or tail in _NO_ACTIONS
+    if tail in _NO_ACTIONS:
+        return _any_related([tail[1:]], _about(key))
+    return added is not None and added[1] != UNSAID
 
 
 # What is no action, though it stands in the singular.

@@ -558,7 +558,9 @@ class _Pruner:
         key = rest.strings.get(link)
         if key is not None and not set(words_of(key)).isdisjoint(words_of(name)):
             return True
-        if not is_relation(name) or not self.is_link(link):
+        # A host that lies in what is cut or excluded is not seen the second time.
+        is_link = self.is_link if self.looks_inside else is_api_link
+        if not is_relation(name) or not is_link(link):
             return False
         if self.hosts_tell and "//" in link:
             return False
