@@ -19,6 +19,7 @@ from headroom.documents import KeptDocument, PrunedDocuments
 from headroom.documents.asked import Asked
 from headroom.documents.candidates import best_first
 from headroom.documents.corpus import Corpus
+from headroom.documents.relevance import relevance
 from headroom.documents.variety import varied
 from headroom.errors import InputError, ScorerError
 from headroom.tokens import default_counter
@@ -402,6 +403,20 @@ def test_the_second_fact_comes_before_a_second_mention_of_the_first():
         )
     )
     assert kept == [mentions[0], second]
+
+
+def test_a_document_that_holds_more_of_the_question_lifts_its_sentences():
+    documents = [
+        "Parking is for guests. The fee is five euros.",
+        "Lockers are for swimmers. The fee is nine euros.",
+        "The parking fee is due.",
+        "The towel is due.",
+    ]
+    corpus = Corpus(documents, [20] * 4, 100)
+    scores = relevance(Asked("parking fee", corpus), [0.5] * 6, corpus)
+    assert scores[0] == scores[1] > scores[2] == scores[3]
+    # Of a document of one sentence, the scorer has read everything.
+    assert scores[4] == scores[5]
 
 
 @given(
