@@ -438,8 +438,9 @@ class _Work:
                 segment = replace(segment, text=known.text, method=known.method)
             segments.append(segment)
         digest = _digest_text(segments)
-        message = make_user_message(digest, self._items) if digest else None
-        cost = self._engine.cost(message) if digest else 0
+        cost = 0
+        if digest:
+            cost = self._engine.cost(make_user_message(digest, self._items))
         return replace(state, segments=tuple(segments), written_tokens=cost)
 
     def _narrowed(self, plan: State, excess: int) -> State:
