@@ -41,6 +41,10 @@ _LONG_CHARACTERS = 20_000
 _SURELY_SPARED = 0.4
 _HEADER_CHARACTERS = 300
 
+# What many characters and few tokens make.
+_RULES = tuple(sign * 16 for sign in " -=_*#~.+\u2500")
+
+# Distinct objects and arrays from which "auto" writes compact JSON, to bound memory.
 # Source: a node takes about 700 bytes while it is encoded, so this is 170 MB.
 _MAX_NODES = 250_000
 # Tokens that a value inside prose must spare at least, since tokens may cross its ends.
@@ -307,8 +311,12 @@ class JSONMinifier:
             dense, spared_characters = encode_table(tree, max_nodes=limit)
         except TooManyNodesError:
             return write_compact(tree)
+        if self._format == "table":
+            return dense
+        # Characters tell nothing about the tokens of "==========".
+        tells = not any(rule in dense for rule in _RULES)
         surely = _SURELY_SPARED * len(dense) + _HEADER_CHARACTERS
-        if self._format == "table" or spared_characters > surely:
+        if tells and spared_characters > surely:
             return dense
         plain = write_compact(tree)
         ratio = len(dense) / len(plain)
@@ -316,7 +324,7 @@ class JSONMinifier:
             return plain
         # Without headers it may be only quotes that are spared, and in JSON those share
         # a token with the comma; then it takes a count.
-        if spared_characters:
+        if tells and spared_characters:
             if len(plain) > _LONG_CHARACTERS:
                 return dense if ratio < _LONG_SHORTER else plain
             if len(plain) > _SHORT_CHARACTERS and ratio < _SURELY_SHORTER:
