@@ -183,6 +183,19 @@ class TestDigestsThatComeIn:
             return
         assert out[0]["role"] == "user"
 
+    def test_nor_is_a_pinned_result_without_its_call(self):
+        result = {"type": "tool_result", "tool_use_id": "x", "content": "late"}
+        messages = [
+            user(STORY * 20),
+            assistant("Well."),
+            {"role": "user", "content": [result], "pinned": True},
+            assistant(STORY),
+            user("And now?"),
+        ]
+        small = ConversationCompressor(40, keep_turns=1, count_tokens=count)
+        with pytest.raises(BudgetError):
+            small.compress(messages)
+
 
 class TestForgery:
     @pytest.mark.parametrize(

@@ -374,7 +374,7 @@ class _Work:
             view = read_messages([self._items[at]])[0]
             if not view.is_system:
                 earlier = read_messages(self._items[:at])
-                return view.role != "user" and any(not v.is_system for v in earlier)
+                return not turn_starts([view]) and any(not v.is_system for v in earlier)
         return False
 
     def _too_small(self, state: State, tokens: int) -> BudgetError:
