@@ -24,7 +24,7 @@ _BRIDGE = 1.3  # what it gains at most from names it shares with the best senten
 _HALF_GAIN = 1.5  # the shared idf that gives half of that
 _SOURCES = 12  # how many best sentences lend their names
 _COMMON = 0.3  # names in a larger share of the documents connect nothing
-_LEAST_DOCUMENTS = 4  # among fewer, every name is common
+_LEAST_DOCUMENTS = 4  # among fewer, every name is common, and every document is meant
 
 
 def relevance(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[float]:
@@ -96,7 +96,9 @@ def _with_surroundings(
     for score, unit in zip(lent, units, strict=True):
         if score > best.get(unit.document, 0.0):
             best[unit.document] = score
-    covered = asked.covered()
+    # Among few documents it does not tell which one is about the question.
+    few = len(corpus.documents) < _LEAST_DOCUMENTS
+    covered = {} if few else asked.covered()
     most = max(best.values(), default=0.0)
     given = {
         document: _DOCUMENT * score + _COVERED * most * covered.get(document, 0.0)
