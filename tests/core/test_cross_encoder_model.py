@@ -81,6 +81,21 @@ def test_a_default_compressor_works_as_it_comes():
     assert compressor.compress(RAGContext(QUERY, [CONTRACT, HEALTH])) == [PENALTY]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "What are the penalties for late payments?",
+        "How much is the penalty for late payment?",
+        "late payment penalty",
+        "Is there a penalty for paying late?",
+        "What penalties apply if payment is late?",
+    ],
+)
+def test_asked_in_other_words_the_example_gives_the_same(query):
+    context = RAGContext(query, [CONTRACT, HEALTH])
+    assert SemanticCompressor(0.4).compress(context) == [PENALTY]
+
+
 def test_no_torch_and_no_hub_is_needed():
     absent = ("torch", "transformers", "sentence_transformers", "huggingface_hub")
     run(
