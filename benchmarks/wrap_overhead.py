@@ -4,7 +4,7 @@
 
 A request of an agent is made of tool results of 1,000 to 3,000 tokens, cut from the
 payloads in FOLDER (examples/payloads). Three ways to meet it: all at once, every
-result new; one result more with each request, as an agent's loop sends it; and again,
+result new (as a table where that is shorter, or as JSON); one result more with each request, as an agent's loop sends it; and again,
 nothing new. Each is the median of so many rounds, wrap and count by turns.
 """
 
@@ -116,6 +116,7 @@ def times(messages: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
     growing = [messages[:at] for at in range(2, len(messages) + 1, 2)]
     texts = [one["content"] for one in messages if one["role"] == "tool"]
     room, idle, loop = Headroom(), Headroom(tool_outputs=same), Headroom()
+    json_room = Headroom(tool_outputs=JSONMinifier(format="json"))
     minifier = JSONMinifier()
     whole = seconds(lambda: counted([messages]))
     return {
@@ -125,6 +126,7 @@ def times(messages: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
             whole,
         ),
         "  all but JSONMinifier": (seconds(lambda: wrapped(idle, [messages])), whole),
+        '  format="json"': (seconds(lambda: wrapped(json_room, [messages])), whole),
         "one new each time": (
             seconds(lambda: wrapped(loop, growing)),
             seconds(lambda: counted(growing)),
