@@ -6,11 +6,12 @@ import pickle
 import pkgutil
 import re
 import time
+from typing import Any
 
 import pytest
 
 import headroom.conversations
-from headroom import BudgetError, ConversationCompressor, InputError
+from headroom import BudgetError, ConversationCompressor, InputError, JSONMinifier
 from headroom.conversations.block import Block, escape, parse, write
 from headroom.conversations.digest import factor_of, select
 from headroom.conversations.units import Unit, units_of_block
@@ -795,3 +796,57 @@ class TestSentences:
         assert not quotations_of(
             'he said "that it would be much too long to be a name"'
         )
+
+
+def _asked(results: list[str]) -> list[dict[str, Any]]:
+    """Return a chat in which a tool answers each question."""
+    messages: list[dict[str, Any]] = []
+    for at, result in enumerate(results):
+        function = {"name": "pumps", "arguments": json.dumps({"shift": at})}
+        call = {"id": f"t{at}", "type": "function", "function": function}
+        messages += [
+            {"role": "user", "content": f"Which pumps are leaking in shift {at}?"},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": f"t{at}", "content": result},
+            {"role": "assistant", "content": "I listed them above."},
+        ]
+    return messages
+
+
+@pytest.mark.parametrize("budget", [3000, 4000, 5000, 6000, 7000])
+def test_what_is_kept_of_a_row_says_of_which(budget: int) -> None:
+    """Fields stood alone, so that a flow came to stand beside another pump's id."""
+    rows = [
+        {"id": f"PUMP-{i:03d}", "site": "Vik", "flow": i * 3 + 1, "leaking": i % 7 == 0}
+        for i in range(40)
+    ]
+    messages = _asked([json.dumps(rows)] * 6)
+    digest = ConversationCompressor(budget, keep_turns=1).explain(messages).digest
+    assert digest is not None
+    for part in re.split(r"; |\n", digest):
+        if flow := re.search(r"flow=(\d+)", part):
+            assert f"id=PUMP-{(int(flow[1]) - 1) // 3:03d}" in part
+
+
+@pytest.mark.parametrize("budget", [3500, 5000, 6500])
+def test_rows_of_a_table_are_kept_whole_or_not_at_all(budget: int) -> None:
+    """Cut at its `;`, a row said what the header holds for others."""
+    rows = [
+        {
+            "id": f"SHP-{4100 + i}",
+            "track": {"no": str(912845946937 + i * 7919), "delayed": i % 4 == 0},
+            "city": ["Oslo", "Bergen", "Lyon"][i % 3],
+            "note": f"Ring bell {i} and wait for the porter at the side door there",
+            "sum": f"{i * 7 + 3:064x}",
+        }
+        for i in range(25)
+    ]
+    table = JSONMinifier(format="table").compress({"data": rows})
+    assert "delayed=false" in table
+    lines = set(table.splitlines())
+    messages = _asked([table] * 4)
+    digest = ConversationCompressor(budget, keep_turns=1).explain(messages).digest
+    assert digest is not None
+    said = [part for part in re.split(r"; |\n", digest) if "SHP-" in part]
+    for part in said:
+        assert any(part.endswith(line) for line in lines), part

@@ -292,11 +292,20 @@ def _result_texts(text: str) -> Iterator[tuple[str, str, int]]:
             for item, rank in _objects(value, ""):
                 yield kind, item, rank
             return
+    in_table = False
     for rank, line in enumerate(stripped.splitlines()):
         line = " ".join(line.split())
-        if line and not _RULE.match(line):
+        in_table = in_table or line.startswith(_TABLE)
+        if in_table:
+            # Of a row, what stands at its end may deny what its header holds.
+            yield "line", line, rank
+        elif line and not _RULE.match(line):
             for piece in _clauses(line):
                 yield "line", piece, rank
+
+
+# How a text of JSONMinifier begins (docs/table-format.md).
+_TABLE = "#headroom"
 
 
 def _is_nested(value: Any) -> bool:
@@ -338,9 +347,9 @@ def _fields(flat: Mapping[Any, Any]) -> str:
 
 def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
     """Yield every shallow object of a JSON value with its row number in a list."""
-    stack = [(value, path, rank)]
+    stack = [(value, path, rank, False)]
     while stack:
-        value, path, rank = stack.pop()
+        value, path, rank, is_row = stack.pop()
         prefix = f"{path}: " if path else ""
         if isinstance(value, Mapping):
             flat = [(k, v) for k, v in value.items() if not _is_nested(v)]
@@ -348,22 +357,25 @@ def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
             if key and any(v == key for _, v in flat):
                 # An object under its own id says it once.
                 prefix = f"{parent}: " if parent else ""
-            size = _FIELDS_TOGETHER if path else _FIELDS_AT_ROOT
+            size = _FIELDS_TOGETHER if path or is_row else _FIELDS_AT_ROOT
+            owner = _row_name(flat) if is_row or not path else ""
             for start in range(0, len(flat), size):
                 if text := _fields(dict(flat[start : start + size])):
-                    yield prefix + text, rank
+                    # What is kept of a row says of which.
+                    yield f"{prefix}{owner if start else ''}{text}", rank
             for key, long in flat:
                 for piece in _rest(long):
-                    yield f"{prefix}{key}=…{piece}", rank + _REST_RANK
+                    yield f"{prefix}{owner}{key}=…{piece}", rank + _REST_RANK
+            of = f"{path} {owner}".strip()
             nested = [
-                (v, f"{path}.{k}" if path else str(k), rank)
+                (v, f"{of}.{k}" if of else str(k), rank, False)
                 for k, v in value.items()
                 if _is_nested(v)
             ]
             stack.extend(reversed(nested))
         elif isinstance(value, list) and _is_nested(value):
             rows = [
-                (item, path, max(rank, row))
+                (item, path, max(rank, row), True)
                 for row, item in enumerate(value)
                 if item not in (None, "", [], {})
             ]
@@ -372,6 +384,19 @@ def _objects(value: Any, path: str, rank: int = 0) -> Iterator[tuple[str, int]]:
             yield prefix + _scalar(value), rank
             for piece in _rest(value):
                 yield f"{prefix}…{piece}", rank + _REST_RANK
+
+
+_ROW_NAME_CHARACTERS = 40
+
+
+def _row_name(flat: list[tuple[Any, Any]]) -> str:
+    """Return the first field of a row that is short enough to name it by."""
+    for key, value in flat:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            text = _scalar(value)
+            if 0 < len(text) <= _ROW_NAME_CHARACTERS:
+                return f"{key}={text} "
+    return ""
 
 
 _LINE = re.compile(
