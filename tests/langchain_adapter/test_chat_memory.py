@@ -302,3 +302,9 @@ class TestInLangChain:
         twin.save_context(*said(99))
         assert "A-99" not in memory.buffer
         assert "A-99" in twin.buffer
+
+    @pytest.mark.parametrize("name", ["max_tokens", "prompt"])
+    def test_an_argument_it_does_not_have_is_refused(self, name):
+        # It was ignored, and the limit stayed 2,000.
+        with pytest.raises(ValueError, match=f"takes no {name}; .*max_token_limit"):
+            HeadroomChatMemory(**{name: 50})

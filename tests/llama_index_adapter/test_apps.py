@@ -129,6 +129,10 @@ class TestAgents:
 
         return asyncio.run(go())
 
+    def test_an_argument_an_agent_does_not_have_is_refused(self, scripted):
+        with pytest.raises(ValueError, match=r"takes no compressor; .*minifier="):
+            HeadroomFunctionAgent(tools=[], llm=scripted(), compressor=None)
+
     def results(self, messages):
         return [m.content for m in messages if m.role == "tool"]
 

@@ -350,6 +350,18 @@ class TestComponent:
         with pytest.raises(TypeError, match=r"HeadroomPostprocessor\(compressor="):
             HeadroomPostprocessor(SemanticCompressor(scorer="bm25"))
 
+    def test_the_compressors_options_are_not_its_own(self):
+        # They were ignored, and the defaults ran.
+        with pytest.raises(
+            ValueError, match=r"takes no target_ratio, scorer; .*compressor=Semantic"
+        ):
+            HeadroomPostprocessor(target_ratio=0.1, scorer="bm25")
+
+    def test_its_dict_is_what_it_takes(self):
+        data = postprocessor(0.3, "headroom").to_dict()
+        assert HeadroomPostprocessor(**data).metadata_key == "headroom"
+        assert HeadroomPostprocessor.model_validate(data).metadata_key == "headroom"
+
     def test_dict_leaves_the_compressor_to_the_caller(self):
         one = postprocessor(0.3, "headroom")
         data = one.to_dict()

@@ -424,6 +424,10 @@ class TestConstruction:
         # `memory or default` must not replace an empty memory.
         assert memory
 
+    def test_an_argument_it_does_not_have_is_refused(self):
+        with pytest.raises(ValueError, match=r"takes no max_tokens; .*token_limit"):
+            HeadroomChatMemoryBuffer(token_limit=50, max_tokens=40)
+
     def test_the_limit_is_three_quarters_of_the_models_window(self):
         llm = MockLLM()
         memory = HeadroomChatMemoryBuffer.from_defaults(llm=llm)

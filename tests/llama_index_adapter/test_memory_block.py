@@ -68,6 +68,10 @@ class TestLaws:
 
 
 class TestBlock:
+    def test_an_argument_it_does_not_have_is_refused(self):
+        with pytest.raises(ValueError, match=r"takes no token_limit; .*max_tokens"):
+            HeadroomMemoryBlock(token_limit=100)
+
     def test_nothing_flushed_is_no_text(self):
         assert shown([]) == ""
 

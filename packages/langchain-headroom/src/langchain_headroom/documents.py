@@ -8,11 +8,12 @@ from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.runnables.config import run_in_executor
-from pydantic import ConfigDict, Field, InstanceOf, field_validator
+from pydantic import ConfigDict, Field, InstanceOf, field_validator, model_validator
 
 from headroom.documents import SemanticCompressor
 from headroom.scorers import EmbeddingScorer, Scorer
 from headroom.types import RAGContext
+from langchain_headroom.arguments import refuse_unknown
 
 __all__ = ["HeadroomDocumentCompressor"]
 
@@ -59,6 +60,15 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
                 f"{cls.__name__}(compressor=SemanticCompressor(...))"
             )
         return super().__new__(cls)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_arguments(cls, values: Any) -> Any:
+        hint = (
+            "how much stays is the compressor's to say: "
+            "compressor=SemanticCompressor(target_ratio=0.5)"
+        )
+        return refuse_unknown(cls, values, hint)
 
     @field_validator("scorer")
     @classmethod

@@ -25,6 +25,7 @@ from pydantic import Field, PrivateAttr, model_validator  # noqa: E402
 from headroom.conversations import ConversationCompressor, Summarizer  # noqa: E402
 from headroom.errors import BudgetError  # noqa: E402
 from headroom.tokens import default_counter  # noqa: E402
+from langchain_headroom.arguments import refuse_unknown  # noqa: E402
 from langchain_headroom.history import (  # noqa: E402
     acompressed,
     compressed,
@@ -76,8 +77,8 @@ class HeadroomChatMemory(BaseChatMemory):
         summarizer: Writes the digest: `(messages, max_tokens) -> str`, async only for
             the async methods. None takes `llm`, if there is one, or else the
             extractive digest, which is offline.
-        llm: A model as the summarizer; so ConversationSummaryBufferMemory's arguments
-            do.
+        llm: A model as the summarizer, as ConversationSummaryBufferMemory takes it; it
+            is asked in Headroom's words, so there is no `prompt`.
         memory_key: The variable that prompts find the history in.
         human_prefix: Who speaks, where the history is loaded as text.
         ai_prefix: Likewise.
@@ -96,6 +97,11 @@ class HeadroomChatMemory(BaseChatMemory):
     count_tokens: Callable[[str], int] | None = None
 
     _compressors: dict[Any, ConversationCompressor] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_arguments(cls, values: Any) -> Any:
+        return refuse_unknown(cls, values, "the budget is max_token_limit=2_000")
 
     @model_validator(mode="after")
     def _in_range(self) -> "HeadroomChatMemory":

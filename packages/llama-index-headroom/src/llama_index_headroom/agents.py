@@ -1,12 +1,15 @@
 """A FunctionAgent whose tool results reach the model minified."""
 
+from typing import Any
+
 from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.agent.workflow.workflow_events import ToolCallResult
-from llama_index.core.bridge.pydantic import Field
+from llama_index.core.bridge.pydantic import Field, model_validator
 from llama_index.core.memory import BaseMemory
 from llama_index.core.workflow import Context
 
 from headroom import JSONMinifier
+from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tools import compress_output
 
 __all__ = ["HeadroomFunctionAgent"]
@@ -23,6 +26,12 @@ class HeadroomFunctionAgent(FunctionAgent):
     """
 
     minifier: JSONMinifier | None = Field(default=None, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_arguments(cls, values: Any) -> Any:
+        hint = "how results are minified is said by minifier=JSONMinifier(...)"
+        return refuse_unknown(cls, values, hint)
 
     async def handle_tool_call_results(
         self, ctx: Context, results: list[ToolCallResult], memory: BaseMemory

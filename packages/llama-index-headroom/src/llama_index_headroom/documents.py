@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from llama_index.core.bridge.pydantic import Field
+from llama_index.core.bridge.pydantic import Field, model_validator
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import (
     BaseNode,
@@ -25,6 +25,7 @@ from llama_index_instrumentation.base import BaseEvent
 
 from headroom import RAGContext, SemanticCompressor
 from headroom.documents.account import KeptDocument, PrunedDocuments
+from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens
 
 __all__ = ["CompressionEvent", "HeadroomPostprocessor"]
@@ -92,6 +93,15 @@ class HeadroomPostprocessor(BaseNodePostprocessor):
                 f"{cls.__name__}(compressor=SemanticCompressor(...))"
             )
         return super().__new__(cls)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_arguments(cls, values: Any) -> Any:
+        hint = (
+            "what is kept is the compressor's to say: "
+            "compressor=SemanticCompressor(target_ratio=0.5)"
+        )
+        return refuse_unknown(cls, values, hint)
 
     @classmethod
     def class_name(cls) -> str:

@@ -21,6 +21,7 @@ from llama_index.core.bridge.pydantic import (
     PrivateAttr,
     field_serializer,
     field_validator,
+    model_validator,
 )
 from llama_index.core.llms import LLM, ChatMessage
 from llama_index.core.memory import BaseMemoryBlock, ChatMemoryBuffer
@@ -34,6 +35,7 @@ from headroom.conversations.block import parse
 from headroom.conversations.messages import read_messages
 from headroom.conversations.session import ConversationSession
 from headroom.tokens import compact_json
+from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
 
@@ -175,6 +177,11 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
     summarizer: Summarizer | None = Field(default=None, exclude=True)
     _lock: _Lock = PrivateAttr(default_factory=_Lock)
     _bench: _Workbench | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_arguments(cls, values: Any) -> Any:
+        return refuse_unknown(cls, values, "the budget is token_limit=3_000")
 
     @classmethod
     def class_name(cls) -> str:
@@ -427,6 +434,11 @@ class HeadroomMemoryBlock(BaseMemoryBlock[str]):
     _flushed: list[ChatMessage] = PrivateAttr(default_factory=list)
     # Per session the text, and of how many messages it was made.
     _texts: dict[str | None, tuple[int, str]] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_arguments(cls, values: Any) -> Any:
+        return refuse_unknown(cls, values, "the budget is max_tokens=1_000")
 
     async def _aput(self, messages: list[ChatMessage]) -> None:
         """Keep flushed messages."""

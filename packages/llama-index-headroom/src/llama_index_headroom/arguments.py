@@ -1,0 +1,51 @@
+"""What constructors are given: refused where it is of no use, with what to pass."""
+
+from typing import Any
+
+from llama_index.core.bridge.pydantic import BaseModel
+
+__all__ = ["check_kind", "refuse_unknown"]
+
+
+def refuse_unknown(kind: type[BaseModel], values: Any, hint: str) -> Any:
+    """Return the values that a model is made of; pydantic would drop unknown ones.
+
+    `class_name`, which LlamaIndex writes beside the fields, is known.
+
+    Args:
+        kind: The model.
+        values: What it is made of: a dict of its arguments, else left alone.
+        hint: What to pass instead.
+
+    Raises:
+        ValueError: If there is an argument that the model doesn't have.
+    """
+    if not isinstance(values, dict):
+        return values
+    known = {"class_name", *kind.model_fields}
+    known |= {field.alias for field in kind.model_fields.values() if field.alias}
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        raise ValueError(
+            f"{kind.__name__} takes no {', '.join(map(str, unknown))}; {hint}. It "
+            f"takes {', '.join(kind.model_fields)}"
+        )
+    return values
+
+
+def check_kind(value: Any, kind: type, name: str, *, optional: bool = True) -> None:
+    """Refuse a value that is not of a kind now, not when it is first used.
+
+    Args:
+        value: What was passed; None is right where it is optional.
+        kind: What is to be passed.
+        name: The argument.
+        optional: Whether None is right.
+
+    Raises:
+        TypeError: If it is of another kind.
+    """
+    if isinstance(value, kind) or (optional and value is None):
+        return
+    instead = f"pass a {kind.__name__}" + (", or None" if optional else "")
+    raise TypeError(f"{name}={value!r:.100}; {instead}")
