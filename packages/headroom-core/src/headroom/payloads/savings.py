@@ -9,6 +9,7 @@ __all__ = ["SOURCES", "Price", "Saved", "Savings", "is_number"]
 
 SOURCES = ("tool outputs", "documents", "history")
 Price = float | Mapping[str, float] | None
+_NO_MODEL = "(no model)"
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Savings(Saved):
             if one.tokens_before:
                 rows.append((f"  {name}", one))
         if len(self.models) > 1:
-            rows += [(f"  {m or '(no model)'}", one) for m, one in self.models.items()]
+            rows += [(f"  {m or _NO_MODEL}", one) for m, one in self.models.items()]
         requests = f"{self.requests:,} request{'' if self.requests == 1 else 's'}"
         lines = [f"Headroom: {requests}"]
         wide = max(len(name) for name, _ in rows)
@@ -121,7 +122,8 @@ class Savings(Saved):
                 f"{_money(before)} → {_money(after)}, saved {_money(before - after)}"
             )
         if self.unpriced:
-            lines.append(f"Without a price: {', '.join(self.unpriced)}")
+            names = ", ".join(model or _NO_MODEL for model in self.unpriced)
+            lines.append(f"Without a price: {names}")
         if self.failures:
             lines.append(f"Failed and sent as they were: {self.failures:,}")
         return "\n".join(lines)
