@@ -850,3 +850,19 @@ def test_rows_of_a_table_are_kept_whole_or_not_at_all(budget: int) -> None:
     said = [part for part in re.split(r"; |\n", digest) if "SHP-" in part]
     for part in said:
         assert any(part.endswith(line) for line in lines), part
+
+
+@pytest.mark.parametrize("budget", [400, 500])
+def test_a_rule_that_the_user_repeats_is_no_less_of_one(budget: int) -> None:
+    """What stands in many messages seemed to say little."""
+    messages: list[dict[str, Any]] = []
+    for i in range(30):
+        text = f"Ship the crate before day {12 + i}; call the port at dock {7 + i}."
+        text += " Never use gate 3." if i < 20 else ""
+        messages += [
+            {"role": "user", "content": text},
+            {"role": "assistant", "content": "Noted."},
+        ]
+    digest = ConversationCompressor(budget).explain(messages).digest
+    assert digest is not None
+    assert "Never use gate 3" in digest

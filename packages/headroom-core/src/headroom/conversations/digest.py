@@ -39,6 +39,8 @@ _REPEAT = 0.45
 _REPEAT_VALUE = 0.45
 _CUE = 0.25
 _RARITY_POWER = 1.0
+# What the user wishes again and again is no less of a wish.
+_LEAST_RARITY_OF_WISHES = 0.8
 # A unit is worth its weight per token, with this many more for what sets it apart:
 # two words torn from a sentence say less than a whole one.
 _UNIT_TOKENS = 4
@@ -63,7 +65,7 @@ _PREFERENCE = re.compile(
     r"|i(?:'d| would) (?:like|love|rather|want)|i (?:like|love|hate|want|need|enjoy)"
     r"|allergic|intolerant|my budget|must(?: not)?"
     r"|no (?:more|less|later|earlier) than|do(?:n't| not) (?:want|like|use|need)|vegan"
-    r"|vegetarian)\b",
+    r"|vegetarian)\b|^(?:please[, ]+)?(?:never|always|avoid|do(?:n't| not))\b",
     re.IGNORECASE,
 )
 _IDENTITY = re.compile(
@@ -270,11 +272,13 @@ class _Ranking:
         """Return the weight of a unit's words that is not said yet, per token."""
         gain = 0.0
         fresh: dict[str, int] = {}
+        wished = self._sections[at] == "preferences"
+        least = _LEAST_RARITY_OF_WISHES if wished else 0.0
         for key, weight in self._words[at]:
             times = self._said.get(key, 0) + fresh.get(key, 0)
             fresh[key] = fresh.get(key, 0) + 1
             repeat = _REPEAT_VALUE if weight > 1.65 else _REPEAT
-            gain += weight * self._rarity[key] * repeat**times
+            gain += weight * max(self._rarity[key], least) * repeat**times
         if self._sections[at] == "intent":
             gain *= _INTENT
         beside = sum(near in self._taken for near in self._neighbours(at))
