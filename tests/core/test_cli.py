@@ -284,6 +284,14 @@ class TestBench:
         assert result.exit_code == 1
         assert "cut.json" in page.read_text("utf-8")
 
+    def test_paths_of_which_none_is_there_are_wrong_use(self, file, tmp_path):
+        paths = tmp_path / "no.json", tmp_path / "none"
+        result = invoke("bench", *paths)
+        assert result.exit_code == 2
+        assert all(str(path) in result.stderr for path in paths)
+        assert not result.stdout
+        assert invoke("bench", file("a.json", "{}"), *paths).exit_code == 1
+
     def test_an_unreadable_file_is_listed(self, file, tmp_path):
         folder = tmp_path / "folder.json"
         folder.mkdir()

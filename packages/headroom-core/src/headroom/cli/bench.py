@@ -65,6 +65,9 @@ def bench(
     files = payload_files(paths)
     if not files:
         raise click.UsageError("No .json, .jsonl, .ndjson or .txt file there.")
+    if not any(path.exists() for _, path in files):
+        missing = ", ".join(str(path) for _, path in files)
+        raise click.UsageError(f"There is no {missing}.")
     counter = loaded_counter()
     with Progress(
         TextColumn("[progress.description]{task.description}"),
