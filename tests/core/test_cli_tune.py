@@ -303,6 +303,10 @@ class TestWrongUse:
         [
             ("{", "line 1: not JSON"),
             ("[]", "line 1: not an object"),
+            (
+                '{\n  "a": 1\n}',
+                "one JSON object a line; for payloads, name their folder",
+            ),
             ('{"query": 1, "documents": []}', 'needs "query"'),
             ('{"query": "a", "documents": [3], "answers": ["a"]}', "each document"),
             ('{"query": "a", "documents": ["a"]}', 'needs "answers"'),

@@ -14,6 +14,8 @@ __all__ = ["Expected", "Question", "found", "holds", "read_expected", "read_ques
 
 Scalar = str | int | float | bool | None
 
+_ROW = "write one JSON object a line"
+
 
 @dataclass(frozen=True)
 class Question:
@@ -97,7 +99,7 @@ def read_questions(path: Path) -> list[Question]:
         InputError: If a line is not a question; it names the line.
     """
     questions = []
-    for where, row in _rows(path):
+    for where, row in _rows(path, f"{_ROW}; for payloads, name their folder"):
         documents = row.get("documents")
         if not isinstance(row.get("query"), str) or not isinstance(documents, list):
             raise InputError(
@@ -121,7 +123,7 @@ def read_expected(path: Path) -> list[Expected]:
         InputError: If a line does not say what is expected; it names the line.
     """
     values = []
-    for where, row in _rows(path):
+    for where, row in _rows(path, _ROW):
         if not isinstance(row.get("payload"), str):
             raise InputError(f'{where} needs "payload": the name of a file')
         steps = row.get("path")
@@ -137,8 +139,13 @@ def read_expected(path: Path) -> list[Expected]:
     return values
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each object of a file with the words that say where it is."""
+def _rows(path: Path, form: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each object of a file with the words that say where it is.
+
+    Args:
+        path: The file.
+        form: What to write instead, where a line is no object.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -150,9 +157,9 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise InputError(f"{where} not JSON: {error}") from error
+            raise InputError(f"{where} not JSON: {error}; {form}") from error
         if not isinstance(row, dict):
-            raise InputError(f"{where} not an object")
+            raise InputError(f"{where} not an object; {form}")
         yield where, row
 
 
