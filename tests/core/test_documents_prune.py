@@ -69,8 +69,29 @@ def test_a_terminal_gets_colours(files, monkeypatch):
     assert "\x1b[32m+ Late payments incur" in output
 
 
+@pytest.mark.parametrize(
+    ("query", "options", "text", "reason"),
+    [
+        ("", (), CONTRACT, "the query has no words"),
+        ("zebras", (), CONTRACT, "no sentence reaches --min-score"),
+        ("penalty", ("--max-tokens", 1), CONTRACT, "no sentence fits --max-tokens 1"),
+        ("penalty", (), "", "there is no text"),
+    ],
+)
+def test_why_nothing_was_found_goes_to_stderr(query, options, text, reason):
+    done = invoke("-q", query, *options, input=text)
+    assert done.exit_code == 0
+    assert done.stderr.startswith(reason)
+    assert reason not in done.stdout
+    assert reason in invoke("-q", query, "--explain", *options, input=text).stdout
+
+
+def test_nothing_is_said_of_what_was_found():
+    assert invoke("-q", QUERY, input=CONTRACT).stderr == ""
+
+
 def test_options_reach_the_compressor(files):
-    assert invoke("-q", QUERY, "--max-tokens", 2, *files).output == ""
+    assert invoke("-q", QUERY, "--max-tokens", 2, *files).stdout == ""
     everything = invoke("-q", QUERY, "--ratio", 1, "--min-score", 0, *files).output
     assert everything == f"{CONTRACT}\n{HEALTH}".strip()
 

@@ -68,8 +68,9 @@ def prune(
     """Keep the sentences of FILEs that a query needs.
 
     Each FILE is one document of plain text or Markdown; - or none is stdin. The
-    kept text comes out verbatim, in order, documents apart by a blank line. In a
-    terminal, and with --explain, each sentence is shown with what becomes of it.
+    kept text comes out verbatim, in order, documents apart by a blank line; why
+    nothing does, goes to stderr. In a terminal, and with --explain, each sentence
+    is shown with what becomes of it.
     """
     if not files:
         if sys.stdin.isatty():
@@ -101,6 +102,15 @@ def prune(
         out = sys.stdout.buffer
         out.write("\n\n".join(result.content).encode())
         out.flush()
+        if reason := _reason(result, texts):
+            click.echo(reason, err=True)
+
+
+def _reason(result: PrunedDocuments, texts: list[str]) -> str | None:
+    """Return why the result is not what was asked for, None if it is."""
+    if result.skipped:
+        return in_options(result.skipped)
+    return None if any(map(str.strip, texts)) else "there is no text"
 
 
 def _show(result: PrunedDocuments, names: list[str], texts: list[str]) -> None:
@@ -125,8 +135,8 @@ def _show(result: PrunedDocuments, names: list[str], texts: list[str]) -> None:
             style="bold",
         )
     )
-    if result.skipped:
-        console.print(Text(result.skipped, style="yellow"))
+    if reason := _reason(result, texts):
+        console.print(Text(reason, style="yellow"))
 
 
 def _lines(result: PrunedDocuments, index: int, text: str) -> list[tuple[int, Text]]:

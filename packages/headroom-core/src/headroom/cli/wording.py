@@ -11,6 +11,7 @@ _WORDS = (
     (re.compile(r"\b(scorer|device)=([\"'])([\w-]+)\2"), r"--\1 \3"),
     (re.compile(r"\bmodel=(?=[\"'])"), "the model "),
     (re.compile(r"\bmin_score="), "--min-score "),
+    (re.compile(r"\bmax_tokens="), "--max-tokens "),
     (
         re.compile(r"(?s)\w+Scorer\.score\(\) raised (\w+)\((.*)\); mend the scorer"),
         r"the scorer failed: \1: \2",
