@@ -262,6 +262,13 @@ class TestEveryMode:
             talk(agent, 1)
 
 
+@pytest.mark.parametrize("mode", ["view", "state"])
+@pytest.mark.parametrize("wrong", [4000, None])
+def test_what_is_no_compressor_is_refused_at_once(mode, wrong):
+    with pytest.raises(TypeError, match=r"pass ConversationCompressor\(\.\.\.\)$"):
+        HeadroomContextMiddleware(wrong, mode=mode)
+
+
 class TestViewMode:
     def test_the_state_keeps_every_message(self, scripted):
         agent, model = agent_of(scripted, "view", CHAT)

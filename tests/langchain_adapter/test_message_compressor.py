@@ -90,6 +90,11 @@ class TestMessages:
         expected = HeadroomMessageCompressor(SMALL).invoke(conversation())
         assert twin.invoke(conversation()) == expected
 
+    @pytest.mark.parametrize("wrong", [400, None, ConversationCompressor])
+    def test_what_is_no_compressor_is_refused_at_once(self, wrong):
+        with pytest.raises(TypeError, match=r"pass ConversationCompressor\(\.\.\.\)$"):
+            HeadroomMessageCompressor(wrong)
+
 
 class TestSteps:
     """One turn of an agent that is longer than the budget."""

@@ -94,6 +94,10 @@ class TestChatModel:
         twin = pickle.loads(pickle.dumps(summarizer))
         assert twin(conversation(), 50) == "Late."
 
+    def test_a_models_name_is_refused_at_once(self):
+        with pytest.raises(TypeError, match="model='gpt-5'; pass a chat model"):
+            chat_model_summarizer("gpt-5")
+
 
 class TestExtractive:
     @settings(max_examples=30)

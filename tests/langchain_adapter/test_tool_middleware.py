@@ -18,7 +18,7 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command, interrupt
 
-from headroom import JSONMinifier
+from headroom import JSONMinifier, SemanticCompressor
 from langchain_headroom import (
     HeadroomContextEdit,
     HeadroomToolOutputMiddleware,
@@ -209,6 +209,13 @@ def history(results=6):
             ToolMessage(RAW, tool_call_id=f"c{i}", artifact={"n": i}, id=f"t{i}"),
         ]
     return messages
+
+
+@pytest.mark.parametrize("kind", [HeadroomToolOutputMiddleware, HeadroomContextEdit])
+@pytest.mark.parametrize("wrong", [5, SemanticCompressor(0.5)])
+def test_what_is_no_minifier_is_refused_at_once(kind, wrong):
+    with pytest.raises(TypeError, match=r"pass JSONMinifier\(\.\.\.\)"):
+        kind(wrong)
 
 
 class TestContextEdit:

@@ -31,7 +31,7 @@ from langchain_tests.unit_tests import ToolsUnitTests
 from langgraph.types import Command
 from pydantic import BaseModel
 
-from headroom import InputError, JSONMinifier
+from headroom import InputError, JSONMinifier, SemanticCompressor
 from headroom.tokens import default_counter
 from langchain_headroom import wrap_tool, wrap_tools
 
@@ -362,6 +362,19 @@ class InjectedTool(BaseTool):
         state: Annotated[dict, InjectedState],
     ) -> dict:
         return {"query": query, "said": len(state["messages"]), "x": None}
+
+    @pytest.mark.parametrize("wrong", [5, SemanticCompressor(0.5)])
+    def test_what_is_no_minifier_is_refused_at_once(self, wrong):
+        for wrapped in (lambda: wrap_tool(len, wrong), lambda: wrap_tools([], wrong)):
+            with pytest.raises(
+                TypeError, match=r"pass JSONMinifier\(\.\.\.\), or None"
+            ):
+                wrapped()
+
+    @pytest.mark.parametrize("wrap", [wrap_tool, lambda tool: wrap_tools([tool])])
+    def test_what_is_no_tool_is_refused(self, wrap):
+        with pytest.raises(TypeError, match="tool='x'; pass a tool or a function"):
+            wrap("x")
 
 
 class TestInAgents:

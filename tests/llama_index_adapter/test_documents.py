@@ -294,6 +294,10 @@ class Counted(BaseEmbedding):
 
 
 class TestScorers:
+    def test_what_is_no_embedding_model_is_refused_at_once(self):
+        with pytest.raises(TypeError, match="embed_model='bge'; pass a LlamaIndex"):
+            EmbedModelScorer("bge")
+
     def test_an_embedding_model_of_llama_index_scores(self):
         compressor = SemanticCompressor(0.5, scorer=EmbedModelScorer(Counted()))
         nodes = scored(TextNode(text=TEXT))

@@ -697,6 +697,10 @@ class TestSerialisation:
 
 
 class TestSummarizer:
+    def test_a_models_name_is_refused_at_once(self):
+        with pytest.raises(TypeError, match="llm='gpt-5'; pass a LlamaIndex model"):
+            llm_summarizer("gpt-5")
+
     def test_it_writes_the_digest_once(self):
         asked = []
 

@@ -26,7 +26,7 @@ from llama_index.core.tools import (
 from llama_index.core.tools.calling import acall_tool, call_tool
 from llama_index.core.workflow import Context
 
-from headroom import InputError, JSONMinifier
+from headroom import InputError, JSONMinifier, SemanticCompressor
 from llama_index_headroom import (
     compress_output,
     compress_tool,
@@ -286,6 +286,25 @@ class TestRawOutputs:
         assert count_tokens(output.content) < 0.5 * count_tokens(text.text)
         only = compress_tool(tool_of(picture))()
         assert only.blocks == [picture]
+
+
+class TestWrongUse:
+    @pytest.mark.parametrize("wrong", [5, SemanticCompressor(0.5)])
+    def test_what_is_no_minifier_is_refused_at_once(self, wrong):
+        output = tool_of(ORDERS)()
+        for make in (
+            lambda: compress_tool(len, wrong),
+            lambda: headroom_callback(wrong),
+            lambda: compress_output(output, wrong),
+        ):
+            with pytest.raises(
+                TypeError, match=r"pass JSONMinifier\(\.\.\.\), or None"
+            ):
+                make()
+
+    def test_what_is_no_tool_is_refused(self):
+        with pytest.raises(TypeError, match="tool='x'; pass a tool or a function"):
+            compress_tool("x")
 
 
 class Plain(BaseTool):

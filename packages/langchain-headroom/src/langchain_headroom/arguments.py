@@ -45,5 +45,5 @@ def check_kind(value: Any, kind: type, name: str, *, optional: bool = True) -> N
     """
     if isinstance(value, kind) or (optional and value is None):
         return
-    instead = f"pass a {kind.__name__}" + (", or None" if optional else "")
+    instead = f"pass {kind.__name__}(...)" + (", or None" if optional else "")
     raise TypeError(f"{name}={value!r:.100}; {instead}")

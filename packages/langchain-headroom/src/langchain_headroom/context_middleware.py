@@ -26,6 +26,7 @@ from langgraph.types import Command
 from headroom.conversations import ConversationCompressor
 from headroom.tokens import default_counter, message_tokens
 from langchain_headroom import sizes
+from langchain_headroom.arguments import check_kind
 from langchain_headroom.history import (
     acompressed,
     compressed,
@@ -70,6 +71,7 @@ class HeadroomContextMiddleware(
         name: Tells several instances in one agent apart; default the class's name.
 
     Raises:
+        TypeError: If `compressor` is no ConversationCompressor.
         ValueError: If an argument is out of its range, or a fraction is asked for in
             mode "state", where there is no model to ask for its limit.
     """
@@ -100,6 +102,7 @@ class HeadroomContextMiddleware(
         name: str | None = None,
     ) -> None:
         super().__init__()
+        check_kind(compressor, ConversationCompressor, "compressor", optional=False)
         if mode not in ("view", "state"):
             raise ValueError(f'mode must be "view" or "state", got {mode!r}')
         for word, size in (("trigger", trigger), ("keep", keep)):

@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 
 from headroom.conversations import ConversationCompressor
+from langchain_headroom.arguments import check_kind
 from langchain_headroom.history import acompressed, compressed
 
 __all__ = ["HeadroomMessageCompressor"]
@@ -35,10 +36,12 @@ class HeadroomMessageCompressor(Runnable[_Input, Any]):
             agent's last turn are digested where the turn alone exceeds the budget.
 
     Raises:
+        TypeError: If `compressor` is no ConversationCompressor.
         BudgetError: On use, if what must stay exceeds the budget.
     """
 
     def __init__(self, compressor: ConversationCompressor) -> None:
+        check_kind(compressor, ConversationCompressor, "compressor", optional=False)
         self.compressor = compressor
 
     def invoke(

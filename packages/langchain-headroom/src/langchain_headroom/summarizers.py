@@ -42,7 +42,15 @@ def chat_model_summarizer(model: BaseChatModel | Runnable[Any, Any]) -> Summariz
 
     Args:
         model: Any chat model, also with retries, fallbacks or bound options.
+
+    Raises:
+        TypeError: If it is none, such as a model's name.
     """
+    if not isinstance(model, Runnable):
+        raise TypeError(
+            f"model={model!r:.100}; pass a chat model; init_chat_model makes one "
+            "of a name"
+        )
     return _ChatModelSummarizer(model)
 
 

@@ -13,6 +13,7 @@ from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
 from headroom.compressors import JSONMinifier
+from langchain_headroom.arguments import check_kind
 from langchain_headroom.tool_results import in_output, minified
 
 __all__ = ["HeadroomContextEdit", "HeadroomToolOutputMiddleware"]
@@ -33,6 +34,9 @@ class HeadroomToolOutputMiddleware(
         exclude_tools: Never results of these.
         min_tokens: Results of fewer tokens are left alone.
         name: Tells several instances in one agent apart; default the class's name.
+
+    Raises:
+        TypeError: If `minifier` is no JSONMinifier, or a text is passed for tools.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class HeadroomToolOutputMiddleware(
         name: str | None = None,
     ) -> None:
         super().__init__()
+        check_kind(minifier, JSONMinifier, "minifier")
         self.minifier = minifier or JSONMinifier()
         self.include_tools = None if include_tools is None else _names(include_tools)
         self.exclude_tools = _names(exclude_tools)
@@ -108,6 +113,9 @@ class HeadroomContextEdit:
     trigger: int = 100_000
     keep: int = 3
     exclude_tools: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        check_kind(self.minifier, JSONMinifier, "minifier", optional=False)
 
     def apply(
         self,

@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 
 from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
+from langchain_headroom.arguments import check_kind
 from langchain_headroom.tool_results import NOTHING, in_output, minified
 
 __all__ = ["wrap_tool", "wrap_tools"]
@@ -36,7 +37,13 @@ def wrap_tool(
     Args:
         tool: Any LangChain tool, or a function with a docstring; never changed.
         minifier: Default `JSONMinifier()`.
+
+    Raises:
+        TypeError: If it is no tool and no function, or `minifier` no JSONMinifier.
     """
+    check_kind(minifier, JSONMinifier, "minifier")
+    if not isinstance(tool, BaseTool) and not callable(tool):
+        raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
     plain = tool if isinstance(tool, BaseTool) else as_tool(tool)
     if isinstance(plain, _Minifying):
         plain = plain._unwrapped()
@@ -58,12 +65,14 @@ def wrap_tools(
 
     Raises:
         InputError: It is one tool, which `wrap_tool` takes.
+        TypeError: If one is no tool, or `minifier` no JSONMinifier.
     """
     if isinstance(tools, BaseTool) or callable(tools):
         raise InputError(
             "wrap_tools takes a list of tools, got one; call wrap_tool(tool) or "
             "wrap_tools([tool])"
         )
+    check_kind(minifier, JSONMinifier, "minifier")
     shared = minifier or JSONMinifier()
     return [
         tool if isinstance(tool, dict) else wrap_tool(tool, shared) for tool in tools

@@ -29,6 +29,14 @@ class EmbedModelScorer:
 
     min_score: ClassVar[float] = EmbeddingScorer.min_score
 
+    def __post_init__(self) -> None:
+        model = self.embed_model
+        if model is not None and not isinstance(model, BaseEmbedding):
+            raise TypeError(
+                f"embed_model={model!r:.100}; pass a LlamaIndex embedding model, "
+                "or None"
+            )
+
     def score(self, query: str, sentences: Sequence[str]) -> list[float]:
         """Return one score in [0, 1] per sentence, same order; [] for none.
 

@@ -20,7 +20,12 @@ def llm_summarizer(llm: LLM) -> Summarizer:
 
     Args:
         llm: Any LlamaIndex model; it gets an instruction and the transcript.
+
+    Raises:
+        TypeError: If it is none, such as a model's name.
     """
+    if not isinstance(llm, LLM):
+        raise TypeError(f"llm={llm!r:.100}; pass a LlamaIndex model, such as OpenAI()")
     return _LLMSummarizer(llm)
 
 

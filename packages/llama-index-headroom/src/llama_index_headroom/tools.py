@@ -21,6 +21,7 @@ from llama_index.core.tools import (
 from llama_index.core.tools.types import adapt_to_async_tool
 
 from headroom import InputError, JSONMinifier
+from llama_index_headroom.arguments import check_kind
 from llama_index_headroom.tokens import count_tokens
 
 __all__ = ["compress_output", "compress_tool", "compress_tools", "headroom_callback"]
@@ -43,9 +44,15 @@ def compress_tool(
     Args:
         tool: A tool, or a function, which becomes a FunctionTool. Never changed.
         minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer.
+
+    Raises:
+        TypeError: If it is no tool and no function, or `minifier` no JSONMinifier.
     """
+    check_kind(minifier, JSONMinifier, "minifier")
     chosen = minifier or _MINIFIER
     if not isinstance(tool, BaseTool):
+        if not callable(tool):
+            raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
         tool = FunctionTool.from_defaults(tool)
     if isinstance(tool, _CompressedFunctionTool | _CompressedTool):
         return tool
@@ -62,6 +69,7 @@ def compress_tools(
 
     Raises:
         InputError: It is one tool, which `compress_tool` takes.
+        TypeError: If one is no tool, or `minifier` no JSONMinifier.
     """
     if isinstance(tools, BaseTool) or callable(tools):
         raise InputError(
@@ -84,6 +92,9 @@ class headroom_callback:  # noqa: N801 - called like a function, and picklable
 
     minifier: JSONMinifier | None = None
 
+    def __post_init__(self) -> None:
+        check_kind(self.minifier, JSONMinifier, "minifier")
+
     def __call__(self, raw_output: Any) -> str | None:
         """Return the minified text of a raw output, None to keep the default."""
         return _minified(raw_output, str(raw_output), self.minifier or _MINIFIER)
@@ -97,7 +108,11 @@ def compress_output(
     Args:
         output: What a tool returned; never changed. The result shares `raw_output`.
         minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer.
+
+    Raises:
+        TypeError: If `minifier` is no JSONMinifier.
     """
+    check_kind(minifier, JSONMinifier, "minifier")
     if output.is_error:
         return output
     chosen, blocks = minifier or _MINIFIER, list(output.blocks)
