@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from headroom.tool_outputs.policy import Policy
 from headroom.tool_outputs.pruning import leaves, prune
 from headroom.tool_outputs.values import Cut, Numeral
+from headroom.types import Dropped
 
 NOTHING = Policy(
     drop_nulls=False, drop_empty=False, drop_links=False, drop_opaque=False
@@ -45,12 +46,15 @@ def without_cuts(value: Any) -> Any:
     return value
 
 
+UUID = "93a9556e-c5ae-4961-aeea-e0a5b2e7a65f"
+
 # Keys and values of real APIs in every mixture, so that the rules meet one another.
 KEYS = st.sampled_from(
     """
     id name url html_url users_url self avatar_url icon node_id _links links href next
     managedFields annotations text plain_text content body body_html svn_url user items
     a b a.b 80/tcp ResponseMetadata RequestId thumbnail signature thinking type
+    expand request_id object
     """.split()  # noqa: SIM905 - a list of words
 )
 LEAVES = st.one_of(
@@ -72,6 +76,8 @@ LEAVES = st.one_of(
             "MDQ6VXNlcjE=",
             "<p>octocat</p>",
             "A" * 140,
+            "a,b",
+            UUID,
             "…3 cut",
         ]
     ),
@@ -473,6 +479,40 @@ def test_bookkeeping_goes() -> None:
     assert pruned({"Vpcs": [{"VpcId": "v"}], **reply}) == {"Vpcs": [{"VpcId": "v"}]}
     other = {"name": "x", "ResponseMetadata": "text", "managedFields": ["a"]}
     assert pruned(other) == other
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"expand": "schema,names", "total": 2},
+        {"expand": "transitions", "transitions": [{"id": 1}]},
+        {"expand": "projectRole", "holder": 5, "type": "projectRole"},
+        {"expand": "changelog", "id": 7, "self": "https://x.atlassian.net/rest/api/3"},
+        {"request_id": UUID, "object": "page", "title": "Plan"},
+    ],
+)
+def test_what_is_of_the_call_goes(value: dict[str, Any]) -> None:
+    key = next(iter(value))
+    rest, dropped = prune(value, Policy())
+    assert key not in rest
+    assert Dropped((key,), "bookkeeping") in dropped
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"expand": "all", "panel": "left"},
+        {"expand": "Show more, and less", "panel": "left"},
+        {"expand": True, "panel": "left"},
+        {"expand": "a,b"},
+        {"request_id": UUID, "object": "error", "code": "unauthorized"},
+        {"request_id": UUID, "level": "warn", "event": "timeout"},
+        {"lines": [{"request_id": UUID, "object": "page", "title": "Plan"}]},
+        {"request_id": "req-7", "object": "page", "title": "Plan"},
+    ],
+)
+def test_what_only_looks_like_it_stays(value: dict[str, Any]) -> None:
+    assert prune(value, Policy()) == (value, [])
 
 
 def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:

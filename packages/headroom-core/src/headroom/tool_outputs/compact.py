@@ -1,6 +1,7 @@
 """Compact JSON: the shortest valid spelling of a tree, and reading it back."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -8,6 +9,7 @@ from headroom.errors import DecodeError
 from headroom.tool_outputs.table.notation import encodable, quote
 from headroom.tool_outputs.values import (
     LONGEST_INTEGER_DIGITS,
+    MARKER,
     Cut,
     Numeral,
     escape,
@@ -17,13 +19,17 @@ from headroom.tool_outputs.values import (
 __all__ = ["read_compact", "write_compact"]
 
 
+# A string that reads as a marker where it is not escaped.
+_LOOK_ALIKE = re.compile(f'"{MARKER.pattern}"')
+
+
 def write_compact(value: Any) -> str:
     """Write a tree as one line of valid JSON (NaN and Infinity as Python's json)."""
     try:
         text = _ENCODER.encode(value)
     except _NeedsOwnWriter:
         return "".join(_pieces(value))
-    if '"…' in text:
+    if '"…' in text and _LOOK_ALIKE.search(text):
         return "".join(_pieces(value))
     return encodable(text)
 

@@ -12,6 +12,7 @@ __all__ = [
     "is_api_link",
     "is_copy",
     "is_map",
+    "is_of_call",
     "is_page",
     "is_relation",
     "role_of",
@@ -34,7 +35,8 @@ class Role:
     COPY = 8  # the HTML of a text that stands beside it
     TEXT = 9  # the text of a run that stands beside it (Notion)
     FORMAT = 10  # how a run is set, if it is set plainly (Notion)
-    ENTRY = 11  # being there is a datum, whatever the value: "80/tcp", "/srv/data"
+    CALL = 11  # of the call that was made, not of what it returned
+    ENTRY = 12  # being there is a datum, whatever the value: "80/tcp", "/srv/data"
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -80,6 +82,8 @@ _KNOWN = {
     "_links": Role.LINKS,
     "svn_url": Role.COPY,
     "plain_text": Role.TEXT,
+    "expand": Role.CALL,
+    "request_id": Role.CALL,
     "annotations": Role.FORMAT,
     # Of Kubernetes, where {} means "all", or "this kind of volume".
     "emptyDir": Role.ENTRY,
@@ -218,7 +222,7 @@ def serves_machines(role: int, value: Any) -> bool:
         return type(value) is dict
     if role == Role.BLOB:
         return type(value) is str and _BLOB.fullmatch(value) is not None
-    if role == Role.COPY or role == Role.TEXT:
+    if role == Role.COPY or role == Role.TEXT or role == Role.CALL:
         return type(value) is str
     if role == Role.FORMAT:
         return type(value) is dict and _is_plain_format(value)
@@ -290,6 +294,38 @@ def _is_id(key: str) -> bool:
     return _last_word(key) in ("id", "uuid", "type")
 
 
+def is_of_call(key: str, value: str, whole: dict[str, Any], *, is_root: bool) -> bool:
+    """Tell whether a text is about the call that was made, not about the thing.
+
+    So is what a caller of Jira may ask for besides (`expand`), and Notion's number of
+    the request, which nobody needs of one that did not fail.
+
+    Args:
+        key: "expand" or "request_id".
+        value: The text under it.
+        whole: The object that holds it.
+        is_root: Whether no object lies around that.
+    """
+    if key == "request_id":
+        kind = whole.get("object")
+        return (
+            is_root
+            and type(kind) is str
+            and kind != "error"
+            and _UUID.fullmatch(value) is not None
+        )
+    return _NAMES_OF_MEMBERS.fullmatch(value) is not None and (
+        "," in value
+        or value in whole
+        or value == whole.get("type")
+        or _is_link(whole.get("self"))
+    )
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NAMES_OF_MEMBERS = re.compile(r"[A-Za-z][\w.]*(?:,[A-Za-z][\w.]*)*")
+
+
 def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
     """Tell whether `markup` only renders another text of the same object.
 
@@ -317,8 +353,8 @@ def is_copy(key: str, markup: str, members: dict[str, Any]) -> bool:
 def _shows_only(markup: str, text: str) -> bool:
     """Tell whether a text says all that markup shows, and where its links lead."""
     if "<" not in markup:
-        markup = unescape(markup)
-    text = unescape(text)
+        markup = _unescaped(markup)
+    text = _unescaped(text)
     if not all(_says(text, unescape(one)) for one in _ATTRIBUTE.findall(markup)):
         return False
     if _STRUCK.search(markup) and "~~" not in text:
@@ -334,6 +370,17 @@ def _shows_only(markup: str, text: str) -> bool:
         if len(words) <= _FEW_WORDS
         else words <= set(_TEXT_WORD.findall(text))
     )
+
+
+def _unescaped(text: str) -> str:
+    """Return html.unescape(text), which is slow where much is escaped."""
+    for escaped, sign in _MOST_ESCAPED:
+        text = text.replace(escaped, sign)
+    return unescape(text)
+
+
+# None makes or breaks another reference: "&amp;" is not among them.
+_MOST_ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"))
 
 
 def _says(text: str, attribute: str) -> bool:

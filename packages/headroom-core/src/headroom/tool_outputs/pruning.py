@@ -21,6 +21,7 @@ from headroom.tool_outputs.links import (
     is_api_link,
     is_copy,
     is_map,
+    is_of_call,
     is_relation,
     role_of,
     serves_machines,
@@ -88,6 +89,7 @@ _REASONS = {
     Role.COPY: "copy",
     Role.TEXT: "copy",
     Role.FORMAT: "plain format",
+    Role.CALL: "bookkeeping",
 }
 _LINK_ROLES = [Role.LINK, Role.LINKS, Role.IMAGE, Role.PICTURE]
 _OPAQUE_ROLES = [
@@ -96,6 +98,7 @@ _OPAQUE_ROLES = [
     Role.BOOKKEEPING,
     Role.COPY,
     Role.FORMAT,
+    Role.CALL,
 ]
 
 # What an entry of `_links` says besides what it is about.
@@ -494,6 +497,11 @@ class _Pruner:
             return self.look_at_link(key, value, rest), value
         if role == Role.COPY or role == Role.TEXT:
             spare = is_copy(key, value, rest.members)
+        elif role == Role.CALL:
+            whole, is_root = rest.whole, rest.is_root
+            spare = is_of_call(key, value, whole, is_root=is_root) and bool(
+                rest.members
+            )
         elif role == Role.IMAGE or role == Role.PICTURE:
             spare = decorates(key, rest.owner, rest.members, rest.whole)
         else:

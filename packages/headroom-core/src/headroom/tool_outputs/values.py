@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import isinf
 
-__all__ = ["Cut", "Numeral", "escape", "number_from", "string_from"]
+__all__ = ["MARKER", "Cut", "Numeral", "escape", "number_from", "string_from"]
 
 # The longest integer that Python turns into text and back under its default limit.
 # Source: sys.int_info.default_max_str_digits.
@@ -17,7 +17,7 @@ LONGEST_INTEGER_DIGITS = 4300
 _PRINTED_FLOAT_DIGITS = 20
 
 # What a marker looks like as a JSON string, and its escaped look-alikes.
-_MARKER = re.compile("…+([1-9][0-9]{0,17}) cut")
+MARKER = re.compile("…+([1-9][0-9]{0,17}) cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def escape(text: str) -> str:
     >>> escape("…18 cut"), escape("18 cut")
     ('……18 cut', '18 cut')
     """
-    return "…" + text if text[:1] == "…" and _MARKER.fullmatch(text) else text
+    return "…" + text if text[:1] == "…" and MARKER.fullmatch(text) else text
 
 
 def string_from(text: str) -> "str | Cut":
@@ -60,7 +60,7 @@ def string_from(text: str) -> "str | Cut":
     >>> string_from("…18 cut"), string_from("……18 cut")
     (Cut(count=18), '…18 cut')
     """
-    marker = _MARKER.fullmatch(text) if text[:1] == "…" else None
+    marker = MARKER.fullmatch(text) if text[:1] == "…" else None
     if not marker:
         return text
     return text[1:] if text[1] == "…" else Cut(int(marker[1]))

@@ -57,9 +57,14 @@ def quote(text: str) -> str:
 
 def encodable(spelled: str) -> str:
     """Escape lone surrogates in text where they stand inside JSON strings only."""
-    if spelled.isascii() or not _SURROGATE.search(spelled):
+    if spelled.isascii():
         return spelled
-    return _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", spelled)
+    try:
+        # The fastest way to find out.
+        spelled.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", spelled)
+    return spelled
 
 
 def string_cell(text: str) -> str:
