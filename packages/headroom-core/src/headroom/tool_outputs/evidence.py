@@ -40,6 +40,7 @@ class Evidence:
             the object says, and how many of those said have a digit.
         bases: What its addresses judged before begin with, a few.
         named_hosts: Hosts of addresses of which one name is said.
+        looks_around: Whether it was asked what the objects around say.
         key: The member that is walked now.
         holds_object: Whether that member is an object itself.
     """
@@ -48,6 +49,7 @@ class Evidence:
     judged: tuple[str, list[str], int, int] | None = None
     bases: tuple[Base, ...] = ()
     named_hosts: tuple[str, ...] = ()
+    looks_around = False
     key = ""
     holds_object = False
     _members: _Object | None = None
@@ -81,15 +83,15 @@ class Evidence:
         """The members that stay for certain and are not empty."""
         found = self._members
         if found is None:
-            acts = self._acts
             found = self._members = {
                 key: value
                 for key, value in self.whole.items()
-                if ((act := acts.get(key)) is None or act == ENTER)
-                and (value or value == 0)
-                # It was a container before, which proved nothing.
-                and type(value) is not Cut
+                # A Cut was a container before, which proved nothing.
+                if (value or value == 0) and type(value) is not Cut
             }
+            for key, act in self._acts.items():
+                if act != ENTER:
+                    found.pop(key, None)
         return found
 
     @property
@@ -160,6 +162,7 @@ class Evidence:
     @property
     def outer_url(self) -> Any:
         """The `url` of the object around, or None."""
+        self.looks_around = True
         return self._outer.whole.get("url") if self._outer is not None else None
 
     @property
@@ -184,6 +187,7 @@ class Evidence:
             if found is not None or around is None:
                 break
             found = around._says_inside(part)
+            around.looks_around = True
             around = around._outer
             if found is None and around is not None:
                 found = None if around.says_itself(part) is None else around.owner

@@ -1,5 +1,6 @@
 """What is dropped from a JSON tree, and the account of it."""
 
+import marshal
 import operator
 from collections.abc import Collection
 from typing import Any
@@ -116,10 +117,29 @@ _SCALARS = frozenset({str, int, float, bool, Numeral})
 # Verdicts remembered per key; maps keyed by ids have millions of keys.
 _MOST_VERDICTS = 65_536
 
+# Objects remembered because they may come again, to bound memory.
+_MOST_KNOWN = 4_096
+
 # More than one host is all that matters.
 _ENOUGH_HOSTS = 2
 
 _Object = dict[str, Any]
+
+
+def _seal(members: _Object, outer: Evidence) -> tuple[Any, ...] | None:
+    """Return what equal objects that lie alike have in common; None if unknown."""
+    name = members.get("id") or next(iter(members.values()), None)
+    if type(name) is not str and type(name) is not int:
+        return None
+    return name, outer.key, outer.holds_object, outer.owner
+
+
+def _is_same(one: _Object, other: _Object) -> bool:
+    """Tell whether two trees are one to the type and the order of keys."""
+    try:
+        return one == other and marshal.dumps(one, 2) == marshal.dumps(other, 2)
+    except ValueError:  # a Numeral, or very deep
+        return False
 
 
 def _is_blank(value: Any) -> bool:
@@ -172,6 +192,10 @@ class _Pruner:
         self.verdicts: dict[str, int] = {}
         # Keys that decide nothing, whatever the path to them.
         self.indifferent: set[str] = set()
+        # Objects come again and again: a user with each of their issues. What was
+        # decided holds for an equal one, unless it depends on where it lies.
+        self.may_repeat = not (itemised or self.dotted or policy.max_depth is not None)
+        self.known: dict[tuple[Any, ...], tuple[_Object, _Object]] = {}
         self.dropped: list[Dropped] = []
         self.changes = 0
         self.hosts: set[str] = set()
@@ -236,9 +260,11 @@ class _Pruner:
             self.changes += 1
             self.note(path, "max_depth", count)
             return Cut(count)
-        if kind is dict:
-            return self.object(value, path, dotted, depth, outer)
-        return self.array(value, path, dotted, depth, outer)
+        if kind is list:
+            return self.array(value, path, dotted, depth, outer)
+        if self.is_plain(value):
+            return value
+        return self.object(value, path, dotted, depth, outer)
 
     def cuts(self, value: Any, dotted: str, depth: int) -> bool:
         """Tell whether max_depth cuts a container here."""
@@ -269,9 +295,12 @@ class _Pruner:
             return items
         changed: list[Any] | None = None
         here: _Path = ()
+        is_plain, uncut = self.is_plain, self.max_depth is None
         for index, item in enumerate(items):
             kind = type(item)
             if kind is not dict and kind is not list:
+                continue
+            if uncut and kind is dict and is_plain(item):
                 continue
             if self.itemised:
                 here = (*path, index)
@@ -290,8 +319,11 @@ class _Pruner:
         depth: int,
         outer: Evidence | None,
     ) -> Any:
-        if self.is_plain(members):
-            return members
+        seal = _seal(members, outer) if self.may_repeat and outer is not None else None
+        if seal:
+            known = self.known.get(seal)
+            if known is not None and _is_same(known[0], members):
+                return known[1]
         acts, is_record = self.first_look(members, dotted, outer)
         if not acts:
             return members
@@ -306,7 +338,9 @@ class _Pruner:
                 here = (*path, key)
             where = f"{dotted}.{key}" if self.dotted else ""
             if type(act) is int:
-                if act < _KEEP:
+                if act == Role.LINK:
+                    act = self.look_at_link(key, value, rest)
+                elif act < _KEEP:
                     act, value = self.second_look(key, act, value, rest, here, depth)
                 if act == ENTER:
                     rest.key, rest.holds_object = key, type(value) is dict
@@ -331,6 +365,8 @@ class _Pruner:
                 del result[key]
             else:
                 result[key] = value
+        if seal and not rest.looks_around and len(self.known) < _MOST_KNOWN:
+            self.known[seal] = members, result
         return result
 
     def is_plain(self, members: _Object) -> bool:
@@ -486,15 +522,13 @@ class _Pruner:
     def second_look(
         self, key: str, role: int, value: Any, rest: Evidence, path: _Path, depth: int
     ) -> tuple[str | int, Any]:
-        """Decide on a link, an id or bookkeeping, given what else the object says.
+        """Decide on links, an id or bookkeeping, given what else the object says.
 
         Where nothing else is left, they are what the object is about and stay.
 
         Returns:
             What to do, and with which value.
         """
-        if role == Role.LINK:
-            return self.look_at_link(key, value, rest), value
         if role == Role.COPY or role == Role.TEXT:
             spare = is_copy(key, value, rest.members)
         elif role == Role.CALL:

@@ -188,7 +188,7 @@ class _Parser:
 
     def __init__(self, text: str, exact: bool) -> None:  # noqa: FBT001 - private
         self._exact = exact
-        self._markers = " cut" in text and ("…" in text or "\\u2026" in text)
+        self._markers = ("…" in text or "\\u2026" in text) and " cut" in text
         number = partial(number_from, exact=exact)
 
         def real(spelling: str) -> float | Numeral:
