@@ -253,8 +253,11 @@ class _Chooser:
         if all(s is None for s in strings):
             return
         allowed = [j for j in self.base if j != i and j not in self.derived]
+        templates = find_templates(texts, i, allowed)
+        if not templates:
+            return
         best = _WORTHWHILE * self._cost(i) - 1
-        for template in find_templates(texts, i, allowed):
+        for template in templates:
             cost = self._weigh(template, i, strings, texts)
             if cost < best:
                 best = cost

@@ -248,8 +248,10 @@ def _hole(marked: list[str]) -> Template | None:
     """Common text before and after the part that differs."""
     low, high = min(marked), max(marked)
     prefix = _common_prefix(low, high)
-    backwards = [t[len(prefix) :][::-1] for t in marked]
-    suffix = _common_prefix(min(backwards), max(backwards))[::-1]
+    suffix = ""
+    if low[-1:] == high[-1:]:
+        backwards = [t[len(prefix) :][::-1] for t in marked]
+        suffix = _common_prefix(min(backwards), max(backwards))[::-1]
     prefix = _PREFIX_END.sub("", prefix)
     suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
     if not prefix and not suffix:
