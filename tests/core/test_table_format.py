@@ -63,6 +63,13 @@ SYNTAX = [
     "a{b",
     " a",
     "\u00a0x",
+    "json:",
+    "json: ",
+    "json:@o",
+    "json:&1",
+    "json:(a)",
+    "json:{a}",
+    "json: [1]",
 ]
 KEYS = st.one_of(
     st.sampled_from(["id", "url", "name", "a.b", "", "0", "user", "a b", "é", *SYNTAX]),
@@ -97,9 +104,14 @@ def rows(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+def packed(value: Any, separators: tuple[str, str]) -> str:
+    return json.dumps(value, separators=separators, ensure_ascii=False)
+
+
 JSON = st.recursive(
     SCALARS,
     lambda inner: st.one_of(
+        st.builds(packed, inner, st.sampled_from([(",", ":"), (", ", ": ")])),
         st.lists(inner, max_size=5),
         st.dictionaries(KEYS, inner, max_size=6),
         rows(inner),
@@ -145,6 +157,7 @@ def same(a: Any, b: Any) -> bool:
 @example([[{"x": 1, "y": 2}, {"x": 3, "y": 4}, {"x": 5, "y": 6}], 7])
 @example({"": {"": {"": None}}})
 @example([{"s": "1"}, {"s": "2"}, {"s": None}, {}])
+@example([{"s": f'{{"a": "x", "b": {n}, "c": null}}'} for n in range(3)])
 def test_what_is_written_is_read_back(value: Any) -> None:
     text = encode_table(value).text
     assert text.startswith(MAGIC)
@@ -314,6 +327,46 @@ def test_a_marker_of_max_depth_reads_as_absence() -> None:
     text = encode_table(value).text
     assert "…18 cut" in text
     assert decode_table(text) == {"id": 1, "tags": ["x"]}
+
+
+def test_strings_that_are_json_text_are_taken_apart() -> None:
+    """CloudWatch, SQS and many others pack one JSON document into another."""
+    logs = [
+        {"at": n, "message": json.dumps({"level": "info", "ms": n, "user": None})}
+        for n in range(3)
+    ]
+    text = encode_table(logs).text
+    assert text.split("\n")[1:] == [
+        "[3](at,message(level=info,ms,user=null)):",
+        "0,json: (0)",
+        "1,json: (1)",
+        "2,json: (2)",
+    ]
+    assert decode_table(text) == logs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "x",  "id": 7}',  # spaced as no writer does it
+        '{"a": "x", "a": "duplicate"}',
+        '{"price": 1.10, "name": "x"}',
+        '{"name": "caf\\u00e9", "n": 1}',
+        '{"name": "unfinished", "n": 1',
+        '["' + "[" * 40 + '", ' + "[" * 40 + "]" * 41,
+        '["x", ' + "[" * 100_000 + "]",
+    ],
+)
+def test_strings_that_only_resemble_json_text_stay_as_they_are(text: str) -> None:
+    written = encode_table({"id": 1, "body": text}).text
+    assert "json:" not in written
+    assert decode_table(written) == {"id": 1, "body": text}
+
+
+def test_a_changed_json_text_is_refused() -> None:
+    written = encode_table({"id": 1, "body": '{"n":1,"name":"x"}'}).text
+    with pytest.raises(DecodeError):
+        decode_table(written.replace("n:1", "n:" + "9" * 5000))
 
 
 def test_numbers_keep_their_spelling_in_the_text() -> None:

@@ -328,7 +328,22 @@ class _Pruner:
         if not acts:
             return members
         rest = Evidence(members, acts, outer, looks_inside=self.looks_inside)
-        result = members
+        result = self.carry_out(acts, rest, path, dotted, depth, is_record)
+        if seal and not rest.looks_around and len(self.known) < _MOST_KNOWN:
+            self.known[seal] = members, result
+        return result
+
+    def carry_out(
+        self,
+        acts: dict[str, str | int],
+        rest: Evidence,
+        path: _Path,
+        dotted: str,
+        depth: int,
+        is_record: bool,  # noqa: FBT001 - as first_look tells it
+    ) -> _Object:
+        """Return an object without what goes by the first look and a second."""
+        result = members = rest.whole
         here: _Path = ()
         itemised, mark = self.itemised, 0
         for key, act in acts.items():
@@ -365,8 +380,6 @@ class _Pruner:
                 del result[key]
             else:
                 result[key] = value
-        if seal and not rest.looks_around and len(self.known) < _MOST_KNOWN:
-            self.known[seal] = members, result
         return result
 
     def is_plain(self, members: _Object) -> bool:

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.table.notation import read_scalar, scan_quoted
+from headroom.tool_outputs.table.graph import PACKED, SPACED, packed_text
+from headroom.tool_outputs.table.notation import (
+    PACKED_MARK,
+    PACKED_START,
+    read_scalar,
+    scan_quoted,
+)
 
 __all__ = ["decode_table"]
 
@@ -218,7 +224,7 @@ class _Reader:
         char = self.text[at]
         if char == '"':
             template, at = scan_quoted(self.text, at)
-        elif char in "([{&@":
+        elif char in "([{&@" or PACKED_START.match(self.text, at):
             # Read when first needed: it may hold objects of a header, this one even,
             # that is not known in full yet.
             new.start = at
@@ -407,6 +413,13 @@ class _Reader:
             if not found:
                 raise self._wrong(at, "a reference expected")
             return self._reference(found[0], at), found.end()
+        if char == "j" and (packed := PACKED_START.match(text, at)):
+            (value, _), at = self._value(packed.end(), schema)
+            shape = PACKED if packed[0] == PACKED_MARK else SPACED
+            try:
+                return (packed_text(value, shape), None), at
+            except TypeError:  # a Decimal, which we don't write there
+                raise self._wrong(packed.start(), "no JSON text") from None
         found = _CELL.match(text, at)
         assert found
         cell = found[0]

@@ -12,10 +12,12 @@ from headroom.tool_outputs.table.costs import (
     Costs,
     cost_of_reading,
 )
-from headroom.tool_outputs.table.graph import Graph, Item
+from headroom.tool_outputs.table.graph import PACKED, SPACED, Graph, Item
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
     MAGIC,
+    PACKED_MARK,
+    SPACED_MARK,
     bare_key,
     quote,
     scan_quoted,
@@ -90,6 +92,7 @@ class _Writer:
             for i, schema in enumerate(self.schemas)
         ]
         self.has_bare_keys = False
+        self.has_packed = False
 
     def _references(self, costs: Costs) -> dict[Item, str]:
         """Name the values that are cheaper to write once: `&1`, `&2`, …."""
@@ -204,6 +207,8 @@ class _Writer:
             parts.append("&n is line &n")
         if self.has_bare_keys:
             parts.append("bare key is null")
+        if self.has_packed:
+            parts.append("json:v is v's JSON text")
         return " ".join([MAGIC, ", ".join(parts)]) if parts else MAGIC
 
     # -- the document's own lines
@@ -294,6 +299,11 @@ class _Writer:
         if isinstance(item, str):
             return item
         graph = self.graph
+        if graph.shape[item] == PACKED or graph.shape[item] == SPACED:
+            self.has_packed = True
+            # Never a reference: "json:&1" is a string like any other.
+            mark = PACKED_MARK if graph.shape[item] == PACKED else SPACED_MARK
+            return mark + self._written(graph.items[item][0], schema)
         if graph.shape[item] < 0:
             return f"[{','.join([self._item(c, schema) for c in graph.items[item]])}]"
         own = self.schema_of[item]

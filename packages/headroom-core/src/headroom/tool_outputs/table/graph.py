@@ -1,5 +1,6 @@
 """A JSON document as distinct nodes: equal sub-trees are one node."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,16 +8,63 @@ from typing import Any
 from headroom.tool_outputs.table.notation import string_cell
 from headroom.tool_outputs.values import Cut, Numeral
 
-__all__ = ["ARRAY", "Graph", "Item", "TooManyNodesError"]
+__all__ = [
+    "ARRAY",
+    "PACKED",
+    "SPACED",
+    "Graph",
+    "Item",
+    "TooManyNodesError",
+    "packed_text",
+]
 
 # A leaf is the text of its cell (injective: "1" and 1 are spelled differently),
 # a container is the number of its node.
 Item = str | int
 
-# What stands for the shape of an array.
+# What stands for the shape of an array, and of a string that is JSON text: compact, or
+# spaced as Python's json.dumps writes it.
 ARRAY = -1
+PACKED = -2
+SPACED = -3
+_SEPARATORS = {PACKED: (",", ":"), SPACED: (", ", ": ")}
+# What is shorter has no member worth a place of its own.
+_SHORTEST_PACKED_CHARACTERS = 16
+# A string is never the reason why a document is nested too deep.
+_DEEPEST_PACKED = 16
 
 _CONTAINERS = frozenset({dict, list})
+
+
+def packed_text(value: Any, shape: int) -> str:
+    """Return the JSON text of a value as strings of this shape have it."""
+    return json.dumps(value, ensure_ascii=False, separators=_SEPARATORS[shape])
+
+
+def _unpacked(text: str) -> tuple[Any, int] | None:
+    """Return the object or array that a string is the text of, and its shape.
+
+    None unless writing the value again gives the very characters.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    level = [value]
+    for _ in range(_DEEPEST_PACKED):
+        below: list[Any] = []
+        for container in level:
+            values = container.values() if type(container) is dict else container
+            below += [v for v in values if type(v) is dict or type(v) is list]
+        level = below
+        if not level:
+            break
+    else:
+        return None
+    for shape in (PACKED, SPACED):
+        if packed_text(value, shape) == text:
+            return value, shape
+    return None
 
 
 class TooManyNodesError(Exception):
@@ -28,7 +76,7 @@ class Graph:
 
     Attributes:
         shapes: Each distinct tuple of keys, in order of first appearance.
-        shape: For each node the index into `shapes`, or ARRAY.
+        shape: For each node the index into `shapes`, or ARRAY, PACKED, SPACED.
         items: For each node its values, in order.
         nested: For nodes with containers among their items, the indices of those.
         at: For each place (a path without indices) the shapes of the objects there.
@@ -50,11 +98,13 @@ class Graph:
         self._shape_ids: dict[tuple[str, ...], int] = {}
         self._node_ids: dict[tuple[int, tuple[Item, ...]], int] = {}
         self._place_ids: dict[tuple[int, str], int] = {}
-        self._cells = _cells()
+        self._strings = _StringCells()
+        self._cells = _cells(self._strings)
         self.root: Item = self._visit(value, 0)
         # Only needed to find equal sub-trees; large for large documents.
         self._node_ids.clear()
         self._cells.clear()
+        self._strings.packed.clear()
 
     def is_object(self, item: Item) -> bool:
         """Tell whether an item is an object."""
@@ -62,7 +112,7 @@ class Graph:
 
     def is_array(self, item: Item) -> bool:
         """Tell whether an item is an array."""
-        return type(item) is int and self.shape[item] < 0
+        return type(item) is int and self.shape[item] == ARRAY
 
     def keys(self, node: int) -> tuple[str, ...]:
         """Return the keys of an object, in order."""
@@ -99,6 +149,31 @@ class Graph:
                 else:
                     found_items.append(cells[kind][child])
             items = tuple(found_items)
+        packed = self._strings.packed
+        if packed and not packed.keys().isdisjoint(items):
+            items = self._unpack(items, keys, place, nested)
+        return self._node(shape, items, nested)
+
+    def _unpack(
+        self,
+        items: tuple[Item, ...],
+        keys: tuple[str, ...],
+        place: int,
+        nested: list[int],
+    ) -> tuple[Item, ...]:
+        """Take apart the strings among `items` that are JSON text."""
+        out = list(items)
+        for i, item in enumerate(items):
+            found = self._strings.packed.get(item) if type(item) is str else None
+            if found is not None:
+                inner = self._place(place, keys[i]) if keys else place
+                value, shape = found
+                out[i] = self._node(shape, (self._visit(value, inner),), [0])
+                nested.append(i)
+        nested.sort()
+        return tuple(out)
+
+    def _node(self, shape: int, items: tuple[Item, ...], nested: list[int]) -> int:
         new = len(self.items)
         node = self._node_ids.setdefault((shape, items), new)
         if node == new:
@@ -129,6 +204,27 @@ class _Cells(dict[Any, str]):
         return cell
 
 
+class _StringCells(dict[str, str]):
+    """The cells of strings, and by its cell what a string is the JSON text of."""
+
+    def __init__(self) -> None:
+        self.packed: dict[str, tuple[Any, int]] = {}
+
+    def __missing__(self, text: str) -> str:
+        cell = self[text] = string_cell(text)
+        if (
+            cell[0] == '"'
+            and text[:1] in ("{", "[")
+            and text[-1] in "}]"
+            and '"' in text
+            and len(text) >= _SHORTEST_PACKED_CHARACTERS
+        ):
+            found = _unpacked(text)
+            if found is not None:
+                self.packed[cell] = found
+        return cell
+
+
 class _FloatCells(dict[float, str]):
     def __missing__(self, value: float) -> str:
         if value - value == 0:
@@ -142,10 +238,10 @@ class _FloatCells(dict[float, str]):
         return "Infinity" if value > 0 else "-Infinity"
 
 
-def _cells() -> dict[type, Mapping[Any, str]]:
+def _cells(strings: _StringCells) -> dict[type, Mapping[Any, str]]:
     """Return how the leaves of each type are spelled."""
     return {
-        str: _Cells(string_cell),
+        str: strings,
         int: _Cells(int.__repr__),
         float: _FloatCells(),
         bool: {True: "true", False: "false"},

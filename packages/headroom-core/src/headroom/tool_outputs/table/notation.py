@@ -11,6 +11,9 @@ from headroom.tool_outputs.values import LONGEST_INTEGER_DIGITS
 
 __all__ = [
     "MAGIC",
+    "PACKED_MARK",
+    "PACKED_START",
+    "SPACED_MARK",
     "bare_key",
     "encodable",
     "is_other",
@@ -24,6 +27,10 @@ __all__ = [
 
 # The first word of every table text, by which it is known again.
 MAGIC = "#headroom"
+# Before a bracket, where no string that begins likewise is bare: a value whose JSON
+# text is meant, compact or spaced.
+PACKED_MARK, SPACED_MARK = "json:", "json: "
+PACKED_START = re.compile(r"json: ?(?=[\[{(]|@[\w$/+-]+\()")
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # Space inside is fine; other white space, controls, line separators and lone
@@ -89,6 +96,8 @@ def raw_cell(text: str) -> str:
 def template_cell(text: str) -> str:
     """Spell a header's text, bare where its braces are balanced as brackets are."""
     rest = text.replace("{", "").replace("}", "")
+    if PACKED_START.match(text):
+        return quote(text)
     if text[:1] != "{" and rest and _BARE.fullmatch(rest) and text[-1] != " ":
         depth = 0
         for brace in _BRACE.findall(text):
