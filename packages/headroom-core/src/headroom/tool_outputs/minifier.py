@@ -47,8 +47,8 @@ _SAMPLES = 8
 _SAMPLE_CHARACTERS = 1_000
 _SMALLER_IN_SAMPLES = 0.97
 
-# What many characters and few tokens make.
-_RULES = tuple(sign * 16 for sign in " -=_*#~.+\u2500")
+# Characters that mostly are one token together, and can be most of a text.
+_ONE_TOKEN = (*(sign * 16 for sign in " -=_*#~.+\u2500"), "{},", "[],")
 
 # Distinct objects and arrays from which "auto" writes compact JSON, to bound memory.
 # Source: a node takes about 700 bytes while it is encoded, so this is 170 MB.
@@ -327,7 +327,7 @@ class JSONMinifier:
         plain = write_compact(tree)
         # Without headers it may be only quotes that are spared, and in JSON those share
         # a token with the comma.
-        return self._fewer(dense, length, plain, has_headers=bool(spared_characters))
+        return self._fewer(dense, length, plain, has_headers=spared_characters > 0)
 
     def _fewer(self, dense: str, length: int, plain: str, *, has_headers: bool) -> str:
         """Return the one of table text and compact JSON that has fewer tokens."""
@@ -358,7 +358,7 @@ class JSONMinifier:
 
 def _length(text: str) -> int:
     """Return the characters of a text, of "==========" only as many as tokens."""
-    return len(text) - sum([(len(rule) - 1) * text.count(rule) for rule in _RULES])
+    return len(text) - sum([(len(sign) - 1) * text.count(sign) for sign in _ONE_TOKEN])
 
 
 def _cuts(tree: Any, gone: list[Dropped]) -> list[Dropped]:

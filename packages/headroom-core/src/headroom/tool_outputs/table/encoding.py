@@ -166,9 +166,10 @@ class _Writer:
         spared = 0
         for schema in self.schemas:
             further = len(schema.rows) - 1
-            named = Counter(
-                [key for node in schema.rows for key, _ in self.rows[node][1]]
-            )
+            pairs = [pair for node in schema.rows for pair in self.rows[node][1]]
+            named = Counter([key for key, _ in pairs])
+            # Of an absent key compact JSON says nothing.
+            spared -= sum([len(key) + 2 for key, item in pairs if item == ""])
             for field in schema.fields:
                 if field.kind is Kind.SPARSE:
                     continue
