@@ -321,17 +321,16 @@ class JSONMinifier:
             return write_compact(tree)
         if self._format == "table":
             return dense
-        length = _length(dense)
-        if spared_characters > _SURELY_SPARED * length + _HEADER_CHARACTERS:
+        if spared_characters > _SURELY_SPARED * len(dense) + _HEADER_CHARACTERS:
             return dense
         plain = write_compact(tree)
         # Without headers it may be only quotes that are spared, and in JSON those share
         # a token with the comma.
-        return self._fewer(dense, length, plain, has_headers=spared_characters > 0)
+        return self._fewer(dense, plain, has_headers=spared_characters > 0)
 
-    def _fewer(self, dense: str, length: int, plain: str, *, has_headers: bool) -> str:
+    def _fewer(self, dense: str, plain: str, *, has_headers: bool) -> str:
         """Return the one of table text and compact JSON that has fewer tokens."""
-        ratio = length / _length(plain)
+        ratio = _length(dense) / _length(plain)
         is_long = len(plain) > _LONG_CHARACTERS
         surely = _FAR_SHORTER
         if len(plain) > _SHORT_CHARACTERS:
@@ -349,16 +348,25 @@ class JSONMinifier:
 
     def _tokens_each(self, text: str) -> float:
         """Return the tokens of a long text's character, counted in samples."""
-        step = len(text) // _SAMPLES
-        sample = "\n".join(
-            [text[i * step : i * step + _SAMPLE_CHARACTERS] for i in range(_SAMPLES)]
-        )
+        sample = _sample(text)
         return self._count(sample) / len(sample)
 
 
-def _length(text: str) -> int:
-    """Return the characters of a text, of "==========" only as many as tokens."""
-    return len(text) - sum([(len(sign) - 1) * text.count(sign) for sign in _ONE_TOKEN])
+def _sample(text: str) -> str:
+    """Return pieces of a long text from all over it."""
+    step = len(text) // _SAMPLES
+    starts = range(0, _SAMPLES * step, step)
+    return "\n".join([text[start : start + _SAMPLE_CHARACTERS] for start in starts])
+
+
+def _length(text: str) -> float:
+    """Return the characters of a text, of "==========" only as many as tokens.
+
+    Of a long text they are looked for in samples.
+    """
+    sample = _sample(text) if len(text) > _LONG_CHARACTERS else text
+    spare = sum([(len(sign) - 1) * sample.count(sign) for sign in _ONE_TOKEN])
+    return len(text) * (1 - spare / len(sample))
 
 
 def _cuts(tree: Any, gone: list[Dropped]) -> list[Dropped]:
