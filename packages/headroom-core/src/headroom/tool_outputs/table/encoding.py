@@ -120,6 +120,10 @@ class _Writer:
         repeated = [item for item, n in uses.items() if n > 1]
         for item in repeated:
             if type(item) is str and len(item) >= SMALLEST:
+                n = uses[item]
+                if (n - 1) * len(item) <= DEFINITION + n * USE:
+                    # A character is never more than a token.
+                    continue
                 cost = cost_of_reading(item)
                 if cost >= SMALLEST:
                     decide(item, cost)

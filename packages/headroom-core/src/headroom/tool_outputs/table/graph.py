@@ -1,7 +1,9 @@
 """A JSON document as distinct nodes: equal sub-trees are one node."""
 
 import json
+import re
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,7 +31,7 @@ PACKED = -2
 SPACED = -3
 _SEPARATORS = {PACKED: (",", ":"), SPACED: (", ", ": ")}
 # What is shorter has no member worth a place of its own.
-_SHORTEST_PACKED_CHARACTERS = 16
+_LIKE_PACKED = re.compile(r'(?=.{16})[{[][^"]*"', re.DOTALL)
 # A string is never the reason why a document is nested too deep.
 _DEEPEST_PACKED = 16
 
@@ -96,15 +98,16 @@ class Graph:
         self.nested: dict[int, list[int]] = {}
         self.at: list[dict[int, None]] = [{}]
         self._shape_ids: dict[tuple[str, ...], int] = {}
-        self._node_ids: dict[tuple[int, tuple[Item, ...]], int] = {}
+        self._node_ids: defaultdict[int, dict[tuple[Item, ...], int]]
+        self._node_ids = defaultdict(dict)
         self._place_ids: dict[tuple[int, str], int] = {}
-        self._strings = _StringCells()
-        self._cells = _cells(self._strings)
+        strings = _StringCells()
+        self._cells, self._packed = _cells(strings), strings.packed
         self.root: Item = self._visit(value, 0)
         # Only needed to find equal sub-trees; large for large documents.
         self._node_ids.clear()
         self._cells.clear()
-        self._strings.packed.clear()
+        self._packed.clear()
 
     def is_object(self, item: Item) -> bool:
         """Tell whether an item is an object."""
@@ -149,7 +152,7 @@ class Graph:
                 else:
                     found_items.append(cells[kind][child])
             items = tuple(found_items)
-        packed = self._strings.packed
+        packed = self._packed
         if packed and not packed.keys().isdisjoint(items):
             items = self._unpack(items, keys, place, nested)
         return self._node(shape, items, nested)
@@ -164,7 +167,7 @@ class Graph:
         """Take apart the strings among `items` that are JSON text."""
         out = list(items)
         for i, item in enumerate(items):
-            found = self._strings.packed.get(item) if type(item) is str else None
+            found = self._packed.get(item) if type(item) is str else None
             if found is not None:
                 inner = self._place(place, keys[i]) if keys else place
                 value, shape = found
@@ -175,7 +178,7 @@ class Graph:
 
     def _node(self, shape: int, items: tuple[Item, ...], nested: list[int]) -> int:
         new = len(self.items)
-        node = self._node_ids.setdefault((shape, items), new)
+        node = self._node_ids[shape].setdefault(items, new)
         if node == new:
             self.shape.append(shape)
             self.items.append(items)
@@ -212,13 +215,7 @@ class _StringCells(dict[str, str]):
 
     def __missing__(self, text: str) -> str:
         cell = self[text] = string_cell(text)
-        if (
-            cell[0] == '"'
-            and text[:1] in ("{", "[")
-            and text[-1] in "}]"
-            and '"' in text
-            and len(text) >= _SHORTEST_PACKED_CHARACTERS
-        ):
+        if cell[0] == '"' and _LIKE_PACKED.match(text):
             found = _unpacked(text)
             if found is not None:
                 self.packed[cell] = found
