@@ -231,10 +231,13 @@ class JSONMinifier:
         return decode_table(text) if text.startswith(MAGIC) else read_compact(text)
 
     def _read(self, data: Any) -> Reading:
-        if isinstance(data, str) and MAGIC in data and _OURS.search(data):
-            text = str.__str__(data)
+        reading = read(data, exact_numbers=self._exact)
+        text = reading.text
+        if text is None or not (reading.skipped or reading.parts):
+            return reading
+        if MAGIC in text and _OURS.search(text):
             return Reading(text=text, skipped="already minified by JSONMinifier")
-        return read(data, exact_numbers=self._exact)
+        return reading
 
     def _minify(
         self, reading: Reading, dropped: list[Dropped] | None
