@@ -252,8 +252,10 @@ def _hole(marked: list[str]) -> Template | None:
     if low[-1:] == high[-1:]:
         backwards = [t[len(prefix) :][::-1] for t in marked]
         suffix = _common_prefix(min(backwards), max(backwards))[::-1]
-    prefix = _PREFIX_END.sub("", prefix)
-    suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
+    if prefix:
+        prefix = _PREFIX_END.sub("", prefix)
+    if suffix:
+        suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
     if not prefix and not suffix:
         # Strings that look like numbers: the header says once that they are strings.
         numeric = sum(map(is_other, filter(None, marked)))
