@@ -484,11 +484,10 @@ def test_bookkeeping_goes() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        {"expand": "schema,names", "total": 2},
+        {"expand": "schema,names", "startAt": 0, "total": 2},
         {"expand": "transitions", "transitions": [{"id": 1}]},
-        {"expand": "projectRole", "holder": 5, "type": "projectRole"},
         {"expand": "changelog", "id": 7, "self": "https://x.atlassian.net/rest/api/3"},
-        {"request_id": UUID, "object": "page", "title": "Plan"},
+        {"request_id": UUID, "object": "page", "id": "p1", "title": "Plan"},
     ],
 )
 def test_what_is_of_the_call_goes(value: dict[str, Any]) -> None:
@@ -502,17 +501,34 @@ def test_what_is_of_the_call_goes(value: dict[str, Any]) -> None:
     "value",
     [
         {"expand": "all", "panel": "left"},
+        {"expand": "Application,Programming,Interface", "term": "API"},
+        {"select": "id,name", "expand": "manager,directReports", "top": 5},
+        {"expand": "left", "left": {"w": 1}, "right": {"w": 2}},
+        {"jqlFilter": "project = A", "expand": "names,schema"},
+        {"request_id": UUID, "object": "deletion_request", "status": "queued"},
+        {"request_id": UUID, "object": "page", "id": "7", "error": {"code": 500}},
         {"expand": "Show more, and less", "panel": "left"},
         {"expand": True, "panel": "left"},
         {"expand": "a,b"},
         {"request_id": UUID, "object": "error", "code": "unauthorized"},
         {"request_id": UUID, "level": "warn", "event": "timeout"},
-        {"lines": [{"request_id": UUID, "object": "page", "title": "Plan"}]},
-        {"request_id": "req-7", "object": "page", "title": "Plan"},
+        {"lines": [{"request_id": UUID, "object": "page", "id": "p1", "n": 1}]},
+        {"request_id": "req-7", "object": "page", "id": "p1", "title": "Plan"},
     ],
 )
 def test_what_only_looks_like_it_stays(value: dict[str, Any]) -> None:
     assert prune(value, Policy()) == (value, [])
+
+
+def test_what_jira_may_be_asked_for_goes_inside_an_entity_too() -> None:
+    permission = {
+        "id": 7,
+        "self": "https://x.atlassian.net/rest/api/2/permissionscheme/0/permission/7",
+        "holder": {"type": "projectRole", "expand": "projectRole"},
+    }
+    assert "expand" not in pruned(permission)["holder"]
+    del permission["self"]
+    assert "expand" in pruned(permission)["holder"]
 
 
 def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:

@@ -70,6 +70,8 @@ SYNTAX = [
     "json:(a)",
     "json:{a}",
     "json: [1]",
+    "jsonl:",
+    "jsonl: {a}",
 ]
 KEYS = st.one_of(
     st.sampled_from(["id", "url", "name", "a.b", "", "0", "user", "a b", "é", *SYNTAX]),
@@ -104,14 +106,19 @@ def rows(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-def packed(value: Any, separators: tuple[str, str]) -> str:
-    return json.dumps(value, separators=separators, ensure_ascii=False)
+def packed(value: Any, separators: tuple[str, str], end: str) -> str:
+    return json.dumps(value, separators=separators, ensure_ascii=False) + end
 
 
 JSON = st.recursive(
     SCALARS,
     lambda inner: st.one_of(
-        st.builds(packed, inner, st.sampled_from([(",", ":"), (", ", ": ")])),
+        st.builds(
+            packed,
+            inner,
+            st.sampled_from([(",", ":"), (", ", ": ")]),
+            st.sampled_from(["", "\n"]),
+        ),
         st.lists(inner, max_size=5),
         st.dictionaries(KEYS, inner, max_size=6),
         rows(inner),
@@ -343,6 +350,61 @@ def test_strings_that_are_json_text_are_taken_apart() -> None:
         "2,json: (2)",
     ]
     assert decode_table(text) == logs
+
+
+def test_lines_that_are_json_text_are_taken_apart_with_their_end() -> None:
+    logs = [
+        {"at": n, "line": json.dumps({"level": "info", "ms": n}) + "\n"} for n in (1, 2)
+    ]
+    text = encode_table(logs).text
+    assert text == (
+        f"{MAGIC} k=v holds unless ;k:x, json:v is v's JSON text, "
+        "jsonl:v with a line end\n[2](at,line(level=info,ms)):\n"
+        "1,jsonl: (1)\n2,jsonl: (2)"
+    )
+    assert decode_table(text) == logs
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_the_longest_integers_are_integers(sign: str) -> None:
+    long = int(sign + "9" * 4300)
+    value = [long, f'["aaaaaaaaaaaaaaaa",{long}]']
+    assert same(decode_table(encode_table(value).text), value)
+
+
+def test_json_text_is_never_why_a_document_is_too_large_or_too_deep() -> None:
+    rows = [{"id": n, "log": json.dumps({"id": {"n": n}, "k": "v"})} for n in range(9)]
+    text = encode_table(rows, max_nodes=15).text
+    assert "json:" not in text
+    assert decode_table(text) == rows
+
+    def nested(levels: int, leaf: str) -> Any:
+        value: Any = leaf
+        for _ in range(levels):
+            value = {"a": value, "b": 1}
+        return value
+
+    levels = 1
+    with contextlib.suppress(RecursionError):
+        while True:
+            encode_table(nested(levels, "x"))
+            levels += 5
+    deep = nested(levels - 10, json.dumps(nested(15, "text")))
+    assert "json:" not in encode_table(deep).text
+
+
+def test_layers_of_json_text_beyond_reason_are_refused() -> None:
+    with pytest.raises(DecodeError, match="layers"):
+        decode_table(f"{MAGIC}\n[" + "json:[" * 40 + "a" + "]" * 41)
+
+
+def test_a_map_by_name_may_hold_empty_and_other_objects() -> None:
+    value = {f"U{n * 7919:X}": {"status": "away", "since": n} for n in range(30)}
+    value["UNEW"] = {}
+    value["UBOT"] = value["UAPP"] = {"token": "x", "scopes": 3, "owner": "ada"}
+    text = encode_table({"presence": value}).text
+    assert text.count("@") <= 4  # the header of the others, and where it is named
+    assert decode_table(text) == {"presence": value}
 
 
 @pytest.mark.parametrize(

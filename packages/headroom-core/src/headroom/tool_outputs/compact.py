@@ -96,7 +96,7 @@ def read_compact(text: str) -> Any:
 
 
 def _integer(digits: str) -> Any:
-    if len(digits) <= LONGEST_INTEGER_DIGITS:
+    if len(digits.lstrip("-")) <= LONGEST_INTEGER_DIGITS:
         return int(digits)
     return Decimal(digits)
 

@@ -155,6 +155,12 @@ class Evidence:
         return self._outer is None
 
     @property
+    def around(self) -> _Object | None:
+        """The object around, or None."""
+        self.looks_around = True
+        return self._outer.whole if self._outer is not None else None
+
+    @property
     def owner(self) -> str:
         """The key under which the object lies; "" for the root."""
         return self._outer.key if self._outer is not None else ""
@@ -162,8 +168,7 @@ class Evidence:
     @property
     def outer_url(self) -> Any:
         """The `url` of the object around, or None."""
-        self.looks_around = True
-        return self._outer.whole.get("url") if self._outer is not None else None
+        return (self.around or {}).get("url")
 
     @property
     def has_node_id(self) -> bool:

@@ -294,34 +294,45 @@ def _is_id(key: str) -> bool:
     return _last_word(key) in ("id", "uuid", "type")
 
 
-def is_of_call(key: str, value: str, whole: dict[str, Any], *, is_root: bool) -> bool:
+def is_of_call(
+    key: str, value: str, whole: dict[str, Any], around: dict[str, Any] | None
+) -> bool:
     """Tell whether a text is about the call that was made, not about the thing.
 
-    So is what a caller of Jira may ask for besides (`expand`), and Notion's number of
+    So is what a caller of Jira may ask for besides (`expand`), in or right inside an
+    object that names its own address, or around the results; and Notion's number of
     the request, which nobody needs of one that did not fail.
 
     Args:
         key: "expand" or "request_id".
         value: The text under it.
         whole: The object that holds it.
-        is_root: Whether no object lies around that.
+        around: The object around that, None if there is none.
     """
     if key == "request_id":
-        kind = whole.get("object")
         return (
-            is_root
-            and type(kind) is str
-            and kind != "error"
+            around is None
+            and whole.get("object") in _NOTIONS
+            and ("id" in whole or "results" in whole)
+            and not (whole.get("error") or whole.get("errors"))
             and _UUID.fullmatch(value) is not None
         )
-    return _NAMES_OF_MEMBERS.fullmatch(value) is not None and (
-        "," in value
-        or value in whole
-        or value == whole.get("type")
-        or _is_link(whole.get("self"))
+    if not _NAMES_OF_MEMBERS.fullmatch(value):
+        return False
+    if around is None and ("startAt" in whole or type(whole.get(value)) is list):
+        return True
+    return any(
+        type(address) is str and "/rest/" in address and _is_link(address)
+        for address in (whole.get("self"), (around or {}).get("self"))
     )
 
 
+# What Notion's API returns.
+_NOTIONS = frozenset(
+    """
+    list page database data_source block user comment property_item file_upload view
+    """.split()  # noqa: SIM905 - a list of words
+)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NAMES_OF_MEMBERS = re.compile(r"[A-Za-z][\w.]*(?:,[A-Za-z][\w.]*)*")
 

@@ -48,7 +48,10 @@ _SAMPLE_CHARACTERS = 1_000
 _SMALLER_IN_SAMPLES = 0.97
 
 # Characters that mostly are one token together, and can be most of a text.
-_ONE_TOKEN = (*(sign * 16 for sign in " -=_*#~.+\u2500"), "{},", "[],")
+_ONE_TOKEN = (
+    *(sign * 16 for sign in " -=_*#~.+\u2500\n"),
+    *("{},", "[],", "={}\n", "=[]\n"),
+)
 
 # Distinct objects and arrays from which "auto" writes compact JSON, to bound memory.
 # Source: a node takes about 700 bytes while it is encoded, so this is 170 MB.

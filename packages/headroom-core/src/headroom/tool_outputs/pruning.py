@@ -545,9 +545,8 @@ class _Pruner:
         if role == Role.COPY or role == Role.TEXT:
             spare = is_copy(key, value, rest.members)
         elif role == Role.CALL:
-            whole, is_root = rest.whole, rest.is_root
-            spare = is_of_call(key, value, whole, is_root=is_root) and bool(
-                rest.members
+            spare = bool(rest.members) and is_of_call(
+                key, value, rest.whole, rest.around
             )
         elif role == Role.IMAGE or role == Role.PICTURE:
             spare = decorates(key, rest.owner, rest.members, rest.whole)

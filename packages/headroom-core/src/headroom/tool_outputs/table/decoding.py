@@ -5,13 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.errors import DecodeError
-from headroom.tool_outputs.table.graph import PACKED, SPACED, packed_text
-from headroom.tool_outputs.table.notation import (
-    PACKED_MARK,
-    PACKED_START,
-    read_scalar,
-    scan_quoted,
-)
+from headroom.tool_outputs.table.notation import read_scalar, scan_quoted
+from headroom.tool_outputs.table.packed import MOST_LAYERS, START, packed_text
 
 __all__ = ["decode_table"]
 
@@ -86,6 +81,8 @@ class _Reader:
         self.definitions: dict[str, int] = {}
         self.defined: dict[str, _Read] = {}
         self.open: set[str] = set()
+        # Of JSON text in JSON text.
+        self.layers = 0
 
     def document(self) -> Any:
         text = self.text
@@ -224,7 +221,7 @@ class _Reader:
         char = self.text[at]
         if char == '"':
             template, at = scan_quoted(self.text, at)
-        elif char in "([{&@" or PACKED_START.match(self.text, at):
+        elif char in "([{&@" or START.match(self.text, at):
             # Read when first needed: it may hold objects of a header, this one even,
             # that is not known in full yet.
             new.start = at
@@ -413,19 +410,26 @@ class _Reader:
             if not found:
                 raise self._wrong(at, "a reference expected")
             return self._reference(found[0], at), found.end()
-        if char == "j" and (packed := PACKED_START.match(text, at)):
-            (value, _), at = self._value(packed.end(), schema)
-            shape = PACKED if packed[0] == PACKED_MARK else SPACED
-            try:
-                return (packed_text(value, shape), None), at
-            except TypeError:  # a Decimal, which we don't write there
-                raise self._wrong(packed.start(), "no JSON text") from None
+        if char == "j" and (packed := START.match(text, at)):
+            return self._packed(packed[0], packed.end(), schema)
         found = _CELL.match(text, at)
         assert found
         cell = found[0]
         if not cell or char == "…":
             return _NOTHING, found.end()
         return (read_scalar(cell), cell), found.end()
+
+    def _packed(self, mark: str, at: int, schema: _Schema | None) -> tuple[_Read, int]:
+        """Read a value, and return the string that is its JSON text."""
+        self.layers += 1
+        if self.layers > MOST_LAYERS:
+            raise self._wrong(at, "too many layers of JSON text")
+        (value, _), end = self._value(at, schema)
+        self.layers -= 1
+        try:
+            return (packed_text(value, mark), None), end
+        except TypeError:  # a Decimal, which we don't write there
+            raise self._wrong(at, "no JSON text") from None
 
     def _reference(self, name: str, at: int) -> _Read:
         found = self.defined.get(name)

@@ -12,17 +12,21 @@ from headroom.tool_outputs.table.costs import (
     Costs,
     cost_of_reading,
 )
-from headroom.tool_outputs.table.graph import PACKED, SPACED, Graph, Item
+from headroom.tool_outputs.table.graph import (
+    ARRAY,
+    Graph,
+    Item,
+    TooManyNodesError,
+)
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
     MAGIC,
-    PACKED_MARK,
-    SPACED_MARK,
     bare_key,
     quote,
     scan_quoted,
     template_cell,
 )
+from headroom.tool_outputs.table.packed import MARKS
 from headroom.tool_outputs.table.rows import Row, lay_out
 from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
@@ -56,7 +60,19 @@ def encode_table(value: Any, *, max_nodes: int | None = None) -> Table:
     Raises:
         TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
-    writer = _Writer(Graph(value, max_nodes))
+    try:
+        return _encoded(Graph(value, max_nodes))
+    except TooManyNodesError as error:
+        if not error.unpacked:
+            raise
+    except RecursionError:
+        pass
+    # Strings that were taken apart may be the reason; they can stay as they are.
+    return _encoded(Graph(value, max_nodes, unpacks=False))
+
+
+def _encoded(graph: Graph) -> Table:
+    writer = _Writer(graph)
     return Table(writer.text(), writer.spared_characters())
 
 
@@ -92,7 +108,8 @@ class _Writer:
             for i, schema in enumerate(self.schemas)
         ]
         self.has_bare_keys = False
-        self.has_packed = False
+        # Those of packed strings.
+        self.marks: set[str] = set()
 
     def _references(self, costs: Costs) -> dict[Item, str]:
         """Name the values that are cheaper to write once: `&1`, `&2`, …."""
@@ -183,7 +200,7 @@ class _Writer:
                     each += _characters(cost_of_reading(held))
                 rows = further - field.absent - named[field.name]
                 spared += each * max(rows, 0)
-        return spared + self.repeated
+        return spared + self.repeated - self.headers.named_characters()
 
     def text(self) -> str:
         """Return the document's text."""
@@ -212,8 +229,10 @@ class _Writer:
             parts.append("&n is line &n")
         if self.has_bare_keys:
             parts.append("bare key is null")
-        if self.has_packed:
+        if self.marks:
             parts.append("json:v is v's JSON text")
+        if "jsonl:" in self.marks:
+            parts.append("jsonl:v with a line end")
         return " ".join([MAGIC, ", ".join(parts)]) if parts else MAGIC
 
     # -- the document's own lines
@@ -304,12 +323,12 @@ class _Writer:
         if isinstance(item, str):
             return item
         graph = self.graph
-        if graph.shape[item] == PACKED or graph.shape[item] == SPACED:
-            self.has_packed = True
+        shape = graph.shape[item]
+        if shape in MARKS:
+            self.marks.add(MARKS[shape].strip())
             # Never a reference: "json:&1" is a string like any other.
-            mark = PACKED_MARK if graph.shape[item] == PACKED else SPACED_MARK
-            return mark + self._written(graph.items[item][0], schema)
-        if graph.shape[item] < 0:
+            return MARKS[shape] + self._written(graph.items[item][0], schema)
+        if shape == ARRAY:
             return f"[{','.join([self._item(c, schema) for c in graph.items[item]])}]"
         own = self.schema_of[item]
         if own >= 0:

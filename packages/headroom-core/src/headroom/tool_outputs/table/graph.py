@@ -1,76 +1,42 @@
 """A JSON document as distinct nodes: equal sub-trees are one node."""
 
-import json
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from headroom.tool_outputs.table.notation import string_cell
+from headroom.tool_outputs.table.packed import unpacked
 from headroom.tool_outputs.values import Cut, Numeral
 
 __all__ = [
     "ARRAY",
-    "PACKED",
-    "SPACED",
     "Graph",
     "Item",
     "TooManyNodesError",
-    "packed_text",
 ]
 
 # A leaf is the text of its cell (injective: "1" and 1 are spelled differently),
 # a container is the number of its node.
 Item = str | int
 
-# What stands for the shape of an array, and of a string that is JSON text: compact, or
-# spaced as Python's json.dumps writes it.
+# What stands for the shape of an array. A string that is JSON text has one of its own
+# (`packed.MARKS`), and a single item.
 ARRAY = -1
-PACKED = -2
-SPACED = -3
-_SEPARATORS = {PACKED: (",", ":"), SPACED: (", ", ": ")}
-# What is shorter has no member worth a place of its own.
-_LIKE_PACKED = re.compile(r'(?=.{16})[{[][^"]*"', re.DOTALL)
-# A string is never the reason why a document is nested too deep.
-_DEEPEST_PACKED = 16
 
 _CONTAINERS = frozenset({dict, list})
 
 
-def packed_text(value: Any, shape: int) -> str:
-    """Return the JSON text of a value as strings of this shape have it."""
-    return json.dumps(value, ensure_ascii=False, separators=_SEPARATORS[shape])
-
-
-def _unpacked(text: str) -> tuple[Any, int] | None:
-    """Return the object or array that a string is the text of, and its shape.
-
-    None unless writing the value again gives the very characters.
-    """
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    level = [value]
-    for _ in range(_DEEPEST_PACKED):
-        below: list[Any] = []
-        for container in level:
-            values = container.values() if type(container) is dict else container
-            below += [v for v in values if type(v) is dict or type(v) is list]
-        level = below
-        if not level:
-            break
-    else:
-        return None
-    for shape in (PACKED, SPACED):
-        if packed_text(value, shape) == text:
-            return value, shape
-    return None
-
-
 class TooManyNodesError(Exception):
-    """A document with more distinct containers than the caller has memory for."""
+    """A document with more distinct containers than the caller has memory for.
+
+    Attributes:
+        unpacked: Whether some of them come from strings that were taken apart.
+    """
+
+    def __init__(self, *, unpacked: bool) -> None:
+        self.unpacked = unpacked
+        super().__init__("too many distinct containers")
 
 
 class Graph:
@@ -78,15 +44,22 @@ class Graph:
 
     Attributes:
         shapes: Each distinct tuple of keys, in order of first appearance.
-        shape: For each node the index into `shapes`, or ARRAY, PACKED, SPACED.
+        shape: For each node the index into `shapes`, ARRAY or a packed string's.
         items: For each node its values, in order.
         nested: For nodes with containers among their items, the indices of those.
         at: For each place (a path without indices) the shapes of the objects there.
         root: The document's own item.
     """
 
-    def __init__(self, value: Any, max_nodes: int | None = None) -> None:
+    def __init__(
+        self, value: Any, max_nodes: int | None = None, *, unpacks: bool = True
+    ) -> None:
         """Take the document apart; `value` is a tree as `reading` makes it.
+
+        Args:
+            value: A dict or list.
+            max_nodes: The most distinct containers there may be.
+            unpacks: Whether strings that are JSON text are taken apart, too.
 
         Raises:
             TooManyNodesError: With more than `max_nodes` distinct containers.
@@ -101,7 +74,7 @@ class Graph:
         self._node_ids: defaultdict[int, dict[tuple[Item, ...], int]]
         self._node_ids = defaultdict(dict)
         self._place_ids: dict[tuple[int, str], int] = {}
-        strings = _StringCells()
+        strings = _StringCells(unpacks=unpacks)
         self._cells, self._packed = _cells(strings), strings.packed
         self.root: Item = self._visit(value, 0)
         # Only needed to find equal sub-trees; large for large documents.
@@ -183,7 +156,7 @@ class Graph:
             self.shape.append(shape)
             self.items.append(items)
             if new >= self._max_nodes:
-                raise TooManyNodesError
+                raise TooManyNodesError(unpacked=bool(self._packed))
             if nested:
                 self.nested[new] = nested
         return node
@@ -210,13 +183,14 @@ class _Cells(dict[Any, str]):
 class _StringCells(dict[str, str]):
     """The cells of strings, and by its cell what a string is the JSON text of."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, unpacks: bool) -> None:
         self.packed: dict[str, tuple[Any, int]] = {}
+        self._unpacks = unpacks
 
     def __missing__(self, text: str) -> str:
         cell = self[text] = string_cell(text)
-        if cell[0] == '"' and _LIKE_PACKED.match(text):
-            found = _unpacked(text)
+        if cell[0] == '"' and self._unpacks:
+            found = unpacked(text)
             if found is not None:
                 self.packed[cell] = found
         return cell

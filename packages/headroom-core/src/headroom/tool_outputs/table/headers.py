@@ -9,6 +9,9 @@ from headroom.tool_outputs.table.notation import bare_key
 __all__ = ["Headers"]
 
 _LONGEST_NAME_CHARACTERS = 20
+# How many of an object's values must be of one kind so that its keys are names that
+# somebody gave, and one header is expected under all of them.
+_LEAST_SHARE_OF_A_MAP = 2 / 3
 
 # A place that holds objects: (schema, 0, key) for a field of a header, (-1, node, key)
 # for a key of one object, and this for the document itself.
@@ -74,6 +77,16 @@ class Headers:
         """Return the schema expected in the document's own array, or -1."""
         return self._expected.get(DOCUMENT, -1)
 
+    def named_characters(self) -> int:
+        """Return the characters of header names that stand beside keys of objects."""
+        return sum(
+            [
+                len(self.names.get(schema, ""))
+                for (owner, _, _), schema in self._expected.items()
+                if owner < 0
+            ]
+        )
+
     def _find_maps(self) -> None:
         graph = self._graph
         for node, nested in graph.nested.items():
@@ -86,7 +99,11 @@ class Headers:
             if len(nested) < 2 or 2 * len(nested) < len(graph.items[node]):
                 continue
             found = self._below([node], enter=True)
-            if len(found) == 1 and sum(found.values()) >= len(nested):
+            items = graph.items[node]
+            # An empty object or array is of any kind.
+            filled = sum([bool(graph.items[items[i]]) for i in nested])  # type: ignore[index]
+            most = max(found.values(), default=0)
+            if most > 1 and most >= _LEAST_SHARE_OF_A_MAP * filled:
                 self.maps.add(node)
 
     def _count(self) -> dict[Place, dict[int, int]]:
@@ -154,8 +171,13 @@ class Headers:
     def _name(self, schemas: list[int]) -> dict[int, str]:
         """Name schemas after the first key they stand under."""
         hints: dict[int, str] = {}
-        for (_, _, name), schema in self._expected.items():
-            hints.setdefault(schema, name)
+        # Where several keys of one object expect a header, none tells what it is of.
+        alike = Counter(
+            [(node, schema) for (_, node, _), schema in self._expected.items()]
+        )
+        for (owner, node, name), schema in self._expected.items():
+            if owner >= 0 or alike[node, schema] == 1:
+                hints.setdefault(schema, name)
         names: dict[int, str] = {}
         used: dict[str, int] = {}
         for schema in schemas:

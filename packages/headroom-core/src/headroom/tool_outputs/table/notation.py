@@ -7,13 +7,11 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from headroom.errors import DecodeError
+from headroom.tool_outputs.table import packed
 from headroom.tool_outputs.values import LONGEST_INTEGER_DIGITS
 
 __all__ = [
     "MAGIC",
-    "PACKED_MARK",
-    "PACKED_START",
-    "SPACED_MARK",
     "bare_key",
     "encodable",
     "is_other",
@@ -27,10 +25,6 @@ __all__ = [
 
 # The first word of every table text, by which it is known again.
 MAGIC = "#headroom"
-# Before a bracket, where no string that begins likewise is bare: a value whose JSON
-# text is meant, compact or spaced.
-PACKED_MARK, SPACED_MARK = "json:", "json: "
-PACKED_START = re.compile(r"json: ?(?=[\[{(]|@[\w$/+-]+\()")
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # Space inside is fine; other white space, controls, line separators and lone
@@ -96,7 +90,7 @@ def raw_cell(text: str) -> str:
 def template_cell(text: str) -> str:
     """Spell a header's text, bare where its braces are balanced as brackets are."""
     rest = text.replace("{", "").replace("}", "")
-    if PACKED_START.match(text):
+    if packed.START.match(text):
         return quote(text)
     if text[:1] != "{" and rest and _BARE.fullmatch(rest) and text[-1] != " ":
         depth = 0
@@ -117,7 +111,8 @@ def read_scalar(cell: str) -> Any:
         return _LITERALS[cell]
     if cell.lstrip("-").isdigit():
         # int() refuses longer spellings; Decimal carries them exactly.
-        return int(cell) if len(cell) <= LONGEST_INTEGER_DIGITS else Decimal(cell)
+        fits = len(cell.lstrip("-")) <= LONGEST_INTEGER_DIGITS
+        return int(cell) if fits else Decimal(cell)
     return float(cell)
 
 
