@@ -1,7 +1,7 @@
 """Writing a document in the table format (docs/table-format.md)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from headroom.tool_outputs.table.costs import (
@@ -27,7 +27,7 @@ from headroom.tool_outputs.table.notation import (
     template_cell,
 )
 from headroom.tool_outputs.table.packed import MARKS
-from headroom.tool_outputs.table.rows import Row, lay_out
+from headroom.tool_outputs.table.rows import Cells, Named, lay_out
 from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
 
@@ -88,9 +88,12 @@ class _Writer:
         self.graph = graph
         costs = Costs()
         self.schemas, self.schema_of = find_schemas(graph, costs)
-        self.rows: dict[int, Row] = {}
+        self.cells: dict[int, Cells] = {}
+        self.named: dict[int, Named] = {}
         for schema in self.schemas:
-            self.rows.update(lay_out(schema))
+            cells, named = lay_out(schema)
+            self.cells.update(cells)
+            self.named.update(named)
         # Characters of what has a line of its own, but for its first use.
         self.repeated = 0
         self.references = self._references(costs)
@@ -118,13 +121,9 @@ class _Writer:
             f.value for s in self.schemas for f in s.fields if f.value is not None
         ]
         for node, items in enumerate(graph.items):
-            row = self.rows.get(node)
-            if row is None:
-                written += items
-            else:
-                written += row[0]
-                if row[1]:
-                    written += [item for _, item in row[1]]
+            written += self.cells.get(node, items)
+            if node in self.named:
+                written += [item for _, item in self.named[node]]
         uses = Counter(written)
         once: set[Item] = set()
 
@@ -157,12 +156,12 @@ class _Writer:
         size = costs.get(node)
         if size is not None:
             return size
-        row = self.rows.get(node)
-        items: list[Item] = list(self.graph.items[node])
-        keys: Iterable[str] = ()
-        if row is not None:
-            items = [*row[0], *[item for _, item in row[1]]]
-            keys = [name for name, _ in row[1]]
+        items: Sequence[Item] = self.graph.items[node]
+        keys: Sequence[str] = ()
+        if node in self.cells:
+            named = self.named.get(node, ())
+            items = [*self.cells[node], *[item for _, item in named]]
+            keys = [name for name, _ in named]
         elif self.graph.shape[node] >= 0:
             keys = self.graph.keys(node)
         size = 2.0 + len(items)
@@ -187,7 +186,7 @@ class _Writer:
         spared = 0
         for schema in self.schemas:
             further = len(schema.rows) - 1
-            pairs = [pair for node in schema.rows for pair in self.rows[node][1]]
+            pairs = [p for node in schema.rows for p in self.named.get(node, ())]
             named = Counter([key for key, _ in pairs])
             # Of an absent key compact JSON says nothing.
             spared -= sum([len(key) + 2 for key, item in pairs if item == ""])
@@ -349,9 +348,10 @@ class _Writer:
         return f"{{{','.join(pairs)}}}"
 
     def _row(self, node: int, schema: int) -> str:
-        cells, named = self.rows[node]
-        references = self.references
-        if node not in self.graph.nested and references.keys().isdisjoint(cells):
+        cells, references = self.cells[node], self.references
+        if node not in self.graph.nested and not (
+            references and not references.keys().isdisjoint(cells)
+        ):
             text = ",".join(cells)  # type: ignore[arg-type]
         else:
             text = ",".join(
@@ -361,10 +361,11 @@ class _Writer:
                     for c, inner in zip(cells, self.inner[schema], strict=False)
                 ]
             )
-        if named:
+        if node in self.named:
             of_field = self.headers.of_field
             pairs = [
-                f"{self._key(k)}:{self._item(v, of_field(schema, k))}" for k, v in named
+                f"{self._key(k)}:{self._item(v, of_field(schema, k))}"
+                for k, v in self.named[node]
             ]
             text += f";{','.join(pairs)}"
         return text

@@ -7,18 +7,20 @@ from headroom.tool_outputs.table.notation import raw_cell
 from headroom.tool_outputs.table.schemas import Field, Kind, Schema
 from headroom.tool_outputs.table.templates import Template, Texts
 
-__all__ = ["Row", "lay_out"]
+__all__ = ["Cells", "Named", "lay_out"]
 
-# Cells by place, empty ones at the end left out; then (key, item) of the fields that
-# the row names, an empty item where the row lacks what the header holds for others.
-Row = tuple[Sequence[Item], Sequence[tuple[str, Item]]]
+# By place, empty ones at the end left out.
+Cells = Sequence[Item]
+# (key, item) of the fields that a row names, an empty item where it lacks what the
+# header holds for others.
+Named = Sequence[tuple[str, Item]]
 
 # A cell, or what the row says by name, or nothing at all.
 _Column = Sequence[Item | None]
 
 
-def lay_out(schema: Schema) -> dict[int, Row]:
-    """Return the row of every member node."""
+def lay_out(schema: Schema) -> tuple[dict[int, Cells], dict[int, Named]]:
+    """Return the cells of every member node, and what those name that name anything."""
     columns: list[_Column] = list(zip(*schema.rows.values(), strict=True))
     n = len(schema.rows)
     texts = Texts(columns)
@@ -41,14 +43,15 @@ def lay_out(schema: Schema) -> dict[int, Row]:
             for r, item in enumerate(said):
                 if item is not None:
                     named.setdefault(r, []).append((field.name, item))
-    rows: dict[int, Row] = {}
-    by_row: Iterable[Sequence[Item]] = zip(*cells, strict=True) if cells else [()] * n
-    for r, (node, row) in enumerate(zip(schema.rows, by_row, strict=True)):
-        if row and row[-1] == "":
-            last = max((i for i, item in enumerate(row) if item != ""), default=-1)
-            row = row[: last + 1]
-        rows[node] = (row, named.get(r, ()))
-    return rows
+    nodes = list(schema.rows)
+    rows: Iterable[Cells] = zip(*cells, strict=True) if cells else [()] * n
+    laid: dict[int, Cells] = dict(zip(nodes, rows, strict=True))
+    if cells and "" in cells[-1]:
+        for node, row in laid.items():
+            if row[-1] == "":
+                last = max((i for i, item in enumerate(row) if item != ""), default=-1)
+                laid[node] = row[: last + 1]
+    return laid, {nodes[r]: pairs for r, pairs in named.items()}
 
 
 def _by_name(field: Field, column: _Column) -> _Column:
