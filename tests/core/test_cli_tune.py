@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headroom.cli import cli
@@ -220,6 +220,7 @@ class TestAdvice:
         ),
         st.floats(0, 1),
     )
+    @example([(0, [False] * 6), (1, [False] * 5 + [True])], 1e-12)
     def test_no_cheaper_setting_keeps_enough(self, rows, least):
         trials = tuple(Trial("k", "l", "c", n, tuple(kept)) for n, kept in rows)
         result = Sweep("answers", "plain", 100, trials, 0)

@@ -305,8 +305,9 @@ def _best(trials: Sequence[Trial], things: Sequence[int], least: float) -> Trial
     def kept(trial: Trial) -> int:
         return sum(trial.kept[i] for i in things)
 
-    enough = math.ceil(least * len(things) - 1e-9)
-    good = [trial for trial in trials if kept(trial) >= enough]
+    good = [
+        trial for trial in trials if not things or kept(trial) / len(things) >= least
+    ]
     if good:
         return min(good, key=lambda trial: (trial.tokens, -kept(trial)))
     return min(trials, key=lambda trial: (-kept(trial), trial.tokens))
