@@ -106,8 +106,8 @@ def rows(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-def packed(value: Any, separators: tuple[str, str], end: str) -> str:
-    return json.dumps(value, separators=separators, ensure_ascii=False) + end
+def packed(value: Any, layout: dict[str, Any], escaped: bool, end: str) -> str:
+    return json.dumps(value, ensure_ascii=escaped, **layout) + end
 
 
 JSON = st.recursive(
@@ -116,7 +116,11 @@ JSON = st.recursive(
         st.builds(
             packed,
             inner,
-            st.sampled_from([(",", ":"), (", ", ": ")]),
+            st.sampled_from(
+                [{}, {"separators": (",", ":")}]
+                + [{"indent": indent} for indent in (2, 4, "\t", 3)]
+            ),
+            st.booleans(),
             st.sampled_from(["", "\n"]),
         ),
         st.lists(inner, max_size=5),
@@ -358,11 +362,51 @@ def test_lines_that_are_json_text_are_taken_apart_with_their_end() -> None:
     ]
     text = encode_table(logs).text
     assert text == (
-        f"{MAGIC} k=v holds unless ;k:x, json:v is v's JSON text, "
-        "jsonl:v with a line end\n[2](at,line(level=info,ms)):\n"
+        f"{MAGIC} k=v holds unless ;k:x, jsonl:v is v's JSON text\n"
+        "[2](at,line(level=info,ms)):\n"
         "1,jsonl: (1)\n2,jsonl: (2)"
     )
     assert decode_table(text) == logs
+
+
+@pytest.mark.parametrize(
+    ("mark", "layout", "escaped"),
+    [
+        ("json:", {"separators": (",", ":")}, False),
+        ("json: ", {}, False),
+        ("jsona: ", {}, True),
+        ("json2:", {"indent": 2}, False),
+        ("jsona4:", {"indent": 4}, True),
+        ("jsont:", {"indent": "\t"}, False),
+    ],
+)
+def test_json_text_is_read_in_any_common_spelling(
+    mark: str, layout: dict[str, Any], escaped: bool
+) -> None:
+    city = {"city": "K\u00f6ln, am Rhein", "empty": [], "none": {}, "n": [1, [2]]}
+    value = {"id": 1, "text": packed(city, layout, escaped, "")}
+    text = encode_table(value).text
+    assert f"text:{mark}{{city:" in text
+    assert same(decode_table(text), value)
+
+
+def test_dates_times_and_numbers_are_not_cut() -> None:
+    rows = [
+        {
+            "at": f"2026-05-01T09:{n}0:00",
+            "day": f"2026-05-01 0{n}:00",
+            "ends": f"from 10:{n}0:15",
+            "phone": f"+49 30 1234 {n}00",
+            "text": f'{{"odd":  "spelling", "n": {n}}}',
+        }
+        for n in range(5)
+    ]
+    text = encode_table(rows).text
+    for row in rows:
+        for key in ("at", "day", "phone"):
+            assert row[key] in text
+    assert "10:10:15" in text
+    assert decode_table(text) == rows
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
@@ -413,7 +457,7 @@ def test_a_map_by_name_may_hold_empty_and_other_objects() -> None:
         '{"name": "x",  "id": 7}',  # spaced as no writer does it
         '{"a": "x", "a": "duplicate"}',
         '{"price": 1.10, "name": "x"}',
-        '{"name": "caf\\u00e9", "n": 1}',
+        '{"name": "caf\\u00E9", "n": 1}',
         '{"name": "unfinished", "n": 1',
         '["' + "[" * 40 + '", ' + "[" * 40 + "]" * 41,
         '["x", ' + "[" * 100_000 + "]",

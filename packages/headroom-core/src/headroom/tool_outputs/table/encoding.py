@@ -229,9 +229,8 @@ class _Writer:
         if self.has_bare_keys:
             parts.append("bare key is null")
         if self.marks:
-            parts.append("json:v is v's JSON text")
-        if "jsonl:" in self.marks:
-            parts.append("jsonl:v with a line end")
+            marked = " ".join([f"{mark}v" for mark in sorted(self.marks)])
+            parts.append(f"{marked} is v's JSON text")
         return " ".join([MAGIC, ", ".join(parts)]) if parts else MAGIC
 
     # -- the document's own lines

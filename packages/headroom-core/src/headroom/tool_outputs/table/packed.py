@@ -6,11 +6,39 @@ from typing import Any
 
 __all__ = ["MARKS", "MOST_LAYERS", "START", "packed_text", "unpacked"]
 
-# By what stands for the shape of such a string in a graph, the mark before its value:
-# compact, or spaced as Python's json.dumps writes it; then the same with a line end.
-MARKS = {-2: "json:", -3: "json: ", -4: "jsonl:", -5: "jsonl: "}
+# How the text is spelled: compact; spaced as Python's json.dumps does it; indented by
+# two or four spaces or a tab. Characters beyond ASCII may be escaped, and a line feed
+# may follow.
+_LAYOUTS: dict[str, dict[str, Any]] = {
+    "": {"separators": (",", ":")},
+    " ": {"separators": (", ", ": ")},
+    "2": {"indent": 2},
+    "4": {"indent": 4},
+    "t": {"indent": "\t"},
+}
+
+
+def _mark(layout: str, *, escaped: bool, line: bool) -> str:
+    """Return the mark before a value whose text is spelled so."""
+    letters = "a" * escaped + layout.strip() + "l" * line
+    return f"json{letters}:" + (" " if layout == " " else "")
+
+
+_SPELLINGS = [
+    (layout, escaped, line)
+    for line in (False, True)
+    for escaped in (False, True)
+    for layout in _LAYOUTS
+]
+# By what stands for the shape of such a string in a graph, the mark before its value.
+MARKS = {
+    -2 - i: _mark(layout, escaped=escaped, line=line)
+    for i, (layout, escaped, line) in enumerate(_SPELLINGS)
+}
+_SHAPES = {mark: shape for shape, mark in MARKS.items()}
+_SPELLING_OF = dict(zip(MARKS.values(), _SPELLINGS, strict=True))
 # A mark is one only before a bracket; no string that begins so is bare.
-START = re.compile(r"jsonl?: ?(?=[\[{(]|@[\w$/+-]+\()")
+START = re.compile(r"json(?:a?[24t]?l?: ?)(?=[\[{(]|@[\w$/+-]+\()")
 # Strings in strings in strings. Each layer doubles the backslashes, so that a string
 # of more would have a billion of them.
 MOST_LAYERS = 30
@@ -26,10 +54,11 @@ def packed_text(value: Any, mark: str) -> str:
 
     Raises:
         TypeError: If there is something in the value that JSON text can't have.
+        KeyError: If there is no such mark.
     """
-    separators = (", ", ": ") if mark.endswith(" ") else (",", ":")
-    text = json.dumps(value, ensure_ascii=False, separators=separators)
-    return text + "\n" if mark.startswith("jsonl") else text
+    layout, escaped, line = _SPELLING_OF[mark]
+    text = json.dumps(value, ensure_ascii=escaped, **_LAYOUTS[layout])
+    return text + "\n" if line else text
 
 
 def unpacked(text: str) -> tuple[Any, int] | None:
@@ -45,12 +74,20 @@ def unpacked(text: str) -> tuple[Any, int] | None:
         return None
     if _is_deep(value):
         return None
-    for shape, mark in MARKS.items():
-        if text.endswith("\n") == mark.startswith("jsonl") and (
-            packed_text(value, mark) == text
-        ):
-            return value, shape
+    line = text.endswith("\n")
+    for layout in _layouts(text):
+        for escaped in (False, True) if "\\u" in text else (False,):
+            mark = _mark(layout, escaped=escaped, line=line)
+            if packed_text(value, mark) == text:
+                return value, _SHAPES[mark]
     return None
+
+
+def _layouts(text: str) -> tuple[str, ...]:
+    """Return how a text may be laid out."""
+    if text[1] != "\n":
+        return (" ", "") if '": ' in text else ("", " ")
+    return ("t",) if text[2] == "\t" else ("2", "4")
 
 
 def _is_deep(value: Any) -> bool:

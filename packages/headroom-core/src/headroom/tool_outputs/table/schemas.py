@@ -16,6 +16,8 @@ __all__ = ["Field", "Kind", "Schema", "find_schemas"]
 
 # Characters from which a string may be worth a template.
 _LONG = 12
+# JSON text of an odd spelling would be cut anywhere.
+_JSON = ('"{', '"[')
 # Objects with more keys than this are maps or machine dumps: no templates.
 _MAX_FIELDS = 150
 _MAX_BASES = 3
@@ -245,7 +247,10 @@ class _Chooser:
         if field.template is not None or (field.kind is Kind.FIXED and not self.single):
             return False
         present = [item for item in self.columns[i] if item is not None]
-        long_ = [type(item) is str and len(item) >= _LONG for item in present]
+        long_ = [
+            type(item) is str and len(item) >= _LONG and not item.startswith(_JSON)
+            for item in present
+        ]
         return 2 * sum(long_) >= len(present) > 0
 
     def _try_templates(self, i: int, texts: Texts) -> None:

@@ -21,6 +21,11 @@ _MAX_REFERENCES = 3
 # What is common is split off only where a reader expects a seam, so that ids, dates
 # and names stay whole and can be searched for.
 _PREFIX_END = re.compile(rf"[^/:=@#?& {CLOSE}]*\Z")
+# At the end of a prefix: the beginning of a time or of a number that has spaces.
+_WHOLE = re.compile(
+    r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|(?<![0-9:])[0-9]{1,2}:)[0-9:]*\Z"
+    r"|\+?[0-9][0-9 ]* \Z"
+)
 _SUFFIX_START = re.compile(rf"[/@?# {OPEN}]|\Z")
 
 
@@ -254,6 +259,9 @@ def _hole(marked: list[str]) -> Template | None:
         suffix = _common_prefix(min(backwards), max(backwards))[::-1]
     if prefix:
         prefix = _PREFIX_END.sub("", prefix)
+        inside = _WHOLE.search(prefix)
+        if inside:
+            prefix = _PREFIX_END.sub("", prefix[: inside.start()])
     if suffix:
         suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
     if not prefix and not suffix:
