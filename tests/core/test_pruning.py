@@ -54,7 +54,7 @@ KEYS = st.sampled_from(
     id name url html_url users_url self avatar_url icon node_id _links links href next
     managedFields annotations text plain_text content body body_html svn_url user items
     a b a.b 80/tcp ResponseMetadata RequestId thumbnail signature thinking type
-    expand request_id object
+    expand request_id object results value from to
     """.split()  # noqa: SIM905 - a list of words
 )
 LEAVES = st.one_of(
@@ -529,6 +529,32 @@ def test_what_jira_may_be_asked_for_goes_inside_an_entity_too() -> None:
     assert "expand" not in pruned(permission)["holder"]
     del permission["self"]
     assert "expand" in pruned(permission)["holder"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"query": "foo", "results": []},
+        {"ok": True, "messages": [], "has_more": False},
+        {"jsonrpc": "2.0", "id": 1, "result": None},
+        {"exit_code": 0, "stdout": "", "stderr": ""},
+        {"env": [{"name": "PREFIX", "value": ""}, {"name": "HOME", "value": "/root"}]},
+        {"items": [{"field": "assignee", "from": "ada", "to": None}]},
+        {"changes": [{"id": 7, "old": {"x": 1}, "new": None}]},
+        {"changes": [{"id": 7, "fromString": "", "toString": "Done"}]},
+    ],
+)
+def test_nothing_stays_where_it_is_the_answer(value: dict[str, Any]) -> None:
+    assert pruned(value) == value
+
+
+def test_nothing_goes_where_it_is_only_unset() -> None:
+    assert pruned({"total": 2, "tags": [], "messages": []}) == {
+        "total": 2,
+        "messages": [],
+    }
+    rows = [{"id": 1, "results": [], "value": None, "from": None, "to": None}]
+    assert pruned(rows) == [{"id": 1}]
 
 
 def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:

@@ -111,6 +111,26 @@ _CONTAINERS = frozenset({dict, list})
 # A Cut was a container before, so it proves as little.
 _CONTAINERS_AND_CUT = frozenset({dict, list, Cut})
 _HOLLOW = frozenset({"null", "empty"})
+# What a call returns: in the root of a document, having none is the answer.
+_ANSWERS = frozenset(
+    """
+    answer content data documents entries hits items list matches messages output
+    records response result results rows stderr stdout text value values
+    """.split()  # noqa: SIM905 - a list of words
+)
+# What has a value beside its name: variables, headers, fields of forms.
+_NAMING = ("name", "key", "field")
+_VALUES = frozenset({"value"})
+_CHANGES = (
+    ("from", "to"),
+    ("fromString", "toString"),
+    ("old", "new"),
+    ("old_value", "new_value"),
+    ("oldValue", "newValue"),
+    ("before", "after"),
+    ("previous", "current"),
+)
+_CHANGED = frozenset([key for pair in _CHANGES for key in pair])
 # What stays as it is where its key decides nothing, except "".
 _SCALARS = frozenset({str, int, float, bool, Numeral})
 
@@ -197,6 +217,7 @@ class _Pruner:
         self.may_repeat = not (itemised or self.dotted or policy.max_depth is not None)
         self.known: dict[tuple[Any, ...], tuple[_Object, _Object]] = {}
         self.dropped: list[Dropped] = []
+        self.root: Any = None
         self.changes = 0
         self.hosts: set[str] = set()
         # Hosts of likely own addresses, with the key over the first such object.
@@ -205,6 +226,7 @@ class _Pruner:
 
     def run(self, value: Any) -> Any:
         """Return the tree without what goes; the very tree if nothing does."""
+        self.root = value
         result = self.value(value, (), "", 0, None)
         if self.named:
             refuted = set()
@@ -411,6 +433,7 @@ class _Pruner:
             and type(value) is dict
             and not value
             and self.verdict(key) < Role.ENTRY
+            and key not in _CHANGED
             and (is_record or not _is_blank(old))
         )
 
@@ -466,8 +489,39 @@ class _Pruner:
                 is_record = True
         if hollow:
             stays = self._blanks_that_stay(members, acts, outer, is_record=is_record)
-            acts = {key: act for key, act in acts.items() if act not in stays}
+            told = self.told_blanks(members, acts)
+            acts = {
+                key: act
+                for key, act in acts.items()
+                if act not in stays and key not in told
+            }
         return acts, is_record
+
+    def told_blanks(
+        self, members: _Object, acts: dict[str, str | int]
+    ) -> Collection[str]:
+        """Return the keys under which being null or empty is what is said.
+
+        So it is in an answer that found nothing, the value of something named, and a
+        change from or to nothing.
+        """
+        told: set[str] = set()
+        if members is self.root:
+            told |= _ANSWERS.intersection(acts)
+        if not _VALUES.isdisjoint(acts) and any(
+            type(members.get(name)) is str and members[name] and name not in acts
+            for name in _NAMING
+        ):
+            told |= _VALUES.intersection(acts)
+        for one, other in _CHANGES:
+            for key, beside in ((one, other), (other, one)):
+                if (
+                    key in acts
+                    and acts.get(beside, ENTER) == ENTER
+                    and (beside in members)
+                ):
+                    told.add(key)
+        return {key for key in told if acts[key] in _HOLLOW}
 
     @staticmethod
     def _blanks_that_stay(
