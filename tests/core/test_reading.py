@@ -339,6 +339,11 @@ def test_brackets_of_prose_and_code_are_not_json(text: str) -> None:
     assert skipped(text).startswith("not JSON")
 
 
+def test_a_line_that_breaks_lines_of_json_is_named() -> None:
+    assert "line 3 is no JSON value" in skipped('{"a":1}\n{"a":2}\noops\n{"a":3}\n')
+    assert "more text after the first value" in skipped('{"a":1} trailing')
+
+
 @pytest.mark.parametrize(
     "piece", ["[x] ", '["]", ', "{a} [1, {b}] ", "[[1]", '{"a": [x]} ', '["a]"] ']
 )
@@ -349,7 +354,11 @@ def test_a_search_in_prose_takes_linear_time(piece: str) -> None:
         return time.process_time() - start
 
     # 32 times the text: linear time is 32 times as long, quadratic time 1,000 times.
-    assert seconds(32_000) < 200 * max(min(seconds(1_000) for _ in range(3)), 1e-4)
+    # A machine that is busy with other things may be slow now and then.
+    assert any(
+        seconds(32_000) < 200 * max(min(seconds(1_000) for _ in range(3)), 1e-4)
+        for _ in range(3)
+    )
 
 
 # -- Python objects

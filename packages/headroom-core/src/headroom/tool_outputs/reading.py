@@ -156,6 +156,12 @@ def _read_text(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
             )
         if parts:
             return Reading(text=text, parts=parts)
+        if parser.broken_line and error.msg == "Extra data":
+            reason = (
+                f"not JSON: line {parser.broken_line} is no JSON value, though the "
+                "lines before it are (of one value a line, every line must be)"
+            )
+            return Reading(text=text, skipped=reason)
         return Reading(text=text, skipped=_problem(body, error))
     if type(value) is str:
         inner = parser.unpacked(value)
@@ -188,6 +194,8 @@ class _Parser:
 
     def __init__(self, text: str, exact: bool) -> None:  # noqa: FBT001 - private
         self._exact = exact
+        # The first line of lines that begin as JSON values, a line each, that is none.
+        self.broken_line = 0
         self._markers = ("…" in text or "\\u2026" in text) and " cut" in text
         number = partial(number_from, exact=exact)
 
@@ -243,13 +251,15 @@ class _Parser:
             return None
         values: list[Any] = []
         # Not splitlines(): U+2028 and its like may stand inside a JSON string.
-        for line in body.split("\n"):
+        for number, line in enumerate(body.split("\n"), start=1):
             stripped = line.strip(_BLANK)
             if not stripped:
                 continue
             try:
                 values.append(self.document(stripped))
             except JSONDecodeError:
+                if values and type(values[0]) in (dict, list):
+                    self.broken_line = number
                 return None
         return values if len(values) > 1 and type(values[0]) in (dict, list) else None
 
