@@ -26,6 +26,9 @@ _MAX_BASES = 3
 # costs 0.4 % of the tokens and leaves 93 % of the strings literal instead of 89 %; 0.5
 # costs 1 % and leaves 95 %.
 _WORTHWHILE = 0.7
+# Tokens from which a value in the header is taken for what all rows say, by readers
+# that skim: most must say it.
+_LONG_DEFAULT = 10.0
 # Templates are looked for on this many rows, evenly spread.
 _SAMPLE_ROWS = 64
 
@@ -182,8 +185,10 @@ class _Chooser:
         if sparse < best:
             best, field.kind = sparse, Kind.SPARSE
         top, n = max(counts.items(), key=itemgetter(1))
-        if n * 3 >= present:
-            assert top is not None
+        assert top is not None
+        if n * 3 >= present and (
+            self.costs[top] < _LONG_DEFAULT or n * 2 > len(column)
+        ):
             fixed = COLON - (n - 1) * self.costs[top] + (len(column) - n) * named
             if fixed < best:
                 field.kind, field.value = Kind.FIXED, top
