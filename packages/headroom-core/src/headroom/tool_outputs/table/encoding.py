@@ -111,6 +111,9 @@ class _Writer:
             for i, schema in enumerate(self.schemas)
         ]
         self.has_bare_keys = False
+        self.has_absent = any(
+            item == "" for pairs in self.named.values() for _, item in pairs
+        )
         # Those of packed strings.
         self.marks: set[str] = set()
 
@@ -220,6 +223,8 @@ class _Writer:
         parts = []
         if any(f.kind is Kind.FIXED for f in fields):
             parts.append("k=v holds unless ;k:x")
+        if self.has_absent:
+            parts.append(";k: is absent")
         if any(t.references for t in templates):
             parts.append("{k} is k's value")
         if any(t.suffix is not None for t in templates):
