@@ -131,6 +131,7 @@ _CHANGES = (
     ("previous", "current"),
 )
 _CHANGED = frozenset([key for pair in _CHANGES for key in pair])
+_MAY_TELL = _VALUES | _CHANGED
 # What stays as it is where its key decides nothing, except "".
 _SCALARS = frozenset({str, int, float, bool, Numeral})
 
@@ -488,14 +489,25 @@ class _Pruner:
             ):
                 is_record = True
         if hollow:
-            stays = self._blanks_that_stay(members, acts, outer, is_record=is_record)
-            told = self.told_blanks(members, acts)
-            acts = {
-                key: act
-                for key, act in acts.items()
-                if act not in stays and key not in told
-            }
+            acts = self.without_answers(members, acts, outer, is_record=is_record)
         return acts, is_record
+
+    def without_answers(
+        self,
+        members: _Object,
+        acts: dict[str, str | int],
+        outer: Evidence | None,
+        *,
+        is_record: bool,
+    ) -> dict[str, str | int]:
+        """Return what is to be done, less the nulls and empties that say something."""
+        stays = self._blanks_that_stay(members, acts, outer, is_record=is_record)
+        if stays:
+            acts = {key: act for key, act in acts.items() if act not in stays}
+        if members is self.root or not _MAY_TELL.isdisjoint(acts):
+            for key in self.told_blanks(members, acts):
+                del acts[key]
+        return acts
 
     def told_blanks(
         self, members: _Object, acts: dict[str, str | int]
@@ -515,11 +527,8 @@ class _Pruner:
             told |= _VALUES.intersection(acts)
         for one, other in _CHANGES:
             for key, beside in ((one, other), (other, one)):
-                if (
-                    key in acts
-                    and acts.get(beside, ENTER) == ENTER
-                    and (beside in members)
-                ):
+                stays = beside in members and acts.get(beside, ENTER) == ENTER
+                if key in acts and stays:
                     told.add(key)
         return {key for key in told if acts[key] in _HOLLOW}
 
