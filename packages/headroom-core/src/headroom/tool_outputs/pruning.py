@@ -2,7 +2,6 @@
 
 import marshal
 import operator
-from collections.abc import Collection
 from typing import Any
 
 from headroom.tool_outputs.addresses import (
@@ -14,6 +13,7 @@ from headroom.tool_outputs.addresses import (
     extends,
     is_spare_relation,
 )
+from headroom.tool_outputs.blanks import CHANGED, HOLLOW, without_telling
 from headroom.tool_outputs.evidence import ENTER, Evidence
 from headroom.tool_outputs.links import (
     Role,
@@ -21,7 +21,6 @@ from headroom.tool_outputs.links import (
     host_of,
     is_api_link,
     is_copy,
-    is_map,
     is_of_call,
     is_relation,
     role_of,
@@ -110,28 +109,6 @@ _OF_LINKS = frozenset(
 _CONTAINERS = frozenset({dict, list})
 # A Cut was a container before, so it proves as little.
 _CONTAINERS_AND_CUT = frozenset({dict, list, Cut})
-_HOLLOW = frozenset({"null", "empty"})
-# What a call returns: in the root of a document, having none is the answer.
-_ANSWERS = frozenset(
-    """
-    answer content data documents entries hits items list matches messages output
-    records response result results rows stderr stdout text value values
-    """.split()  # noqa: SIM905 - a list of words
-)
-# What has a value beside its name: variables, headers, fields of forms.
-_NAMING = ("name", "key", "field")
-_VALUES = frozenset({"value"})
-_CHANGES = (
-    ("from", "to"),
-    ("fromString", "toString"),
-    ("old", "new"),
-    ("old_value", "new_value"),
-    ("oldValue", "newValue"),
-    ("before", "after"),
-    ("previous", "current"),
-)
-_CHANGED = frozenset([key for pair in _CHANGES for key in pair])
-_MAY_TELL = _VALUES | _CHANGED
 # What stays as it is where its key decides nothing, except "".
 _SCALARS = frozenset({str, int, float, bool, Numeral})
 
@@ -166,17 +143,6 @@ def _is_same(one: _Object, other: _Object) -> bool:
 def _is_blank(value: Any) -> bool:
     """Tell whether an object says nothing but the keys of what is null or empty."""
     return not any(value.values())
-
-
-def _is_blank_form(members: _Object, acts: dict[str, str | int]) -> bool:
-    """Tell whether an object is a form, several fields, and nothing is filled in."""
-    return (
-        len(members) > 1
-        and len(acts) == len(members)
-        and all(act in _HOLLOW for act in acts.values())
-        and {} not in members.values()
-        and any(value is None or value == "" for value in members.values())
-    )
 
 
 class _Pruner:
@@ -434,7 +400,7 @@ class _Pruner:
             and type(value) is dict
             and not value
             and self.verdict(key) < Role.ENTRY
-            and key not in _CHANGED
+            and key not in CHANGED
             and (is_record or not _is_blank(old))
         )
 
@@ -483,69 +449,20 @@ class _Pruner:
                     is_record = True
             elif act := self.look_at(key, value, dotted):
                 acts[key] = act
-                hollow = hollow or act in _HOLLOW
+                hollow = hollow or act in HOLLOW
             elif type(value) not in _CONTAINERS_AND_CUT and (
                 value or value == 0 or self.verdict(key) == Role.NONE
             ):
                 is_record = True
         if hollow:
-            acts = self.without_answers(members, acts, outer, is_record=is_record)
+            acts = without_telling(
+                members,
+                acts,
+                outer,
+                is_record=is_record,
+                is_document=members is self.root,
+            )
         return acts, is_record
-
-    def without_answers(
-        self,
-        members: _Object,
-        acts: dict[str, str | int],
-        outer: Evidence | None,
-        *,
-        is_record: bool,
-    ) -> dict[str, str | int]:
-        """Return what is to be done, less the nulls and empties that say something."""
-        stays = self._blanks_that_stay(members, acts, outer, is_record=is_record)
-        if stays:
-            acts = {key: act for key, act in acts.items() if act not in stays}
-        if members is self.root or not _MAY_TELL.isdisjoint(acts):
-            for key in self.told_blanks(members, acts):
-                del acts[key]
-        return acts
-
-    def told_blanks(
-        self, members: _Object, acts: dict[str, str | int]
-    ) -> Collection[str]:
-        """Return the keys under which being null or empty is what is said.
-
-        So it is in an answer that found nothing, the value of something named, and a
-        change from or to nothing.
-        """
-        told: set[str] = set()
-        if members is self.root:
-            told |= _ANSWERS.intersection(acts)
-        if not _VALUES.isdisjoint(acts) and any(
-            type(members.get(name)) is str and members[name] and name not in acts
-            for name in _NAMING
-        ):
-            told |= _VALUES.intersection(acts)
-        for one, other in _CHANGES:
-            for key, beside in ((one, other), (other, one)):
-                stays = beside in members and acts.get(beside, ENTER) == ENTER
-                if key in acts and stays:
-                    told.add(key)
-        return {key for key in told if acts[key] in _HOLLOW}
-
-    @staticmethod
-    def _blanks_that_stay(
-        members: _Object,
-        acts: dict[str, str | int],
-        outer: Evidence | None,
-        *,
-        is_record: bool,
-    ) -> Collection[str]:
-        """Return which of the reasons "null" and "empty" don't count here."""
-        if outer is not None and outer.holds_object and is_map(outer.key):
-            return _HOLLOW
-        if is_record or _is_blank_form(members, acts):
-            return ()
-        return _HOLLOW if len(members) == 1 else ("empty",)
 
     def look_at(self, key: str, value: Any, dotted: str) -> str | int:
         """Return what is to be done with one member; 0 if it stays as it is."""
