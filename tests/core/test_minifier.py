@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from headroom.compressors import JSONMinifier
 from headroom.errors import DecodeError, HeadroomError, InputError
-from headroom.tokens import default_counter
+from headroom.tokens import default_counter, estimate_tokens
 
 KEYS = st.one_of(
     st.sampled_from(
@@ -397,6 +397,34 @@ def test_strings_alone_are_no_reason_for_a_dearer_table() -> None:
     value = [f"+abc{n % 7}" for n in range(3000)]
     result = JSONMinifier().explain(value)
     assert result.tokens_after <= result.tokens_before
+
+
+def test_rows_that_are_mostly_empty_are_counted_not_measured() -> None:
+    """Half as many characters, and a third more tokens."""
+    rows: list[dict[str, Any]] = [{} for _ in range(100)]
+    rows[0] = {"🙂": True}
+    rows[60] = {"🙂": "https://example.com/issues/7"}
+    for at in (1, 4, 5, 20, 27, 33, 43, 61, 70):
+        rows[at] = {"🙂": "        x"}
+    minifier = JSONMinifier.lossless(count_tokens=estimate_tokens)
+    plain = JSONMinifier.lossless(format="json").compress(rows)
+    assert minifier.compress(rows) == plain
+
+
+def test_samples_decide_between_long_texts() -> None:
+    spared = {f"key_{n * 7919 % 9973}": f"v{n}" for n in range(3_000)}
+    counted: list[int] = []
+
+    def count(text: str) -> int:
+        counted.append(len(text))
+        return estimate_tokens(text)
+
+    minifier = JSONMinifier.lossless(count_tokens=count)
+    assert minifier.compress(spared).startswith("#headroom")
+    assert counted
+    assert max(counted) < 10_000
+    alike = ["[]{}" * 5 + str(n) for n in range(3_000)]
+    assert minifier.compress(alike).startswith("[")
 
 
 def test_long_rules_are_many_characters_but_few_tokens() -> None:

@@ -542,10 +542,16 @@ def test_what_jira_may_be_asked_for_goes_inside_an_entity_too() -> None:
         {"items": [{"field": "assignee", "from": "ada", "to": None}]},
         {"changes": [{"id": 7, "old": {"x": 1}, "new": None}]},
         {"changes": [{"id": 7, "fromString": "", "toString": "Done"}]},
+        {"settings": [{"key": "color", "value": None}, {"field": "b", "value": []}]},
     ],
 )
 def test_nothing_stays_where_it_is_the_answer(value: dict[str, Any]) -> None:
     assert pruned(value) == value
+
+
+def test_either_side_of_a_change_stays_though_nothing_is_left_of_it() -> None:
+    change = {"id": 7, "old": {"x": None, "y": None}, "new": {"x": 1}}
+    assert pruned([change]) == [{"id": 7, "old": {}, "new": {"x": 1}}]
 
 
 def test_nothing_goes_where_it_is_only_unset() -> None:
@@ -555,6 +561,50 @@ def test_nothing_goes_where_it_is_only_unset() -> None:
     }
     rows = [{"id": 1, "results": [], "value": None, "from": None, "to": None}]
     assert pruned(rows) == [{"id": 1}]
+
+
+@pytest.mark.parametrize(
+    ("key", "inner", "rows"),
+    [
+        # What the object around says decides on what lies in an equal one.
+        (
+            "comments",
+            {"total": 3, "url": f"{API}/issues/1347/comments"},
+            [{"number": 1347}, {"number": 5}],
+        ),
+        (
+            "admins",
+            {"id": "a", "url": f"{API}/things/7/admins"},
+            [{"url": f"{API}/things/7"}, {"url": f"{API}/things/8"}],
+        ),
+        (
+            "holder",
+            {"type": "projectRole", "expand": "projectRole"},
+            [{"id": 1, "self": "https://x.io/rest/api/2/permission/1"}, {"id": 2}],
+        ),
+    ],
+)
+def test_an_object_that_comes_again_is_judged_by_where_it_lies(
+    key: str, inner: dict[str, Any], rows: list[dict[str, Any]]
+) -> None:
+    value = [{**row, key: dict(inner)} for row in rows]
+    once = prune(value, Policy(), itemised=False)[0]
+    assert once[0][key] != inner
+    assert once[1][key] == inner
+    assert once == prune(value, Policy())[0]
+
+
+def test_objects_that_are_only_equal_to_python_are_not_the_same() -> None:
+    things = [{"id": "t", "z": None, "n": n} for n in (1, True, 1.0)]
+    things.append({"id": "t", "n": 1, "z": None, "y": ""})
+    things += [
+        {"id": "t", "a": 1, "b": 2, "z": None},
+        {"id": "t", "b": 2, "a": 1, "z": None},
+    ]
+    value = [{"n": n, "thing": thing} for n, thing in enumerate(things)]
+    assert repr(prune(value, Policy(), itemised=False)) == repr(
+        (prune(value, Policy())[0], [])
+    )
 
 
 def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:

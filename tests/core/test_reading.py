@@ -349,16 +349,17 @@ def test_a_line_that_breaks_lines_of_json_is_named() -> None:
 )
 def test_a_search_in_prose_takes_linear_time(piece: str) -> None:
     def seconds(times: int) -> float:
-        start = time.process_time()
-        read("note: " + piece * times, exact_numbers=False)
-        return time.process_time() - start
+        text = "note: " + piece * times
+        found = []
+        # Other work on the machine only adds to it.
+        for _ in range(3):
+            start = time.process_time()
+            read(text, exact_numbers=False)
+            found.append(time.process_time() - start)
+        return min(found)
 
     # 32 times the text: linear time is 32 times as long, quadratic time 1,000 times.
-    # A machine that is busy with other things may be slow now and then.
-    assert any(
-        seconds(32_000) < 200 * max(min(seconds(1_000) for _ in range(3)), 1e-4)
-        for _ in range(3)
-    )
+    assert seconds(32_000) < 200 * max(seconds(1_000), 1e-4)
 
 
 # -- Python objects

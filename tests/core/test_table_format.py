@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -465,8 +466,32 @@ def test_a_map_by_name_may_hold_empty_and_other_objects() -> None:
 )
 def test_strings_that_only_resemble_json_text_stay_as_they_are(text: str) -> None:
     written = encode_table({"id": 1, "body": text}).text
-    assert "json:" not in written
+    assert not re.search("json[a-z0-9]*:", written)
     assert decode_table(written) == {"id": 1, "body": text}
+
+
+def test_any_number_of_json_texts_may_stand_beside_each_other() -> None:
+    rows = [{"id": n, "log": json.dumps({"level": f"l{n}", "n": n})} for n in range(99)]
+    text = encode_table(rows).text
+    assert text.count("json: (") == len(rows)
+    assert decode_table(text) == rows
+
+
+def test_a_long_text_is_a_default_only_where_most_rows_have_it() -> None:
+    texts = ["Deploy of the api is done and all checks are green", "ok", "on it"]
+    rows = [{"user": f"u{n}", "text": texts[n % 3]} for n in range(12)]
+    assert f"text={texts[0]}" not in encode_table(rows).text
+    rows += [{"user": f"v{n}", "text": texts[0]} for n in range(8)]
+    assert f"text={texts[0]}" in encode_table(rows).text
+
+
+def test_the_legend_says_what_a_named_key_without_a_value_is() -> None:
+    rows: list[Any] = [{"id": n, "state": "open", "kind": "bug"} for n in range(9)]
+    assert "absent" not in encode_table(rows).text
+    del rows[4]["state"]
+    text = encode_table(rows).text
+    assert text.startswith(f"{MAGIC} k=v holds unless ;k:x, ;k: is absent\n")
+    assert "\n4;state:\n" in text
 
 
 def test_a_changed_json_text_is_refused() -> None:

@@ -284,12 +284,9 @@ class _Pruner:
             return items
         changed: list[Any] | None = None
         here: _Path = ()
-        is_plain, uncut = self.is_plain, self.max_depth is None
         for index, item in enumerate(items):
             kind = type(item)
             if kind is not dict and kind is not list:
-                continue
-            if uncut and kind is dict and is_plain(item):
                 continue
             if self.itemised:
                 here = (*path, index)

@@ -12,12 +12,7 @@ from headroom.tool_outputs.table.costs import (
     Costs,
     cost_of_reading,
 )
-from headroom.tool_outputs.table.graph import (
-    ARRAY,
-    Graph,
-    Item,
-    TooManyNodesError,
-)
+from headroom.tool_outputs.table.graph import ARRAY, Graph, Item, TooManyNodesError
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
     MAGIC,
@@ -139,10 +134,6 @@ class _Writer:
         repeated = [item for item, n in uses.items() if n > 1]
         for item in repeated:
             if type(item) is str and len(item) >= SMALLEST:
-                n = uses[item]
-                if (n - 1) * len(item) <= DEFINITION + n * USE:
-                    # A character is never more than a token.
-                    continue
                 cost = cost_of_reading(item)
                 if cost >= SMALLEST:
                     decide(item, cost)
@@ -353,9 +344,7 @@ class _Writer:
 
     def _row(self, node: int, schema: int) -> str:
         cells, references = self.cells[node], self.references
-        if node not in self.graph.nested and not (
-            references and not references.keys().isdisjoint(cells)
-        ):
+        if node not in self.graph.nested and references.keys().isdisjoint(cells):
             text = ",".join(cells)  # type: ignore[arg-type]
         else:
             text = ",".join(

@@ -71,8 +71,8 @@ class Graph:
         self.nested: dict[int, list[int]] = {}
         self.at: list[dict[int, None]] = [{}]
         self._shape_ids: dict[tuple[str, ...], int] = {}
-        self._node_ids: defaultdict[int, dict[tuple[Item, ...], int]]
-        self._node_ids = defaultdict(dict)
+        # By shape, so that what is looked up for each node is the items alone.
+        self._node_ids: dict[int, dict[tuple[Item, ...], int]] = defaultdict(dict)
         self._place_ids: dict[tuple[int, str], int] = {}
         strings = _StringCells(unpacks=unpacks)
         self._cells, self._packed = _cells(strings), strings.packed

@@ -10,7 +10,8 @@ __all__ = ["Headers"]
 
 _LONGEST_NAME_CHARACTERS = 20
 # How many of an object's values must be of one kind so that its keys are names that
-# somebody gave, and one header is expected under all of them.
+# somebody gave, and one header is expected under all of them. Below, headers named
+# at each value are as short.
 _LEAST_SHARE_OF_A_MAP = 2 / 3
 
 # A place that holds objects: (schema, 0, key) for a field of a header, (-1, node, key)

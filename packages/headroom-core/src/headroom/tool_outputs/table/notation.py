@@ -58,10 +58,8 @@ def quote(text: str) -> str:
 
 def encodable(spelled: str) -> str:
     """Escape lone surrogates in text where they stand inside JSON strings only."""
-    if spelled.isascii():
-        return spelled
     try:
-        # The fastest way to find out.
+        # Nothing else finds out as fast.
         spelled.encode()
     except UnicodeEncodeError:
         return _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", spelled)

@@ -257,13 +257,11 @@ def _hole(marked: list[str]) -> Template | None:
     if low[-1:] == high[-1:]:
         backwards = [t[len(prefix) :][::-1] for t in marked]
         suffix = _common_prefix(min(backwards), max(backwards))[::-1]
-    if prefix:
-        prefix = _PREFIX_END.sub("", prefix)
-        inside = _WHOLE.search(prefix)
-        if inside:
-            prefix = _PREFIX_END.sub("", prefix[: inside.start()])
-    if suffix:
-        suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
+    prefix = _PREFIX_END.sub("", prefix)
+    inside = _WHOLE.search(prefix)
+    if inside:
+        prefix = _PREFIX_END.sub("", prefix[: inside.start()])
+    suffix = suffix[_SUFFIX_START.search(suffix).start() :]  # type: ignore[union-attr]
     if not prefix and not suffix:
         # Strings that look like numbers: the header says once that they are strings.
         numeric = sum(map(is_other, filter(None, marked)))
