@@ -41,7 +41,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group ray
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models ray demo format lint types imports test bench bench-peers readme fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
+.PHONY: help install models ray demo format lint types imports test test-deep bench bench-peers readme fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -69,8 +69,12 @@ types: .venv/.dev ## Check types (mypy strict)
 imports: .venv/.dev ## Check that imports point one way
 	$(BIN)/lint-imports
 
+# A page's examples share their names, so a file's tests stay in one process.
 test: .venv/.test ## Run all tests (offline after set-up)
-	$(PY) -m pytest
+	$(PY) -m pytest -q -n auto --dist loadscope
+
+test-deep: .venv/.test ## The same with 2,000 random examples for each property
+	HYPOTHESIS_PROFILE=deep $(PY) -m pytest -q -n auto --dist loadscope
 
 # A folder of json/, rag/ and chat/ is no folder of payloads: nothing of it is a table
 # of README. What is compared is what is installed; bench-peers installs the rest.

@@ -1,14 +1,53 @@
-"""How hard Hypothesis tries: HYPOTHESIS_PROFILE=default, ci or deep."""
+"""How hard Hypothesis tries, and how tests measure work without a clock.
+
+HYPOTHESIS_PROFILE=default draws the same 100 examples in each run, so that the
+suite gives the same verdict each time; deep draws 2,000 random ones.
+"""
 
 import os
+import sys
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no reason to fail, so no example has a deadline.
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("default", max_examples=100, **_COMMON)
-settings.register_profile("ci", max_examples=100, derandomize=True, **_COMMON)
+settings.register_profile("default", max_examples=100, derandomize=True, **_COMMON)
 settings.register_profile("deep", max_examples=2000, **_COMMON)
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")
-)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def _count_operations(run: Callable[[], Any]) -> int:
+    count = 0
+
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    def profile(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "c_call"
+
+    before = sys.gettrace(), sys.getprofile()
+    sys.settrace(trace)
+    sys.setprofile(profile)
+    try:
+        run()
+    finally:
+        sys.settrace(before[0])
+        sys.setprofile(before[1])
+    return count
+
+
+@pytest.fixture
+def count_operations() -> Callable[[Callable[[], Any]], int]:
+    """A function that runs another and counts its work: lines executed and C calls.
+
+    The count is the same on every machine, busy or not, so a test of growth can
+    compare two counts exactly. Work inside one C call (a regular expression, a
+    join) is not seen. Tracing makes the run some ten times slower.
+    """
+    return _count_operations
