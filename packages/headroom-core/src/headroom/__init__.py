@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ConversationCompressor,
         JSONMinifier,
         SemanticCompressor,
+        ToolOutputCompressor,
     )
     from headroom.payloads import Headroom, httpx_transport
 
@@ -40,6 +41,7 @@ __all__ = [
     "ScorerError",
     "SemanticCompressor",
     "SummarizerError",
+    "ToolOutputCompressor",
     "httpx_transport",
 ]
 __version__ = "0.1.0"

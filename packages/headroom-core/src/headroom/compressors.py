@@ -1,4 +1,4 @@
-"""The door the users know: the three compressors, by name.
+"""The door the users know: the compressors, by name.
 
 Each is loaded when it is first asked for, so that `import headroom` costs little and
 a user of one doesn't wait for the others.
@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headroom.conversations import ConversationCompressor
     from headroom.documents import SemanticCompressor
-    from headroom.tool_outputs import JSONMinifier
+    from headroom.tool_outputs import JSONMinifier, ToolOutputCompressor
 
-__all__ = ["ConversationCompressor", "JSONMinifier", "SemanticCompressor"]
+__all__ = [
+    "ConversationCompressor",
+    "JSONMinifier",
+    "SemanticCompressor",
+    "ToolOutputCompressor",
+]
 
 _HOMES = {
     "ConversationCompressor": "headroom.conversations",
     "JSONMinifier": "headroom.tool_outputs",
     "SemanticCompressor": "headroom.documents",
+    "ToolOutputCompressor": "headroom.tool_outputs",
 }
 
 if not TYPE_CHECKING:  # a type checker would take any name for granted

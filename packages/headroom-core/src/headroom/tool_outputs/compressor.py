@@ -1,0 +1,130 @@
+"""ToolOutputCompressor: any tool output in fewer tokens, by its kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from headroom.errors import InputError
+from headroom.tokens import default_counter
+from headroom.tool_outputs.minifier import JSONMinifier
+from headroom.tool_outputs.table import MAGIC
+from headroom.tool_outputs.text import fold, unfold
+from headroom.types import Compression
+
+__all__ = ["CompressedOutput", "ToolOutputCompressor"]
+
+
+@dataclass(frozen=True)
+class CompressedOutput(Compression[str]):
+    """What ToolOutputCompressor made of an output, and the account of it.
+
+    Attributes:
+        kind: What the content was recognised as: `"json"`, `"log"`, `"text"`, …
+        hidden: Lines, rows or characters that a cap hid; 0 without a cap.
+        handle: The name under which the store holds the original, or None.
+    """
+
+    kind: str = "text"
+    hidden: int = 0
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutputCompressor:
+    """Shortens any tool output: JSON by a JSONMinifier, text by its kind.
+
+    Text is folded without loss: `decode(compress(text)) == text`, byte for byte.
+    Text of no known kind, and text that would be less than 3 % shorter, comes back
+    unchanged. Instances are immutable, picklable and safe to share between threads.
+
+    Args:
+        minifier: What shortens JSON.
+        max_tokens: The most tokens of a result, 1 or more; None for no cap.
+        store: Where originals of capped outputs are kept; None keeps none.
+        scorer: What ranks lines by the query under a cap.
+        count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
+
+    Raises:
+        ValueError: For an option out of its range.
+        TypeError: For an option of the wrong type.
+    """
+
+    minifier: JSONMinifier = field(default_factory=JSONMinifier)
+    max_tokens: int | None = None
+    store: Any = None
+    scorer: Any = "bm25"
+    markup: Literal["text"] | None = None
+    ansi: bool = True
+    blobs: bool = True
+    source: Literal["outline"] | None = None
+    count_tokens: Callable[[str], int] | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.minifier, JSONMinifier):
+            raise TypeError(f"minifier is a JSONMinifier, got {self.minifier!r}")
+        if self.count_tokens is not None and not callable(self.count_tokens):
+            raise TypeError(f"count_tokens is a function, got {self.count_tokens!r}")
+        if self.max_tokens is not None:
+            if type(self.max_tokens) is not int:
+                raise TypeError(f"max_tokens is an int, got {self.max_tokens!r}")
+            if self.max_tokens < 1:
+                raise ValueError(f"max_tokens is 1 or more, got {self.max_tokens}")
+        if self.markup not in (None, "text"):
+            raise ValueError(f'markup is None or "text", got {self.markup!r}')
+        if self.source not in (None, "outline"):
+            raise ValueError(f'source is None or "outline", got {self.source!r}')
+
+    def compress(self, output: Any, *, query: str | None = None) -> str:
+        """Return the output as shorter text.
+
+        Args:
+            output: A JSON value, JSON text, any other text (str, or bytes in UTF-8,
+                16 or 32), or what JSONMinifier takes. Never changed.
+            query: What the result is wanted for; decides what stays under a cap.
+
+        Raises:
+            InputError: For Python objects that have no JSON form, and for bytes that
+                are not text.
+        """
+        return self.explain(output, query=query).content
+
+    def explain(self, output: Any, *, query: str | None = None) -> CompressedOutput:
+        """Return the same text with the account of it.
+
+        Raises:
+            InputError: As `compress`.
+        """
+        if query is not None and not isinstance(query, str):
+            raise InputError(f"query is a text, got {type(query)}")
+        count = self.count_tokens or default_counter()
+        account = self.minifier.explain(output)
+        if account.skipped is None:
+            return CompressedOutput(
+                content=account.content,
+                dropped=account.dropped,
+                kind="json",
+                _source=account._source,
+                _measure=count,
+            )
+        folded = fold(account.content, count)
+        return CompressedOutput(
+            content=folded.text,
+            skipped=folded.skipped,
+            kind=folded.kind,
+            _source=account.content,
+            _measure=count,
+        )
+
+    @staticmethod
+    def decode(text: str) -> Any:
+        """Return what `compress` was given: the text, or the JSON value.
+
+        Exact where nothing was dropped or hidden. A text that was left unchanged
+        comes back as it is; JSON text comes back as its value.
+
+        Raises:
+            DecodeError: For a folded or table text that was changed since.
+        """
+        if text.startswith(MAGIC):
+            return JSONMinifier.decode(text)
+        return unfold(text)

@@ -1,0 +1,67 @@
+"""ToolOutputCompressor: recognises what came, and shortens it by its kind."""
+
+import pickle
+
+import pytest
+
+from headroom.compressors import JSONMinifier, ToolOutputCompressor
+from headroom.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def compressor():
+    return ToolOutputCompressor(count_tokens=len)
+
+
+def test_json_goes_through_the_minifier(compressor):
+    rows = [{"id": n, "name": f"user {n}"} for n in range(20)]
+    account = compressor.explain(rows)
+    assert account.kind == "json"
+    assert account.content == JSONMinifier(count_tokens=len).compress(rows)
+    assert ToolOutputCompressor.decode(account.content) == rows
+
+
+def test_text_of_no_known_kind_comes_back_unchanged_with_the_reason(compressor):
+    account = compressor.explain("It was done.\n")
+    assert account.content == "It was done.\n"
+    assert account.kind == "text"
+    assert account.skipped
+    assert ToolOutputCompressor.decode(account.content) == "It was done.\n"
+
+
+def test_an_empty_output_stays_empty(compressor):
+    assert compressor.compress("") == ""
+    assert compressor.explain("").tokens_before == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_bytes_are_decoded(compressor, encoding):
+    assert compressor.compress("größer\r\n".encode(encoding)) == "größer\r\n"
+
+
+def test_an_instance_can_be_pickled_and_not_changed(compressor):
+    again = pickle.loads(pickle.dumps(ToolOutputCompressor()))
+    assert again.compress('{"a": 1}') == '{"a":1}'
+    with pytest.raises(AttributeError):
+        compressor.max_tokens = 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"max_tokens": 0},
+        {"max_tokens": True},
+        {"minifier": "json"},
+        {"markup": "html"},
+        {"source": "full"},
+        {"count_tokens": 3},
+    ],
+)
+def test_a_wrong_option_is_refused(wrong):
+    with pytest.raises((TypeError, ValueError)):
+        ToolOutputCompressor(**wrong)
+
+
+def test_a_query_must_be_text(compressor):
+    with pytest.raises(InputError):
+        compressor.compress("some text", query=3)
