@@ -1,48 +1,59 @@
 """BM25: relevance by shared words, without any model."""
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
 from headroom.scorers.words import Sentences, content_terms
 
-__all__ = ["BM25Scorer"]
+__all__ = ["BM25Scorer", "bm25"]
+
+# Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.2:
+# how fast a word's repetition stops to count, and how much a long sentence loses.
+_K1, _B = 1.5, 0.75
 
 
-def _lucene_idf(sentences: int, containing: int) -> float:
-    """Return Lucene's idf, above 0 even for a word in every sentence.
+def bm25(
+    query: Sequence[str],
+    documents: Sequence[Sequence[str]],
+    *,
+    corpus_size: int | None = None,
+    lengths: Sequence[int] | None = None,
+    mean_length: float | None = None,
+) -> tuple[list[float], dict[str, float]]:
+    """Return the BM25 score of each document, and the idf of each word.
 
-    Source: Lucene's BM25Similarity. The idf of rank_bm25 is 0 for a word in half
-    of the sentences and negative above, so small corpora score nothing.
+    The idf is Lucene's, above 0 even for a word in every document:
+    log(1 + (N - n + 0.5) / (n + 0.5)). Okapi's is 0 for a word in half of the
+    documents and negative above, so small corpora would score nothing.
+
+    Args:
+        query: Its words; a word that no document holds adds nothing.
+        documents: The words of each document. A caller that names the next three may
+            leave out documents and words that share nothing with the query.
+        corpus_size: How many documents there are in all.
+        lengths: The words of each document in full, counted.
+        mean_length: The mean of the lengths over the whole corpus.
+
+    Source: Lucene's BM25Similarity; Robertson and Zaragoza 2009, section 3.
     """
-    return math.log(1 + (sentences - containing + 0.5) / (containing + 0.5))
-
-
-@cache
-def _lucene_bm25() -> type[Any]:
-    """Return rank_bm25's Okapi with Lucene's idf; imported on first use."""
-    from rank_bm25 import BM25Okapi
-
-    class LuceneBM25(BM25Okapi):  # type: ignore[misc]
-        """Knows only the sentences that can score, out of `sentences` in all."""
-
-        def __init__(
-            self,
-            matches: list[list[str]],
-            lengths: list[int],
-            sentences: int,
-            mean: float,
-        ) -> None:
-            self.sentences = sentences
-            super().__init__(matches)
-            self.doc_len = lengths
-            self.avgdl = mean
-
-        def _calc_idf(self, nd: Mapping[str, int]) -> None:
-            self.idf = {t: _lucene_idf(self.sentences, n) for t, n in nd.items()}
-
-    return LuceneBM25
+    counts = [Counter(document) for document in documents]
+    holders = Counter(word for count in counts for word in count)
+    total = len(documents) if corpus_size is None else corpus_size
+    sizes = [len(document) for document in documents] if lengths is None else lengths
+    mean = sum(sizes) / len(sizes) if mean_length is None and sizes else mean_length
+    idf = {w: math.log(1 + (total - n + 0.5) / (n + 0.5)) for w, n in holders.items()}
+    scores = []
+    for count, size in zip(counts, sizes, strict=True):
+        bend = _K1 * (1 - _B + _B * size / (mean or 1.0))
+        scores.append(
+            sum(
+                idf[word] * count[word] * (_K1 + 1) / (count[word] + bend)
+                for word in query
+                if word in count
+            )
+        )
+    return scores, idf
 
 
 class BM25Scorer:
@@ -70,23 +81,21 @@ class BM25Scorer:
         known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
         terms = content_terms(query)
         matched, places = known.matched(frozenset(terms))
+        scores = [0.0] * len(known)
         if not matched:
-            return [0.0] * len(known)
-        # Only sentences with a word of the query can score, and only by it; what is
-        # handed over are these, with the lengths of the whole sentences.
-        lengths = [len(known.words[i]) for i in places]
-        bm25 = _lucene_bm25()(
+            return scores
+        # Only sentences with a word of the query can score, and only by it.
+        found, idf = bm25(
+            terms,
             [[matched[w] for w in known.words[i] if w in matched] for i in places],
-            lengths,
-            len(known),
-            sum(map(len, known.words)) / len(known),
+            corpus_size=len(known),
+            lengths=[len(known.words[i]) for i in places],
+            mean_length=sum(map(len, known.words)) / len(known),
         )
         # A word that occurs nowhere weighs as the query's rarest one that does: it
         # lowers all scores alike, and must not drown what is there.
-        rarest = max(bm25.idf.values())
-        whole = sum(bm25.idf.get(term, rarest) for term in terms)
-        raw = bm25.get_scores([term for term in terms if term in bm25.idf])
-        scores = [0.0] * len(known)
-        for i, score in zip(places, raw.tolist(), strict=True):
+        rarest = max(idf.values())
+        whole = sum(idf.get(term, rarest) for term in terms)
+        for i, score in zip(places, found, strict=True):
             scores[i] = math.tanh(score / whole)
         return scores

@@ -1,19 +1,17 @@
 """Embeddings: relevance by the angle between the query's vector and a sentence's."""
 
 import importlib.util
+import math
+import operator
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from headroom.errors import ScorerError
 from headroom.scorers.models import located, missing_extra
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 __all__ = ["EmbeddingScorer"]
 
@@ -74,13 +72,11 @@ class EmbeddingScorer:
             return []
         if callable(self.model):
             vectors = self.model([query, *sentences])
-            return _squared_cosines(_matrix(vectors, len(sentences) + 1))
+            return _squared_cosines(_rows(vectors, len(sentences) + 1))
         with _loading:
             encode = _loaded(self.model, self.device)
         asked, found = encode(query, list(sentences), self.batch_size)
-        import numpy as np
-
-        return _squared_cosines(_matrix(np.vstack([asked, found]), len(sentences) + 1))
+        return _squared_cosines(_rows([*asked, *found], len(sentences) + 1))
 
 
 # Bounded, so that trying many models does not keep them all in memory.
@@ -116,36 +112,31 @@ def _loaded(model: str | Path | None, device: str | None) -> _Vectors:
     return vectors
 
 
-def _matrix(vectors: Any, rows: int) -> "npt.NDArray[np.float64]":
-    """Return the vectors as an array of shape (rows, d).
+def _rows(vectors: Any, rows: int) -> list[list[float]]:
+    """Return the vectors as lists of numbers.
 
     Raises:
         ScorerError: If they are not `rows` finite vectors of one length.
     """
-    import numpy as np
-
     try:
-        matrix = np.asarray(vectors, dtype=np.float64)
+        found = [[float(number) for number in vector] for vector in vectors]
     except (TypeError, ValueError) as error:
         raise ScorerError(
             f"encode() returned no array of numbers ({error}); return shape (n, d)"
         ) from error
-    if matrix.ndim != 2 or len(matrix) != rows:
+    widths = {len(vector) for vector in found}
+    if len(found) != rows or len(widths) > 1:
         raise ScorerError(
-            f"encode() returned shape {matrix.shape} for {rows} texts; "
-            f"return ({rows}, d)"
+            f"encode() returned {len(found)} vectors of {sorted(widths)} numbers for "
+            f"{rows} texts; return one vector per text, all of one length"
         )
-    if not np.isfinite(matrix).all():
+    if not all(math.isfinite(number) for vector in found for number in vector):
         raise ScorerError("encode() returned NaN or infinity; mend the model")
-    return matrix
+    return found
 
 
-def _squared_cosines(matrix: "npt.NDArray[np.float64]") -> list[float]:
-    """Return every further row's squared cosine with the first one, in [0, 1]."""
-    import numpy as np
-
-    lengths = np.linalg.norm(matrix, axis=1)
-    lengths[lengths == 0] = 1.0
-    unit = matrix / lengths[:, None]
-    scores: list[float] = (np.clip(unit[1:] @ unit[0], 0.0, 1.0) ** 2).tolist()
-    return scores
+def _squared_cosines(vectors: list[list[float]]) -> list[float]:
+    """Return every further vector's squared cosine with the first one, in [0, 1]."""
+    query, *rest = ([x / (math.hypot(*v) or 1.0) for x in v] for v in vectors)
+    cosines = (sum(map(operator.mul, query, vector)) for vector in rest)
+    return [min(1.0, max(0.0, cosine)) ** 2 for cosine in cosines]
