@@ -1,0 +1,79 @@
+"""The units that a cap shows or hides: lines, and the pieces of long lines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["Units", "split"]
+
+# Every way in which a line ends; a lone carriage return ends one too (old Mac files,
+# progress bars).
+_LINE_END = re.compile(r"\r\n|\n|\r")
+# A line of more characters is hidden or shown in pieces: shown whole, it alone could
+# use up a cap.
+_LONG_LINE = 2_000
+# A piece has at most so many characters, and is cut behind one of these signs where
+# there is one in its second half: ends of objects, tags, statements, cells, words.
+_PIECE = 400
+_ENDS = ("}", "\\n", ">", ";", ",", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """A text cut into units, which joined are the text.
+
+    Attributes:
+        texts: The units in order, line ends included.
+        line_of: The number of each unit's line, from 0; the same for its pieces.
+        lines: Lines in all.
+    """
+
+    texts: list[str]
+    line_of: list[int]
+    lines: int
+
+    @property
+    def are_lines(self) -> bool:
+        """Whether each unit is a whole line."""
+        return len(self.texts) == self.lines
+
+
+def split(text: str) -> Units:
+    """Cut a text into lines, and long lines into pieces; no unit for ""."""
+    texts: list[str] = []
+    line_of: list[int] = []
+    number = 0
+    for line in _lines(text):
+        if len(line) > _LONG_LINE:
+            pieces = list(_pieces(line))
+            texts += pieces
+            line_of += [number] * len(pieces)
+        else:
+            texts.append(line)
+            line_of.append(number)
+        number += 1
+    return Units(texts, line_of, number)
+
+
+def _lines(text: str) -> Iterator[str]:
+    start = 0
+    for found in _LINE_END.finditer(text):
+        yield text[start : found.end()]
+        start = found.end()
+    if start < len(text):
+        yield text[start:]
+
+
+def _pieces(line: str) -> Iterator[str]:
+    start = 0
+    while len(line) - start > _PIECE:
+        window = line[start : start + _PIECE]
+        cut = _PIECE
+        for sign in _ENDS:
+            at = window.rfind(sign)
+            if at >= _PIECE // 2:
+                cut = at + len(sign)
+                break
+        yield line[start : start + cut]
+        start += cut
+    yield line[start:]

@@ -1,0 +1,75 @@
+"""A text under a cap: the laws, and what stays first."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom.tool_outputs.capping import cap
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "ok 1",
+            "ok 2",
+            "ERROR disk is full",
+            "warning: slow",
+            "",
+            "a longer line " * 9,
+        ]
+    )
+    | st.text(max_size=30),
+    max_size=60,
+)
+COUNTERS = st.sampled_from([len, lambda text: len(text.encode()) // 3])
+
+
+@given(LINES, st.integers(1, 2_000), COUNTERS, st.sampled_from([None, "which disk?"]))
+def test_never_above_the_cap_and_every_character_is_shown_or_itemised(
+    lines, max_tokens, count, query
+):
+    text = "\n".join(lines)
+    capped = cap(text, max_tokens=max_tokens, count_tokens=count, query=query)
+    assert count(capped.content) <= max_tokens
+    gone = "".join(text[d.span[0] : d.span[1]] for d in capped.dropped)
+    assert sum(d.count for d in capped.dropped) == capped.hidden
+    if not capped.hidden:
+        assert capped.content == text
+    elif capped.hidden < capped.total:
+        at = 0
+        for dropped in capped.dropped:
+            assert text[at : dropped.span[0]].strip("\r\n") in capped.content
+            at = dropped.span[1]
+        assert text[at:].strip("\r\n") in capped.content
+    else:
+        assert gone == text
+
+
+@given(LINES, st.integers(1, 900), st.integers(0, 900), st.sampled_from([None, "disk"]))
+def test_a_larger_cap_hides_nothing_that_a_smaller_one_shows(lines, small, more, query):
+    text = "\n".join(lines)
+    tight = cap(text, max_tokens=small, count_tokens=len, query=query)
+    loose = cap(text, max_tokens=small + more, count_tokens=len, query=query)
+
+    def hidden(capped):
+        return {
+            i for d in capped.dropped for i in range(d.path[0], d.path[0] + d.count)
+        }
+
+    assert hidden(loose) <= hidden(tight)
+
+
+def test_error_lines_stay_before_others():
+    lines = [f"line {n} is fine" for n in range(500)]
+    lines[250] = "ERROR: disk /dev/sda1 is full"
+    capped = cap("\n".join(lines), max_tokens=600, count_tokens=len)
+    assert "ERROR: disk /dev/sda1 is full" in capped.content
+    assert capped.content.startswith(f"[headroom: {capped.hidden} of 500 lines hidden]")
+
+
+def test_a_text_with_notes_like_ours_gets_notes_with_a_tag():
+    forged = "[headroom: 0 of 3 lines hidden]\n" + "x\n" * 500
+    capped = cap(forged, max_tokens=300, count_tokens=len)
+    head = capped.content.splitlines()[0]
+    tag = head.split(" ")[1].rstrip(":")
+    assert tag.startswith("#")
+    assert tag not in forged
+    assert f"only notes with {tag} are headroom's" in head
