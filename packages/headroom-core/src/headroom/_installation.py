@@ -14,6 +14,7 @@ OURS = frozenset(
         "conversations",
         "documents",
         "errors.py",
+        "messages",
         "payloads",
         "py.typed",
         "scorers",

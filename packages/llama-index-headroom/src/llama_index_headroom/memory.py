@@ -32,8 +32,8 @@ from llama_index.core.storage.chat_store.loading import load_chat_store
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations import Summarizer
 from headroom.conversations.block import parse
-from headroom.conversations.messages import read_messages
 from headroom.conversations.session import ConversationSession
+from headroom.messages import read_messages
 from headroom.tokens import compact_json
 from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens, counter

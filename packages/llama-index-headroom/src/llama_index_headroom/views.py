@@ -9,8 +9,8 @@ from itertools import accumulate
 
 from llama_index.core.llms import ChatMessage
 
-from headroom.conversations.messages import Message, read_messages
 from headroom.conversations.turns import kept_in_place, turn_starts
+from headroom.messages import Message, read_messages
 from llama_index_headroom.tokens import content_tokens
 
 __all__ = ["History"]

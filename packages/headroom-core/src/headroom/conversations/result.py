@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from headroom.conversations.block import Block, parse
-from headroom.conversations.messages import Message
 from headroom.conversations.units import (
     Unit,
     answered,
@@ -14,6 +13,7 @@ from headroom.conversations.units import (
     units_of_block,
 )
 from headroom.conversations.wording import DENSE, PLAIN, VERBATIM, shorten
+from headroom.messages import Message
 from headroom.types import Compression, Dropped
 
 __all__ = ["ConversationCompression", "account"]

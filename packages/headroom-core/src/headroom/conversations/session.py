@@ -10,12 +10,6 @@ from headroom.conversations import block as blocks
 from headroom.conversations.block import Block
 from headroom.conversations.digest import prune, select
 from headroom.conversations.engine import Engine, Written
-from headroom.conversations.messages import (
-    Message,
-    listed,
-    make_user_message,
-    read_messages,
-)
 from headroom.conversations.plan import (
     Segment,
     State,
@@ -32,6 +26,12 @@ from headroom.conversations.turns import (
 )
 from headroom.conversations.units import Unit, answered, units_of, units_of_block
 from headroom.errors import BudgetError, InputError
+from headroom.messages import (
+    Message,
+    listed,
+    make_user_message,
+    read_messages,
+)
 from headroom.tokens import compact_json, field_of
 from headroom.types import Dropped
 
@@ -267,8 +267,7 @@ def _leading(kept: Sequence[bool], views: Sequence[Message]) -> int:
             break
         waiting |= {call.id for call in view.calls}
         waiting -= {result.id for result in view.results}
-        reasoning = view.opaque and not (view.text or view.calls or view.results)
-        if not waiting and not reasoning:
+        if not waiting and not view.is_prelude:
             leading = at + 1
     return leading
 

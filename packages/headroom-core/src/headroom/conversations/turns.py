@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from headroom.conversations.messages import Message
+from headroom.messages import Message
 
 __all__ = ["broken_pairs", "group_starts", "kept_in_place", "turn_starts"]
 
@@ -61,8 +61,8 @@ def group_starts(views: Sequence[Message]) -> list[int]:
             thought = thought or view.opaque
         done = at
         view = views[at]
-        speaks = view.role == "assistant" and not view.results
-        follows = at > 0 and _is_prelude(views[at - 1])
+        speaks = view.role == "assistant" and not view.answers_others
+        follows = at > 0 and views[at - 1].is_prelude
         if speaks and not (follows or fused) and (view.opaque or not thought):
             starts.append(at)
     return starts
@@ -86,11 +86,6 @@ def _apart(views: Sequence[Message]) -> Iterator[int]:
         furthest = max(furthest, reach[at])
 
 
-def _is_prelude(view: Message) -> bool:
-    """Whether a message is a reasoning item, which stays with what follows it."""
-    return view.opaque and not (view.text or view.calls or view.results)
-
-
 def kept_in_place(views: Sequence[Message]) -> list[bool]:
     """Tell for each message whether it stays verbatim wherever it stands.
 
@@ -111,7 +106,7 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
     for called, answered in _pairs(views):
         group[root(answered)] = root(called)
     for at, view in enumerate(views[:-1]):
-        if _is_prelude(view):
+        if view.is_prelude:
             group[root(at + 1)] = root(at)
     pinned = {root(at) for at, view in enumerate(views) if view.pinned}
     return [keep or root(at) in pinned for at, keep in enumerate(kept)]

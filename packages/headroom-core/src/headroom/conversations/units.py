@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from headroom.conversations.block import Block, escape
-from headroom.conversations.messages import Message
 from headroom.conversations.wording import words_of
+from headroom.messages import Message
 
 __all__ = ["Unit", "answered", "continues", "units_of", "units_of_block"]
 

@@ -190,7 +190,7 @@ class Work:
     def _names(self) -> dict[str, str]:
         """Return the tool's name for the id of each call in the messages."""
         if self._called is None:
-            from headroom.conversations.messages import read_messages
+            from headroom.messages import read_messages
 
             readable = [m for m in self._body.messages if not isinstance(m, str)]
             views = self._state.guarded(read_messages, readable)

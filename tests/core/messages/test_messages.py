@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from headroom import ConversationCompressor
-from headroom.conversations.messages import Call, make_user_message, read_messages
+from headroom.messages import Call, make_user_message, read_messages
 from headroom.tokens import compact_json, message_tokens, messages_tokens
 
 

@@ -1,0 +1,79 @@
+"""Contents and parts of Gemini's API, as dicts and as google-genai's `Content`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from headroom.messages.parts import Parts
+from headroom.messages.readable import readable
+from headroom.messages.view import Message
+from headroom.tokens import compact_json, field_of
+
+__all__ = ["is_content", "read", "read_block", "write"]
+
+
+def is_content(message: Any) -> bool:
+    """Tell whether a message has parts instead of content."""
+    if isinstance(message, Mapping):
+        return "parts" in message and "content" not in message and "kind" not in message
+    return hasattr(message, "parts") and not hasattr(message, "kind")
+
+
+def read(message: Any, parts: Parts) -> Message:
+    """Read a content; one without a role is the user's."""
+    role = field_of(message, "role")
+    role = {"model": "assistant", "function": "tool"}.get(role, role or "user")
+    parts.read(field_of(message, "parts"))
+    return parts.view(message, str(role))
+
+
+def read_block(block: Any, kind: str, parts: Parts) -> bool:
+    """Read a part into the parts, if it is Gemini's."""
+    if _either(block, "thoughtSignature", "thought_signature"):
+        parts.opaque = True
+    call = _either(block, "functionCall", "function_call")
+    answer = _either(block, "functionResponse", "function_response")
+    code = _either(block, "executableCode", "executable_code")
+    ran = _either(block, "codeExecutionResult", "code_execution_result")
+    data = _either(block, "inlineData", "inline_data")
+    data = data if data is not None else _either(block, "fileData", "file_data")
+    if field_of(block, "thought") is True:
+        parts.opaque = True
+    elif call is not None:
+        parts.call(field_of(call, "id"), field_of(call, "name"), field_of(call, "args"))
+    elif answer is not None:
+        response = field_of(answer, "response")
+        text = response if isinstance(response, str) else compact_json(response)
+        parts.result(field_of(answer, "id"), field_of(answer, "name"), text)
+    elif code is not None:
+        parts.call("", "code_execution", field_of(code, "code"))
+    elif ran is not None:
+        parts.result("", "code_execution", readable(field_of(ran, "output")))
+    elif data is not None and not kind:
+        mime = _either(data, "mimeType", "mime_type")
+        media = str(mime or "").partition("/")[0]
+        media = media if media in ("image", "audio", "video") else "file"
+        name = _either(data, "displayName", "display_name")
+        name = name or _either(data, "fileUri", "file_uri")
+        parts.texts.append(
+            f"[{media} omitted: {name}]" if name else f"[{media} omitted]"
+        )
+    else:
+        return False
+    return True
+
+
+def write(role: str, text: str, like: Any) -> Any:
+    """Return a content of ours, of the type of `like`."""
+    role = "model" if role == "assistant" else role
+    if isinstance(like, Mapping):
+        return {"role": role, "parts": [{"text": text}]}
+    part: Any = {"text": text}
+    inner = field_of(like, "parts") or ()
+    if inner and not isinstance(inner[0], Mapping):
+        part = type(inner[0])(text=text)
+    return type(like)(role=role, parts=[part])
+
+
+def _either(holder: Any, *keys: str) -> Any:
+    found = (field_of(holder, key) for key in keys)
+    return next((value for value in found if value is not None), None)

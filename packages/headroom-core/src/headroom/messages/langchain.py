@@ -1,0 +1,96 @@
+"""LangChain's messages, by duck typing, and the dicts that they are dumped to."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from headroom.messages import openai_chat
+from headroom.messages.parts import Parts, text_field
+from headroom.messages.readable import readable
+from headroom.messages.view import Message
+from headroom.tokens import field_of
+
+__all__ = ["is_message", "read", "read_block", "write"]
+
+_ROLES = {
+    "human": "user",
+    "HumanMessageChunk": "user",
+    "ai": "assistant",
+    "AIMessageChunk": "assistant",
+    "system": "system",
+    "SystemMessageChunk": "system",
+    "developer": "system",
+    "tool": "tool",
+    "function": "tool",
+    "ToolMessageChunk": "tool",
+    "FunctionMessageChunk": "tool",
+    "chat": "chat",
+    "ChatMessageChunk": "chat",
+}
+
+
+def is_message(message: Any) -> bool:
+    """Tell whether this is LangChain's: a type for a role, and content."""
+    kind = field_of(message, "type")
+    if isinstance(message, Mapping):
+        return kind in _ROLES and "role" not in message
+    return isinstance(kind, str) and hasattr(message, "additional_kwargs")
+
+
+def read(message: Any, parts: Parts) -> Message:
+    """Read a message."""
+    kind = str(field_of(message, "type"))
+    role = _ROLES.get(kind, kind)
+    if role == "chat":
+        role = openai_chat.role_of(text_field(message, "role") or "user")
+    extra = field_of(message, "additional_kwargs")
+    extra = extra if isinstance(extra, Mapping) else {}
+    parts.pinned = parts.pinned or extra.get("pinned") is True
+    name = text_field(message, "name") or ""
+    parts.read(field_of(message, "content"))
+    if refusal := text_field(extra, "refusal"):
+        parts.texts.append(refusal)
+    if transcript := text_field(extra.get("audio"), "transcript"):
+        parts.texts.append(transcript)
+    openai_chat.read_reasoning(extra, parts)
+    openai_chat.read_calls(message, extra, parts)
+    if role == "tool" and not parts.results:
+        call_id = field_of(message, "tool_call_id") or extra.get("tool_call_id") or name
+        error = field_of(message, "status") == "error"
+        text = "\n".join(parts.texts)
+        parts.result(call_id, name, f"Error: {text}" if error else text)
+        parts.texts.clear()
+    return parts.view(message, role, name)
+
+
+def read_block(block: Any, kind: str, parts: Parts) -> bool:
+    """Read one of LangChain's standard content blocks into the parts."""
+    if kind in ("tool_call", "server_tool_call") and field_of(block, "name"):
+        call_id, name = field_of(block, "id"), field_of(block, "name")
+        parts.call(call_id, name, field_of(block, "args"))
+    elif kind == "server_tool_result":
+        text = readable(field_of(block, "output"))
+        prefix = "Error: " if field_of(block, "status") == "error" else ""
+        parts.result(field_of(block, "tool_call_id"), "", prefix + text)
+    elif kind in ("reasoning", "reasoning_content"):
+        parts.opaque = True
+    elif kind == "text-plain":
+        found = [text_field(block, "title"), text_field(block, "text")]
+        parts.texts.append("\n".join(filter(None, found)))
+    elif kind == "non_standard":
+        parts.read([field_of(block, "value")])
+    else:
+        return False
+    return True
+
+
+def write(role: str, text: str, like: Any) -> Any:
+    """Return a message of ours, of LangChain's own class."""
+    if isinstance(like, Mapping):
+        return {"type": "human" if role == "user" else "ai", "content": text}
+    kind = {"user": "human", "assistant": "ai"}[role]
+    made = type(like)
+    if like.type != kind:
+        names = {"user": "HumanMessage", "assistant": "AIMessage"}
+        made = getattr(sys.modules["langchain_core.messages"], names[role])
+    return made(content=text, additional_kwargs={"lc_source": "headroom"})

@@ -1,0 +1,79 @@
+"""pydantic-ai's `ModelRequest` and `ModelResponse`, by duck typing."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from headroom.messages.parts import Parts, text_field
+from headroom.messages.view import Message
+from headroom.tokens import compact_json, field_of
+
+__all__ = ["is_message", "read", "write"]
+
+
+def is_message(message: Any) -> bool:
+    """Tell whether this is a request or response, or the dict that it is dumped to."""
+    kind = field_of(message, "kind")
+    return kind in ("request", "response") and field_of(message, "parts") is not None
+
+
+def read(message: Any, parts: Parts) -> Message:
+    """Read a message."""
+    for part in field_of(message, "parts"):
+        _read_part(part, str(field_of(part, "part_kind")), parts)
+    role = "user" if field_of(message, "kind") == "request" else "assistant"
+    return parts.view(message, role)
+
+
+def _read_part(part: Any, kind: str, parts: Parts) -> None:
+    call_id, name = field_of(part, "tool_call_id"), field_of(part, "tool_name")
+    content = field_of(part, "content")
+    if kind == "system-prompt":
+        parts.pinned = True
+    elif kind.endswith("tool-call"):
+        parts.call(call_id, name, field_of(part, "args"))
+    elif kind.endswith("tool-return"):
+        text = content if isinstance(content, str) else compact_json(content)
+        parts.result(call_id, name, text)
+    elif kind == "retry-prompt" and name:
+        text = content if isinstance(content, str) else compact_json(content)
+        parts.result(call_id, name, f"Error: {text}")
+    elif kind == "thinking":
+        parts.opaque = True
+    elif kind == "compaction":
+        parts.opaque = parts.is_history = True
+    elif kind == "file":
+        parts.texts.append("[file omitted]")
+    elif isinstance(content, str | list | tuple):
+        for item in [content] if isinstance(content, str) else content:
+            _read_said(item, parts)
+    else:
+        parts.texts.append(f"[{kind} omitted]")
+
+
+def _read_said(item: Any, parts: Parts) -> None:
+    """Read one piece of a user's prompt: text, or a file with a kind."""
+    if isinstance(item, str):
+        parts.texts.append(item)
+        return
+    kind = str(field_of(item, "kind") or type(item).__name__)
+    url = text_field(item, "url", "identifier")
+    if kind == "text-content" or (url is None and text_field(item, "content")):
+        parts.texts.append(text_field(item, "content") or "")
+    elif kind not in ("cache-point", "CachePoint"):
+        media = kind.removesuffix("-url")
+        parts.texts.append(f"[{media} omitted: {url}]" if url else f"[{media} omitted]")
+
+
+def write(role: str, text: str, like: Any) -> Any:
+    """Return a message of ours, of pydantic-ai's own class."""
+    if isinstance(like, Mapping):
+        if role == "user":
+            part = {"part_kind": "user-prompt", "content": text}
+            return {"kind": "request", "parts": [part]}
+        part = {"part_kind": "text", "content": text}
+        return {"kind": "response", "parts": [part]}
+    home = sys.modules[type(like).__module__]
+    if role == "user":
+        return home.ModelRequest(parts=[home.UserPromptPart(content=text)])
+    return home.ModelResponse(parts=[home.TextPart(content=text)])

@@ -1,0 +1,180 @@
+"""Messages of any vendor or library: read into one view, written in their own type."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from headroom.errors import InputError
+from headroom.messages import (
+    anthropic,
+    bedrock_converse,
+    gemini,
+    langchain,
+    llama_index,
+    openai_chat,
+    openai_responses,
+    pydantic_ai,
+)
+from headroom.messages.parts import Parts
+from headroom.messages.view import Call, Message, Result
+from headroom.tokens import field_of
+
+__all__ = ["listed", "make_message", "make_user_message", "read_messages"]
+
+
+class _Format(NamedTuple):
+    """One wire format: which messages are its, how to read and how to write them."""
+
+    knows: Callable[[Any], bool]
+    read: Callable[[Any, Parts], Message]
+    write: Callable[[str, str, Any], Any]
+
+
+# A message is of the first format that knows it.
+_FORMATS = tuple(
+    _Format(*functions)
+    for functions in (
+        (llama_index.is_message, llama_index.read, llama_index.write),
+        (langchain.is_message, langchain.read, langchain.write),
+        (pydantic_ai.is_message, pydantic_ai.read, pydantic_ai.write),
+        (gemini.is_content, gemini.read, gemini.write),
+        (openai_responses.is_item, openai_responses.read, openai_responses.write),
+        (openai_responses.is_message, openai_chat.read, openai_responses.write),
+        (bedrock_converse.is_message, openai_chat.read, bedrock_converse.write),
+        (openai_chat.is_message, openai_chat.read, openai_chat.write),
+    )
+)
+# A block is read by the first that knows it: LangChain's messages hold blocks of any
+# vendor, and so do gateways.
+_BLOCKS = (
+    anthropic.read_block,
+    gemini.read_block,
+    bedrock_converse.read_block,
+    llama_index.read_block,
+    langchain.read_block,
+    openai_responses.read_block,
+)
+
+
+def listed(messages: Iterable[Any]) -> list[Any]:
+    """Return messages of any iterable as a list.
+
+    Raises:
+        InputError: `messages` is a text, a whole payload or nothing to iterate.
+    """
+    if isinstance(messages, str | bytes | Mapping) or not isinstance(
+        messages, Iterable
+    ):
+        raise InputError(
+            f"messages must be a list of chat messages, got {type(messages).__name__}; "
+            "pass the list itself, such as payload['messages']"
+        )
+    return list(messages)
+
+
+def read_messages(messages: Iterable[Any], first: int = 0) -> list[Message]:
+    """Return one view per message, same order; `[]` for no messages.
+
+    Calls and results that carry no id (Gemini) get one from their tool's name and
+    order, so that they pair like the others.
+
+    Args:
+        messages: What to read.
+        first: Index of the first of them, for errors.
+
+    Raises:
+        InputError: One of them is neither a mapping nor an object with a role or
+            a type.
+    """
+    return _with_ids([_read(message, at) for at, message in enumerate(messages, first)])
+
+
+def _read(message: Any, at: int) -> Message:
+    """Return the view of one message of any shape."""
+    parts = Parts(_BLOCKS)
+    parts.pinned = field_of(message, "pinned") is True
+    for format_ in _FORMATS:
+        if format_.knows(message):
+            return format_.read(message, parts)
+    kind = field_of(message, "type")
+    if not isinstance(kind, str):
+        raise InputError(
+            f"message {at} is {type(message).__name__} without a role or type; pass "
+            "messages of OpenAI, Anthropic, Gemini, Bedrock, LangChain, LlamaIndex or "
+            "pydantic-ai"
+        )
+    if field_of(message, "content") is None:
+        parts.opaque = True
+        return parts.view(message, "assistant")
+    parts.read(field_of(message, "content"))
+    return parts.view(message, kind, str(field_of(message, "name") or ""))
+
+
+def _with_ids(views: list[Message]) -> list[Message]:
+    """Give calls and results without an id one, by tool name and order.
+
+    Such a result answers a call of the latest message that left calls of that tool
+    open; the calls of one message are answered in their order.
+    """
+    opened: dict[str, tuple[int, list[str]]] = {}
+    made = 0
+
+    def name(call: Call, at: int) -> Call:
+        nonlocal made
+        if call.id:
+            return call
+        made += 1
+        call = replace(call, id=f"{call.name}#{made}")
+        message, waiting = opened.get(call.name, (at, []))
+        if message != at:
+            waiting = []
+        opened[call.name] = (at, [*waiting, call.id])
+        return call
+
+    def answer(result: Result) -> Result:
+        nonlocal made
+        if result.id:
+            return result
+        _, waiting = opened.get(result.name, (0, []))
+        if waiting:
+            return replace(result, id=waiting.pop(0))
+        made += 1
+        return replace(result, id=f"{result.name}#{made}")
+
+    for at, view in enumerate(views):
+        if all(c.id for c in view.calls) and all(r.id for r in view.results):
+            continue
+        calls = tuple(name(call, at) for call in view.calls)
+        results = tuple(answer(result) for result in view.results)
+        views[at] = replace(view, calls=calls, results=results)
+    return views
+
+
+def make_user_message(text: str, messages: Sequence[Any]) -> Any:
+    """Return a user message that says `text`, in the shape of its neighbours."""
+    return make_message("user", text, messages)
+
+
+def make_message(role: str, text: str, messages: Sequence[Any]) -> Any:
+    """Return a message that says `text`, in the shape of its neighbours.
+
+    The shape is that of the first user message, else of the first message that is no
+    system message; OpenAI's dict where that tells nothing.
+
+    Args:
+        role: "user" or "assistant".
+        text: What it says.
+        messages: The conversation that it is for.
+    """
+    first: Any = None
+    for at, message in enumerate(messages):
+        view = _read(message, at)
+        if view.role == "user" and not view.results and view.text:
+            first = message
+            break
+        if first is None and not view.is_system:
+            first = message
+    for format_ in _FORMATS:
+        if format_.knows(first):
+            return format_.write(role, text, first)
+    return openai_chat.write(role, text, {})
