@@ -31,6 +31,13 @@ _UNSPACED = re.compile(
 )
 
 
+# A word that is cut at the end of a line.
+_HYPHENATED = re.compile(r"([^\W\d_]{2,})[-\u2010]\r?\n[ \t>]*([^\W\d_]{2,})")
+# Names of programs are asked for by their parts: "user id" means `getUserId`.
+_CAMEL = re.compile(r"[a-z\d][A-Z]")
+_IDENTIFIER = re.compile(r"[A-Za-z\d]*[a-z\d][A-Z][A-Za-z\d]*")
+_HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -62,11 +69,21 @@ def words(text: str) -> list[str]:
     """Return the words of `text` in order, case kept, accents removed.
 
     Runs of a script without spaces come as overlapping character pairs, Chinese
-    characters on their own too. Empty for text without a letter or digit.
+    characters on their own too. The parts of a camelCase name follow it, and a word
+    that is hyphenated at a line end follows its halves. Empty for text without a
+    letter or digit.
 
     >>> words("Café, 2 crèmes"), words("罚款额")
     (['Cafe', '2', 'cremes'], ['罚', '罚款', '款', '款额', '额'])
+    >>> words("getUserId")
+    ['getUserId', 'get', 'User', 'Id']
     """
+    if "\xad" in text:
+        text = text.replace("\xad", "")
+    if "\n" in text:
+        text = _HYPHENATED.sub(r"\1 \2 \1\2", text)
+    if _CAMEL.search(text):
+        text = _IDENTIFIER.sub(_with_parts, text)
     if not text.isascii():
         text = _FOREIGN.sub(_fold_match, text)
     if text.isascii():
@@ -75,6 +92,12 @@ def words(text: str) -> list[str]:
     if not _UNSPACED.search(text):
         return found
     return list(chain.from_iterable(map(_unspaced, found)))
+
+
+def _with_parts(match: re.Match[str]) -> str:
+    """Return a camelCase name, followed by its parts."""
+    name = match.group()
+    return f"{name} {_HUMP.sub(' ', name)}"
 
 
 def _fold_match(match: re.Match[str]) -> str:
@@ -205,9 +228,46 @@ class Sentences(list[str]):
         """Return the words whose stem is one of `terms`, each with its stem."""
         # A stem begins like its word, so most words need no stemming.
         initials = {c for term in terms for c in (term[0], term[0].upper())}
-        return {
-            word: term
+        near = {
+            word: stem(word)
             for word in self.vocabulary
-            if (word[0] in initials or word[0] > "\x7f")
-            and (term := stem(word)) in terms
+            if word[0] in initials or word[0] > "\x7f"
         }
+        found = {word: term for word, term in near.items() if term in terms}
+        missing = [t for t in terms.difference(found.values()) if _may_be_typo(t)]
+        if missing:
+            for word, other in near.items():
+                if word not in found and len(other) >= _TYPO_LETTERS:
+                    for term in missing:
+                        if _one_letter_apart(term, other):
+                            found[word] = term
+        return found
+
+
+# Shorter words have too many neighbours ("fast", "last"); so does an exchanged letter
+# in all but long ones.
+_TYPO_LETTERS = 5
+_EXCHANGE_LETTERS = 7
+
+
+def _may_be_typo(term: str) -> bool:
+    return len(term) >= _TYPO_LETTERS and term.isalpha()
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    """Tell whether a letter is missing, added, exchanged or swapped with the next.
+
+    >>> _one_letter_apart("notcie", "notice"), _one_letter_apart("notic", "notice")
+    (True, True)
+    """
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start, least = 0, min(len(one), len(other))
+    while start < least and one[start] == other[start]:
+        start += 1
+    a, b = one[start:], other[start:]
+    if len(a) != len(b):
+        return a[1:] == b if len(a) > len(b) else a == b[1:]
+    if a[2:] == b[2:] and a[:2] == b[1::-1]:
+        return True
+    return len(one) >= _EXCHANGE_LETTERS and a[1:] == b[1:]
