@@ -11,6 +11,9 @@ TABLE = $(abspath $(firstword $(wildcard .venv/lib/python3*/site-packages/llama_
 COUNTED = TIKTOKEN_CACHE_DIR="$${TIKTOKEN_CACHE_DIR-$(TABLE)}"
 PROJECTS := pyproject.toml $(wildcard packages/*/pyproject.toml)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The version of the core that the adapters ask for: pip refuses to install the core
+# editable and from the folder beside them at once.
+export HEADROOM_CORE := ==0.1.0
 
 # A stamp is written last, so an interrupted set-up is taken up again.
 .venv/.demo: $(PROJECTS)
@@ -41,7 +44,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@$(PIP) --group ray
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models ray demo format lint types imports test test-deep bench bench-peers readme fuzz bench-llama-index matrix-langchain matrix-llama-index docs check
+.PHONY: help install models ray demo format lint types imports test test-deep bench bench-peers readme fuzz bench-llama-index matrix-langchain matrix-llama-index dist docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -142,6 +145,10 @@ matrix-llama-index: $(LLAMA_INDEX:%=.venv-llama-index-%/.ready) ## Test the Llam
 	  .venv-llama-index-$$each/$(notdir $(BIN))/python -c "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('llama-index-core', 'llama-index-workflows', 'pydantic')), sep=', ')" && \
 	  .venv-llama-index-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider -W "ignore:The 'validate_default' attribute" tests/llama_index_adapter || exit 1; \
 	done
+
+REPOSITORY ?= https://repository.invalid/headroom
+dist: .venv/.test ## Build wheels and sdists into build/dist and try them; REPOSITORY=URL for their metadata
+	@$(PY) packages/build_distributions.py --repository $(REPOSITORY)
 
 .venv/.docs: .venv/.test pyproject.toml
 	@echo "Installing what builds the documentation (once)"

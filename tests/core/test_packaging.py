@@ -5,6 +5,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import runpy
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ PACKAGES = {
     "langchain-headroom": "langchain_headroom",
     "llama-index-headroom": "llama_index_headroom",
 }
+CORE = Path(headroom.__file__).parents[1]
 HEAVY = "click httpx numpy onnxruntime openai pydantic rank_bm25 rich sentencex "
 HEAVY += "sentence_transformers tiktoken tokenizers torch transformers"
 
@@ -95,9 +97,20 @@ class TestVersions:
         assert versions == {headroom.__version__}
 
     @pytest.mark.parametrize("name", ["langchain-headroom", "llama-index-headroom"])
-    def test_an_adapter_asks_for_its_own_core(self, name):
-        wanted = f"headroom-core=={headroom.__version__}"
-        assert wanted in project(name)["dependencies"]
+    def test_a_released_adapter_asks_for_its_own_core(self, name):
+        build = runpy.run_path(str(ROOT / "packages" / "build_distributions.py"))
+        text = (ROOT / "packages" / name / "pyproject.toml").read_text("utf-8")
+        released = build["release_form"](text, "https://example.com/headroom")
+        project = tomllib.loads(released)["project"]
+        wanted = f"headroom-core[onnx]=={headroom.__version__}"
+        assert wanted in project["dependencies"]
+        assert set(project["urls"]) >= {"Source", "Issues", "Documentation"}
+        for url in project["urls"].values():
+            assert url.startswith("https://example.com/headroom")
+
+    def test_the_makefile_installs_the_core_of_this_version(self):
+        text = (ROOT / "Makefile").read_text("utf-8")
+        assert f"export HEADROOM_CORE := =={headroom.__version__}\n" in text
 
     def test_the_changelog_tells_of_the_version(self):
         text = (ROOT / "CHANGELOG.md").read_text("utf-8")
@@ -147,6 +160,21 @@ class TestMixedInstallation:
         done = run("-c", "import headroom", env={"PYTHONPATH": str(tmp_path)})
         assert "ImportError" in done.stderr
         assert foreign.split("/")[0] in done.stderr
+        assert "pip uninstall" in done.stderr
+
+    @pytest.mark.parametrize("adapter", ["langchain_headroom", "llama_index_headroom"])
+    @pytest.mark.parametrize("files", [["__init__.py", "ccr.py"], []])
+    def test_an_adapter_notices_a_foreign_core(self, adapter, files, tmp_path):
+        pytest.importorskip(adapter)
+        # Installed after ours, theirs wins; uninstalled, it leaves an empty folder.
+        (tmp_path / "headroom").mkdir()
+        for name in files:
+            (tmp_path / "headroom" / name).touch()
+        code = f"import sys; sys.path[:0] = {[str(tmp_path)]}; import {adapter}"
+        # A namespace package gives way to any other, so ours must not be on the path.
+        hide = f"sys.path = [p for p in sys.path if p != {str(CORE)!r}]; "
+        done = run("-c", code.replace("import sys; ", "import sys; " + hide))
+        assert "is not headroom-core" in done.stderr, done.stderr
         assert "pip uninstall" in done.stderr
 
     def test_a_copy_without_foreign_files_imports(self, tmp_path):

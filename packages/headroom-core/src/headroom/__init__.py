@@ -45,6 +45,7 @@ __all__ = [
     "httpx_transport",
 ]
 __version__ = "0.1.0"
+__distribution__ = "headroom-core"  # the adapters look for it
 
 if not TYPE_CHECKING:
 

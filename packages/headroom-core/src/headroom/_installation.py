@@ -46,6 +46,7 @@ def refuse_foreign_files(folder: Path = Path(__file__).parent) -> None:
         msg = (
             f"{folder} mixes headroom-core with files of another distribution "
             f"({', '.join(foreign[:5])}). Run: pip uninstall -y headroom headroom-ai "
-            "headroom-core && pip install headroom-core"
+            "headroom-core, then install headroom-core again (from a clone: pip "
+            "install ./packages/headroom-core)"
         )
         raise ImportError(msg)

@@ -7,6 +7,19 @@ options. Each name is loaded when it is first asked for, with what it needs.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import headroom
+
+# Two unrelated distributions, headroom and headroom-ai, install a package of this
+# name. Whichever pip installs last wins without a word.
+if getattr(headroom, "__distribution__", None) != "headroom-core":
+    _where = getattr(headroom, "__file__", None) or list(headroom.__path__)
+    raise ImportError(
+        f"{_where} is not headroom-core: another distribution has overwritten or "
+        "removed it. Run: pip uninstall -y headroom headroom-ai headroom-core, then "
+        "install headroom-core again (from a clone: pip install "
+        "./packages/headroom-core)"
+    )
+
 if TYPE_CHECKING:
     from langchain_headroom.agents import (
         HeadroomContextEdit,
