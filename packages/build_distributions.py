@@ -5,7 +5,7 @@
 The distributions are built from a copy of packages/, in which the placeholder of the
 repository's address is replaced by URL and the adapters ask for this version of
 headroom-core instead of the folder beside them. Then the wheels are installed into an
-empty environment, and the sdists into a second one, and each is used once.
+empty environment and used once, and the sdists in their place.
 """
 
 import argparse
@@ -52,15 +52,6 @@ def release_form(text: str, repository: str) -> str:
     return text.replace(PLACEHOLDER, repository)
 
 
-def trial(folder: Path, *arguments: str | Path) -> None:
-    """Install into an empty environment and use what was installed."""
-    venv.create(folder, with_pip=True, clear=True)
-    windows = sys.platform == "win32"
-    python = folder / ("Scripts/python.exe" if windows else "bin/python")
-    run(python, "-m", "pip", "install", "--quiet", *arguments)
-    run(python, "-c", TRIAL)
-
-
 def main() -> None:
     """Build, install, try."""
     parser = argparse.ArgumentParser(
@@ -83,8 +74,13 @@ def main() -> None:
     if options.repository == PLACEHOLDER:
         print(f"The project URLs are {PLACEHOLDER}: make dist REPOSITORY=https://…")
     wheels, sdists = sorted(out.glob("*.whl")), sorted(out.glob("*.tar.gz"))
-    trial(out / "trial-wheels", *wheels)
-    trial(out / "trial-sdists", *sdists)
+    venv.create(out / "trial", with_pip=True)
+    windows = sys.platform == "win32"
+    python = out / "trial" / ("Scripts/python.exe" if windows else "bin/python")
+    again = ("--force-reinstall", "--no-deps")
+    for arguments in (wheels, (*again, *sdists)):
+        run(python, "-m", "pip", "install", "--quiet", *arguments)
+        run(python, "-c", TRIAL)
     for built in (*wheels, *sdists):
         print(f"{built.stat().st_size / 1e6:6.2f} MB  {built.name}")
 
