@@ -11,8 +11,8 @@ import conversation_methods
 from conversation_methods import said
 from processes import Method, base_row, run
 
-from headroom.cli.expected import folded, holds
 from headroom.tokens import default_counter, message_tokens, messages_tokens
+from headroom.verification.matching import folded, holds
 
 METHODS = tuple(
     Method(name, "conversation_methods", ours=name.startswith("Headroom"))

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import document_methods
 from processes import Method, Run, base_row, run
 
-from headroom.cli.expected import folded, holds
 from headroom.tokens import default_counter
+from headroom.verification.matching import folded, holds
 
 METHODS = tuple(
     Method(name, "document_methods", ours=name.startswith("Headroom"))

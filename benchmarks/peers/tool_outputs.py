@@ -10,9 +10,11 @@ from typing import Any
 import json_methods
 from processes import HEADROOM_AI, Method, Run, base_row, run
 
-from headroom.cli.expected import Expected, folded, found, holds, read_expected
+from headroom.cli.expected import Expected, read_expected
 from headroom.cli.measure import payload_files
 from headroom.tokens import default_counter
+from headroom.verification.matching import folded, holds
+from headroom.verification.questions import found
 
 METHODS = (
     *(

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from headroom.cli import cli
 from headroom.cli.charts import Curve, scatter_chart, standalone
-from headroom.cli.expected import folded, found, holds, read_questions
-from headroom.cli.sweep import MINIFIERS, Sweep, Trial, most_lost, sweep_questions
+from headroom.cli.expected import read_questions
+from headroom.cli.sweep import MINIFIERS, Sweep, Trial, sweep_questions
 from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
+from headroom.verification.matching import folded, holds
+from headroom.verification.questions import found
+from headroom.verification.statistics import wilson_upper
 
 PAYLOADS = Path(__file__).parents[2] / "examples" / "payloads"
 CITIES = ["Porto", "Lund", "Turin", "Graz", "Brno", "Ghent", "Cork", "Vigo"]
@@ -242,12 +245,12 @@ class TestAdvice:
     @given(st.integers(0, 500), st.integers(0, 500))
     def test_the_bound_is_above_what_was_lost_and_at_most_all(self, lost, more):
         asked = lost + more
-        bound = most_lost(lost, asked)
+        bound = wilson_upper(lost, asked)
         assert (lost / asked if asked else 1) - 1e-12 <= bound <= 1
 
     def test_the_bound_is_wilsons(self):
         # Brown, Cai, DasGupta: 0 of 10 gives 0.2775; known from the quadratic.
-        assert most_lost(0, 10) == pytest.approx(1.959964**2 / (10 + 1.959964**2))
+        assert wilson_upper(0, 10) == pytest.approx(1.959964**2 / (10 + 1.959964**2))
 
 
 class TestReports:

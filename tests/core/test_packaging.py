@@ -72,7 +72,7 @@ class TestNames:
             and name != "TYPE_CHECKING"
             and not inspect.ismodule(value)
         }
-        lazy = {*compressors.__all__, "Headroom", "httpx_transport"}
+        lazy = {*compressors.__all__, "Headroom", "httpx_transport", "verify"}
         assert public | lazy == set(headroom.__all__)
 
     @pytest.mark.parametrize("name", compressors.__all__)

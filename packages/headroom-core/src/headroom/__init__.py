@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ToolOutputCompressor,
     )
     from headroom.payloads import Headroom, httpx_transport
+    from headroom.verification import verify
 
 __all__ = [
     "BudgetError",
@@ -43,6 +44,7 @@ __all__ = [
     "SummarizerError",
     "ToolOutputCompressor",
     "httpx_transport",
+    "verify",
 ]
 __version__ = "0.1.0"
 __distribution__ = "headroom-core"  # the adapters look for it
@@ -56,6 +58,10 @@ if not TYPE_CHECKING:
             from headroom import payloads
 
             return getattr(payloads, name)
+        if name == "verify":
+            from headroom import verification
+
+            return verification.verify
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

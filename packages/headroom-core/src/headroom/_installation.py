@@ -21,6 +21,7 @@ OURS = frozenset(
         "tokens.py",
         "tool_outputs",
         "types.py",
+        "verification",
     }
 )
 

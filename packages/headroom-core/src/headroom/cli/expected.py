@@ -1,16 +1,14 @@
-"""What users expect to survive: their files read, and a text searched for it."""
+"""Files in which users say what they expect to survive."""
 
 import json
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from headroom.errors import InputError
 
-__all__ = ["Expected", "Question", "found", "holds", "read_expected", "read_questions"]
+__all__ = ["Expected", "Question", "read_expected", "read_questions"]
 
 Scalar = str | int | float | bool | None
 
@@ -43,53 +41,6 @@ class Expected:
     payload: str
     answers: tuple[Scalar, ...]
     path: tuple[str | int, ...] | None = None
-
-
-def folded(text: str) -> str:
-    """Return text without what answers are usually compared without.
-
-    >>> folded("  The  “Ångström”. ")
-    'the “ångström”'
-    """
-    text = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"\s+", " ", text).strip(" .,;:!?\"'()[]")
-
-
-def holds(text: str, answer: str) -> bool:
-    """Tell whether a folded text holds a folded answer, as words of their own.
-
-    Digits and ASCII letters beside it make it another word; scripts without spaces
-    have no such boundaries.
-
-    >>> holds("born in 1987", "1987"), holds("born in 1987", "7")
-    (True, False)
-    """
-    at = text.find(answer) if answer else -1
-    while at >= 0:
-        end = at + len(answer)
-        if not (
-            (at and _joined(text[at - 1], answer[0]))
-            or (end < len(text) and _joined(answer[-1], text[end]))
-        ):
-            return True
-        at = text.find(answer, at + 1)
-    return False
-
-
-def found(value: Any, path: Sequence[str | int]) -> tuple[bool, Any]:
-    """Return whether a path leads somewhere in a JSON value, and what is there."""
-    for step in path:
-        if isinstance(value, Mapping):
-            if step not in value:
-                return False, None
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int):
-            if not 0 <= step < len(value):
-                return False, None
-            value = value[step]
-        else:
-            return False, None
-    return True, value
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -171,8 +122,3 @@ def _answers(where: str, row: dict[str, Any]) -> tuple[Scalar, ...]:
     if any(isinstance(one, list | dict) for one in given):
         raise InputError(f'{where} "answers" are texts, numbers, true, false or null')
     return tuple(given)
-
-
-def _joined(before: str, after: str) -> bool:
-    """Tell whether two characters belong to one word or number."""
-    return before.isascii() and after.isascii() and (before + after).isalnum()

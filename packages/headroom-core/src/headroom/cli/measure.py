@@ -13,6 +13,7 @@ from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
 from headroom.tokens import TokenCounter, default_counter
 from headroom.types import Dropped
+from headroom.verification.cases import parsed
 
 __all__ = [
     "BASELINES",
@@ -20,7 +21,6 @@ __all__ = [
     "Payload",
     "loaded_counter",
     "measure",
-    "parsed",
     "payload_files",
 ]
 
@@ -190,24 +190,6 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         return Payload(name, broken="bytes that are not text")
     except RecursionError:
         return Payload(name, broken="nested too deeply for json.dumps to compare")
-
-
-def parsed(text: str) -> Any:
-    """Return the value of JSON, or the list of values of JSON lines.
-
-    Raises:
-        ValueError: If it is neither; the text of the first reason.
-    """
-    try:
-        return json.loads(text)
-    except ValueError as reason:
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) < 2:
-            raise
-        try:
-            return [json.loads(line) for line in lines]
-        except ValueError:
-            raise reason from None
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -1,26 +1,27 @@
 """Sweeps: what each setting of a compressor keeps of what users expect, and costs."""
 
 import json
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headroom.cli.expected import Expected, Question, folded, found, holds
-from headroom.cli.measure import parsed, payload_files
+from headroom.cli.expected import Expected, Question
+from headroom.cli.measure import payload_files
 from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import Scorer
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
+from headroom.verification.cases import parsed
+from headroom.verification.matching import folded, holds
+from headroom.verification.questions import found
 
 __all__ = [
     "MINIFIERS",
     "Sweep",
     "Trial",
-    "most_lost",
     "sweep_payloads",
     "sweep_questions",
 ]
@@ -129,23 +130,6 @@ class Sweep:
             sum(not _best(self.trials, chosen, least).kept[i] for i in measured)
             for chosen, measured in (halves, halves[::-1])
         )
-
-
-def most_lost(lost: int, asked: int) -> float:
-    """Return the share that may be lost of others like these, at 95 % confidence.
-
-    The upper end of Wilson's two-sided 95 % interval; 1 if nothing was asked.
-    Source: Wilson 1927, equation 8; Brown, Cai, DasGupta 2001 recommend it.
-
-    >>> round(most_lost(0, 100), 3), round(most_lost(5, 100), 3)
-    (0.037, 0.112)
-    """
-    if not asked:
-        return 1.0
-    z, p = 1.959964, lost / asked
-    middle = p + z * z / (2 * asked)
-    spread = z * math.sqrt(p * (1 - p) / asked + z * z / (4 * asked * asked))
-    return min(1.0, (middle + spread) / (1 + z * z / asked))
 
 
 def sweep_questions(

@@ -24,7 +24,6 @@ from headroom.cli.sweep import (
     MINIFIERS,
     Sweep,
     Trial,
-    most_lost,
     sweep_payloads,
     sweep_questions,
 )
@@ -37,6 +36,7 @@ from headroom.scorers import (
     HybridScorer,
     Scorer,
 )
+from headroom.verification.statistics import wilson_upper
 
 _RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 # What `--expect` is, where the folder of payloads has it.
@@ -227,7 +227,7 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
         f"{best.lost} of {asked} {result.things}.",
         f"Risk: chosen on one half and counted on the other, both ways, {elsewhere} "
         f"of {asked} are lost; of others like these it may be up to "
-        f"{most_lost(elsewhere, asked):.1%} (95 % confidence).",
+        f"{wilson_upper(elsewhere, asked):.1%} (95 % confidence).",
     ]
     safer = result.recommended(1.0)
     if safer.lost < best.lost:
@@ -335,7 +335,7 @@ def _as_object(result: Sweep, least: float, estimated: bool) -> dict[str, Any]:
             "kept": best.share,
             "reaches_least": best.share >= least,
             "lost_on_other_half": elsewhere,
-            "may_lose_up_to": most_lost(elsewhere, result.asked),
+            "may_lose_up_to": wilson_upper(elsewhere, result.asked),
         },
     }
 
