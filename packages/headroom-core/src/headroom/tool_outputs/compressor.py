@@ -1,5 +1,6 @@
 """ToolOutputCompressor: any tool output in fewer tokens, by its kind."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +13,11 @@ from headroom.tool_outputs.text import fold, unfold
 from headroom.types import Compression
 
 __all__ = ["CompressedOutput", "ToolOutputCompressor"]
+
+_JSON_STARTS = ("", "{", "[", '"', "\ufeff")
+_GUARDED = re.compile(r"\s*(?:\)\]\}'|while|for)")
+# A text with fewer members of JSON objects than this is not about the JSON in it.
+_CHARACTERS_OF_A_MEMBER = 100
 
 
 @dataclass(frozen=True)
@@ -97,21 +103,24 @@ class ToolOutputCompressor:
         if query is not None and not isinstance(query, str):
             raise InputError(f"query is a text, got {type(query)}")
         count = self.count_tokens or default_counter()
-        account = self.minifier.explain(output)
-        if account.skipped is None:
-            return CompressedOutput(
-                content=account.content,
-                dropped=account.dropped,
-                kind="json",
-                _source=account._source,
-                _measure=count,
-            )
-        folded = fold(account.content, count)
+        text = _plain_text(output)
+        if text is None:
+            account = self.minifier.explain(output)
+            if account.skipped is None:
+                return CompressedOutput(
+                    content=account.content,
+                    dropped=account.dropped,
+                    kind="json",
+                    _source=account._source,
+                    _measure=count,
+                )
+            text = account.content
+        folded = fold(text, count)
         return CompressedOutput(
             content=folded.text,
             skipped=folded.skipped,
             kind=folded.kind,
-            _source=account.content,
+            _source=text,
             _measure=count,
         )
 
@@ -128,3 +137,17 @@ class ToolOutputCompressor:
         if text.startswith(MAGIC):
             return JSONMinifier.decode(text)
         return unfold(text)
+
+
+def _plain_text(output: Any) -> str | None:
+    """Return a text that holds no JSON, or None where there may be some.
+
+    To look for JSON in a long text takes as long as to fold it.
+    """
+    if type(output) is not str:
+        return None
+    if output.lstrip()[:1] in _JSON_STARTS or _GUARDED.match(output):
+        return None
+    if output.count('":') * _CHARACTERS_OF_A_MEMBER > len(output):
+        return None
+    return output

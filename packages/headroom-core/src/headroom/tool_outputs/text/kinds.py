@@ -1,9 +1,25 @@
-"""Which kind of text this is, and the fold that goes with it."""
+"""Texts folded by their kind, where that pays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from headroom.tool_outputs.text.failures import failures
+from headroom.tool_outputs.text.folding import fold_lines
+from headroom.tool_outputs.text.notation import MAGIC, read
+from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
+
 __all__ = ["Folded", "fold", "unfold"]
+
+# A fold must spare this share of the tokens, or the text stays as it is.
+_LEAST_SAVED = 0.03
+# A shorter text has less to fold than the legend takes.
+_SHORTEST = 400
+# Texts up to this length are counted whole, of longer ones samples are; where samples
+# say that a fold spares less than _SURELY_SAVED, the whole is counted as well.
+_COUNTED_CHARACTERS = 4_000
+_SAMPLES = 8
+_SAMPLE_CHARACTERS = 300
+_SURELY_SAVED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +42,59 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
 
     Args:
         text: Any text.
-        count_tokens: Tokens of a text, for folds whose gain lengths do not show.
+        count_tokens: Tokens of a text.
     """
-    return Folded("text", text, "no fold for this kind of text")
+    if text.startswith(MAGIC):
+        return Folded("folded", text, "already folded")
+    lines = text.split("\n")
+    kind = kind_of(text, lines)
+    if kind in VERBATIM:
+        return Folded(kind, text, f"{kind} is not folded")
+    if len(text) < _SHORTEST:
+        return Folded(kind, text, "too short to fold")
+    kept = _code_of_diff(lines) if kind == "diff" else failures(lines)
+    folded = fold_lines(text, lines, kept)
+    if folded is None:
+        return Folded(kind, text, "no lines that are alike")
+    if not _pays(folded, text, count_tokens):
+        return Folded(kind, text, "folding would spare less than 3 % of the tokens")
+    if unfold(folded) != text:
+        return Folded(kind, text, "folding would not be exact")
+    return Folded(kind, folded)
 
 
 def unfold(text: str) -> str:
-    """Return the text that `fold` was given; a text that is not folded, as it is."""
-    return text
+    """Return the text that `fold` was given; a text that is not folded, as it is.
+
+    Raises:
+        DecodeError: For a folded text that was changed since.
+    """
+    return read(text) if text.startswith(MAGIC) else text
+
+
+def _code_of_diff(lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines of files, which stay as they are."""
+    return {
+        number
+        for number, line in enumerate(lines)
+        if line[:1] in ("+", "-", " ") and line[:4] not in ("+++ ", "--- ")
+    }
+
+
+def _pays(folded: str, text: str, count_tokens: Callable[[str], int]) -> bool:
+    """Tell whether folded text has enough fewer tokens."""
+    if len(text) > _COUNTED_CHARACTERS:
+        ratio = _density(folded, count_tokens) * len(folded)
+        ratio /= _density(text, count_tokens) * len(text)
+        if ratio < 1 - _SURELY_SAVED:
+            return True
+    return count_tokens(folded) <= (1 - _LEAST_SAVED) * count_tokens(text)
+
+
+def _density(text: str, count_tokens: Callable[[str], int]) -> float:
+    """Return the tokens of a text's character, counted in samples from all over it."""
+    step = max(1, len(text) // _SAMPLES)
+    sample = "".join(
+        [text[at : at + _SAMPLE_CHARACTERS] for at in range(0, len(text), step)]
+    )
+    return max(1, count_tokens(sample)) / len(sample)

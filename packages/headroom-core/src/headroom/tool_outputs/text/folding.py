@@ -1,0 +1,48 @@
+"""Folding lines: patterns once, then the values of each line."""
+
+from collections.abc import Sequence
+
+from headroom.tool_outputs.text.blocks import blocks, simplified
+from headroom.tool_outputs.text.columns import aligned
+from headroom.tool_outputs.text.mining import mine
+from headroom.tool_outputs.text.notation import write
+from headroom.tool_outputs.text.patterns import Group, Pattern, tokens_about
+
+__all__ = ["fold_lines"]
+
+
+def fold_lines(text: str, lines: Sequence[str], kept: set[int]) -> str | None:
+    """Return the folded text, or None where nothing in it is alike.
+
+    Args:
+        text: The text, without NUL.
+        lines: Its lines.
+        kept: The lines that stay as they are.
+    """
+    groups = aligned(lines, kept)
+    taken = kept.union(*[group.at for group in groups])
+    groups += mine(lines, [n for n in range(len(lines)) if n not in taken])
+    groups += _repeated(lines, taken.union(*[group.at for group in groups]))
+    worth = [
+        simplified(group) for group in blocks(groups, len(lines)) if _gain(group) > 0
+    ]
+    return write(lines, worth, text) if worth else None
+
+
+def _repeated(lines: Sequence[str], taken: set[int]) -> list[Group]:
+    """Return the other lines that come more than once."""
+    at: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if number not in taken:
+            at.setdefault(line, []).append(number)
+    return [
+        Group(Pattern((line,)), numbers, ())
+        for line, numbers in at.items()
+        if len(numbers) > 1
+    ]
+
+
+def _gain(group: Group) -> float:
+    """Return about how many tokens a group's pattern spares."""
+    size = sum(map(tokens_about, group.pattern.texts))
+    return (len(group.at) - 1) * (size - 2) - 3 - 2 * len(group.pattern.pads)

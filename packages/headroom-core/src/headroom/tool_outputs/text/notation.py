@@ -1,0 +1,244 @@
+"""How folded text is written, and read back."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+from operator import eq
+from string import ascii_uppercase
+
+from headroom.errors import DecodeError
+from headroom.tool_outputs.text.patterns import Column, Group, Pattern
+
+__all__ = ["MAGIC", "read", "write"]
+
+MAGIC = "#folded "
+_LEGEND = (
+    MAGIC + "from {lines} lines. A= defines pattern A (A3= one of 3 lines), {open}x"
+    '{close} a value in it; "A y z" is its text with the values y, z; " is the value '
+    "of the A before, so are values missing at the end; A*5: 5 times"
+)
+# Pairs of signs around values, the cheapest first.
+_BRACKETS = ("{}", "<>", "[]", "⟨⟩", "«»", "‹›", "⟦⟧", "❲❳")
+_PADDED = re.compile(r":([<>])([1-9][0-9]{0,3})\Z")
+# What a line begins with that is not a literal line, or would be taken for one.
+_MARKED = re.compile(r"\\|[A-Z]{1,3}(?:[0-9]*\|?=|[ *]|\Z)")
+_DITTO = '"'
+_EMPTY = '""'
+
+
+def _names() -> Iterator[str]:
+    for length in (1, 2, 3):
+        for letters in product(ascii_uppercase, repeat=length):
+            yield "".join(letters)
+
+
+_MOST_NAMES = 26 + 26**2 + 26**3
+
+
+def write(lines: Sequence[str], groups: Sequence[Group], text: str) -> str | None:
+    """Return the folded text, or None where the signs that it needs are all in use.
+
+    Args:
+        lines: All lines of the text.
+        groups: Records of lines, in any order, that do not overlap.
+        text: The text that is folded; tells which brackets are free.
+    """
+    pair = next((p for p in _BRACKETS if p[0] not in text and p[1] not in text), None)
+    if pair is None or len(groups) > _MOST_NAMES:
+        return None
+    out: list[str | None] = [
+        "\\" + line if line[:1] in _FIRST and _MARKED.match(line) else line
+        for line in lines
+    ]
+    for group, name in zip(
+        sorted(groups, key=lambda group: group.at[0]), _names(), strict=False
+    ):
+        written = _written(group, name, pair)
+        if written is None:
+            continue
+        height = 1 + sum([text.count("\n") for text in group.pattern.texts])
+        for at, line in zip(group.at, written, strict=True):
+            out[at] = line
+            for further in range(at + 1, at + height):
+                out[further] = None
+    legend = _LEGEND.format(lines=len(lines), open=pair[0], close=pair[1])
+    return "\n".join([legend, *_counted([line for line in out if line is not None])])
+
+
+_FIRST = frozenset("\\" + ascii_uppercase)
+
+
+def _counted(lines: list[str]) -> list[str]:
+    """Write a record that is the same as the ones before as a count."""
+    out: list[str] = []
+    name, times = "", 0
+    for line in lines:
+        if line == name and name:
+            times += 1
+            continue
+        if times > 1:
+            out[-1] = f"{name}*{times}"
+        if len(line) <= 3 and line.isascii() and line.isalpha() and line.isupper():
+            name, times = line, 1
+        else:
+            name, times = "", 0
+        out.append(line)
+    if times > 1:
+        out[-1] = f"{name}*{times}"
+    return out
+
+
+def _written(group: Group, name: str, pair: str) -> list[str] | None:
+    """Return the lines for all records of a pattern, its definition first."""
+    pattern, columns = group.pattern, group.columns
+    between = _between(pattern, columns)
+    if between is None:
+        return None
+    definition = [name]
+    feeds = sum([text.count("\n") for text in pattern.texts])
+    definition.append(str(feeds + 1) if feeds else "")
+    definition.append("|=" if between == "|" else "=")
+    definition.append(pattern.texts[0])
+    seen = -1
+    for at, pad, after in zip(
+        pattern.values, pattern.pads, pattern.texts[1:], strict=True
+    ):
+        again = "=" if at <= seen else ""
+        seen = max(seen, at)
+        value = columns[at][0]
+        if (not again and value.startswith("=")) or _PADDED.search(value):
+            return None
+        width = f":{'<' if pad > 0 else '>'}{abs(pad)}" if pad else ""
+        definition += (pair[0], again, value, width, pair[1], after)
+    lines = ["".join(definition)]
+    if not columns:
+        return lines + [name] * (len(group.at) - 1)
+    shown = [
+        [
+            _DITTO if same else value
+            for same, value in zip(
+                map(eq, column, column[1:]), column[1:], strict=False
+            )
+        ]
+        for column in columns
+    ]
+    if between == " " and any(pattern.pads):
+        shown = [[cell or _EMPTY for cell in cells] for cells in shown]
+    end = between + _DITTO
+    for line in map(between.join, zip(*shown, strict=True)):
+        while line.endswith(end):
+            line = line[:-2]
+        lines.append(name if line == _DITTO else f"{name} {line}")
+    return lines
+
+
+def _between(pattern: Pattern, columns: Sequence[Column]) -> str | None:
+    """Return the sign between values, of which only the last may contain spaces."""
+    if not any(pattern.pads):
+        return " "
+    if not any(" " in value for column in columns[:-1] for value in column):
+        return " "
+    free = not any("|" in value for column in columns for value in column)
+    return "|" if free else None
+
+
+def read(text: str) -> str:
+    """Return the text that `write` folded.
+
+    Raises:
+        DecodeError: For a text that `write` did not write, or that was changed since.
+    """
+    lines = text.split("\n")
+    legend = re.match(re.escape(MAGIC) + r"from (\d+) lines", lines[0])
+    pair = next(
+        (
+            p
+            for p in _BRACKETS
+            if legend
+            and lines[0] == _LEGEND.format(lines=legend[1], open=p[0], close=p[1])
+        ),
+        None,
+    )
+    if pair is None or legend is None:
+        raise DecodeError("no folded text: its first line is not the legend of a fold")
+    result = "\n".join(_unfolded(lines, pair))
+    if result.count("\n") + 1 != int(legend[1]):
+        raise DecodeError(
+            "a folded text of another number of lines than its legend says; decode "
+            "the text as compress returned it"
+        )
+    return result
+
+
+def _unfolded(lines: list[str], pair: str) -> Iterator[str]:
+    patterns: dict[str, tuple[Pattern, str]] = {}
+    before: dict[str, list[str]] = {}
+    at = 1
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        marked = _MARKED.match(line)
+        if not marked:
+            yield line
+            continue
+        if line[0] == "\\":
+            yield line[1:]
+            continue
+        sign = marked[0]
+        if sign[-1] == "=":
+            name = sign.rstrip("|=0123456789")
+            count = int(sign.strip("|=" + ascii_uppercase) or "1")
+            body = [line[len(sign) :], *lines[at : at + count - 1]]
+            at += count - 1
+            between = "|" if "|" in sign else " "
+            pattern, values = _defined("\n".join(body), pair)
+            patterns[name], before[name] = (pattern, between), values
+            yield pattern.text(values)
+            continue
+        name = sign.rstrip(" *")
+        if name not in patterns:
+            raise DecodeError(f"a folded text that names {name!r} before defining it")
+        pattern, between = patterns[name]
+        if sign[-1] == "*":
+            if not line[len(sign) :].isdecimal():
+                raise DecodeError(f"a folded text with {line!r}, which is no count")
+            repeated = pattern.text(before[name])
+            for _ in range(int(line[len(sign) :])):
+                yield repeated
+            continue
+        values = before[name]
+        cells = []
+        if sign[-1] == " ":
+            cells = line[len(sign) :].split(between, max(0, len(values) - 1))
+        for place, cell in enumerate(cells):
+            if cell != _DITTO:
+                values[place] = "" if cell == _EMPTY else cell
+        yield pattern.text(values)
+
+
+def _defined(body: str, pair: str) -> tuple[Pattern, list[str]]:
+    """Return the pattern that a definition says, and the values of its record."""
+    pads: list[int] = []
+    places: list[int] = []
+    values: list[str] = []
+    pieces = body.split(pair[0])
+    texts = [pieces[0]]
+    for piece in pieces[1:]:
+        value, closed, after = piece.partition(pair[1])
+        if not closed:
+            raise DecodeError("a folded text with a value that does not end")
+        padded = _PADDED.search(value)
+        pad = 0
+        if padded:
+            value = value[: padded.start()]
+            pad = int(padded[2]) * (1 if padded[1] == "<" else -1)
+        if value.startswith("="):
+            if value[1:] not in values:
+                raise DecodeError("a folded text with a reference to no value")
+            places.append(values.index(value[1:]))
+        else:
+            places.append(len(values))
+            values.append(value)
+        pads.append(pad)
+        texts.append(after)
+    return Pattern(tuple(texts), tuple(pads), tuple(places)), values
