@@ -12,8 +12,34 @@ from headroom.tool_outputs.text.notation import MAGIC, read
 # Words and signs that the notation itself uses, beside those of common outputs.
 WORDS = st.sampled_from(
     [
-        *("A", "A=", "B*3", "C2=", '"', '""', "\\", "{x}", "<", "|", "=", "A|=", ":<8}"),
-        *("error", "GET", "/api/v1/users/7", "10:22:31.5", "ok", "x", "", "\r", "\t"),
+        *(
+            "A",
+            "A=",
+            "B*3",
+            "C2=",
+            '"',
+            '""',
+            "\\",
+            "{x}",
+            "<",
+            "|",
+            "=",
+            "A|=",
+            ":<8}",
+        ),
+        *(
+            "=",
+            "A|=",
+            ":<8}",
+            "error",
+            "GET",
+            "/v1/users/7",
+            "10:22:31.5",
+            "ok",
+            "",
+            "\r",
+            "\t",
+        ),
         *("  ", "    ", "12", "345", "{", "}", "[ref=e4]", "日本", "\u2028", "\x1b[0m"),
     ]
 )
