@@ -15,6 +15,7 @@ OURS = frozenset(
         "documents",
         "errors.py",
         "messages",
+        "originals",
         "payloads",
         "py.typed",
         "scorers",

@@ -7,6 +7,7 @@ All are also the built-in error that they are nearest to, so both can be caught.
     ├── DecodeError       text that JSONMinifier.decode did not write
     ├── BudgetError       a token budget that cannot hold what must stay
     ├── ScorerError       a scorer that raised or returned something unusable
+    ├── OriginalError     an original that a store does not hold, or no longer
     └── SummarizerError   a summarizer that cannot be used as it was called
 """
 
@@ -15,6 +16,7 @@ __all__ = [
     "DecodeError",
     "HeadroomError",
     "InputError",
+    "OriginalError",
     "ScorerError",
     "SummarizerError",
 ]
@@ -34,6 +36,10 @@ class DecodeError(HeadroomError, ValueError):
 
 class BudgetError(HeadroomError, ValueError):
     """A token budget too small for what must not be cut."""
+
+
+class OriginalError(HeadroomError, LookupError):
+    """An original that cannot be given back; its text says what to do instead."""
 
 
 class ScorerError(HeadroomError, ValueError):

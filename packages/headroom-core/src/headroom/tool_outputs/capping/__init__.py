@@ -1,5 +1,7 @@
-"""What stays under a cap: the ranking of an output's parts, and the fit."""
+"""What stays of an output under a cap: ranked parts, as many as fit."""
 
-from headroom.tool_outputs.capping.text import Capped, cap
+from headroom.tool_outputs.capping.notes import Capped
+from headroom.tool_outputs.capping.text import cap
+from headroom.tool_outputs.capping.tree import cap_tree
 
-__all__ = ["Capped", "cap"]
+__all__ = ["Capped", "cap", "cap_tree"]

@@ -6,7 +6,6 @@ from headroom.scorers import BM25Scorer, Scorer
 from headroom.scorers.contract import checked_scores
 from headroom.scorers.words import Sentences
 from headroom.tool_outputs.capping.error_lines import severity, shape
-from headroom.tool_outputs.capping.units import Units
 
 __all__ = ["rank"]
 
@@ -15,10 +14,9 @@ _SHARES = {"errors": 45, "query": 45, "ends": 10}
 
 
 def rank(
-    units: Units, query: str | None, scorer: Scorer | None
+    texts: Sequence[str], query: str | None, scorer: Scorer | None
 ) -> Iterator[Sequence[int]]:
-    """Yield groups of units, the most important first; each unit once at least."""
-    texts = units.texts
+    """Yield groups of units, the most important first; each unit once."""
     if not texts:
         return
     yield (0, len(texts) - 1)
@@ -29,6 +27,7 @@ def rank(
     }
     spent = dict.fromkeys(queues, 0.0)
     seen = bytearray(len(texts))
+    seen[0] = seen[-1] = 1
     while queues:
         name = min(queues, key=lambda each: spent[each])
         group = next(queues[name], None)

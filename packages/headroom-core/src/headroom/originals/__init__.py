@@ -1,0 +1,22 @@
+"""Stores for the originals of tool outputs that a cap shortened.
+
+A store is any object with `put(key, data)` and `get(key)`. Four are here: in memory,
+in an SQLite file, in a LangGraph BaseStore and in Redis.
+"""
+
+from headroom.originals.langgraph import LangGraphStore
+from headroom.originals.memory import MemoryStore
+from headroom.originals.redis import RedisStore
+from headroom.originals.sealing import Store, handle_of, keep, original
+from headroom.originals.sqlite import SQLiteStore
+
+__all__ = [
+    "LangGraphStore",
+    "MemoryStore",
+    "RedisStore",
+    "SQLiteStore",
+    "Store",
+    "handle_of",
+    "keep",
+    "original",
+]

@@ -1,0 +1,225 @@
+"""A JSON value under a hard cap: rows, members and lines of long texts go whole."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from headroom.scorers import Scorer
+from headroom.tool_outputs.capping.notes import (
+    Capped,
+    hidden_under_the_cap,
+    opening,
+    tag_for,
+)
+from headroom.tool_outputs.capping.ranking import rank
+from headroom.tool_outputs.capping.units import split
+from headroom.tool_outputs.compact import write_compact
+from headroom.types import Dropped
+
+__all__ = ["cap_tree"]
+
+# A value of more characters is opened: its rows, members or lines are shown or hidden
+# one by one. A smaller one is shown or hidden whole.
+_OPENED = 2_000
+# Members of an opened object that are this short are shown with whatever else of it
+# is shown, since they say what the object is; unless it has many, as a map has.
+_SHORT_MEMBER = 200
+_FEW_MEMBERS = 50
+# How many members a mark names.
+_NAMED = 5
+_HIDDEN = object()
+_UNITS: dict[type, str] = {list: "rows", dict: "members", str: "lines"}
+
+
+@dataclass(slots=True)
+class _Node:
+    """A value, and the parts that are shown or hidden one by one."""
+
+    path: tuple[str | int, ...]
+    value: Any
+    # The unit that is this value, or this object's short members; None if none is.
+    unit: int | None = None
+    parts: list[tuple[Any, "_Node"]] = field(default_factory=list)
+
+
+def cap_tree(
+    value: Any,
+    *,
+    write: Callable[[Any], str],
+    max_tokens: int,
+    count_tokens: Callable[[str], int],
+    query: str | None = None,
+    scorer: Scorer | None = None,
+    handle: str | None = None,
+    from_the_start: bool = False,
+) -> Capped:
+    """Return a JSON value as text of at most `max_tokens`.
+
+    Rows of lists, members of large objects and lines of long texts are shown whole or
+    hidden whole, each with the short members of the objects around it.
+
+    Args:
+        value: The JSON value; never changed.
+        write: Writes a value as text.
+        max_tokens: The cap, 1 or more; the notes of what is hidden count.
+        count_tokens: Tokens of a text.
+        query: What the reader wants to know; None for nothing in particular.
+        scorer: Says which parts the query needs; None for BM25.
+        handle: Under which the whole output can be asked for; None names none.
+        from_the_start: Show the first parts, as far as they fit.
+    """
+    text = write(value)
+    if count_tokens(text) <= max_tokens:
+        return Capped(text, 0, 0, "values")
+    tree = _Tree(value, tag_for(write_compact(value)), handle)
+    groups: list[Sequence[int]] = [(unit,) for unit in range(len(tree.texts))]
+    if not from_the_start:
+        groups = list(rank(tree.texts, query, scorer))
+
+    def written(first: int) -> tuple[str, tuple[Dropped, ...]]:
+        shown = {need for g in groups[:first] for u in g for need in tree.needs[u]}
+        slim, dropped = tree.cut(shown)
+        return f"{tree.head(dropped)}\n{write(slim)}", dropped
+
+    low, high = 0, len(groups)
+    best = None
+    while low < high:
+        middle = (low + high + 1) // 2
+        content, dropped = written(middle)
+        if count_tokens(content) <= max_tokens:
+            low, best = middle, (content, dropped)
+        else:
+            high = middle - 1
+    total = len(tree.texts)
+    if best is None:
+        dropped = (hidden_under_the_cap((), total),)
+        note = f"[{total:,} values hidden]"
+        for content in (tree.head(dropped), note, "…", ""):
+            if count_tokens(content) <= max_tokens:
+                break
+        return Capped(content, total, total, "values", dropped)
+    content, dropped = best
+    return Capped(content, sum(d.count for d in dropped), total, "values", dropped)
+
+
+class _Tree:
+    """A value as units, and the value again without some of them."""
+
+    def __init__(self, value: Any, tag: str, handle: str | None) -> None:
+        self.texts: list[str] = []
+        # The units that must be shown with each, itself among them.
+        self.needs: list[tuple[int, ...]] = []
+        self._tag = tag
+        self._handle = handle
+        self._root = self._opened(value, (), (), whole=False)
+
+    def _unit(self, text: str, around: tuple[int, ...]) -> int:
+        self.texts.append(text)
+        self.needs.append((*around, len(self.needs)))
+        return len(self.texts) - 1
+
+    def _opened(
+        self,
+        value: Any,
+        path: tuple[str | int, ...],
+        around: tuple[int, ...],
+        *,
+        whole: bool,
+    ) -> _Node:
+        node = _Node(path, value)
+        text = value if isinstance(value, str) else write_compact(value)
+        if whole or len(text) <= _OPENED or not isinstance(value, list | dict | str):
+            node.unit = self._unit(text, around)
+            return node
+        if isinstance(value, str):
+            for number, line in enumerate(split(value).texts):
+                part = _Node((*path, number), line, self._unit(line, around))
+                node.parts.append((number, part))
+            return node
+        if isinstance(value, list):
+            for number, row in enumerate(value):
+                part = self._opened(row, (*path, number), around, whole=False)
+                node.parts.append((number, part))
+            return node
+        short: dict[str, Any] = {}
+        if len(value) <= _FEW_MEMBERS:
+            short = {k: v for k, v in value.items() if _length(v) <= _SHORT_MEMBER}
+        if short:
+            node.unit = self._unit(write_compact(short), around)
+            around = (*around, node.unit)
+        for key, member in value.items():
+            inside = (*path, key)
+            if key in short:
+                part = _Node(inside, member, node.unit)
+            else:
+                part = self._opened(member, inside, around, whole=False)
+            node.parts.append((key, part))
+        return node
+
+    def cut(self, shown: set[int]) -> tuple[Any, tuple[Dropped, ...]]:
+        """Return the value of the shown units with marks, and what is hidden."""
+        dropped: list[Dropped] = []
+        slim = self._cut(self._root, shown, dropped)
+        if slim is _HIDDEN:
+            slim = self._mark(self._root, self._root.parts, dropped)
+        return slim, tuple(dropped)
+
+    def _cut(self, node: _Node, shown: set[int], dropped: list[Dropped]) -> Any:
+        if not node.parts:
+            return node.value if node.unit in shown else _HIDDEN
+        kept: list[tuple[Any, Any]] = []
+        run: list[tuple[Any, _Node]] = []
+        for key, part in node.parts:
+            value = self._cut(part, shown, dropped)
+            if value is _HIDDEN:
+                run.append((key, part))
+                continue
+            if run and not isinstance(node.value, dict):
+                kept.append((None, self._mark(node, run, dropped)))
+                run = []
+            kept.append((key, value))
+        if not kept:
+            return _HIDDEN
+        if run:
+            kept.append(("…", self._mark(node, run, dropped)))
+        if isinstance(node.value, dict):
+            return dict(kept)
+        if isinstance(node.value, list):
+            return [value for _, value in kept]
+        return "".join(value for _, value in kept)
+
+    def _mark(
+        self, node: _Node, run: list[tuple[Any, _Node]], dropped: list[Dropped]
+    ) -> str:
+        """Return the mark in place of parts of a node; itemise them."""
+        kind: type = type(node.value)
+        said = f"{len(run):,} {_UNITS.get(kind, 'values')} hidden{self._tag}"
+        count = sum(_units(part) for _, part in run)
+        dropped.append(hidden_under_the_cap(run[0][1].path if run else (), count))
+        if kind is dict:
+            names = ", ".join(str(key) for key, _ in run[:_NAMED])
+            return f"{said}: {names}" + (", …" if len(run) > _NAMED else "")
+        if kind is list and run:
+            return f"{said}: {run[0][0]}-{run[-1][0]}"
+        return f"[… {said}]\n"
+
+    def head(self, dropped: Sequence[Dropped]) -> str:
+        """Return the first line: how much is hidden, and how to ask for it."""
+        hidden, total = sum(each.count for each in dropped), len(self.texts)
+        said = f"{hidden:,} of {total:,} values hidden"
+        if isinstance(self._root.value, list):
+            rows = [part for _, part in self._root.parts]
+            said = f"{hidden:,} of {len(rows):,} rows hidden"
+            if len(rows) != total:
+                said = f"{hidden:,} of {total:,} parts of {len(rows):,} rows hidden"
+        return opening(said, self._tag, self._handle, 'path="…", rows="0-9"')
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, str) else len(write_compact(value))
+
+
+def _units(node: _Node) -> int:
+    """Return how many units a node and its parts are."""
+    own = {node.unit} - {None}
+    return len(own) + sum(_units(p) for _, p in node.parts if p.unit not in own)
