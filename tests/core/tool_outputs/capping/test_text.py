@@ -62,7 +62,9 @@ def test_error_lines_stay_before_others():
     lines[250] = "ERROR: disk /dev/sda1 is full"
     capped = cap("\n".join(lines), max_tokens=600, count_tokens=len)
     assert "ERROR: disk /dev/sda1 is full" in capped.content
-    assert capped.content.startswith(f"[headroom: {capped.hidden} of 500 lines hidden]\n")
+    assert capped.content.startswith(
+        f"[headroom: {capped.hidden} of 500 lines hidden]\n"
+    )
 
 
 def test_a_text_with_notes_like_ours_gets_notes_with_a_tag():

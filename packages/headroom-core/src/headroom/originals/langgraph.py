@@ -11,7 +11,7 @@ __all__ = ["LangGraphStore"]
 
 @dataclass(frozen=True)
 class LangGraphStore:
-    """Keeps originals in a LangGraph BaseStore: in memory, Postgres, Redis, …
+    """Keeps originals in a LangGraph BaseStore: in memory, Postgres or Redis.
 
     Sizes are the BaseStore's own affair; so are ages, unless it supports `ttl`.
 

@@ -84,7 +84,9 @@ class SQLiteStore:
             )
             by_age = database.execute("SELECT key FROM originals ORDER BY stored")
             while _size(database) > self.max_bytes:
-                database.execute("DELETE FROM originals WHERE key = ?", by_age.fetchone())
+                database.execute(
+                    "DELETE FROM originals WHERE key = ?", by_age.fetchone()
+                )
 
     def get(self, key: str) -> bytes | None:
         """Return the data, None if it is not or no longer there.

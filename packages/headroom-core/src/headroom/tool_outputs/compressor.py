@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from headroom.errors import InputError
-from headroom.tokens import default_counter
+from headroom.tokens import default_counter, larger_count
 from headroom.tool_outputs.minifier import JSONMinifier
 from headroom.tool_outputs.table import MAGIC
 from headroom.tool_outputs.text import fold, unfold
@@ -45,9 +45,13 @@ class ToolOutputCompressor:
 
     Args:
         minifier: What shortens JSON.
-        max_tokens: The most tokens of a result, 1 or more; None for no cap.
-        store: Where originals of capped outputs are kept; None keeps none.
-        scorer: What ranks lines by the query under a cap.
+        max_tokens: The most tokens of a result, 1 or more; None for no cap. Without
+            `count_tokens` it holds in o200k_base and in cl100k_base.
+        store: Where originals of capped outputs are kept, such as
+            `headroom.originals.SQLiteStore(path)`: any object with `put(key, data)`
+            and `get(key)`. None keeps none.
+        scorer: What ranks lines by the query under a cap: "bm25", "cross-encoder",
+            "embedding", or an object with `score(query, sentences)`.
         count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
 
     Raises:
@@ -75,6 +79,11 @@ class ToolOutputCompressor:
                 raise TypeError(f"max_tokens is an int, got {self.max_tokens!r}")
             if self.max_tokens < 1:
                 raise ValueError(f"max_tokens is 1 or more, got {self.max_tokens}")
+            # Scorers and stores are loaded only for those who set a cap.
+            from headroom.tool_outputs import capping
+
+            capping.check_store(self.store)
+            capping.scorer_of(self.scorer)
         if self.markup not in (None, "text"):
             raise ValueError(f'markup is None or "text", got {self.markup!r}')
         if self.source not in (None, "outline"):
@@ -102,6 +111,14 @@ class ToolOutputCompressor:
         """
         if query is not None and not isinstance(query, str):
             raise InputError(f"query is a text, got {type(query)}")
+        whole = self._uncapped(output)
+        if self.max_tokens is None:
+            return whole
+        count = self.count_tokens or larger_count
+        fits = count(whole.content) <= self.max_tokens
+        return whole if fits else self._capped(output, whole, query)
+
+    def _uncapped(self, output: Any) -> CompressedOutput:
         count = self.count_tokens or default_counter()
         text = _plain_text(output)
         if text is None:
@@ -122,6 +139,36 @@ class ToolOutputCompressor:
             kind=folded.kind,
             _source=text,
             _measure=count,
+        )
+
+    def _capped(
+        self, output: Any, whole: CompressedOutput, query: str | None
+    ) -> CompressedOutput:
+        """Return what of an output stays under the cap, its original in the store."""
+        from headroom.tool_outputs import capping
+
+        assert self.max_tokens is not None
+        source: str = whole._source
+        handle = capping.keep_original(self.store, output, source)
+        found = capping.cap_output(
+            source,
+            whole.content if whole.kind == "json" else None,
+            max_tokens=self.max_tokens,
+            count_tokens=self.count_tokens or larger_count,
+            query=query,
+            scorer=self.scorer,
+            handle=handle,
+        )
+        shown_rows = found.unit == "values"
+        return CompressedOutput(
+            content=found.content,
+            # Source lines are shown as they are: what JSONMinifier drops is there.
+            dropped=(*whole.dropped, *found.dropped) if shown_rows else found.dropped,
+            kind=whole.kind,
+            hidden=found.hidden,
+            handle=handle,
+            _source=source,
+            _measure=whole._measure,
         )
 
     @staticmethod

@@ -1,0 +1,138 @@
+"""Any output under a cap: a JSON value by its rows, everything else by its lines."""
+
+import json
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from headroom.errors import DecodeError
+from headroom.originals import Store, keep
+from headroom.scorers import (
+    BM25Scorer,
+    CrossEncoderScorer,
+    EmbeddingScorer,
+    Scorer,
+)
+from headroom.tokens import CountTokens
+from headroom.tool_outputs.capping.notes import Capped
+from headroom.tool_outputs.capping.text import cap
+from headroom.tool_outputs.capping.tree import cap_tree
+from headroom.tool_outputs.minifier import JSONMinifier
+
+__all__ = ["cap_output", "check_store", "keep_original", "scorer_of"]
+
+_SCORERS: dict[str, Callable[[], Scorer]] = {
+    "bm25": BM25Scorer,
+    "cross-encoder": CrossEncoderScorer,
+    "embedding": EmbeddingScorer,
+}
+
+
+def scorer_of(scorer: Any) -> Scorer:
+    """Return the scorer of a name, or the object itself.
+
+    Raises:
+        ValueError: It is no such name and has no `score`.
+    """
+    if isinstance(scorer, str) and scorer in _SCORERS:
+        return _SCORERS[scorer]()
+    if isinstance(scorer, Scorer) and not isinstance(scorer, type):
+        return scorer
+    raise ValueError(
+        f"scorer={scorer!r:.80}; pass one of {sorted(_SCORERS)}, or an object with "
+        "score(query, sentences)"
+    )
+
+
+def check_store(store: Any) -> None:
+    """Raise unless it is a store, or None.
+
+    Raises:
+        TypeError: It has no `put` and `get`.
+    """
+    if store is not None and (isinstance(store, type) or not isinstance(store, Store)):
+        raise TypeError(
+            f"store={store!r:.80}; pass an object with put(key, data) and get(key), "
+            "such as headroom.originals.SQLiteStore(path)"
+        )
+
+
+def keep_original(store: Store | None, output: Any, text: str) -> str | None:
+    """Put an output into a store; return its handle, None if it is not kept.
+
+    Args:
+        store: The store; None keeps nothing.
+        output: The output as it came. Bytes are kept as they are.
+        text: Its plain text, which is kept in UTF-8 otherwise.
+    """
+    if store is None:
+        return None
+    content = bytes(output) if isinstance(output, bytes | bytearray) else None
+    if content is None:
+        content = text.encode("utf-8", "surrogatepass")
+    try:
+        return keep(store, content)
+    except Exception as error:  # noqa: BLE001 - said in a warning; the cap holds
+        warnings.warn(
+            f"The original of a capped output was not kept ({error!r}), so the text "
+            "names no handle. Mend the store, or pass store=None",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
+
+
+def cap_output(
+    source: str,
+    minified: str | None,
+    *,
+    max_tokens: int,
+    count_tokens: CountTokens,
+    query: str | None,
+    scorer: Any,
+    handle: str | None,
+) -> Capped:
+    """Return an output as text of at most `max_tokens`.
+
+    Args:
+        source: The text of the output, or its compact JSON.
+        minified: What a JSONMinifier made of it; None if it holds no JSON.
+        max_tokens: The cap, 1 or more.
+        count_tokens: Tokens of a text.
+        query: What the reader wants to know, or None.
+        scorer: As `scorer_of` takes it.
+        handle: Under which the whole output can be asked for, or None.
+    """
+    chosen = scorer_of(scorer)
+    if minified is not None and (value := _document(source, minified)) is not None:
+        return cap_tree(
+            value,
+            write=JSONMinifier.lossless(count_tokens=count_tokens).compress,
+            max_tokens=max_tokens,
+            count_tokens=count_tokens,
+            query=query,
+            scorer=chosen,
+            handle=handle,
+        )
+    return cap(
+        source,
+        max_tokens=max_tokens,
+        count_tokens=count_tokens,
+        query=query,
+        scorer=chosen,
+        handle=handle,
+    )
+
+
+def _document(source: str, minified: str) -> Any:
+    """Return the object or list that one JSON document is; None for other text.
+
+    JSON lines are no document: each line stays as it is, a record that can be found.
+    """
+    try:
+        if not isinstance(json.loads(source), dict | list):
+            return None
+        value = JSONMinifier.decode(minified)
+    except (ValueError, RecursionError, DecodeError):
+        return None
+    return value if isinstance(value, dict | list) and value else None
