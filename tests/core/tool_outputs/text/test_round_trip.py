@@ -8,6 +8,7 @@ from headroom.errors import DecodeError
 from headroom.tool_outputs.text.folding import fold_lines
 from headroom.tool_outputs.text.kinds import fold, unfold
 from headroom.tool_outputs.text.notation import MAGIC, read
+from headroom.tool_outputs.text.words import words_of
 
 # Words and signs that the notation itself uses, beside those of common outputs.
 WORDS = st.sampled_from(
@@ -85,7 +86,7 @@ def tables(draw):
 @given(outputs() | tables())
 def test_every_fold_decodes_to_the_text(text):
     lines = text.split("\n")
-    folded = fold_lines(text, lines, set())
+    folded = fold_lines(text, lines, words_of(lines), set())
     if folded is not None:
         assert read(folded) == text
 

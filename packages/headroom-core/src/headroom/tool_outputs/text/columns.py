@@ -1,36 +1,41 @@
 """Aligned columns: lines that all have spaces at the same places."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from headroom.tool_outputs.text.mining import shapes, split_rows
+from headroom.tool_outputs.text.mining import mine, pick, split_rows
 from headroom.tool_outputs.text.patterns import Column, Group, Pattern
+from headroom.tool_outputs.text.words import Words, words_of
 
 __all__ = ["aligned"]
 
 _FEWEST_ROWS = 4
 _FEWEST_GUTTERS = 2
 _WIDEST = 1_000
-# Rows whose last column has the same punctuation, so that it is folded by its words.
-_FEWEST_SHAPED = 6
+# Several patterns for one table read worse than one, so they must save this share.
+_MUCH_LESS = 0.97
+# Tokens more between two cells where cells have spaces inside.
+_BAR = 0.6
 _GAP = re.compile(r"(?<=\S)  +(?=\S)")
 # Every character but the space becomes 0, so that a line reads as a number in base 2.
 _SPACES = bytes(0x31 if byte == 0x20 else 0x30 for byte in range(256))
 
 
-def aligned(lines: Sequence[str], kept: set[int]) -> list[Group]:
+def aligned(lines: Sequence[str], words: Words, kept: set[int]) -> list[Group]:
     """Return groups of lines that a pattern with filled holes writes.
 
     Args:
         lines: All lines of a text.
+        words: Their words.
         kept: Lines that stay as they are; they show where columns are, all the same.
     """
     found: list[Group] = []
     for start, end, blank in _tables(lines):
         at = [number for number in range(start, end) if number not in kept]
         if len(at) >= _FEWEST_ROWS:
-            found += _groups(lines, at, blank)
+            found += _groups(lines, words, at, blank)
     return found
 
 
@@ -72,15 +77,34 @@ def _spans(blank: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _groups(lines: Sequence[str], at: list[int], blank: int) -> list[Group]:
+def _groups(
+    lines: Sequence[str], words: Words, at: list[int], blank: int
+) -> list[Group]:
+    """Group the rows of a table by the number of columns that they reach."""
     spans = _spans(blank)
+    starts = [start for start, _ in spans]
+    reached: dict[int, list[int]] = {}
+    for number in at:
+        count = bisect_left(starts, len(lines[number]))
+        reached.setdefault(count, []).append(number)
+    found: list[Group] = []
+    for count, rows in reached.items():
+        if count > _FEWEST_GUTTERS and len(rows) >= _FEWEST_ROWS:
+            found += _rows(lines, words, rows, spans[:count])
+    return found
+
+
+def _rows(
+    lines: Sequence[str], words: Words, at: Sequence[int], spans: list[tuple[int, int]]
+) -> list[Group]:
+    """Group rows of the same columns, of which the last runs to the line's end."""
     columns: list[Column] = []
     texts = [" " * spans[0][0]]
     pads: list[int] = []
     for (start, end), (after, _) in pairwise(spans):
         cells = [lines[number][start:end] for number in at]
-        left = sum([cell[:1] not in ("", " ") for cell in cells])
-        right = sum([len(cell) == end - start and cell[-1] != " " for cell in cells])
+        left = sum([cell[0] != " " for cell in cells])
+        right = sum([cell[-1] != " " for cell in cells])
         if right > left:
             columns.append([cell.lstrip(" ") for cell in cells])
             pads.append(start - end)
@@ -88,32 +112,51 @@ def _groups(lines: Sequence[str], at: list[int], blank: int) -> list[Group]:
             columns.append([cell.rstrip(" ") for cell in cells])
             pads.append(end - start if right < len(cells) else 0)
         texts.append(" " * (after - end))
-    tails = [lines[number][spans[-1][0] :] for number in at]
-    pattern = Pattern((*texts, ""), (*pads, 0), tuple(range(len(spans))))
+    columns.append([lines[number][spans[-1][0] :] for number in at])
+    texts.append("")
+    pads.append(0)
+    pattern = Pattern(tuple(texts), tuple(pads), tuple(range(len(spans))))
     good = [
         row
-        for row, values in enumerate(zip(*columns, tails, strict=True))
-        if pattern.text(values) == lines[at[row]] and '"' not in lines[at[row]]
+        for row, values in enumerate(zip(*columns, strict=True))
+        if pattern.text(values) == lines[at[row]]
     ]
-    found: list[Group] = []
-    others: list[int] = []
-    for shape, some, words in shapes([tails[row] for row in good]):
-        rows = [good[place] for place in some]
-        if len(rows) < _FEWEST_SHAPED or len(words) < 2:
-            others += rows
-            continue
-        found += split_rows(
-            [*texts[:-1], texts[-1] + shape[0], *shape[1:]],
-            [*pads, *[0] * len(words)],
-            [at[row] for row in rows],
-            [*[[column[row] for row in rows] for column in columns], *words],
-        )
-    others.sort()
-    if len(others) >= _FEWEST_ROWS:
-        found += split_rows(
-            [*texts, ""],
-            [*pads, 0],
-            [at[row] for row in others],
-            [[column[row] for row in others] for column in [*columns, tails]],
-        )
+    if len(good) < _FEWEST_ROWS:
+        return []
+    at = [at[row] for row in good]
+    columns = [pick(column, good) for column in columns]
+    bars = len(at) * (len(pads) - 1) * _BAR if _needs_bars(columns) else 0.0
+    tokens, found = split_rows(texts, pads, at, columns, frozenset(range(len(pads))))
+    best = tokens + bars
+    for more, groups in (
+        split_rows(texts, pads, at, columns),
+        _by_words(texts, pads, at, columns),
+        mine(words, at),
+    ):
+        more += 0.0 if groups and not any(groups[0].pattern.pads) else bars
+        if more < _MUCH_LESS * best:
+            best, found = more, groups
     return found
+
+
+def _needs_bars(columns: Sequence[Column]) -> bool:
+    return any(" " in cell for column in columns[:-1] for cell in column)
+
+
+def _by_words(
+    texts: list[str], pads: list[int], at: Sequence[int], columns: Sequence[Column]
+) -> tuple[float, list[Group]]:
+    """Fold the last column by its words."""
+    words = words_of(columns[-1])
+    total = 0.0
+    found: list[Group] = []
+    for shaped in words.alike(range(len(at))):
+        tokens, some = split_rows(
+            [*texts[:-2], texts[-2] + shaped.texts[0], *shaped.texts[1:]],
+            [*pads[:-1], *[0] * len(shaped.columns)],
+            pick(at, shaped.at),
+            [*[pick(column, shaped.at) for column in columns[:-1]], *shaped.columns],
+        )
+        total += tokens
+        found += some
+    return total, found

@@ -7,21 +7,25 @@ from headroom.tool_outputs.text.columns import aligned
 from headroom.tool_outputs.text.mining import mine
 from headroom.tool_outputs.text.notation import write
 from headroom.tool_outputs.text.patterns import Group, Pattern, tokens_about
+from headroom.tool_outputs.text.words import Words
 
 __all__ = ["fold_lines"]
 
 
-def fold_lines(text: str, lines: Sequence[str], kept: set[int]) -> str | None:
+def fold_lines(
+    text: str, lines: Sequence[str], words: Words, kept: set[int]
+) -> str | None:
     """Return the folded text, or None where nothing in it is alike.
 
     Args:
         text: The text, without NUL.
         lines: Its lines.
+        words: Their words.
         kept: The lines that stay as they are.
     """
-    groups = aligned(lines, kept)
+    groups = aligned(lines, words, kept)
     taken = kept.union(*[group.at for group in groups])
-    groups += mine(lines, [n for n in range(len(lines)) if n not in taken])
+    groups += mine(words, [n for n in range(len(lines)) if n not in taken])[1]
     groups += _repeated(lines, taken.union(*[group.at for group in groups]))
     worth = [
         simplified(group) for group in blocks(groups, len(lines)) if _gain(group) > 0

@@ -7,6 +7,7 @@ from headroom.tool_outputs.text.failures import failures
 from headroom.tool_outputs.text.folding import fold_lines
 from headroom.tool_outputs.text.notation import MAGIC, read
 from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
+from headroom.tool_outputs.text.words import words_of
 
 __all__ = ["Folded", "fold", "unfold"]
 
@@ -15,11 +16,12 @@ _LEAST_SAVED = 0.03
 # A shorter text has less to fold than the legend takes.
 _SHORTEST = 400
 # Texts up to this length are counted whole, of longer ones samples are; where samples
-# say that a fold spares less than _SURELY_SAVED, the whole is counted as well.
+# say that a fold spares between _SURELY_NOT and _SURELY_SAVED, the whole is counted.
 _COUNTED_CHARACTERS = 4_000
 _SAMPLES = 8
-_SAMPLE_CHARACTERS = 300
-_SURELY_SAVED = 0.1
+_SAMPLE_CHARACTERS = 200
+_SURELY_SAVED = 0.07
+_SURELY_NOT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
         return Folded(kind, text, f"{kind} is not folded")
     if len(text) < _SHORTEST:
         return Folded(kind, text, "too short to fold")
-    kept = _code_of_diff(lines) if kind == "diff" else failures(lines)
-    folded = fold_lines(text, lines, kept)
+    words = words_of(lines)
+    kept = _code_of_diff(lines) if kind == "diff" else failures(lines, words)
+    folded = fold_lines(text, lines, words, kept)
     if folded is None:
         return Folded(kind, text, "no lines that are alike")
     if not _pays(folded, text, count_tokens):
@@ -86,8 +89,8 @@ def _pays(folded: str, text: str, count_tokens: Callable[[str], int]) -> bool:
     if len(text) > _COUNTED_CHARACTERS:
         ratio = _density(folded, count_tokens) * len(folded)
         ratio /= _density(text, count_tokens) * len(text)
-        if ratio < 1 - _SURELY_SAVED:
-            return True
+        if not 1 - _SURELY_SAVED <= ratio < 1 - _SURELY_NOT:
+            return ratio < 1
     return count_tokens(folded) <= (1 - _LEAST_SAVED) * count_tokens(text)
 
 

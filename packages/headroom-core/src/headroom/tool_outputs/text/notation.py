@@ -15,11 +15,13 @@ MAGIC = "#folded "
 _LEGEND = (
     MAGIC + "from {lines} lines. A= defines pattern A (A3= one of 3 lines), {open}x"
     '{close} a value in it; "A y z" is its text with the values y, z; " is the value '
-    "of the A before, so are values missing at the end; A*5: 5 times"
+    "of the A before, so are values missing at the end; A*5: 5 times{filled}"
 )
+_FILLED = "; ~9: filled with spaces to 9 characters, ~-9: on the left"
+
 # Pairs of signs around values, the cheapest first.
 _BRACKETS = ("{}", "<>", "[]", "⟨⟩", "«»", "‹›", "⟦⟧", "❲❳")
-_PADDED = re.compile(r":([<>])([1-9][0-9]{0,3})\Z")
+_PADDED = re.compile(r"~(-?[1-9][0-9]{0,3})\Z")
 # What a line begins with that is not a literal line, or would be taken for one.
 _MARKED = re.compile(r"\\|[A-Z]{1,3}(?:[0-9]*\|?=|[ *]|\Z)")
 _DITTO = '"'
@@ -61,8 +63,13 @@ def write(lines: Sequence[str], groups: Sequence[Group], text: str) -> str | Non
             out[at] = line
             for further in range(at + 1, at + height):
                 out[further] = None
-    legend = _LEGEND.format(lines=len(lines), open=pair[0], close=pair[1])
+    filled = _FILLED if any(any(group.pattern.pads) for group in groups) else ""
+    legend = _legend(len(lines), pair, filled)
     return "\n".join([legend, *_counted([line for line in out if line is not None])])
+
+
+def _legend(lines: int, pair: str, filled: str) -> str:
+    return _LEGEND.format(lines=lines, open=pair[0], close=pair[1], filled=filled)
 
 
 _FIRST = frozenset("\\" + ascii_uppercase)
@@ -108,7 +115,7 @@ def _written(group: Group, name: str, pair: str) -> list[str] | None:
         value = columns[at][0]
         if (not again and value.startswith("=")) or _PADDED.search(value):
             return None
-        width = f":{'<' if pad > 0 else '>'}{abs(pad)}" if pad else ""
+        width = f"~{pad}" if pad else ""
         definition += (pair[0], again, value, width, pair[1], after)
     lines = ["".join(definition)]
     if not columns:
@@ -125,21 +132,30 @@ def _written(group: Group, name: str, pair: str) -> list[str] | None:
     if between == " " and any(pattern.pads):
         shown = [[cell or _EMPTY for cell in cells] for cells in shown]
     end = between + _DITTO
-    for line in map(between.join, zip(*shown, strict=True)):
-        while line.endswith(end):
-            line = line[:-2]
+    for line, last in zip(
+        map(between.join, zip(*shown, strict=True)), shown[-1], strict=True
+    ):
+        if last == _DITTO:
+            while line.endswith(end):
+                line = line[:-2]
         lines.append(name if line == _DITTO else f"{name} {line}")
     return lines
 
 
 def _between(pattern: Pattern, columns: Sequence[Column]) -> str | None:
-    """Return the sign between values, of which only the last may contain spaces."""
+    """Return the sign between values; None where values hold what only we may write.
+
+    Only the last value may contain spaces where values are parted by spaces. Words
+    contain neither spaces nor quotation marks, so only filled values are looked at.
+    """
     if not any(pattern.pads):
         return " "
+    values = [value for column in columns for value in column if '"' in value]
+    if _DITTO in values or _EMPTY in values:
+        return None
     if not any(" " in value for column in columns[:-1] for value in column):
         return " "
-    free = not any("|" in value for column in columns for value in column)
-    return "|" if free else None
+    return None if any("|" in value for c in columns for value in c) else "|"
 
 
 def read(text: str) -> str:
@@ -149,13 +165,13 @@ def read(text: str) -> str:
         DecodeError: For a text that `write` did not write, or that was changed since.
     """
     lines = text.split("\n")
-    legend = re.match(re.escape(MAGIC) + r"from (\d+) lines", lines[0])
+    legend = re.match(re.escape(MAGIC) + r"from ([1-9][0-9]{0,17}) lines", lines[0])
     pair = next(
         (
-            p
-            for p in _BRACKETS
-            if legend
-            and lines[0] == _LEGEND.format(lines=legend[1], open=p[0], close=p[1])
+            pair
+            for pair in _BRACKETS
+            for filled in ("", _FILLED)
+            if legend and lines[0] == _legend(int(legend[1]), pair, filled)
         ),
         None,
     )
@@ -231,7 +247,7 @@ def _defined(body: str, pair: str) -> tuple[Pattern, list[str]]:
         pad = 0
         if padded:
             value = value[: padded.start()]
-            pad = int(padded[2]) * (1 if padded[1] == "<" else -1)
+            pad = int(padded[1])
         if value.startswith("="):
             if value[1:] not in values:
                 raise DecodeError("a folded text with a reference to no value")

@@ -8,7 +8,8 @@ __all__ = ["VERBATIM", "kind_of"]
 # Kinds that people and models read and edit word by word: they are never folded.
 VERBATIM = frozenset({"binary", "code", "markdown"})
 
-_LOOKED_AT = 400
+# Lines that are looked at, from all over the text.
+_LOOKED_AT = 80
 _STARTS = (
     ("diff", r"(?:diff --git |Index: |--- \S.*\n\+\+\+ )"),
     ("html", r"\s*<(?:!doctype html|html|head|body|div|table)\b"),
@@ -56,7 +57,8 @@ def kind_of(text: str, lines: Sequence[str]) -> str:
     for kind, sign in _START:
         if sign.match(text):
             return kind
-    some = [line[:400] for line in lines[:_LOOKED_AT] if line.strip()]
+    step = max(1, len(lines) // _LOOKED_AT)
+    some = [line[:300] for line in lines[::step] if line.strip()]
     count = len(some)
     if not count:
         return "text"
