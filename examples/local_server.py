@@ -1,7 +1,8 @@
 """A stand-in for OpenAI, Anthropic and Gemini on this machine, for the examples.
 
 It understands nothing: it calls the tools it is offered, one after the other, until
-it has `steps` results, and then answers with a sentence. It keeps what it was sent.
+it has `steps` results, and then answers with a sentence, or with what `answer` makes
+of the last message. It keeps what it was sent.
 """
 
 import json
@@ -22,8 +23,9 @@ class LocalServer:
         failures: How many of the next requests get an error of status 500.
     """
 
-    def __init__(self, steps=0, parallel=1, failures=0):
+    def __init__(self, steps=0, parallel=1, failures=0, answer=lambda _: TEXT):
         self.steps, self.parallel, self.failures = steps, parallel, failures
+        self.answer = answer
         self.requests, self._lock = [], threading.Lock()
 
     def __enter__(self):
@@ -107,7 +109,8 @@ def _chat(server, body, tokens):
         }
         for i, name in enumerate(server.calls(results, names))
     ]
-    said = {"tool_calls": calls, "content": None} if calls else {"content": TEXT}
+    text = "" if calls else server.answer(body["messages"][-1]["content"])
+    said = {"tool_calls": calls, "content": None} if calls else {"content": text}
     why = "tool_calls" if calls else "stop"
     head = {"id": "chat_1", "created": 0, "model": body["model"]}
     usage = {"prompt_tokens": tokens, "completion_tokens": 5, "total_tokens": 5}
@@ -120,7 +123,7 @@ def _chat(server, body, tokens):
         "usage": usage,
     }
     chunk = {**head, "object": "chat.completion.chunk"}
-    deltas = [({"content": word + " "}, None) for word in TEXT.split()]
+    deltas = [({"content": word + " "}, None) for word in text.split()]
     events = [
         {**chunk, "choices": [{"index": 0, "delta": delta, "finish_reason": end}]}
         for delta, end in [*deltas, ({}, "stop")]
@@ -191,17 +194,18 @@ def _anthropic(server, body, tokens):
         {"type": "tool_use", "id": f"toolu_{results + i}", "name": name, "input": {}}
         for i, name in enumerate(server.calls(results, names))
     ]
+    text = "" if content else server.answer(body["messages"][-1]["content"])
     reply = {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
         "model": body["model"],
-        "content": content or [{"type": "text", "text": TEXT}],
+        "content": content or [{"type": "text", "text": text}],
         "stop_reason": "tool_use" if content else "end_turn",
         "stop_sequence": None,
         "usage": {"input_tokens": tokens, "output_tokens": 5},
     }
-    delta = {"type": "text_delta", "text": TEXT}
+    delta = {"type": "text_delta", "text": text}
     end = {"stop_reason": "end_turn", "stop_sequence": None}
     events = [
         {"type": "message_start", "message": {**reply, "content": []}},
@@ -231,7 +235,8 @@ def _gemini(server, body, tokens):
         {"functionCall": {"name": name, "args": {}}}
         for name in server.calls(results, names)
     ]
-    content = {"role": "model", "parts": calls or [{"text": TEXT}]}
+    text = "" if calls else server.answer(body["contents"][-1]["parts"][-1].get("text"))
+    content = {"role": "model", "parts": calls or [{"text": text}]}
     reply = {
         "candidates": [{"content": content, "finishReason": "STOP"}],
         "usageMetadata": {"promptTokenCount": tokens},

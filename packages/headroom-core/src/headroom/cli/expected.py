@@ -1,14 +1,23 @@
 """Files in which users say what they expect to survive."""
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headroom.errors import InputError
+from headroom.cli.measure import is_ours, payload_files
+from headroom.compressors import (
+    ConversationCompressor,
+    JSONMinifier,
+    SemanticCompressor,
+)
+from headroom.errors import HeadroomError, InputError
+from headroom.verification import Case
+from headroom.verification import questions as asked
 
-__all__ = ["Expected", "Question", "read_expected", "read_questions"]
+__all__ = ["Expected", "Question", "read_cases", "read_expected", "read_questions"]
 
 Scalar = str | int | float | bool | None
 
@@ -51,20 +60,33 @@ def read_questions(path: Path) -> list[Question]:
     """
     questions = []
     for where, row in _rows(path, f"{_ROW}; for payloads, name their folder"):
-        documents = row.get("documents")
-        if not isinstance(row.get("query"), str) or not isinstance(documents, list):
+        if not isinstance(row.get("query"), str):
             raise InputError(
                 f'{where} needs "query": a text, and "documents": a list of texts'
             )
-        given = [one.get("text") if isinstance(one, dict) else one for one in documents]
-        texts = [text for text in given if isinstance(text, str)]
-        if len(texts) < len(given):
-            raise InputError(
-                f'{where}: each document is a text, or an object with "text"'
-            )
+        texts = _documents(where, row)
         answers = tuple(map(str, _answers(where, row)))
         questions.append(Question(row["query"], tuple(texts), answers))
     return questions
+
+
+def _documents(where: str, row: dict[str, Any]) -> list[str]:
+    """Return the texts of a row's documents."""
+    documents = row.get("documents")
+    if not isinstance(documents, list):
+        raise InputError(
+            f'{where} needs "query": a text, and "documents": a list of texts'
+        )
+    given = [one.get("text") if isinstance(one, dict) else one for one in documents]
+    texts = [text for text in given if isinstance(text, str)]
+    if len(texts) < len(given):
+        raise InputError(f'{where}: each document is a text, or an object with "text"')
+    return texts
+
+
+def _spelling(value: Scalar) -> str:
+    """Return a scalar as a text shows it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def read_expected(path: Path) -> list[Expected]:
@@ -88,6 +110,97 @@ def read_expected(path: Path) -> list[Expected]:
             )
         )
     return values
+
+
+def read_cases(
+    paths: Sequence[str],
+    *,
+    minifier: JSONMinifier,
+    documents: SemanticCompressor,
+    conversation: Callable[[], ConversationCompressor],
+    made: int,
+    seed: int,
+) -> list[Case]:
+    """Return the cases of payload files, of folders, and of files of questions.
+
+    Args:
+        paths: Files and folders.
+        minifier: For payloads.
+        documents: For questions with documents.
+        conversation: Makes the compressor for questions with messages.
+        made: How many questions to make from each payload.
+        seed: Which.
+
+    Raises:
+        InputError: If a file or a line can't be read; it names it.
+    """
+    own: dict[Path, list[asked.Question]] = defaultdict(list)
+    cases = []
+    asking = [file for file in _jsonl_files(paths) if is_ours(file)]
+    for file in asking:
+        for where, row in _rows(file, _ROW):
+            query = row.get("query")
+            if not isinstance(query, str):
+                continue  # an expected value of `tune`, which asks nothing
+            answers = tuple(map(_spelling, _answers(where, row)))
+            if "documents" in row:
+                texts = _documents(where, row)
+                cases.append(
+                    Case.from_documents(
+                        query, texts, answers, name=where[:-1], compressor=documents
+                    )
+                )
+            elif "messages" in row:
+                cases.append(
+                    Case.from_messages(
+                        _messages(where, row, file.parent),
+                        [asked.Question(query, answers)],
+                        name=where[:-1],
+                        compressor=conversation(),
+                    )
+                )
+            elif isinstance(row.get("payload"), str):
+                payload = (file.parent / row["payload"]).resolve()
+                own[payload].append(asked.Question(query, answers))
+            else:
+                raise InputError(f'{where} needs "documents", "messages" or "payload"')
+    files = [one for one in payload_files(tuple(paths)) if one[1] not in asking]
+    known = {path.resolve() for _, path in files}
+    files += [(path.name, path) for path in own if path not in known]
+    for name, path in files:
+        try:
+            case = Case.from_payload(
+                path.read_bytes(),
+                name=name,
+                minifier=minifier,
+                questions=own[path.resolve()],
+                made=made,
+                seed=seed,
+            )
+        except HeadroomError as error:
+            raise InputError(f"{name}: {error}") from error
+        cases.append(case)
+    if not any(case.questions for case in cases):
+        raise InputError("there is nothing to ask: no JSON payload, no question")
+    return cases
+
+
+def _jsonl_files(paths: Sequence[str]) -> list[Path]:
+    """Return the files that may hold questions: all named ones, and in folders."""
+    files = []
+    for path in map(Path, paths):
+        files += sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    return files
+
+
+def _messages(where: str, row: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
+    """Return the messages of a row, which may name a file of them."""
+    given = row["messages"]
+    if isinstance(given, str):
+        given = json.loads((folder / given).read_text(encoding="utf-8-sig"))
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise InputError(f'{where} "messages" is a list of messages, or a file of one')
+    return given
 
 
 def _rows(path: Path, form: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -19,6 +19,7 @@ __all__ = [
     "BASELINES",
     "Bench",
     "Payload",
+    "is_ours",
     "loaded_counter",
     "measure",
     "payload_files",
@@ -132,8 +133,8 @@ def payload_files(paths: tuple[str, ...]) -> list[tuple[str, Path]]:
     """Return the files to measure, each with the name to show for it.
 
     A folder stands for the .json, .jsonl, .ndjson and .txt files in it and below,
-    by name; hidden ones are left out. A file is taken whatever its name, and one
-    that is missing too: measuring says so.
+    by name. Hidden files and those of `tune` and `verify` are left out. A file is
+    taken whatever its name, and one that is missing too: measuring says so.
     """
     found: dict[Path, str] = {}
     for given in map(Path, paths):
@@ -143,9 +144,31 @@ def payload_files(paths: tuple[str, ...]) -> list[tuple[str, Path]]:
         for path in sorted(given.rglob("*")):
             inside = path.relative_to(given)
             hidden = any(part.startswith(".") for part in inside.parts)
-            if path.is_file() and not hidden and path.suffix.lower() in _SUFFIXES:
+            if not path.is_file() or hidden or path.suffix.lower() not in _SUFFIXES:
+                continue
+            if not is_ours(path):
                 found.setdefault(path, inside.as_posix())
     return [(name, path) for path, name in found.items()]
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether a file has questions, expected values or answers of our commands.
+
+    Its first line says so: an object with "answers" and what they are about, or a
+    line of the log of `verify`.
+    """
+    if path.suffix.lower() != ".jsonl":
+        return False
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            row = json.loads(next(filter(str.strip, file), ""))
+    except (OSError, ValueError):
+        return False  # whoever reads it says what is wrong
+    if not isinstance(row, dict):
+        return False
+    has_answers = not {"answers", "answer"}.isdisjoint(row)
+    about = not {"query", "payload", "question"}.isdisjoint(row)
+    return (has_answers and about) or row.get("headroom") == "verify"
 
 
 def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:

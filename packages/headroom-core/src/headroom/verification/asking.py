@@ -11,9 +11,8 @@ from random import Random
 
 from headroom.errors import HeadroomError
 from headroom.verification.cases import Case
-from headroom.verification.matching import matches
-from headroom.verification.questions import OWN, Question
-from headroom.verification.results import Outcome, Verification
+from headroom.verification.questions import Question
+from headroom.verification.results import Judge, Outcome, Verification
 
 __all__ = ["AskError", "Reply", "StopAsking", "ask_all", "prompt", "verify"]
 
@@ -50,7 +49,6 @@ class Reply:
 
 
 Ask = Callable[[str], str | Reply]
-Judge = Callable[[Question, str], bool]
 
 
 def verify(
@@ -110,16 +108,9 @@ def verify(
             side for side in ("plain", "compressed", "again") if (i, side) in replies
         ]
         said = {side: replies[i, side].text for side in sides}
-        right = {side: _is_right(question, said[side], judge) for side in sides}
         failure = failures.get((i, "plain")) or failures.get((i, "compressed"))
-        outcomes.append(Outcome(case, question, said, right, failure))
+        outcomes.append(Outcome.graded(case, question, said, judge, failure))
     return Verification(tuple(outcomes), stopped=stopped, reader=reader)
-
-
-def _is_right(question: Question, said: str, judge: Judge | None) -> bool:
-    if judge is not None and question.kind == OWN:
-        return judge(question, said)
-    return matches(said, question.answers, question.kind)
 
 
 def prompt(text: str, question: Question) -> str:

@@ -1,17 +1,19 @@
 """What a verification says: accuracy with both texts, and how sure that is."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from headroom.tokens import default_counter
 from headroom.verification.cases import Case
-from headroom.verification.matching import is_not_given
-from headroom.verification.questions import Question
+from headroom.verification.matching import is_not_given, matches
+from headroom.verification.questions import OWN, Question
 from headroom.verification.statistics import enough, paired_interval, wilson_upper
 
-__all__ = ["Figures", "Outcome", "Verification"]
+__all__ = ["MARGIN", "Figures", "Judge", "Outcome", "Verification"]
+
+Judge = Callable[[Question, str], bool]
 
 # A difference that a sample should tell at least, in [0, 1].
 MARGIN = 0.05
@@ -35,6 +37,25 @@ class Outcome:
     said: Mapping[str, str]
     right: Mapping[str, bool]
     failure: str | None = None
+
+    @classmethod
+    def graded(
+        cls,
+        case: Case,
+        question: Question,
+        said: Mapping[str, str],
+        judge: Judge | None = None,
+        failure: str | None = None,
+    ) -> "Outcome":
+        """Return the outcome of a question: each answer with whether it is right."""
+        if judge is not None and question.kind == OWN:
+            right = {side: judge(question, each) for side, each in said.items()}
+        else:
+            right = {
+                side: matches(each, question.answers, question.kind)
+                for side, each in said.items()
+            }
+        return cls(case, question, said, right, failure)
 
     @property
     def is_lost(self) -> bool:

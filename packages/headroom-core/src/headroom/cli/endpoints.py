@@ -1,0 +1,180 @@
+"""Models that answer questions: OpenAI-compatible endpoints, Anthropic, Gemini."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from headroom.tokens import default_counter
+from headroom.verification import Reply, StopAsking
+
+__all__ = ["Budget", "model_reader"]
+
+Ask = Callable[[str], Reply]
+
+_OPENAI = "https://api.openai.com/v1"
+_TRIES = 6
+# Too many requests, and what a service says when it is busy or restarts.
+_PASSING = [408, 409, 425, 429, 500, 502, 503, 504, 529]
+_SECONDS = (10, 600)  # to connect, and to answer
+# Anthropic wants to know. A value takes few; thinking may take more.
+_MOST_ANSWER_TOKENS = 2048
+# What an answer is thought to cost before it is there.
+_USUAL_ANSWER_TOKENS = 100
+
+
+def model_reader(model: str, base_url: str | None, concurrency: int) -> Ask:
+    """Return the function that asks a model.
+
+    Args:
+        model: With a base URL, a name that the endpoint knows. Without one, names that
+            begin with "claude" or "gemini" are asked through their vendors' SDKs,
+            all others at OpenAI.
+        base_url: An OpenAI-compatible endpoint, such as http://localhost:11434/v1.
+        concurrency: How many connections to keep.
+
+    Raises:
+        ImportError: If the vendor's SDK is not installed; it says what to install.
+    """
+    if base_url is None and model.startswith("claude"):
+        return _anthropic(model)
+    if base_url is None and model.startswith("gemini"):
+        return _gemini(model)
+    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI
+    return _openai(model, base_url, concurrency)
+
+
+class Budget:
+    """An `ask` that stops before it costs more than it may.
+
+    Args:
+        ask: The function that costs.
+        prices: Money per million input tokens and per million output tokens.
+        most: The most to spend, None for no limit.
+    """
+
+    def __init__(self, ask: Ask, prices: tuple[float, float], most: float | None):
+        self._ask, self._prices, self._most = ask, prices, most
+        self._lock = threading.Lock()
+        self._count = default_counter()
+        self._reserved = 0.0
+        self.spent = 0.0
+
+    def __call__(self, prompt: str) -> Reply:
+        """Return the answer to a prompt.
+
+        Raises:
+            StopAsking: If it could cost more than is left.
+        """
+        expected = self.cost(Reply("", self._count(prompt), _USUAL_ANSWER_TOKENS))
+        with self._lock:
+            if self._most is not None and (
+                self.spent + self._reserved + expected > self._most
+            ):
+                raise StopAsking(
+                    f"the next answer could cost more than --max-cost {self._most:g}; "
+                    f"{self.spent:.4f} is spent"
+                )
+            self._reserved += expected
+        try:
+            reply = self._ask(prompt)
+        finally:
+            with self._lock:
+                self._reserved -= expected
+        with self._lock:
+            self.spent += self.cost(reply)
+        return reply
+
+    def cost(self, reply: Reply) -> float:
+        """Return the money that a reply costs."""
+        tokens = reply.input_tokens, reply.output_tokens
+        return (
+            sum(n * price for n, price in zip(tokens, self._prices, strict=True)) / 1e6
+        )
+
+
+def _openai(model: str, base_url: str, concurrency: int) -> Ask:
+    """Return the reader of an endpoint that speaks OpenAI's chat completions."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    retries = Retry(
+        total=_TRIES,
+        connect=2,
+        backoff_factor=1,
+        status_forcelist=_PASSING,
+        allowed_methods=None,
+        raise_on_status=False,
+    )
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        adapter = HTTPAdapter(max_retries=retries, pool_maxsize=concurrency)
+        session.mount(scheme, adapter)
+    if key := os.environ.get("OPENAI_API_KEY"):
+        session.headers["Authorization"] = f"Bearer {key}"
+    url = base_url.rstrip("/") + "/chat/completions"
+
+    def ask(prompt: str) -> Reply:
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [{"role": "user", "content": prompt}],
+        }
+        response = session.post(url, json=body, timeout=_SECONDS)
+        if not response.ok:
+            raise RuntimeError(f"HTTP {response.status_code}: {response.text[:300]}")
+        said: dict[str, Any] = response.json()
+        usage = said.get("usage") or {}
+        return Reply(
+            said["choices"][0]["message"].get("content") or "",
+            usage.get("prompt_tokens") or 0,
+            usage.get("completion_tokens") or 0,
+        )
+
+    return ask
+
+
+def _anthropic(model: str) -> Ask:
+    try:
+        import anthropic
+    except ImportError as error:
+        raise _missing("Anthropic's models need", "anthropic") from error
+    client = anthropic.Anthropic(max_retries=_TRIES)
+
+    def ask(prompt: str) -> Reply:
+        said = client.messages.create(
+            model=model,
+            max_tokens=_MOST_ANSWER_TOKENS,
+            messages=[{"role": "user", "content": prompt}],
+        )
+        text = "".join(block.text for block in said.content if block.type == "text")
+        return Reply(text, said.usage.input_tokens, said.usage.output_tokens)
+
+    return ask
+
+
+def _gemini(model: str) -> Ask:
+    try:
+        from google import genai
+    except ImportError as error:
+        raise _missing("Gemini needs", "gemini") from error
+    tries = genai.types.HttpRetryOptions(attempts=_TRIES, http_status_codes=_PASSING)
+    client = genai.Client(http_options=genai.types.HttpOptions(retry_options=tries))
+
+    def ask(prompt: str) -> Reply:
+        said = client.models.generate_content(model=model, contents=prompt)
+        usage = said.usage_metadata
+        return Reply(
+            said.text or "",
+            (usage and usage.prompt_token_count) or 0,
+            (usage and usage.candidates_token_count) or 0,
+        )
+
+    return ask
+
+
+def _missing(who: str, extra: str) -> ImportError:
+    return ImportError(
+        f'{who} an extra. Run: pip install "headroom-core[{extra}]"; in a clone: '
+        f'pip install "./packages/headroom-core[{extra}]"'
+    )

@@ -1,0 +1,88 @@
+"""What the commands print has one look: tables, sentences, bars of progress."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from headroom.tokens import TokenCounter
+
+__all__ = ["ROOM", "counted", "progress", "screen", "shortened", "table", "tell"]
+
+# Where output isn't a terminal it has this width, so that it is the same anywhere.
+_WIDTH = 140
+# A narrower terminal has no room for columns that only help.
+ROOM = 100
+
+
+def screen() -> Console:
+    """Return the console to print on."""
+    console = Console(highlight=False)
+    if console.is_terminal:
+        return console
+    return Console(highlight=False, width=_WIDTH)
+
+
+def tell(console: Console, *sentences: str, style: str = "", indent: int = 0) -> None:
+    """Print sentences, each on a line; only a terminal breaks them, between words."""
+    for sentence in sentences:
+        if console.is_terminal:
+            console.print(Padding(Text(sentence, style), (0, 0, 0, indent)))
+        else:
+            console.print(Text(" " * indent + sentence, style), soft_wrap=True)
+
+
+def table(console: Console, *heads: str, title: str | None = None) -> Table:
+    """Return an empty table of names and figures."""
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        padding=(0, 1 if console.width < ROOM else 2, 0, 0),
+    )
+    made.add_column(heads[0], overflow="fold")
+    for head in heads[1:]:
+        made.add_column(head, justify="right", no_wrap=True)
+    return made
+
+
+def counted(counter: TokenCounter) -> str:
+    """Return how tokens are counted, in words."""
+    if not getattr(counter, "estimated", False):
+        return "counted with o200k_base"
+    return "estimated, since tiktoken's table could not be loaded (docs/tokens.md)"
+
+
+@contextmanager
+def progress(what: str, steps: int) -> Iterator[Callable[..., None]]:
+    """Show a bar on stderr; gives the function that moves it, and may rename it."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=steps)
+
+        def step(now: str | None = None) -> None:
+            bar.update(task, advance=1, description=now or what)
+
+        yield step
+
+
+def shortened(name: str, room: int) -> str:
+    """Return a name of at most `room` characters; a longer one loses its middle."""
+    if len(name) <= room:
+        return name
+    half = (room - 1) // 2
+    return f"{name[: room - 1 - half]}…{name[-half:]}"

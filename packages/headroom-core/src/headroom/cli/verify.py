@@ -1,0 +1,423 @@
+"""`headroom verify`: does a model answer as well from the compressed text?"""
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+import headroom
+from headroom.cli.charts import html_table, interval_chart, page, section
+from headroom.cli.endpoints import Budget, model_reader
+from headroom.cli.expected import read_cases
+from headroom.cli.files import WrittenFile, write
+from headroom.cli.measure import loaded_counter
+from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.screen import counted, progress, screen, shortened, table, tell
+from headroom.cli.wording import in_options
+from headroom.compressors import ConversationCompressor, SemanticCompressor
+from headroom.errors import HeadroomError
+from headroom.verification import Case, Figures, Outcome, Reply, Verification
+from headroom.verification.exchange import export as export_cases
+from headroom.verification.exchange import score as score_folder
+
+_LOG = "headroom-verify.jsonl"
+_SHOWN = 20
+# Characters shown on each side of a value.
+_AROUND = 30
+# `--min-difference` was not reached.
+_WORSE = 3
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True))
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="The model to ask. claude-… and gemini-… are asked through their SDKs, others "
+    "at OpenAI or at --base-url.",
+)
+@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
+@click.option(
+    "--export",
+    "export_to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Ask no model: write texts and questions into this new folder.",
+)
+@click.option(
+    "--score",
+    "scored",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Ask no model: read the answers in a folder that --export wrote.",
+)
+@click.option(
+    "--questions",
+    "made",
+    type=click.IntRange(min=0),
+    default=12,
+    show_default=True,
+    help="Questions to make from each payload.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Ask so many at most.")
+@click.option(
+    "--twice",
+    type=click.FloatRange(0, 1),
+    default=0.2,
+    show_default=True,
+    help="Share of the questions that are asked twice about the plain text, to see "
+    "how much answers change by themselves.",
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=8,
+    show_default=True,
+    help="Questions asked at a time.",
+)
+@click.option(
+    "--price",
+    type=click.FloatRange(min=0),
+    help="Money per million input tokens.",
+)
+@click.option(
+    "--price-out",
+    type=click.FloatRange(min=0),
+    help="Money per million output tokens.  [four times --price]",
+)
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0),
+    help="Stop before more money is spent; needs --price.",
+)
+@click.option(
+    "--log",
+    type=WrittenFile(),
+    default=_LOG,
+    show_default=True,
+    help="Keeps each answer as it comes; a later run goes on from there.",
+)
+@click.option(
+    "--min-difference",
+    type=click.FloatRange(-100, 100),
+    metavar="POINTS",
+    help="Exit with status 3 if compressed less plain accuracy, in points, is below "
+    "this, such as -1.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@click.option(
+    "--html",
+    "html_file",
+    type=WrittenFile(),
+    help="Write the report as one self-contained page, too.",
+)
+@click.option(
+    "--ratio",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.5,
+    show_default=True,
+    help="Documents: most tokens kept, as a share of all.",
+)
+@click.option(
+    "--scorer",
+    type=click.Choice(["bm25", "cross-encoder"]),
+    default="bm25",
+    show_default=True,
+    help="Documents: how sentences are scored.",
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(min=1),
+    default=4000,
+    show_default=True,
+    help="Transcripts: most tokens kept.",
+)
+@minifier_options
+def verify(
+    paths: tuple[str, ...],
+    model: str | None,
+    base_url: str | None,
+    export_to: Path | None,
+    scored: Path | None,
+    made: int,
+    limit: int | None,
+    twice: float,
+    seed: int,
+    concurrency: int,
+    price: float | None,
+    price_out: float | None,
+    max_cost: float | None,
+    log: Path,
+    min_difference: float | None,
+    as_json: bool,
+    html_file: Path | None,
+    ratio: float,
+    scorer: str,
+    max_tokens: int,
+    **options: Any,
+) -> None:
+    """Ask a model the same questions about the plain and the compressed text.
+
+    PATH is a payload file, a folder of them, or a file of your own questions, one
+    JSON object a line, with "query" and "answers" and one of "documents", "messages"
+    or "payload" (docs/verify.md). Questions about payloads are made from the data,
+    too; their answers need no judge.
+
+    Exit status: 0 done, 1 an input could not be read or the model does not answer,
+    2 wrong use, 3 below --min-difference.
+    """
+    if sum(given is not None for given in (model, export_to, scored)) != 1:
+        raise click.UsageError("Pass one of --model, --export and --score.")
+    if bool(paths) is (scored is not None):
+        raise click.UsageError(
+            "--score needs no PATH." if paths else "Name a PATH to verify."
+        )
+    if max_cost is not None and price is None:
+        raise click.UsageError("--max-cost needs --price.")
+    counter = loaded_counter()
+    try:
+        if scored is not None:
+            result = score_folder(scored)
+        else:
+            cases = read_cases(
+                paths,
+                minifier=build_minifier(options),
+                documents=SemanticCompressor(ratio, scorer=scorer),
+                conversation=partial(ConversationCompressor, max_tokens),
+                made=made,
+                seed=seed,
+            )
+            cases = _limited(cases, limit)
+            if export_to is not None:
+                asked = export_cases(cases, export_to, twice=twice, seed=seed)
+                click.echo(f"{asked:,} questions: {export_to / 'README.txt'}", err=True)
+                return
+            assert model is not None
+            out = 4 * (price or 0.0) if price_out is None else price_out
+            ask = Budget(
+                model_reader(model, base_url, concurrency),
+                (price or 0.0, out),
+                max_cost,
+            )
+            click.echo(f"Answers are kept in {log}.", err=True)
+            number = sum(len(case.questions) for case in cases)
+            with progress("asking", round(number * (2 + twice))) as step:
+
+                def answered(_: Reply) -> None:
+                    step(f"asking, {ask.spent:.3f} spent" if price else None)
+
+                result = headroom.verify(
+                    cases,
+                    ask,
+                    twice=twice,
+                    concurrency=concurrency,
+                    seed=seed,
+                    log=log,
+                    reader=f"{base_url or ''} {model}".strip(),
+                    on_answer=answered,
+                )
+    except (HeadroomError, ImportError) as error:
+        raise click.ClickException(in_options(str(error))) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    margin = abs(min_difference or 5) / 100
+    if as_json:
+        click.echo(json.dumps(_as_object(result, margin), indent=2, ensure_ascii=False))
+    else:
+        _print(result, margin, counted(counter))
+    if html_file is not None:
+        write(html_file, _as_html(result, margin, counted(counter)))
+    if min_difference is not None and not _reaches(result.total, min_difference):
+        click.get_current_context().exit(_WORSE)
+
+
+def _limited(cases: list[Case], limit: int | None) -> list[Case]:
+    """Return cases with as many questions together, each case with its share."""
+    if limit is None:
+        return cases
+    left, taken = limit, []
+    for at, case in enumerate(cases):
+        share = -(-left // (len(cases) - at))
+        taken.append(
+            Case(case.name, case.plain, case.compressed, case.questions[:share])
+        )
+        left -= len(taken[-1].questions)
+    return taken
+
+
+def _reaches(total: Figures, least: float) -> bool:
+    return total.asked > 0 and 100 * total.difference >= least - 1e-9
+
+
+def _rows(groups: dict[str, Figures]) -> list[list[str]]:
+    """Return a row of cells for each group of questions."""
+    return [
+        [
+            name,
+            f"{one.asked:,}",
+            f"{one.plain / max(1, one.asked):.1%}",
+            f"{one.compressed / max(1, one.asked):.1%}",
+            f"{100 * one.difference:+.1f}",
+            f"{100 * one.interval[0]:+.1f} to {100 * one.interval[1]:+.1f}",
+            f"{one.lost:,}",
+        ]
+        for name, one in groups.items()
+    ]
+
+
+_HEADS = ("asked", "plain", "compressed", "points", "95 % interval", "lost")
+
+
+def _print(result: Verification, margin: float, how: str) -> None:
+    console = screen()
+    tell(console, *result.lines(margin))
+    for title, groups in _groups(result):
+        made = table(console, title, *_HEADS)
+        for row in _rows(groups):
+            made.add_row(*row)
+        console.print(made)
+    for outcome in result.lost[:_SHOWN]:
+        _print_lost(console, outcome)
+    if len(result.lost) > _SHOWN:
+        tell(console, f"and {len(result.lost) - _SHOWN:,} more; --json has all")
+    tell(console, f"Tokens are {how}.")
+
+
+def _groups(result: Verification) -> list[tuple[str, dict[str, Figures]]]:
+    """Return the groups that say more than the total does."""
+    both = [
+        ("written as", result.by_device),
+        ("kind of question", result.by_kind),
+    ]
+    return [(title, groups) for title, groups in both if len(groups) > 1]
+
+
+def _print_lost(console: Console, outcome: Outcome) -> None:
+    question = outcome.question
+    tell(console, f"Lost: {shortened(outcome.case.name, 60)}: {question.text}")
+    for name, text in _where(outcome):
+        tell(console, f"{name}: {text}", indent=4)
+
+
+def _where(outcome: Outcome) -> list[tuple[str, str]]:
+    """Return what was expected and said, and where the value stands in both texts."""
+    question, case, said = outcome.question, outcome.case, outcome.said
+    rows = [
+        ("expected", " or ".join(question.answers)),
+        ("said from the plain text", _one_line(said["plain"])),
+        ("said from the compressed text", _one_line(said["compressed"])),
+    ]
+    if question.device:
+        rows.append(("written as", question.device))
+    spans = (question.plain_span, question.compressed_span)
+    for name, text, span in zip(
+        ("plain text", "compressed text"),
+        (case.plain, case.compressed),
+        spans,
+        strict=True,
+    ):
+        if span is None:
+            rows.append((name, "no place has this value alone"))
+        else:
+            line = text.count("\n", 0, span[0]) + 1
+            column = span[0] - text.rfind("\n", 0, span[0])
+            around = _one_line(text[max(0, span[0] - _AROUND) : span[0] + _AROUND])
+            rows.append((name, f"line {line}, column {column}: … {around} …"))
+    return rows
+
+
+def _one_line(text: str) -> str:
+    return shortened(re.sub(r"\s+", " ", text).strip(), 80)
+
+
+def _as_object(result: Verification, margin: float) -> dict[str, Any]:
+    """Return the result as JSON values; shares in [0, 1]."""
+
+    def figures(one: Figures) -> dict[str, Any]:
+        return {
+            "asked": one.asked,
+            "plain": one.plain / max(1, one.asked),
+            "compressed": one.compressed / max(1, one.asked),
+            "difference": one.difference,
+            "interval": list(one.interval),
+            "lost": one.lost,
+            "won": one.won,
+        }
+
+    changed, twice = result.noise
+    said, gone = result.dropped
+    before, after = result.tokens
+    return {
+        "headroom": headroom.__version__,
+        "reader": result.reader,
+        **figures(result.total),
+        "verdict": result.total.verdict(margin),
+        "asked_twice": {"asked": twice, "changed": changed},
+        "dropped_values": {"asked": gone, "said_not_given": said},
+        "tokens": {"plain": before, "compressed": after},
+        "unanswered": len(result.unanswered),
+        "stopped": result.stopped,
+        "by_device": {name: figures(one) for name, one in result.by_device.items()},
+        "by_kind": {name: figures(one) for name, one in result.by_kind.items()},
+        "lost_questions": [
+            {
+                "case": one.case.name,
+                "question": one.question.text,
+                "kind": one.question.kind,
+                "device": one.question.device,
+                "answers": list(one.question.answers),
+                "said": dict(one.said),
+                "path": one.question.path,
+                "plain_span": one.question.plain_span,
+                "compressed_span": one.question.compressed_span,
+            }
+            for one in result.lost
+        ],
+    }
+
+
+def _as_html(result: Verification, margin: float, how: str) -> str:
+    """Return the whole page; the same result gives the same bytes."""
+    lines = result.lines(margin)
+    groups = [("all questions", {"all questions": result.total}), *_groups(result)]
+    plotted = [
+        (name, one.interval[0], one.difference, one.interval[1], row[5])
+        for _, group in groups
+        for (name, one), row in zip(group.items(), _rows(group), strict=True)
+    ]
+    lost = [
+        [
+            f"{one.case.name}: {one.question.text}",
+            "; ".join(f"{name}: {text}" for name, text in _where(one)),
+        ]
+        for one in result.lost
+    ]
+    parts = [
+        section(lines[2], " ".join(lines[:2] + lines[3:]), ""),
+        section(
+            "Difference in points of accuracy",
+            "Compressed less plain. Left of the line, the compressed text is answered "
+            "worse. The bars are 95 % intervals.",
+            interval_chart("Difference in points of accuracy", plotted),
+        ),
+        *(
+            section(title.capitalize(), "", html_table(("", *_HEADS), _rows(group)))
+            for title, group in groups
+        ),
+    ]
+    if lost:
+        parts.append(
+            section(
+                "Lost questions",
+                "Answered rightly from the plain text only.",
+                html_table(("question", "answers and places"), lost),
+            )
+        )
+    footer = (
+        f"<footer>Tokens are {how}. Made by headroom {headroom.__version__} on this "
+        "machine; the page loads nothing.</footer>"
+    )
+    return page("Headroom verify", "Headroom verify", [*parts, footer])

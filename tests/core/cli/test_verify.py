@@ -1,0 +1,384 @@
+"""`headroom verify`: the command against a stand-in for a model on this machine."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+from random import Random
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from headroom.cli import cli
+from headroom.cli.charts import interval_chart
+from headroom.cli.endpoints import Budget
+from headroom.verification import Case, Reply, StopAsking
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+PAYLOADS = EXAMPLES / "payloads"
+_spec = importlib.util.spec_from_file_location(
+    "local_server", EXAMPLES / "local_server.py"
+)
+local_server = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(local_server)
+
+
+class StandIn:
+    """Knows the answers about some payloads; errs on tables at a set rate."""
+
+    def __init__(self, *paths, error=0.0):
+        cases = [Case.from_payload(path.read_bytes()) for path in paths]
+        self.answers = {
+            one.text: one.answers[0] for case in cases for one in case.questions
+        }
+        self.error = error
+
+    def __call__(self, prompt):
+        question = prompt.rpartition("Question: ")[2].split("\n")[0]
+        is_table = prompt.startswith("#headroom")
+        if is_table and Random(prompt).random() < self.error:
+            return "no idea"
+        return self.answers[question]
+
+
+def invoke(*arguments, **options):
+    return CliRunner().invoke(cli, ["verify", *map(str, arguments)], **options)
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "log.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch):
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.setenv(name, "none")
+
+
+def verified(answer, *arguments, log, failures=0):
+    """Return what the command did with a local endpoint, and the requests made."""
+    with local_server.LocalServer(answer=answer, failures=failures) as server:
+        options = ["--model", "mine", "--base-url", server.url, "--log", log]
+        done = invoke(*arguments, *options)
+        return done, server.requests
+
+
+class TestModels:
+    def test_a_reader_that_errs_on_tables_is_found_out(self, log):
+        paths = sorted(PAYLOADS.glob("*.json"))
+        done, _ = verified(StandIn(*paths, error=0.3), PAYLOADS, "--json", log=log)
+        assert done.exit_code == 0, done.output
+        result = json.loads(done.stdout)
+        assert result["plain"] == 1
+        assert result["asked"] + result["dropped_values"]["asked"] == 108
+        assert result["asked"] >= 60
+        assert result["interval"][0] <= -0.3 <= result["interval"][1]
+        assert len(result["lost_questions"]) == result["lost"] > 0
+        assert "is answered worse" in result["verdict"]
+
+    @pytest.mark.parametrize(
+        ("model", "module", "address"),
+        [
+            ("claude-test", "anthropic", "ANTHROPIC_BASE_URL"),
+            ("gemini-test", "google.genai", "GOOGLE_GEMINI_BASE_URL"),
+            ("gpt-test", "requests", "OPENAI_BASE_URL"),
+        ],
+    )
+    def test_each_vendor_is_asked_in_its_own_way(
+        self, model, module, address, log, monkeypatch
+    ):
+        pytest.importorskip(module)
+        path = PAYLOADS / "sql_rows.json"
+        with local_server.LocalServer(answer=StandIn(path)) as server:
+            monkeypatch.setenv(address, server.url)
+            done = invoke(path, "--model", model, "--log", log, "--json")
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["compressed"] == 1
+        replies = [json.loads(line)["reply"] for line in log.read_text().splitlines()]
+        assert all(one["input_tokens"] > 100 for one in replies)
+
+    def test_a_missing_sdk_says_what_to_install(self, log, monkeypatch):
+        monkeypatch.setitem(sys.modules, "anthropic", None)
+        done = invoke(PAYLOADS, "--model", "claude-x", "--log", log)
+        assert done.exit_code == 1
+        assert 'pip install "headroom-core[anthropic]"' in done.stderr
+
+    def test_what_passes_is_tried_again(self, log):
+        path = PAYLOADS / "sql_rows.json"
+        done, requests = verified(
+            StandIn(path), path, "--limit", 2, log=log, failures=1
+        )
+        assert done.exit_code == 0, done.output
+        assert "100.0% right from the plain text" in done.stdout
+        assert len(requests) == 4 + 1 + 1  # two texts each, one twice, one failure
+
+    def test_what_does_not_pass_ends_the_run_with_the_reason(self, log):
+        with local_server.LocalServer() as server:
+            url = server.url + "/nowhere"
+        done = invoke(
+            PAYLOADS / "sql_rows.json", "--model", "x", "--base-url", url, "--log", log
+        )
+        assert done.exit_code == 1
+        assert "in a row got no answer" in done.stderr
+
+    def test_eight_questions_are_in_flight(self, log):
+        path = PAYLOADS / "sql_rows.json"
+        stand_in, barrier = StandIn(path), threading.Barrier(8)
+
+        def together(prompt):
+            barrier.wait(timeout=60)  # passes only where eight requests are here
+            return stand_in(prompt)
+
+        done, requests = verified(together, path, "--twice", 0, log=log)
+        assert done.exit_code == 0, done.output
+        assert len(requests) == 24
+
+    def test_a_killed_run_goes_on_where_it_was(self, log, tmp_path):
+        path = PAYLOADS / "sql_rows.json"
+        seen = threading.Semaphore(0)
+        stand_in = StandIn(path)
+        hang = threading.Event()
+
+        def slow(prompt):
+            seen.release()
+            if len(server.requests) > 10:
+                hang.wait(60)
+            return stand_in(prompt)
+
+        with local_server.LocalServer(answer=slow) as server:
+            command = [sys.executable, "-m", "headroom", "verify", path, "--model", "m"]
+            options = ["--base-url", server.url, "--log", log, "--concurrency", "1"]
+            run = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
+            for _ in range(11):
+                assert seen.acquire(timeout=60)
+            run.kill()
+            run.wait()
+            hang.set()
+            kept = len(log.read_text().splitlines())
+            assert kept == 10
+            server.answer = stand_in
+            before = len(server.requests)
+            done = invoke(path, "--model", "m", *options)
+            assert done.exit_code == 0, done.output
+            assert len(server.requests) - before == 24 + 3 - kept
+
+
+class TestMoney:
+    def test_no_more_is_spent_than_allowed(self, log):
+        path = PAYLOADS / "sql_rows.json"
+        arguments = (path, "--price", 1000, "--max-cost", 40, "--json")
+        done, requests = verified(StandIn(path), *arguments, log=log)
+        assert done.exit_code == 0, done.output
+        rows = map(json.loads, log.read_text().splitlines())
+        tokens = sum(one["reply"]["input_tokens"] for one in rows)
+        assert tokens / 1e6 * 1000 <= 40
+        assert 0 < len(requests) < 24
+        assert "max-cost" in json.loads(done.stdout)["stopped"]
+
+    def test_a_budget_counts_what_is_on_its_way(self):
+        arrived, go = threading.Barrier(3), threading.Event()
+
+        def slow(prompt):
+            arrived.wait(10)
+            go.wait(10)
+            return Reply("a", 1_000_000, 0)
+
+        budget = Budget(slow, (1.0, 0.0), most=0.000_025)
+        threads = [
+            threading.Thread(target=budget, args=("word " * 10,)) for _ in range(2)
+        ]
+        for one in threads:
+            one.start()
+        arrived.wait(10)
+        with pytest.raises(StopAsking):
+            budget("word " * 10)
+        go.set()
+        for one in threads:
+            one.join()
+        assert budget.spent == 2.0
+
+
+class TestReports:
+    def test_the_text_says_what_was_lost_and_where(self, log):
+        path = PAYLOADS / "sql_rows.json"
+        done, _ = verified(StandIn(path, error=0.5), path, log=log)
+        lines = done.stdout.splitlines()
+        assert any(line.startswith("Lost: sql_rows.json: ") for line in lines)
+        assert any(line.strip().startswith("plain text:") for line in lines)
+        assert any("line" in line and "column" in line for line in lines)
+        assert "Too few questions to tell a difference of 5 points" in done.stdout
+
+    def test_the_page_loads_nothing_and_has_a_plot(self, log, tmp_path):
+        page = tmp_path / "v.html"
+        done, _ = verified(
+            StandIn(PAYLOADS / "sql_rows.json", error=0.5),
+            PAYLOADS / "sql_rows.json",
+            "--html",
+            page,
+            log=log,
+        )
+        assert done.exit_code == 0
+        text = page.read_text("utf-8")
+        HTMLParser().feed(text)
+        assert "<svg" in text
+        assert "Lost questions" in text
+        assert "<script" not in text
+        assert "src=" not in text
+
+    def test_the_plot_is_well_formed_and_inside(self):
+        rows = [("a & b", -0.3, -0.1, 0.1, "<x>"), ("c", -1.0, 0.0, 1.0, "")]
+        root = ElementTree.fromstring(interval_chart("t", rows))
+        places = [float(circle.get("cx")) for circle in root.iter("circle")]
+        assert all(0 <= place <= 720 for place in places)
+
+    def test_ci_sees_a_loss(self, log):
+        path = PAYLOADS / "sql_rows.json"
+        done, _ = verified(
+            StandIn(path, error=0.9), path, "--min-difference", -1, log=log
+        )
+        assert done.exit_code == 3
+        done, _ = verified(
+            StandIn(path), path, "--min-difference", -1, log=log.with_suffix(".b.jsonl")
+        )
+        assert done.exit_code == 0
+
+
+class TestFolders:
+    def test_exported_questions_are_answered_and_scored(self, tmp_path):
+        folder = tmp_path / "out"
+        done = invoke(PAYLOADS, "--export", folder)
+        assert done.exit_code == 0, done.output
+        key = json.loads((folder / "key.json").read_text("utf-8"))
+        counted = [
+            question
+            for case in key
+            for question in case["questions"]
+            if question["device"] != "dropped"
+        ]
+        assert len(counted) >= 60
+        answers = {
+            one["text"]: one["answers"][0] for case in key for one in case["questions"]
+        }
+        for side in ("plain", "compressed", "again"):
+            for file in (folder / side).glob("*.jsonl"):
+                rows = [
+                    json.loads(line) for line in file.read_text("utf-8").splitlines()
+                ]
+                assert (folder / side / f"{file.stem}.txt").exists()
+                for row in rows:
+                    wrong = side == "compressed" and row["id"] == 0
+                    row["answer"] = "no" if wrong else answers[row["question"]]
+                file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        done = invoke("--score", folder, "--json")
+        assert done.exit_code == 0, done.output
+        result = json.loads(done.stdout)
+        assert result["asked"] == len(counted)
+        assert result["plain"] == 1
+        assert result["lost"] == 9
+        assert result["asked_twice"]["changed"] == 0
+
+    def test_open_answers_are_not_counted(self, tmp_path):
+        folder = tmp_path / "out"
+        invoke(PAYLOADS / "sql_rows.json", "--export", folder)
+        done = invoke("--score", folder)
+        assert done.exit_code == 0
+        assert "nothing can be told" in done.stdout
+        assert "Unanswered and not counted: 12" in done.stdout
+
+    def test_a_line_that_is_no_answer_is_named(self, tmp_path):
+        folder = tmp_path / "out"
+        invoke(PAYLOADS / "sql_rows.json", "--export", folder)
+        [file] = (folder / "plain").glob("*.jsonl")
+        file.write_text("closed\n", encoding="utf-8")
+        done = invoke("--score", folder)
+        assert done.exit_code == 1
+        assert "line 1" in done.stderr
+
+    def test_a_folder_with_something_in_it_is_left_alone(self, tmp_path):
+        (tmp_path / "mine.txt").write_text("x")
+        done = invoke(PAYLOADS, "--export", tmp_path)
+        assert done.exit_code == 1
+        assert "is not empty" in done.stderr
+
+
+class TestOwnQuestions:
+    def test_of_documents_messages_and_payloads(self, tmp_path, log):
+        (tmp_path / "items.json").write_text(
+            json.dumps([{"id": 7, "city": "Graz"}] * 3)
+        )
+        documents = ["The fee is due on 1 May.", "The office opens at nine."]
+        messages = [{"role": "user", "content": "My number is 4711."}]
+        rows = [
+            {
+                "query": "When is the fee due?",
+                "documents": documents,
+                "answers": ["1 May"],
+            },
+            {"query": "What is my number?", "messages": messages, "answers": [4711]},
+            {"query": "Which city?", "payload": "items.json", "answers": ["Graz"]},
+            {"payload": "items.json", "answers": ["Graz"]},
+        ]
+        questions = tmp_path / "mine.jsonl"
+        questions.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        answers = {row["query"]: str(row["answers"][0]) for row in rows[:3]}
+
+        def answer(prompt):
+            return answers[prompt.rpartition("Question: ")[2].split("\n")[0]]
+
+        done, _ = verified(answer, questions, "--questions", 0, "--json", log=log)
+        assert done.exit_code == 0, done.output
+        result = json.loads(done.stdout)
+        assert result["asked"] == 3
+        assert (result["plain"], result["compressed"]) == (1, 1)
+
+    def test_a_folder_may_hold_both(self, tmp_path):
+        (tmp_path / "items.json").write_text(json.dumps([{"id": i} for i in range(9)]))
+        row = {"query": "How many?", "payload": "items.json", "answers": [9]}
+        (tmp_path / "questions.jsonl").write_text(json.dumps(row))
+        folder = tmp_path / ".." / "exported"
+        done = invoke(tmp_path, "--export", folder)
+        assert done.exit_code == 0, done.output
+        [case] = json.loads((folder / "key.json").read_text("utf-8"))
+        assert case["questions"][0]["text"] == "How many?"
+
+
+class TestWrongUse:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            [PAYLOADS],
+            [PAYLOADS, "--model", "a", "--export", "b"],
+            ["--model", "a"],
+            [PAYLOADS, "--score", PAYLOADS],
+            [PAYLOADS, "--model", "a", "--max-cost", 1],
+            ["/no/such/file", "--model", "a"],
+        ],
+    )
+    def test_options_that_do_not_fit_are_wrong_use(self, arguments):
+        assert invoke(*arguments).exit_code == 2
+
+    def test_nothing_to_ask_is_said(self, tmp_path, log):
+        (tmp_path / "a.txt").write_text("prose")
+        done = invoke(tmp_path, "--model", "a", "--log", log)
+        assert done.exit_code == 1
+        assert "there is nothing to ask" in done.stderr
+
+
+def test_the_example_runs():
+    pytest.importorskip("openai")
+    run = subprocess.run(
+        [sys.executable, EXAMPLES / "verify_local.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "questions: 9" in run.stdout
+    assert "Difference: " in run.stdout
