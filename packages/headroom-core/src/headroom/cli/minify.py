@@ -16,6 +16,8 @@ from headroom.cli.options import build_minifier, minifier_options
 from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
+from headroom.tool_outputs.dropping import unmatched
+from headroom.tool_outputs.reading import Embedded, read
 from headroom.types import Compression
 
 _SHOWN_PATHS = 15
@@ -42,6 +44,7 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
         raise click.UsageError("--decode and --explain exclude each other.")
     minifier = build_minifier(options)
     data = file.read()
+    _warn_of_unmatched(data, options)
     try:
         if decode:
             text = data.decode("utf-8", "surrogatepass")
@@ -58,6 +61,22 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
         raise click.ClickException(f"The input is not UTF-8: {error}") from error
     except HeadroomError as error:
         raise click.ClickException(in_options(str(error))) from error
+
+
+def _warn_of_unmatched(data: bytes, options: dict[str, Any]) -> None:
+    """Say which keys and paths of the options are nowhere in the payload."""
+    named = {name: options[name] for name in ("exclude_keys", "keep_keys", "only_keys")}
+    if not any(named.values()):
+        return
+    try:
+        tree = read(data, exact_numbers=False)
+    except HeadroomError:
+        return  # the payload's own error is told below
+    values = [part.value for part in tree.parts if isinstance(part, Embedded)]
+    for name, patterns in named.items():
+        for pattern in unmatched(patterns, values or tree.value):
+            flag = name.replace("_", "-").removesuffix("s")
+            click.echo(f"--{flag} {pattern} matches nothing here.", err=True)
 
 
 def _json(value: Any) -> str:

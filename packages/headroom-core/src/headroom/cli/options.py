@@ -37,9 +37,20 @@ _OPTIONS = (
         help="Cut what is nested deeper; each cut leaves a marker.",
     ),
     click.option(
-        "--drop-nulls/--keep-nulls", default=True, help="null in objects.  [drop]"
+        "--only-key",
+        "only_keys",
+        multiple=True,
+        metavar="KEY",
+        help="Keep only this key and what leads to it. Repeatable.",
     ),
-    click.option("--drop-empty/--keep-empty", default=True, help='"", [], {}.  [drop]'),
+    click.option(
+        "--drop-nulls/--keep-nulls", default=False, help="null in objects.  [keep]"
+    ),
+    click.option(
+        "--drop-empty/--keep-empty",
+        default=None,
+        help='"", [], {}.  [as nulls]',
+    ),
     click.option("--drop-links/--keep-links", default=True, help="API links.  [drop]"),
     click.option(
         "--drop-opaque/--keep-opaque",
@@ -50,6 +61,7 @@ _OPTIONS = (
 _DROPPING = (
     "exclude_keys",
     "keep_keys",
+    "only_keys",
     "max_depth",
     "drop_nulls",
     "drop_empty",
@@ -79,6 +91,15 @@ def build_minifier(options: dict[str, Any]) -> JSONMinifier:
     for name in _DROPPING:
         given = source(name)
         if given is not None and given.name == "COMMANDLINE":
-            flag = "--" + name.replace("_", "-").removesuffix("s")
-            raise click.UsageError(f"--lossless drops nothing; leave out {flag}.")
+            raise click.UsageError(
+                f"--lossless drops nothing; leave out {_flag(name, options[name])}."
+            )
     return JSONMinifier.lossless(format=form)
+
+
+def _flag(name: str, value: Any) -> str:
+    """Return the option as it was typed: `--keep-nulls`, `--exclude-key`."""
+    flag = name.replace("_", "-")
+    if value is False:
+        return "--" + flag.replace("drop-", "keep-")
+    return "--" + (flag if value is True else flag.removesuffix("s"))

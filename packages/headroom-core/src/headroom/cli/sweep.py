@@ -36,8 +36,8 @@ MINIFIERS: tuple[tuple[str, str, Callable[[], JSONMinifier]], ...] = (
     ("nothing dropped", "JSONMinifier.lossless()", JSONMinifier.lossless),
     (
         "drop nulls",
-        "JSONMinifier(drop_empty=False, drop_links=False, drop_opaque=False)",
-        lambda: JSONMinifier(drop_empty=False, drop_links=False, drop_opaque=False),
+        "JSONMinifier(drop_links=False, drop_opaque=False)",
+        lambda: JSONMinifier(drop_links=False, drop_opaque=False),
     ),
     (
         "drop nulls, empties",

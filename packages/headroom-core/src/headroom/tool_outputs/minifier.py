@@ -7,8 +7,7 @@ from typing import Any, Literal
 from headroom.errors import DecodeError, InputError
 from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
-from headroom.tool_outputs.policy import Policy
-from headroom.tool_outputs.pruning import prune
+from headroom.tool_outputs.dropping import Policy, prune
 from headroom.tool_outputs.reading import Embedded, Reading, read
 from headroom.tool_outputs.table import (
     MAGIC,
@@ -102,12 +101,13 @@ class JSONMinifier:
     def __init__(
         self,
         *,
-        drop_nulls: bool = True,
-        drop_empty: bool = True,
+        drop_nulls: bool = False,
+        drop_empty: bool | None = None,
         drop_links: bool = True,
         drop_opaque: bool = True,
         exclude_keys: Iterable[str] = (),
         keep_keys: Iterable[str] = (),
+        only_keys: Iterable[str] = (),
         max_depth: int | None = None,
         format: Format = "auto",  # noqa: A002 - the contract's name
         count_tokens: Callable[[str], int] | None = None,
@@ -118,12 +118,13 @@ class JSONMinifier:
             raise TypeError(f"count_tokens is a function, got {count_tokens!r}")
         policy = Policy(
             drop_nulls=drop_nulls,
-            drop_empty=drop_empty,
+            drop_empty=drop_nulls if drop_empty is None else drop_empty,
             drop_links=drop_links,
             drop_opaque=drop_opaque,
             # Any iterable; Policy makes a tuple of it, and refuses a lone string.
             exclude_keys=exclude_keys,  # type: ignore[arg-type]
             keep_keys=keep_keys,  # type: ignore[arg-type]
+            only_keys=only_keys,  # type: ignore[arg-type]
             max_depth=max_depth,
         )
         count = default_counter() if count_tokens is None else count_tokens
@@ -169,8 +170,6 @@ class JSONMinifier:
         Types, key order and, for text, the spelling of numbers are kept.
         """
         return cls(
-            drop_nulls=False,
-            drop_empty=False,
             drop_links=False,
             drop_opaque=False,
             format=format,
@@ -290,8 +289,8 @@ class JSONMinifier:
         table: bool = True,
     ) -> str:
         """Prune and write one JSON value, in the fewest tokens allowed."""
-        tree, gone = prune(value, self._policy, itemised=dropped is not None)
-        text = self._densest(tree, table=table)
+        tree, gone, reasons = prune(value, self._policy, itemised=dropped is not None)
+        text = self._densest(tree, reasons, table=table)
         # Tokens may also join what stands around a value in prose.
         margin = _PART_MARGIN if path else 0
         if source is not None and self._is_dearer(text, source, margin):
@@ -316,14 +315,16 @@ class JSONMinifier:
             return False
         return self._count(source) < self._count(text) + margin
 
-    def _densest(self, tree: Any, *, table: bool) -> str:
+    def _densest(self, tree: Any, left_out: list[str], *, table: bool) -> str:
         if self._format == "json" or not table or type(tree) not in (dict, list):
             return write_compact(tree)
         if not tree:
             return write_compact(tree)
         limit = None if self._format == "table" else _MAX_NODES
         try:
-            dense, spared_characters = encode_table(tree, max_nodes=limit)
+            dense, spared_characters = encode_table(
+                tree, left_out=left_out, max_nodes=limit
+            )
         except TooManyNodesError:
             return write_compact(tree)
         if self._format == "table":

@@ -34,6 +34,15 @@ _PUNCTUATION = 4
 _CHARACTERS_PER_TOKEN = 2
 
 
+# The kinds of values that are missing, where the plural of the reason won't do.
+_LEFT_OUT = {
+    "empty": "empty values",
+    "bookkeeping": "bookkeeping",
+    "copy": "copies",
+    "max_depth": "cut values",
+}
+
+
 class Table(NamedTuple):
     """A document in the table format.
 
@@ -47,27 +56,34 @@ class Table(NamedTuple):
     spared_characters: int
 
 
-def encode_table(value: Any, *, max_nodes: int | None = None) -> Table:
+def encode_table(
+    value: Any, *, left_out: Sequence[str] = (), max_nodes: int | None = None
+) -> Table:
     """Write a tree, a dict or list that is not empty, as table text.
 
     Deterministic; `decoding.decode_table` reads it back, type and key order included.
+
+    Args:
+        value: The tree.
+        left_out: Why values of the document are missing in it, for the first line.
+        max_nodes: The most distinct objects and arrays there may be.
 
     Raises:
         TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
     try:
-        return _encoded(Graph(value, max_nodes))
+        return _encoded(Graph(value, max_nodes), left_out)
     except TooManyNodesError as error:
         if not error.unpacked:
             raise
     except RecursionError:
         pass
     # Strings that were taken apart may be the reason; they can stay as they are.
-    return _encoded(Graph(value, max_nodes, unpacks=False))
+    return _encoded(Graph(value, max_nodes, unpacks=False), left_out)
 
 
-def _encoded(graph: Graph) -> Table:
-    writer = _Writer(graph)
+def _encoded(graph: Graph, left_out: Sequence[str]) -> Table:
+    writer = _Writer(graph, left_out)
     return Table(writer.text(), writer.spared_characters())
 
 
@@ -79,8 +95,9 @@ def _characters(cost: float) -> int:
 class _Writer:
     """One document on its way to text."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, left_out: Sequence[str]) -> None:
         self.graph = graph
+        self.left_out = left_out
         costs = Costs()
         self.schemas, self.schema_of = find_schemas(graph, costs)
         self.cells: dict[int, Cells] = {}
@@ -212,6 +229,9 @@ class _Writer:
         fields = [field for schema in self.schemas for field in schema.fields]
         templates = [f.template for f in fields if f.template is not None]
         parts = []
+        if self.left_out:
+            kinds = [_LEFT_OUT.get(reason, reason + "s") for reason in self.left_out]
+            parts.append(f"left out: {' & '.join(kinds)}")
         if any(f.kind is Kind.FIXED for f in fields):
             parts.append("k=v holds unless ;k:x")
         if self.has_absent:

@@ -1,0 +1,134 @@
+"""Addresses that a program calls, taken apart."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+__all__ = ["Address", "is_api_link", "is_plural", "parse"]
+
+# An API host, or a path with an API or version segment, absolute or relative.
+_API_LINK = re.compile(
+    r"(?:https?:)?//(?:(?:[^/?#]*[.-])?api(?:[.-][^/?#]*)?(?:[/?#]|$)"
+    r"|[^/?#]*\.googleapis\.com(?:[/:?#]|$)"
+    r"|graph\.(?:microsoft|facebook)\.com/|management\.azure\.com/"
+    r"|[^/?#]+(?:/[^/?#]*)*?/(?:api|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+)?)/)"
+    r"|/(?:[^/?#]+/){0,2}(?:api|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+)?)/"
+    r"|/[0-9]{4}-[0-9]{2}-[0-9]{2}/",
+    re.IGNORECASE,
+)
+# Pages about an API are no addresses of it.
+_PAGE_HOST = re.compile(
+    r"(?:https?:)?//(?:www|docs?|blog|developers?|help|support|learn|wiki|news|forum)"
+    r"\.(?!googleapis\.)",
+    re.IGNORECASE,
+)
+# Longer addresses carry more than where they lead.
+_LONGEST_CHARACTERS = 1000
+# Source: RFC 1035 allows 253 for a host, and a scheme stands before it.
+_LONGEST_HOST_CHARACTERS = 264
+_TEMPLATE = re.compile(r"(?:\{[^{}]*\}|[/.a-z_])*")
+_MARKER = re.compile(
+    r"apis?|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+|(?:alpha|beta)[0-9]*)?"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    re.IGNORECASE,
+)
+# A version beside "api" or "rest": /rest/api/3/, /rest/agile/1.0/
+_VERSION = re.compile(r"[0-9]|[0-9]\.[0-9]+|latest")
+_CALL = re.compile(r"([^()]*)\('?([^()']*)'?\)")
+# What may be a word of any API: "repos", "pull-requests", "workItems", "sys_user".
+_WORD = re.compile(r"(?=.{1,32}$)(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+|[-_:.][a-z]+)*")
+_EXTENSION = re.compile(r"\.(?:json|xml)$")
+
+
+class Address(NamedTuple):
+    """Where an address of an API leads.
+
+    Attributes:
+        host: Its scheme and host; "" for a path.
+        parts: The segments of its path behind "api" and "v1", decoded.
+        query: The names and values of its query.
+        template: The template of RFC 6570 that it ends in (`{/id}`), or "".
+    """
+
+    host: str
+    parts: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+    template: str
+
+
+def is_api_link(text: str) -> bool:
+    """Tell whether `text` is an address that a program calls, not a page."""
+    if " " in text:
+        return False
+    # Past "https://", the host mostly settles it.
+    host = text[: text.find("/", 8, _LONGEST_HOST_CHARACTERS) + 1]
+    return _is_api_host(host) or (
+        _API_LINK.match(text) is not None and not _is_page_host(host)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_api_host(address: str) -> bool:
+    return _API_LINK.match(address) is not None and not _is_page_host(address)
+
+
+@lru_cache(maxsize=1024)
+def _is_page_host(address: str) -> bool:
+    return _PAGE_HOST.match(address) is not None
+
+
+def is_word(part: str) -> bool:
+    """Tell whether a segment may be a word that the API itself chose."""
+    return _WORD.fullmatch(part) is not None
+
+
+def is_plural(part: str) -> bool:
+    """Tell whether a word is a plural: "comments", and none of "access", "status"."""
+    return part.endswith("s") and part[-2:] not in ("ss", "us", "is") and is_word(part)
+
+
+# The same users and projects are named in many objects of a response.
+@lru_cache(maxsize=4096)
+def parse(link: str) -> Address | None:
+    """Take an API address apart; None for one with a fragment or a password."""
+    if len(link) > _LONGEST_CHARACTERS or "#" in link or "@" in link:
+        return None
+    link, brace, template = link.partition("{")
+    if brace and not _TEMPLATE.fullmatch(brace + template):
+        return None
+    path, _, query = link.partition("?")
+    scheme, slashes, rest = path.partition("//")
+    host = ""
+    if slashes:
+        name, _, path = rest.partition("/")
+        host = scheme + slashes + name
+    pairs = []
+    for pair in query.split("&") if query else ():
+        name, _, value = pair.partition("=")
+        pairs.append((name, unquote(value.replace("+", " "))))
+    return Address(host, tuple(_segments(path)), tuple(pairs), brace + template)
+
+
+def _segments(path: str) -> list[str]:
+    """Return the segments of a path, without those that name the API itself."""
+    parts: list[str] = []
+    before = ""
+    for raw in path.split("/"):
+        if not raw:
+            continue
+        is_marker = _MARKER.fullmatch(raw) is not None or (
+            _VERSION.fullmatch(raw) is not None
+            and (before == "/" or ("." in raw and not is_plural(before)))
+        )
+        if is_marker:
+            # "services/data" in "/services/data/v60.0/" names the API too.
+            parts = [part for part in parts if not is_word(part)]
+            before = "/"
+            continue
+        call = _CALL.fullmatch(raw) if "(" in raw else None
+        for part in call.groups() if call else (raw,):
+            if part:
+                parts.append(_EXTENSION.sub("", unquote(part)))
+        before = raw
+    return parts
