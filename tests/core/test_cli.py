@@ -65,7 +65,7 @@ class TestMinify:
     @pytest.mark.parametrize("arguments", [["-"], []])
     def test_stdin_is_read(self, arguments):
         done = process("minify", *arguments, stdin=b'{"a": [1, 2], "b": null}')
-        assert done.stdout == b'{"a":[1,2]}'
+        assert done.stdout == b'{"a":[1,2],"b":null}'
 
     def test_no_byte_is_lost_wherever_the_output_goes(self):
         raw = json.dumps([TRICKY] * 3).encode()
@@ -122,7 +122,6 @@ class TestMinify:
     @pytest.mark.parametrize(
         ("flag", "key"),
         [
-            ("--keep-nulls", "assignee"),
             ("--keep-links", "labels_url"),
             ("--keep-opaque", "node_id"),
             ("--keep-key=node_id", "node_id"),
@@ -134,6 +133,29 @@ class TestMinify:
         kept = invoke("minify", "--format=json", flag, input=raw).stdout_bytes
         assert any(key not in issue for issue in plain)
         assert all(key in issue for issue in json.loads(kept))
+
+    def test_nulls_and_empties_go_when_asked_for(self):
+        raw = b'{"a": null, "b": "", "c": 1}'
+        assert invoke("minify", input=raw).stdout == '{"a":null,"b":"","c":1}'
+        assert invoke("minify", "--drop-nulls", input=raw).stdout == '{"c":1}'
+        kept = invoke("minify", "--drop-nulls", "--keep-empty", input=raw)
+        assert kept.stdout == '{"b":"","c":1}'
+
+    @pytest.mark.parametrize("flag", ["--keep-links", "--drop-nulls"])
+    def test_lossless_names_the_option_that_was_typed(self, flag):
+        result = invoke("minify", "--lossless", flag, input=b"{}")
+        assert result.exit_code == 2
+        assert f"leave out {flag}." in result.stderr
+
+    def test_a_path_of_the_account_is_taken_and_one_that_is_nowhere_is_said(self):
+        raw = b'{"items": [{"id": 1, "note": null}, {"id": 2, "note": null}]}'
+        arguments = ["minify", "--drop-nulls", "--format=json"]
+        shown = invoke(*arguments, "--explain", input=raw).stdout
+        assert "items[*].note" in shown
+        kept = invoke(*arguments, "--keep-key", "items[*].note", input=raw)
+        assert json.loads(kept.stdout) == json.loads(raw)
+        missed = invoke(*arguments, "--keep-key", "items.notes", input=raw)
+        assert "--keep-key items.notes matches nothing here." in missed.stderr
 
     def test_more_can_be_dropped(self):
         raw = b'{"a": {"b": {"c": 1}}, "keep": 1, "created_at": 2, "x_at": 3}'
@@ -203,7 +225,8 @@ class TestExplain:
         assert result.stdout.startswith("Unchanged: ")
 
     def test_keys_with_brackets_are_shown_as_they_are(self):
-        result = invoke("minify", "--explain", input=b'{"[bold]": null, "b": 1}')
+        raw = b'{"[bold]": null, "b": 1}'
+        result = invoke("minify", "--explain", "--drop-nulls", input=raw)
         assert "[bold]" in result.stdout
 
     def test_nothing_dropped_is_said(self):
@@ -212,7 +235,8 @@ class TestExplain:
 
     def test_it_is_readable_on_a_narrow_page_and_in_any_encoding(self):
         raw = json.dumps(TRICKY).encode()
-        done = process("minify", "--explain", stdin=raw, PYTHONIOENCODING="cp1252")
+        arguments = ["minify", "--explain", "--drop-nulls"]
+        done = process(*arguments, stdin=raw, PYTHONIOENCODING="cp1252")
         assert done.returncode == 0
         assert b"empty" in done.stdout
 

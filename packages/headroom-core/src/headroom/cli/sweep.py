@@ -35,21 +35,16 @@ MINIFIERS: tuple[tuple[str, str, Callable[[], JSONMinifier]], ...] = (
     ),
     ("nothing dropped", "JSONMinifier.lossless()", JSONMinifier.lossless),
     (
-        "drop nulls",
-        "JSONMinifier(drop_links=False, drop_opaque=False)",
-        lambda: JSONMinifier(drop_links=False, drop_opaque=False),
-    ),
-    (
-        "drop nulls, empties",
-        "JSONMinifier(drop_links=False, drop_opaque=False)",
-        lambda: JSONMinifier(drop_links=False, drop_opaque=False),
-    ),
-    (
-        "drop nulls, empties, links",
+        "drop links",
         "JSONMinifier(drop_opaque=False)",
         lambda: JSONMinifier(drop_opaque=False),
     ),
     ("the default: opaque ids, too", "JSONMinifier()", JSONMinifier),
+    (
+        "nulls and empties, too",
+        "JSONMinifier(drop_nulls=True)",
+        lambda: JSONMinifier(drop_nulls=True),
+    ),
     (
         "the default, as valid JSON",
         'JSONMinifier(format="json")',

@@ -23,8 +23,8 @@ class Policy:
         exclude_keys: Patterns of members to drop (see `patterns`).
         keep_keys: Patterns of members that stay with everything inside them; they win
             over every other option.
-        only_keys: Patterns of the only members to keep, with everything inside them and
-            what leads to them. Empty keeps all members.
+        only_keys: Patterns of the only members to keep, as `keep_keys` does, and what
+            leads to them. Empty keeps all members.
         max_depth: Keys on the way from the root beyond which values are cut, 1 or
             more, or None.
     """

@@ -75,10 +75,11 @@ class _Walk:
         self.links = self.pictures = policy.drop_links
         self.opaque = policy.drop_opaque
         self.max_depth = policy.max_depth
-        self.kept = Patterns(policy.keep_keys)
+        self.kept = Patterns(policy.keep_keys + policy.only_keys)
         self.excluded = Patterns(policy.exclude_keys)
-        self.only = Patterns(policy.only_keys)
-        self.dotted = bool(self.kept.path or self.excluded.path or self.only.any)
+        # Whether all that is not kept, and leads to nothing kept, is dropped.
+        self.only = bool(policy.only_keys)
+        self.dotted = bool(self.kept.path or self.excluded.path or self.only)
         self.itemised = itemised
         self.verdicts: dict[str, int] = {}
         self.dropped: list[Dropped] = []
@@ -207,6 +208,16 @@ class _Walk:
                     judged.append(key)
             elif type(value) is dict or type(value) is list:
                 nested.append(key)
+        return self.without(members, gone, path, dotted), nested, judged
+
+    def without(
+        self,
+        members: _Object,
+        gone: dict[str, tuple[str, Any]],
+        path: _Path,
+        dotted: str,
+    ) -> _Object:
+        """Return an object without some members, but for what is kept inside them."""
         left = members
         for key, (reason, value) in gone.items():
             here = (*path, key) if self.itemised else ()
@@ -223,7 +234,7 @@ class _Walk:
                 self.note(here, reason, leaves(value))
             else:
                 left[key] = rest
-        return left, nested, judged
+        return left
 
     def blank(self, value: Any) -> str:
         """Return why a null, an empty value or a zero goes, or ""."""
@@ -237,7 +248,7 @@ class _Walk:
         if self.kept.match(key, where):
             found = _KEPT
         elif self.excluded.match(key, where) or (
-            self.only.any and not self.leads_to_only(key, where, value)
+            self.only and not self.kept.match_inside(value, where)
         ):
             found = _EXCLUDED
         elif (self.pictures and pictures.concerns(key)) or (
@@ -249,16 +260,6 @@ class _Walk:
         if len(self.verdicts) < _MOST_VERDICTS:
             self.verdicts[key] = found
         return found
-
-    def leads_to_only(self, key: str, where: str, value: Any) -> bool:
-        """Tell whether a member is among `only_keys`, inside one, or around one."""
-        if self.only.match(key, where) or self.only.match_inside(value, where):
-            return True
-        steps = where.split(".")[1:-1]
-        return any(
-            self.only.match(step, "." + ".".join(steps[: at + 1]))
-            for at, step in enumerate(steps)
-        )
 
     def judge_container(self, key: str, value: Any, dotted: str, record: Record) -> str:
         """Return why an object or array is dropped whole, or ""."""
