@@ -44,7 +44,7 @@ export HEADROOM_CORE := ==0.1.0
 	@$(PIP) --group ray
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models ray demo format lint types imports test test-deep bench bench-peers readme fuzz bench-llama-index matrix-langchain matrix-llama-index dist docs check
+.PHONY: help install models ray demo format lint types imports test test-deep bench figures fuzz bench-llama-index matrix-langchain matrix-llama-index dist docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -79,13 +79,6 @@ test: .venv/.test ## Run all tests (offline after set-up)
 test-deep: .venv/.test ## The same with 2,000 random examples for each property
 	HYPOTHESIS_PROFILE=deep $(PY) -m pytest -q -n auto --dist loadscope
 
-# A folder of json/, rag/ and chat/ is no folder of payloads: nothing of it is a table
-# of README. What is compared is what is installed; bench-peers installs the rest.
-PARTS = $(if $(DATA),$(wildcard $(addprefix $(DATA)/,json rag chat)))
-bench: .venv/.test ## Measure beside other ways and packages; DATA=FOLDER takes your own data (benchmarks/README.md)
-	@$(if $(PARTS),,$(COUNTED) $(PY) -m headroom bench $(or $(DATA),examples/payloads);) \
-	$(COUNTED) $(PY) benchmarks/peers $(or $(DATA),examples/payloads --out build/benchmarks)
-
 .venv/.peers: .venv/.test
 	@echo "Installing what Headroom is compared with (once)"
 	@$(PIP) --group peers
@@ -98,11 +91,11 @@ bench: .venv/.test ## Measure beside other ways and packages; DATA=FOLDER takes 
 	@.venv-headroom-ai/$(notdir $(BIN))/python -m pip install --quiet "headroom-ai==0.42.0"
 	@$(PYTHON) -c "open('$@', 'w').close()"
 
-bench-peers: .venv/.peers .venv-headroom-ai/.ready ## The same, with all that Headroom is compared with installed first
-	@$(MAKE) bench
+bench: .venv/.peers $(if $(HEADROOM_AI),.venv-headroom-ai/.ready) ## Compare with other packages; DATA=FOLDER takes your own data, HEADROOM_AI=1 adds headroom-ai, OUT=FOLDER writes there
+	@$(COUNTED) $(PY) benchmarks/peers $(or $(DATA),examples) --out $(or $(OUT),build/benchmarks)
 
-readme: .venv/.peers .venv-headroom-ai/.ready ## The same, and put the figures into README.md
-	@$(PY) benchmarks/readme_table.py $(DATA)
+figures: .venv/.test ## Renew all figures in README.md and docs/ that are of examples/
+	@$(COUNTED) $(PY) benchmarks/figures.py
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py

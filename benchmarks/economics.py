@@ -1,7 +1,6 @@
 """What an agent's queries cost a day, plain and with minified tool results.
 
     python benchmarks/economics.py --price 2.5 [--fixed 1500] [--queries 1000]
-    python benchmarks/economics.py --write      # into docs/economics.md
 
 The shares come from `headroom bench examples/payloads --json`; put your own payloads
 in their place with --payloads FOLDER.
@@ -9,13 +8,11 @@ in their place with --payloads FOLDER.
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "economics.md"
 # What a cached token costs of a new one. Source: list prices of large vendors have
 # been 0.1 to 0.5; Anthropic's, 0.1 to read and 1.25 to write.
 CACHE_READ, CACHE_WRITE = 0.1, 1.25
@@ -74,7 +71,7 @@ def table(arguments: argparse.Namespace) -> str:
 
 
 def main() -> None:
-    """Print the table, or put it into the page."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--price", type=float, default=2.5)
     parser.add_argument("--fixed", type=int, default=1500)
@@ -82,16 +79,9 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--payloads", default="examples/payloads")
     parser.add_argument("--baseline", default="json.dumps")
-    parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8")
-    if not arguments.write:
-        print(table(arguments))
-        return
-    text = PAGE.read_text(encoding="utf-8")
-    block = f"```text\n{table(arguments)}\n```"
-    text = re.sub(r"```text\n.*?```", lambda _: block, text, count=1, flags=re.DOTALL)
-    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    print(table(arguments))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
     python benchmarks/peers DATA [--questions 15] [--conversations 12] [--out FOLDER]
 
 benchmarks/README.md says what DATA holds. Writes results.md and plots into FOLDER
-(benchmarks). Each method runs in a process of its own.
+(build/benchmarks). Each method runs in a process of its own.
 """
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any
 import conversations
 import documents
 import results
-import short
 import tool_outputs
 from processes import ROOT, use_the_table_of_llama_index
 from rich.console import Console
@@ -42,7 +40,7 @@ def main() -> None:
         default=30_000,
         help="tokens of a conversation's old turns",
     )
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
     options = parser.parse_args()
     if not options.data.is_dir():
         sys.exit(
@@ -52,7 +50,7 @@ def main() -> None:
     if loaded_counter().estimated:
         sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
     # What is measured is what is there now; it may change before the end.
-    started, machine = time.monotonic(), results.machine()
+    machine = results.machine()
     with Console(stderr=True).status("reading DATA"):
         payloads = tool_outputs.load(options.data)
         questions = documents.load(options.data, options.questions)
@@ -96,10 +94,9 @@ def main() -> None:
                 parts[name] = {"rows": module.compare(loaded, step), **about}
     if not parts:
         sys.exit(f"{options.data} holds nothing to measure; see benchmarks/README.md")
-    parts |= {"machine": machine, "minutes": (time.monotonic() - started) / 60}
-    written = results.write(options.out, parts)
-    print(short.cut(written[-1].read_text(encoding="utf-8")).strip("\n"))
-    print(f"\nAll of it: {written[-1]}")
+    written = results.write(options.out, parts | {"machine": machine})
+    print(written[-1].read_text(encoding="utf-8"))
+    print(f"Written to {written[-1]}")
 
 
 @contextmanager

@@ -99,6 +99,12 @@ def _toon() -> Pair:
     return _format(toons.dumps, toons.loads)()
 
 
+def _gcf() -> Pair:
+    import gcf
+
+    return _format(gcf.encode_generic, gcf.decode_generic)()
+
+
 def _headroom(**options: Any) -> Callable[[], Pair]:
     """Return the method of a JSONMinifier; `lossless` is not an option of its own."""
 
@@ -129,6 +135,7 @@ METHODS: dict[str, Callable[[], Pair]] = {
     "compact JSON": _format(_compact, json.loads),
     "YAML": _yaml,
     "TOON": _toon,
+    "GCF": _gcf,
     "columnar JSON": _format(
         lambda value: _compact(columnar(value)),
         lambda text: uncolumnar(json.loads(text)),

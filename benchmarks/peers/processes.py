@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 _FOLDER = "Scripts" if os.name == "nt" else "bin"
 # It installs a package of our name, so it lives elsewhere.
+HERE_PYTHON = Path(sys.executable)
 HEADROOM_AI = ROOT / ".venv-headroom-ai" / _FOLDER / "python"
 
 
@@ -32,7 +33,7 @@ class Method:
     name: str
     module: str
     ours: bool = False
-    python: Path = Path(sys.executable)
+    python: Path = HERE_PYTHON
 
 
 @dataclass(frozen=True)
@@ -43,23 +44,19 @@ class Run:
         outs: For each task what it returned, or None if it failed.
         errors: What went wrong, once each time it did.
         cpu: CPU seconds of each task, all threads.
-        added: The most memory that one task added at its peak, MiB, or None.
-        resident: Memory of the process at its largest between tasks, MiB.
         missing: Why the method could not be run at all, or None.
     """
 
     outs: Sequence[Any] = ()
     errors: Sequence[str] = ()
     cpu: Sequence[float] = ()
-    added: float | None = None
-    resident: float = 0.0
     missing: str | None = None
 
 
 def run(method: Method, tasks: Sequence[Any], step: Callable[[], None]) -> Run:
     """Run a method over tasks; `step` is called after each."""
     if not method.python.exists():
-        return Run(missing="not installed (make bench-peers installs it)")
+        return Run(missing="not installed (make bench HEADROOM_AI=1 installs it)")
     with tempfile.TemporaryDirectory() as home:
         command = [str(method.python), "worker.py", method.module, method.name]
         with subprocess.Popen(
@@ -74,13 +71,10 @@ def run(method: Method, tasks: Sequence[Any], step: Callable[[], None]) -> Run:
             rows = _converse(child, tasks, step)
     if isinstance(rows, str):
         return Run(missing=rows)
-    added = [row["added"] for row in rows if row["added"] is not None]
     return Run(
         outs=[row["out"] for row in rows],
         errors=[row["error"] for row in rows if row["error"]],
         cpu=[row["cpu"] for row in rows],
-        added=max(added) / 1024 if added else None,
-        resident=max((row["resident"] for row in rows), default=0) / 1024,
     )
 
 
@@ -100,8 +94,6 @@ def base_row(method: Method, done: Run) -> dict[str, Any]:
     return row | {
         "failed": len(done.errors),
         "errors": sorted(set(done.errors)),
-        "added": done.added,
-        "resident": done.resident,
     }
 
 
@@ -133,7 +125,7 @@ def _converse(
 def _environment(home: str, python: Path) -> dict[str, str]:
     """Return what makes runs alike: no network, one thread, no files left behind."""
     own = dict(os.environ)
-    if python != Path(sys.executable):
+    if python != HERE_PYTHON:
         # Where other packages are found has no say in another environment.
         own.pop("PYTHONPATH", None)
     return own | {

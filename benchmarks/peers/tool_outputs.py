@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import json_methods
-from processes import HEADROOM_AI, Method, Run, base_row, run
+import request_methods
+from processes import HEADROOM_AI, HERE_PYTHON, Method, Run, base_row, run
 
 from headroom.cli.expected import Expected, read_expected
 from headroom.cli.measure import payload_files
@@ -21,8 +22,14 @@ METHODS = (
         Method(name, "json_methods", ours=name.startswith("Headroom"))
         for name in json_methods.METHODS
     ),
-    Method("headroom-ai, compress()", "headroom_ai_methods", python=HEADROOM_AI),
-    Method("headroom-ai, lossless_only", "headroom_ai_methods", python=HEADROOM_AI),
+    *(
+        Method(
+            name,
+            "request_methods",
+            python=HEADROOM_AI if name.startswith("headroom-ai") else HERE_PYTHON,
+        )
+        for name in request_methods.METHODS
+    ),
 )
 REFERENCE = "compact JSON"
 # Values that are searched in the text, at most, spread over each payload.
@@ -70,15 +77,17 @@ class Payload:
 
 
 def load(folder: Path) -> list[Payload]:
-    """Return the payloads of DATA/json/payloads, or of DATA if it holds nothing else.
+    """Return the payloads of DATA/json/payloads, DATA/payloads, or of DATA itself.
 
-    Facts come from facts.jsonl beside the payloads' folder or expected.jsonl in it.
+    DATA itself is taken where it has neither and no rag or chat. Facts come from
+    facts.jsonl beside the payloads' folder or expected.jsonl in it.
     """
-    inner = folder / "json" / "payloads"
-    others = any((folder / name).is_dir() for name in ("json", "rag", "chat"))
-    if others and not inner.is_dir():
+    places = [folder / "json" / "payloads", folder / "payloads"]
+    if not any((folder / name).is_dir() for name in ("json", "rag", "chat")):
+        places.append(folder)
+    place = next((one for one in places if one.is_dir()), None)
+    if place is None:
         return []
-    place = inner if inner.is_dir() else folder
     expected: dict[str, list[Expected]] = defaultdict(list)
     for file in (place.parent / "facts.jsonl", place / "expected.jsonl"):
         for one in read_expected(file) if file.exists() else ():
@@ -122,14 +131,13 @@ def _figures(
 ) -> dict[str, Any]:
     """Return the figures of one method."""
     total: Counter[str] = Counter()
-    shares = []
     for payload, out, before in zip(payloads, one.outs, plain, strict=True):
         # What fails is sent as it is, and counted as a failure.
         text = payload.text if out is None else out["text"]
         tokens = before if out is None else count(text)
         total["tokens"] += tokens
         total["before"] += before
-        shares.append(1 - tokens / before)
+        total["worse"] += tokens > before
         low = folded(text)
         total["unique"] += len(payload.unique)
         total["unique_found"] += sum(
@@ -142,17 +150,14 @@ def _figures(
         # Without values of its own, only an unchanged text holds what it held.
         unread = out is None or out["decoded"] is None
         same = unread and not (out or {}).get("unreadable")
-        there = payload.leaves if same else Counter(_leaves((out or {})["decoded"]))
-        if unread and not same:
-            total["unreadable"] += 1
-            there = Counter()
+        total["unreadable"] += unread and not same
+        decoded = None if unread else out["decoded"]
+        there = payload.leaves if same else Counter(_leaves(decoded))
         total["leaves"] += payload.leaves.total()
         total["leaves_kept"] += (there & payload.leaves).total()
         total["facts_kept"] += sum(leaf in there for leaf, _ in payload.facts)
     return {
-        "tokens": total["tokens"],
         "of_reference": total["tokens"] / total["before"],
-        "mean_saved": sum(shares) / len(shares),
         "facts": total["facts"],
         "facts_kept": _share(total["facts_kept"], total["facts"]),
         "facts_found": _share(total["facts_found"], total["facts"]),
@@ -160,10 +165,9 @@ def _figures(
         "leaves_kept": _share(total["leaves_kept"], total["leaves"]),
         "unique": total["unique"],
         "unique_found": _share(total["unique_found"], total["unique"]),
-        "worse": sum(share < 0 for share in shares),
+        "worse": total["worse"],
         "unreadable": total["unreadable"],
         "cpu": sum(one.cpu) / sum(reference.cpu),
-        "cpu_ms": 1000 * sum(one.cpu) / len(one.cpu),
     }
 
 

@@ -15,9 +15,6 @@ import re
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
-
-_STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
@@ -41,7 +38,6 @@ def main() -> None:
                 work(task)
             first = False
         row: dict = {"out": None, "error": None}
-        before = _memory("VmRSS") if _forget_peak() else None
         started = time.process_time()
         try:
             result = work(task)
@@ -49,8 +45,6 @@ def main() -> None:
             # Its message may quote what was recorded.
             row["error"] = type(error).__name__
         row["cpu"] = time.process_time() - started
-        row["added"] = None if before is None else max(0, _memory("VmHWM") - before)
-        row["resident"] = _memory("VmRSS")
         if row["error"] is None:
             row["out"] = finish(task, result)
         print(json.dumps(row, default=str), file=answers, flush=True)
@@ -60,24 +54,6 @@ def _said(error: Exception) -> str:
     """Return an error without paths of this machine."""
     text = re.sub(r"(/[\w.+-]+){2,}", "…", str(error))
     return f"{type(error).__name__}: {text}".split("\n")[0][:300]
-
-
-def _forget_peak() -> bool:
-    """Forget the process's peak memory; False where the system cannot."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return False
-    return True
-
-
-def _memory(name: str) -> int:
-    """Return a figure of the process's memory in KiB; 0 where there is none."""
-    try:
-        found = re.search(rf"{name}:\s+(\d+) kB", _STATUS.read_text(encoding="ascii"))
-    except OSError:
-        return 0
-    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":

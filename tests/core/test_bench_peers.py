@@ -1,7 +1,6 @@
-"""benchmarks/peers: the harness that `make bench-peers` measures with."""
+"""benchmarks: the harness of `make bench`, and the figures in the pages."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headroom.tokens import default_counter
+
 PEERS = Path(__file__).parents[2] / "benchmarks" / "peers"
 sys.path[:0] = [str(PEERS), str(PEERS.parent)]
 try:
     import conversation_methods
     import conversations
     import documents
+    import figures
     import json_methods
-    import readme_table
     import results
-    import short
-    import tables
     import tool_outputs
     from processes import Method, run
 finally:
@@ -117,7 +116,7 @@ class TestToolOutputs:
         assert (ours["leaves"], ours["leaves_kept"]) == (9, 7 / 9)
         assert ours["facts_kept"] == 1
         assert rows["Headroom, lossless"]["leaves_kept"] == 1
-        text = results._tool_outputs(
+        text = results.tool_outputs(
             {"rows": list(rows.values()), "payloads": 1, "text_payloads": 0}
         )
         assert "| **Headroom** " in text
@@ -194,56 +193,25 @@ class TestConversations:
         assert out[-4:] == messages[-4:]
 
 
-NAMES = st.sampled_from(["compact JSON", "TOON", "YAML", "columnar JSON"])
-FIGURES = st.none() | st.integers(0, 9).map(lambda n: n / 10)
-
-
-class TestShortTables:
-    @given(st.dictionaries(NAMES, FIGURES, min_size=1), FIGURES, st.booleans())
-    def test_who_does_better_is_said_as_plainly_as_who_does_not(
-        self, others, own, least
-    ):
-        rows = [{"name": n, "ours": False, "f": f} for n, f in others.items()]
-        rows.append({"name": "Headroom", "ours": True, "f": own})
-        rows.append({"name": "Headroom, lossless", "ours": True, "f": 2.0 - 4 * least})
-        said = tables.standing(
-            rows, [tables.shares("facts", "f", least=least)], "Headroom"
-        )
-        found = [figure for figure in others.values() if figure is not None]
-        if own is None or not found:
-            assert said == ""
-            return
-        better = [f for f in found if (f < own if least else f > own)]
-        if better:
-            best = min(found) if least else max(found)
-            assert (
-                f"behind in *facts* ({own:.1%}; {len(better)} of {len(found)}" in said
-            )
-            assert f"{best:.1%})" in said
-        else:
-            assert ("leads in" in said) is (own not in found)
-
+class TestResults:
     def test_a_method_that_could_not_run_is_named_once(self):
         gone = {"name": "TOON", "ours": False, "missing": "ImportError: toons"}
-        text = tables.table([gone, gone], [])
+        text = results.table([gone, gone], [])
         assert text.count("* Not measured: TOON: ImportError: toons") == 1
 
-    def test_readme_shows_the_figures_of_the_last_run(self):
-        """`python benchmarks/readme_table.py` puts them there."""
-        root = PEERS.parents[1]
-        readme = (root / "README.md").read_text("utf-8")
-        last = short.cut((root / "benchmarks" / "results.md").read_text("utf-8"))
-        assert short.cut(readme) == last
-        stands = re.findall(r"^\*\*Headroom.*? in \*", last, re.MULTILINE)
-        assert len(stands) == last.count("\n| --") > 0
 
-    def test_the_script_puts_both_tables_into_readme(self):
-        readme = f"a\n```text\nold\n```\nb\n{short.BEGIN}\nold\n{short.END}\nc\n"
-        results = f"# Results\n{short.BEGIN}\n\nnew figures\n\n{short.END}\nmore\n"
-        new = readme_table.renewed(readme, "new table", results)
-        assert "```text\nnew table\n```" in new
-        assert f"{short.BEGIN}\n\nnew figures\n\n{short.END}\nc" in new
-        assert "old" not in new
-        assert readme_table.renewed(new, "new table", results) == new
-        with pytest.raises(ValueError, match="each once"):
-            readme_table.renewed("no marks", "new table", results)
+class TestFigures:
+    def test_a_page_gets_what_the_command_prints(self, monkeypatch):
+        monkeypatch.setattr(figures, "printed", lambda command: f"({command})")
+        page = "a\n<!-- figures: x -->\nold\n<!-- end -->\nb\n"
+        new = figures.renewed(page)
+        assert new == "a\n<!-- figures: x -->\n(x)\n<!-- end -->\nb\n"
+        assert figures.renewed(new) == new
+
+    def test_every_figure_in_the_pages_is_printed_by_its_command(self):
+        default_counter()("")
+        if default_counter().estimated:
+            pytest.skip("tiktoken's table can't be loaded here")
+        command = [sys.executable, PEERS.parent / "figures.py", "--check"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr

@@ -6,12 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from headroom.tokens import default_counter
-
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
 
 
 def run(*arguments):
@@ -23,19 +18,6 @@ def run(*arguments):
         timeout=120,
         check=True,
     ).stdout.decode("utf-8")
-
-
-def test_the_table_is_what_make_bench_prints():
-    default_counter()("")
-    if default_counter().estimated:
-        pytest.skip("tiktoken's table can't be loaded here")
-    [table] = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
-    printed = run("-m", "headroom", "bench", "examples/payloads")
-    assert lines(table) == lines(printed)
-
-
-def lines(text):
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
 def test_the_demo_checks_its_promise():
