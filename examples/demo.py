@@ -1,60 +1,113 @@
-"""Minify a GitHub API response and check what the promise is worth: `make demo`."""
+"""Shorten one JSON answer, one log, one page and one chat, and show what is left.
 
-import copy
+`make demo` runs it, offline, on the files beside it.
+"""
+
 import json
+import shutil
 import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from headroom import JSONMinifier
-from headroom.cli.account import by_reason, shown_path
+from headroom import (
+    ConversationCompressor,
+    JSONMinifier,
+    RAGContext,
+    SemanticCompressor,
+    ToolOutputCompressor,
+)
 from headroom.cli.measure import loaded_counter
+from headroom.tokens import messages_tokens
 
-PAYLOAD = Path(__file__).parent / "payloads" / "github_issues.json"
+HERE = Path(__file__).parent
+QUESTION = "Is damage by mice covered?"
 sys.stdout.reconfigure(encoding="utf-8")
 console, count = Console(highlight=False), loaded_counter()
+# Loads what is loaded once, so that the times below are those of the work.
+JSONMinifier().compress([{"a": 1}])
 
 
-def show(title: str, lines: list[str]) -> None:
-    console.print(Text(f"\n{title}\n", style="bold"))
-    for line in lines:
-        console.print(Text(f"  {line}", "dim"), no_wrap=True, overflow="ellipsis")
+def show(title: str, before: str, after: str, started: float, rest: str) -> None:
+    """Print the beginning of both texts, their tokens, and the time in between."""
+    seconds, (b, a) = time.perf_counter() - started, (count(before), count(after))
+    console.print(Text(f"\n{title}", "bold"))
+    console.print(
+        Text(f"{b:,} → {a:,} tokens, {1 - a / b:.0%} saved, {1000 * seconds:.0f} ms")
+    )
+    for name, text, style in (("before", before, "dim"), ("after", after, "")):
+        console.print(Text(f"  {name}", "green"))
+        for line in text.split("\n")[:7]:
+            wide = shutil.get_terminal_size().columns - 7
+            shown = line if len(line) <= wide else line[:wide] + " >"
+            console.print(Text(f"    {shown}", style), no_wrap=True, crop=True)
+    console.print(Text(f"  {rest}", "cyan"))
 
 
-response = json.loads(PAYLOAD.read_text(encoding="utf-8"))
-account = JSONMinifier().explain(response)
-pretty, lines = json.dumps(response, indent=2).split("\n"), account.content.split("\n")
-show(f"GitHub's answer: {len(response)} issues, {len(pretty):,} lines", pretty[:14])
-show(f"JSONMinifier's text: {len(lines)} lines. What repeats is said once,", lines[:9])
-show("then follows one line for each issue:", lines[-17:-10])
+read = (HERE / "payloads" / "github_issues.json").read_text("utf-8")
+started = time.perf_counter()
+answer = JSONMinifier().explain(read)
+reasons = sorted({one.reason for one in answer.dropped})
+show(
+    "A tool's JSON: 16 issues from GitHub's API",
+    json.dumps(json.loads(read), indent=2),
+    answer.content,
+    started,
+    f"{sum(d.count for d in answer.dropped)} values dropped ({', '.join(reasons)}), "
+    "each listed by explain(); decode() returns the rest",
+)
+JSONMinifier.decode(answer.content)
 
-costs = {
-    "JSON, indent=2": count("\n".join(pretty)),
-    "json.dumps": count(json.dumps(response)),
-    "compact JSON": count(json.dumps(response, separators=(",", ":"))),
-    "JSONMinifier": account.tokens_after,
-}
-console.print(Text(f"\nTokens{' (estimated)' * count.estimated}\n", "bold"))
-table, small = Table.grid(padding=(0, 0, 0, 2)), min(costs.values())
-for name, tokens in costs.items():
-    bar, best = "━" * round(32 * tokens / max(costs.values())), tokens == small
-    saved = "" if best else f"{1 - small / tokens:.0%} saved"
-    table.add_row(f"  {name}", f"{tokens:,}", bar, saved, style="green" if best else "")
-console.print(table)
+log = (HERE / "texts" / "server.log").read_text("utf-8")
+started = time.perf_counter()
+folded = ToolOutputCompressor().explain(log)
+assert ToolOutputCompressor.decode(folded.content) == log
+show(
+    f"A tool's text: a {folded.kind} of {log.count(chr(10))} lines",
+    log,
+    folded.content,
+    started,
+    "nothing dropped: decode() returned the log, byte for byte",
+)
 
-console.print(Text("\nValues dropped, each listed with its reason\n", "bold"))
-for reason, leaves in by_reason(account.dropped):
-    example = next(one.path for one in account.dropped if one.reason == reason)
-    console.print(Text(f"  {leaves:4} {reason:10}  such as {shown_path(example)}"))
+page = (HERE / "texts" / "insurance.md").read_text("utf-8")
+started = time.perf_counter()
+pruned = SemanticCompressor(0.3, scorer="bm25").explain(RAGContext(QUESTION, [page]))
+show(
+    f"A page and the question {QUESTION!r}",
+    page,
+    "\n".join(pruned.content),
+    started,
+    f"{len(pruned.dropped)} sentences and lines dropped, each listed with its score",
+)
 
-rest = copy.deepcopy(response)
-for *parents, key in (one.path for one in reversed(account.dropped)):
-    item = rest
-    for step in parents:
-        item = item[step]
-    del item[key]
-assert JSONMinifier.decode(account.content) == rest
-console.print(Text("\nChecked: decode() gives back all the rest exactly.\n", "bold"))
+chat = json.loads((HERE / "chat" / "travel.jsonl").read_text("utf-8"))["messages"]
+limit = messages_tokens(chat, count) * 6 // 10
+started = time.perf_counter()
+kept = ConversationCompressor(limit).explain(chat)
+
+
+def as_text(messages: list[dict]) -> str:
+    """Return a chat as lines, calls included."""
+    return "\n".join(
+        f"{one['role']}: {one.get('content') or json.dumps(one['tool_calls'])}"
+        for one in messages
+    )
+
+
+show(
+    f"A chat of {len(chat)} messages, to be kept under {limit:,} tokens",
+    as_text(chat),
+    as_text(kept.content),
+    started,
+    f"the last 3 turns stay as they are; {len(kept.content)} messages are sent",
+)
+if count.estimated:
+    console.print("\nTokens are estimates: docs/tokens.md tells how to count exactly.")
+console.print(
+    "\nA > at the end of a line means that the screen cuts it, not Headroom."
+    "\nYour own files: .venv/bin/headroom bench FOLDER"
+    "\n                .venv/bin/headroom compress FILE"
+)
