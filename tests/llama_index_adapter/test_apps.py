@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 
 import pytest
 from llama_index.core import Document, MockEmbedding, VectorStoreIndex
@@ -233,24 +232,3 @@ class TestAgents:
         buffer = memory()
         self.run(flow, "Hi.", memory=buffer)
         assert any("step" in m.content for m in llm.sent[0] if m.role == "user")
-
-
-def test_a_get_over_a_long_history_is_faster_than_chat_memory_buffers():
-    from llama_index.core.memory import ChatMemoryBuffer
-
-    history = [
-        ChatMessage(
-            role="assistant" if n % 2 else "user", content=QUESTION.format(n) * 3
-        )
-        for n in range(400)
-    ]
-
-    def seconds(kind):
-        buffer = kind.from_defaults(chat_history=history, token_limit=1_000)
-        start = time.perf_counter()
-        buffer.get()
-        return time.perf_counter() - start
-
-    assert min(seconds(HeadroomChatMemoryBuffer) for _ in range(2)) < seconds(
-        ChatMemoryBuffer
-    )

@@ -764,21 +764,15 @@ class TestSummarizer:
         assert 0 < len(asked) < 10
 
 
-def test_time_grows_with_the_history_not_its_square():
-    def seconds(turns):
+def test_work_grows_with_the_history_not_its_square(count_operations):
+    def operations(turns):
         memory = memory_of(chat(turns), 1_000)
         memory.get()
-        times = []
-        for _ in range(3):
-            memory.put(message("user", "next"))
-            start = time.perf_counter()
-            memory.get()
-            times.append(time.perf_counter() - start)
-        return min(times)
+        memory.put(message("user", "next"))
+        return count_operations(memory.get)
 
-    small, large = seconds(100), seconds(800)
-    # Eight times the messages: eight times the time, where a square is 64.
-    assert large < 24 * small + 0.05
+    # Eight times the messages: eight times the work, where a square is 64.
+    assert operations(800) < 12 * operations(100)
 
 
 def test_the_view_is_what_the_core_compressor_shows():
