@@ -7,15 +7,19 @@ from typing import Any, Literal
 
 from headroom.errors import InputError
 from headroom.tokens import default_counter, larger_count
+from headroom.tool_outputs.lossy import as_markdown, without_blobs, without_escapes
 from headroom.tool_outputs.minifier import JSONMinifier
 from headroom.tool_outputs.table import MAGIC
-from headroom.tool_outputs.text import fold, unfold
-from headroom.types import Compression
+from headroom.tool_outputs.text import FOLDED, Folded, fold, kind_of, unfold
+from headroom.types import Compression, Dropped
 
 __all__ = ["CompressedOutput", "ToolOutputCompressor"]
 
 _JSON_STARTS = ("", "{", "[", '"', "\ufeff")
 _GUARDED = re.compile(r"\s*(?:\)\]\}'|while|for)")
+# How texts begin that a compressor of ours wrote: they stay as they are.
+_OURS = (MAGIC, FOLDED, "[headroom:")
+_FOLDED = "already compressed by Headroom"
 # A text with fewer members of JSON objects than this is not about the JSON in it.
 _CHARACTERS_OF_A_MEMBER = 100
 
@@ -41,7 +45,9 @@ class ToolOutputCompressor:
 
     Text is folded without loss: `decode(compress(text)) == text`, byte for byte.
     Text of no known kind, and text that would be less than 3 % shorter, comes back
-    unchanged. Instances are immutable, picklable and safe to share between threads.
+    unchanged. `markup`, `ansi`, `blobs` and `max_tokens` are the options that lose
+    something; `explain` itemises it. Instances are immutable, picklable and safe to
+    share between threads.
 
     Args:
         minifier: What shortens JSON.
@@ -52,6 +58,10 @@ class ToolOutputCompressor:
             and `get(key)`. None keeps none.
         scorer: What ranks lines by the query under a cap: "bm25", "cross-encoder",
             "embedding", or an object with `score(query, sentences)`.
+        markup: `"text"` turns HTML into Markdown; scripts, styles and attributes go.
+            None keeps markup.
+        ansi: Keep terminal escapes and the overwritten states of progress bars.
+        blobs: Keep base64; False writes its type, size and hash in its place.
         count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
 
     Raises:
@@ -66,7 +76,6 @@ class ToolOutputCompressor:
     markup: Literal["text"] | None = None
     ansi: bool = True
     blobs: bool = True
-    source: Literal["outline"] | None = None
     count_tokens: Callable[[str], int] | None = None
 
     def __post_init__(self) -> None:
@@ -86,8 +95,6 @@ class ToolOutputCompressor:
             capping.scorer_of(self.scorer)
         if self.markup not in (None, "text"):
             raise ValueError(f'markup is None or "text", got {self.markup!r}')
-        if self.source not in (None, "outline"):
-            raise ValueError(f'source is None or "outline", got {self.source!r}')
 
     def compress(self, output: Any, *, query: str | None = None) -> str:
         """Return the output as shorter text.
@@ -111,38 +118,62 @@ class ToolOutputCompressor:
         """
         if query is not None and not isinstance(query, str):
             raise InputError(f"query is a text, got {type(query)}")
-        whole = self._uncapped(output)
+        whole, text = self._uncapped(output)
         if self.max_tokens is None:
             return whole
         count = self.count_tokens or larger_count
         fits = count(whole.content) <= self.max_tokens
-        return whole if fits else self._capped(output, whole, query)
+        return whole if fits else self._capped(output, whole, text, query)
 
-    def _uncapped(self, output: Any) -> CompressedOutput:
+    def _uncapped(self, output: Any) -> tuple[CompressedOutput, str]:
+        """Return the whole output shortened, and the text that a cap cuts."""
         count = self.count_tokens or default_counter()
-        text = _plain_text(output)
+        text, reason = _plain_text(output), None
         if text is None:
             account = self.minifier.explain(output)
+            source: str = account._source
             if account.skipped is None:
                 return CompressedOutput(
                     content=account.content,
                     dropped=account.dropped,
                     kind="json",
-                    _source=account._source,
+                    _source=source,
                     _measure=count,
-                )
-            text = account.content
-        folded = fold(text, count)
+                ), source
+            text, reason = account.content, account.skipped
+        source = text
+        dropped: list[Dropped] = []
+        folded = Folded("folded", text, _FOLDED)
+        if not _is_ours(text):
+            text, dropped = self._cleaned(text)
+            folded = fold(text, count)
+        is_page = any(one.reason == "markup" for one in dropped)
+        changed = folded.text != source
         return CompressedOutput(
             content=folded.text,
-            skipped=folded.skipped,
-            kind=folded.kind,
-            _source=text,
+            dropped=tuple(dropped),
+            skipped=None if changed else reason or folded.skipped,
+            kind="html" if is_page else folded.kind,
+            _source=source,
             _measure=count,
-        )
+        ), text
+
+    def _cleaned(self, text: str) -> tuple[str, list[Dropped]]:
+        """Drop from a text what was asked to be dropped."""
+        dropped: list[Dropped] = []
+        if not self.ansi:
+            text, some = without_escapes(text)
+            dropped += some
+        if not self.blobs:
+            text, some = without_blobs(text)
+            dropped += some
+        if self.markup == "text" and kind_of(text) == "html":
+            text, some = as_markdown(text)
+            dropped += some
+        return text, dropped
 
     def _capped(
-        self, output: Any, whole: CompressedOutput, query: str | None
+        self, output: Any, whole: CompressedOutput, text: str, query: str | None
     ) -> CompressedOutput:
         """Return what of an output stays under the cap, its original in the store."""
         from headroom.tool_outputs import capping
@@ -151,7 +182,7 @@ class ToolOutputCompressor:
         source: str = whole._source
         handle = capping.keep_original(self.store, output, source)
         found = capping.cap_output(
-            source,
+            text,
             whole.content if whole.kind == "json" else None,
             max_tokens=self.max_tokens,
             count_tokens=self.count_tokens or larger_count,
@@ -159,11 +190,11 @@ class ToolOutputCompressor:
             scorer=self.scorer,
             handle=handle,
         )
-        shown_rows = found.unit == "values"
+        # JSON that is cut by lines shows its source, in which nothing is dropped.
+        keeps_drops = whole.kind != "json" or found.unit == "values"
         return CompressedOutput(
             content=found.content,
-            # Source lines are shown as they are: what JSONMinifier drops is there.
-            dropped=(*whole.dropped, *found.dropped) if shown_rows else found.dropped,
+            dropped=(*whole.dropped, *found.dropped) if keeps_drops else found.dropped,
             kind=whole.kind,
             hidden=found.hidden,
             handle=handle,
@@ -193,8 +224,15 @@ def _plain_text(output: Any) -> str | None:
     """
     if type(output) is not str:
         return None
+    if _is_ours(output):
+        return output
     if output.lstrip()[:1] in _JSON_STARTS or _GUARDED.match(output):
         return None
     if output.count('":') * _CHARACTERS_OF_A_MEMBER > len(output):
         return None
     return output
+
+
+def _is_ours(text: str) -> bool:
+    """Tell whether one of our compressors wrote a text, or a table inside it."""
+    return text.startswith(_OURS) or f"\n{MAGIC}" in text

@@ -50,13 +50,14 @@ _CODE = re.compile(
 _MARKDOWN = re.compile(r"#{1,6} \S|```|[*-] \S|\d+\. \S|\s*\|.*\|$|> ")
 
 
-def kind_of(text: str, lines: Sequence[str]) -> str:
+def kind_of(text: str, lines: Sequence[str] = ()) -> str:
     """Return the kind of a text: `"log"`, `"search"`, `"table"`, …, or `"text"`."""
     if "\0" in text:
         return "binary"
     for kind, sign in _START:
         if sign.match(text):
             return kind
+    lines = lines or text.split("\n")
     step = max(1, len(lines) // _LOOKED_AT)
     some = [line[:300] for line in lines[::step] if line.strip()]
     count = len(some)
