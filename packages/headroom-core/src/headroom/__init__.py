@@ -12,6 +12,7 @@ from headroom.errors import (  # noqa: E402
     DecodeError,
     HeadroomError,
     InputError,
+    OriginalError,
     ScorerError,
     SummarizerError,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         ToolOutputCompressor,
     )
     from headroom.payloads import Headroom, httpx_transport
+    from headroom.tool_outputs.retrieval import RetrievalTool, retrieve
     from headroom.verification import verify
 
 __all__ = [
@@ -38,12 +40,15 @@ __all__ = [
     "HeadroomError",
     "InputError",
     "JSONMinifier",
+    "OriginalError",
     "RAGContext",
+    "RetrievalTool",
     "ScorerError",
     "SemanticCompressor",
     "SummarizerError",
     "ToolOutputCompressor",
     "httpx_transport",
+    "retrieve",
     "verify",
 ]
 __version__ = "0.1.0"
@@ -62,6 +67,10 @@ if not TYPE_CHECKING:
             from headroom import verification
 
             return verification.verify
+        if name in ("RetrievalTool", "retrieve"):
+            from headroom.tool_outputs import retrieval
+
+            return getattr(retrieval, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from langchain_headroom.documents import HeadroomDocumentCompressor
     from langchain_headroom.memory import HeadroomChatMemory
     from langchain_headroom.messages import HeadroomMessageCompressor
+    from langchain_headroom.retrieval import retrieval_tool
     from langchain_headroom.summarizers import (
         chat_model_summarizer,
         headroom_summarizer,
@@ -44,6 +45,7 @@ __all__ = [
     "HeadroomToolOutputMiddleware",
     "chat_model_summarizer",
     "headroom_summarizer",
+    "retrieval_tool",
     "wrap_tool",
     "wrap_tools",
 ]
@@ -58,6 +60,7 @@ _HOMES = {
     "HeadroomToolOutputMiddleware": "agents",
     "chat_model_summarizer": "summarizers",
     "headroom_summarizer": "summarizers",
+    "retrieval_tool": "retrieval",
     "wrap_tool": "tools",
     "wrap_tools": "tools",
 }

@@ -16,6 +16,7 @@ if getattr(headroom, "__distribution__", None) != "headroom-core":
 from llama_index_headroom.agents import HeadroomFunctionAgent
 from llama_index_headroom.documents import CompressionEvent, HeadroomPostprocessor
 from llama_index_headroom.memory import HeadroomChatMemoryBuffer, HeadroomMemoryBlock
+from llama_index_headroom.retrieval import retrieval_tool
 from llama_index_headroom.scorers import EmbedModelScorer
 from llama_index_headroom.summarizers import llm_summarizer
 from llama_index_headroom.tools import (
@@ -37,5 +38,6 @@ __all__ = [
     "compress_tools",
     "headroom_callback",
     "llm_summarizer",
+    "retrieval_tool",
 ]
 __version__ = "0.1.0"

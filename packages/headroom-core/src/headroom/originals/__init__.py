@@ -7,10 +7,18 @@ in an SQLite file, in a LangGraph BaseStore and in Redis.
 from headroom.originals.langgraph import LangGraphStore
 from headroom.originals.memory import MemoryStore
 from headroom.originals.redis import RedisStore
-from headroom.originals.sealing import Store, handle_of, keep, original
+from headroom.originals.sealing import (
+    RETRIEVE,
+    Store,
+    handle_of,
+    keep,
+    original,
+    stores_in_use,
+)
 from headroom.originals.sqlite import SQLiteStore
 
 __all__ = [
+    "RETRIEVE",
     "LangGraphStore",
     "MemoryStore",
     "RedisStore",
@@ -19,4 +27,5 @@ __all__ = [
     "handle_of",
     "keep",
     "original",
+    "stores_in_use",
 ]

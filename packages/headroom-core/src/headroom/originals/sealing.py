@@ -8,18 +8,34 @@ nothing.
 
 import hashlib
 import re
+import weakref
 import zlib
+from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 from headroom.errors import OriginalError
 
-__all__ = ["Store", "handle_of", "is_handle", "keep", "original"]
+__all__ = [
+    "RETRIEVE",
+    "Store",
+    "handle_of",
+    "is_handle",
+    "keep",
+    "original",
+    "stores_in_use",
+]
+
+# The name of the tool by which an agent asks for an original. What a tool of this name
+# answers is not compressed.
+RETRIEVE = "headroom_retrieve"
 
 # 128 bits: nobody finds a second content for a handle, or guesses one.
 _HANDLE_BYTES = 16
 _HANDLE = re.compile(r"hr_[0-9a-f]{32}")
 # An original of more bytes is not kept, and no stored data may unpack to more.
 _MAX_BYTES = 256 * 1024 * 1024
+# Stores that this process has put originals into and that still live.
+_in_use: dict[int, "weakref.ref[Store]"] = {}
 
 
 @runtime_checkable
@@ -65,7 +81,18 @@ def keep(store: Store, content: bytes) -> str | None:
     handle = handle_of(content)
     plain = getattr(store, "plain_text", False) is True
     store.put(_key(handle), content if plain else _sealed(content, handle))
+    with suppress(TypeError):  # not every class allows weak references
+        _in_use[id(store)] = weakref.ref(store)
     return handle
+
+
+def stores_in_use() -> list[Store]:
+    """Return the living stores into which this process has put originals."""
+    found = [(key, reference()) for key, reference in list(_in_use.items())]
+    for key, store in found:
+        if store is None:
+            _in_use.pop(key, None)
+    return [store for _, store in found if store is not None]
 
 
 def original(handle: str, store: Store) -> bytes:

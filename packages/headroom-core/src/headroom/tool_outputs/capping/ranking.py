@@ -1,23 +1,37 @@
 """In which order the units of an output matter."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from headroom.scorers import BM25Scorer, Scorer
 from headroom.scorers.contract import checked_scores
 from headroom.scorers.words import Sentences
 from headroom.tool_outputs.capping.error_lines import severity, shape
 
-__all__ = ["rank"]
+__all__ = ["Show", "rank"]
+
+Show = Literal["what matters", "what the query asks for", "the beginning"]
 
 # Shares of the cap for each reason to show a unit, while there are units of it left.
 _SHARES = {"errors": 45, "query": 45, "ends": 10}
 
 
 def rank(
-    texts: Sequence[str], query: str | None, scorer: Scorer | None
+    texts: Sequence[str], query: str | None, scorer: Scorer | None, show: Show
 ) -> Iterator[Sequence[int]]:
-    """Yield groups of units, the most important first; each unit once."""
-    if not texts:
+    """Yield groups of units, the most important first; each unit once at most.
+
+    Args:
+        texts: The units.
+        query: What the reader wants to know, or None.
+        scorer: Says which units the query needs; None for BM25.
+        show: Which units are ranked: "what matters" and "the beginning" rank all.
+    """
+    if show == "the beginning" or not texts:
+        yield from ((unit,) for unit in range(len(texts)))
+        return
+    if show == "what the query asks for":
+        yield from _asked(texts, query, scorer)
         return
     yield (0, len(texts) - 1)
     queues = {

@@ -1,6 +1,6 @@
 """A text under a hard cap, with a line for each run of lines that is hidden."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from headroom.scorers import Scorer
@@ -12,7 +12,7 @@ from headroom.tool_outputs.capping.notes import (
     runs,
     tag_for,
 )
-from headroom.tool_outputs.capping.ranking import rank
+from headroom.tool_outputs.capping.ranking import Show, rank
 from headroom.tool_outputs.capping.units import Units, split
 
 __all__ = ["cap"]
@@ -27,7 +27,7 @@ def cap(
     scorer: Scorer | None = None,
     handle: str | None = None,
     first_line: int = 1,
-    from_the_start: bool = False,
+    show: Show = "what matters",
 ) -> Capped:
     """Return a text of at most `max_tokens`, lines shown verbatim or hidden whole.
 
@@ -43,7 +43,8 @@ def cap(
         scorer: Says which lines the query needs; None for BM25.
         handle: Under which the whole output can be asked for; None names none.
         first_line: The number of the text's first line in the whole output.
-        from_the_start: Show the beginning, as far as it fits.
+        show: "what matters", errors among it; only "what the query asks for"; or "the
+            beginning", as far as it fits.
     """
     if count_tokens(text) <= max_tokens:
         return Capped(text, 0, 0, "lines")
@@ -57,11 +58,7 @@ def cap(
         return costs[unit]
 
     total = len(units.texts)
-    ranking: Iterable[Sequence[int]]
-    ranking = ((i,) for i in range(total))
-    if not from_the_start:
-        ranking = rank(units.texts, query, scorer)
-    ranking = list(ranking)
+    ranking = list(rank(units.texts, query, scorer, show))
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
     while budget > 0:

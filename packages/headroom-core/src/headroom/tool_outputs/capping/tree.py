@@ -11,7 +11,7 @@ from headroom.tool_outputs.capping.notes import (
     opening,
     tag_for,
 )
-from headroom.tool_outputs.capping.ranking import rank
+from headroom.tool_outputs.capping.ranking import Show, rank
 from headroom.tool_outputs.capping.units import split
 from headroom.tool_outputs.compact import write_compact
 from headroom.types import Dropped
@@ -51,7 +51,9 @@ def cap_tree(
     query: str | None = None,
     scorer: Scorer | None = None,
     handle: str | None = None,
-    from_the_start: bool = False,
+    show: Show = "what matters",
+    place: str = "",
+    first_row: int = 0,
 ) -> Capped:
     """Return a JSON value as text of at most `max_tokens`.
 
@@ -66,20 +68,21 @@ def cap_tree(
         query: What the reader wants to know; None for nothing in particular.
         scorer: Says which parts the query needs; None for BM25.
         handle: Under which the whole output can be asked for; None names none.
-        from_the_start: Show the first parts, as far as they fit.
+        show: "what matters", errors among it; only "what the query asks for"; or "the
+            beginning", as far as it fits.
+        place: The path of the value in the whole output.
+        first_row: The number there of its first row, if it is a list.
     """
     text = write(value)
     if count_tokens(text) <= max_tokens:
         return Capped(text, 0, 0, "values")
-    tree = _Tree(value, tag_for(write_compact(value)), handle)
-    groups: list[Sequence[int]] = [(unit,) for unit in range(len(tree.texts))]
-    if not from_the_start:
-        groups = list(rank(tree.texts, query, scorer))
+    tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
+    groups = list(rank(tree.texts, query, scorer, show))
 
     def written(first: int) -> tuple[str, tuple[Dropped, ...]]:
         shown = {need for g in groups[:first] for u in g for need in tree.needs[u]}
         slim, dropped = tree.cut(shown)
-        return f"{tree.head(dropped)}\n{write(slim)}", dropped
+        return f"{tree.head(dropped)}\n{tree.counted(write(slim))}", dropped
 
     low, high = 0, len(groups)
     best = None
@@ -105,13 +108,19 @@ def cap_tree(
 class _Tree:
     """A value as units, and the value again without some of them."""
 
-    def __init__(self, value: Any, tag: str, handle: str | None) -> None:
+    def __init__(
+        self, value: Any, tag: str, handle: str | None, place: str, first_row: int
+    ) -> None:
         self.texts: list[str] = []
         # The units that must be shown with each, itself among them.
         self.needs: list[tuple[int, ...]] = []
         self._tag = tag
         self._handle = handle
-        self._root = self._opened(value, (), (), whole=False)
+        self._place = place
+        self._first_row = first_row
+        # The marks of each list with hidden rows, and how many rows it has.
+        self._cut_lists: list[tuple[str, int, int]] = []
+        self._root = self._opened(value, (), ())
 
     def _unit(self, text: str, around: tuple[int, ...]) -> int:
         self.texts.append(text)
@@ -123,12 +132,11 @@ class _Tree:
         value: Any,
         path: tuple[str | int, ...],
         around: tuple[int, ...],
-        *,
-        whole: bool,
     ) -> _Node:
         node = _Node(path, value)
         text = value if isinstance(value, str) else write_compact(value)
-        if whole or len(text) <= _OPENED or not isinstance(value, list | dict | str):
+        is_whole = len(text) <= _OPENED and path != ()
+        if is_whole or not value or not isinstance(value, list | dict | str):
             node.unit = self._unit(text, around)
             return node
         if isinstance(value, str):
@@ -138,7 +146,7 @@ class _Tree:
             return node
         if isinstance(value, list):
             for number, row in enumerate(value):
-                part = self._opened(row, (*path, number), around, whole=False)
+                part = self._opened(row, (*path, number), around)
                 node.parts.append((number, part))
             return node
         short: dict[str, Any] = {}
@@ -152,13 +160,14 @@ class _Tree:
             if key in short:
                 part = _Node(inside, member, node.unit)
             else:
-                part = self._opened(member, inside, around, whole=False)
+                part = self._opened(member, inside, around)
             node.parts.append((key, part))
         return node
 
     def cut(self, shown: set[int]) -> tuple[Any, tuple[Dropped, ...]]:
         """Return the value of the shown units with marks, and what is hidden."""
         dropped: list[Dropped] = []
+        self._cut_lists = []
         slim = self._cut(self._root, shown, dropped)
         if slim is _HIDDEN:
             slim = self._mark(self._root, self._root.parts, dropped)
@@ -181,10 +190,14 @@ class _Tree:
         if not kept:
             return _HIDDEN
         if run:
-            kept.append(("…", self._mark(node, run, dropped)))
+            key = "…" if isinstance(node.value, dict) else None
+            kept.append((key, self._mark(node, run, dropped)))
         if isinstance(node.value, dict):
             return dict(kept)
         if isinstance(node.value, list):
+            mark = next((value for key, value in kept if key is None), None)
+            if mark is not None:
+                self._cut_lists.append((mark, len(kept), len(node.value)))
             return [value for _, value in kept]
         return "".join(value for _, value in kept)
 
@@ -200,19 +213,41 @@ class _Tree:
             names = ", ".join(str(key) for key, _ in run[:_NAMED])
             return f"{said}: {names}" + (", …" if len(run) > _NAMED else "")
         if kind is list and run:
-            return f"{said}: {run[0][0]}-{run[-1][0]}"
+            first = self._first_row if node is self._root else 0
+            return f"{said}: {first + run[0][0]}-{first + run[-1][0]}"
         return f"[… {said}]\n"
+
+    def counted(self, text: str) -> str:
+        """Return a written value in which the headers of tables count all rows."""
+        for mark, shown, rows in self._cut_lists:
+            count = f"[{shown}]"
+            at = text.rfind(count, 0, max(0, text.find(mark)))
+            end = at + len(count)
+            if at >= 0 and text[end : end + 1] in ("(", ":", "@"):
+                text = f"{text[:at]}[{rows}]{text[end:]}"
+        return text
 
     def head(self, dropped: Sequence[Dropped]) -> str:
         """Return the first line: how much is hidden, and how to ask for it."""
         hidden, total = sum(each.count for each in dropped), len(self.texts)
         said = f"{hidden:,} of {total:,} values hidden"
-        if isinstance(self._root.value, list):
-            rows = [part for _, part in self._root.parts]
-            said = f"{hidden:,} of {len(rows):,} rows hidden"
-            if len(rows) != total:
-                said = f"{hidden:,} of {total:,} parts of {len(rows):,} rows hidden"
-        return opening(said, self._tag, self._handle, 'path="…", rows="0-9"')
+        largest = max(dropped, key=lambda each: each.count, default=None)
+        example = 'path="…"'
+        if largest and largest.path and isinstance(largest.path[-1], int):
+            first = largest.path[-1]
+            if len(largest.path) == 1:
+                first += self._first_row
+            place = f"{self._place}{_spelled(largest.path[:-1])}".lstrip(".")
+            example = f'path="{place}", ' if place else ""
+            example += f'rows="{first}-{first + largest.count - 1}"'
+        return opening(said, self._tag, self._handle, example)
+
+
+def _spelled(path: tuple[str | int, ...]) -> str:
+    """Return a path as `headroom.retrieve` takes it."""
+    return "".join(
+        f"[{step}]" if isinstance(step, int) else f".{step}" for step in path
+    )
 
 
 def _length(value: Any) -> int:

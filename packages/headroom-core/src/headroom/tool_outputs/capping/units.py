@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Units", "split"]
+__all__ = ["Units", "lines_of", "split"]
 
 # Every way in which a line ends; a lone carriage return ends one too (old Mac files,
 # progress bars).
@@ -43,7 +43,7 @@ def split(text: str) -> Units:
     texts: list[str] = []
     line_of: list[int] = []
     number = 0
-    for line in _lines(text):
+    for line in lines_of(text):
         if len(line) > _LONG_LINE:
             pieces = list(_pieces(line))
             texts += pieces
@@ -55,13 +55,16 @@ def split(text: str) -> Units:
     return Units(texts, line_of, number)
 
 
-def _lines(text: str) -> Iterator[str]:
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, line ends included; [] for ""."""
+    found: list[str] = []
     start = 0
-    for found in _LINE_END.finditer(text):
-        yield text[start : found.end()]
-        start = found.end()
+    for end in _LINE_END.finditer(text):
+        found.append(text[start : end.end()])
+        start = end.end()
     if start < len(text):
-        yield text[start:]
+        found.append(text[start:])
+    return found
 
 
 def _pieces(line: str) -> Iterator[str]:
