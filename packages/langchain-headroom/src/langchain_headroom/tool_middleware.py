@@ -13,6 +13,7 @@ from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
 from headroom.compressors import JSONMinifier
+from headroom.originals import RETRIEVE
 from langchain_headroom.arguments import check_kind
 from langchain_headroom.tool_results import in_output, minified
 
@@ -83,7 +84,7 @@ class HeadroomToolOutputMiddleware(
     ) -> ToolMessage | Command[Any]:
         name = request.tool_call["name"]
         included = self.include_tools is None or name in self.include_tools
-        if not included or name in self.exclude_tools:
+        if not included or name in self.exclude_tools or name == RETRIEVE:
             return output
         if request.tool is not None and request.tool.return_direct:
             return output
@@ -137,7 +138,7 @@ class HeadroomContextEdit:
             message = messages[place]
             assert isinstance(message, ToolMessage)
             name = message.name or names.get(message.tool_call_id)
-            if name not in self.exclude_tools:
+            if name not in self.exclude_tools and name != RETRIEVE:
                 messages[place] = minified(message, self.minifier)
 
 

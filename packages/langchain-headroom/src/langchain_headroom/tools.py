@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 
 from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
+from headroom.originals import RETRIEVE
 from langchain_headroom.arguments import check_kind
 from langchain_headroom.tool_results import NOTHING, in_output, minified
 
@@ -32,7 +33,8 @@ def wrap_tool(
     It is of the tool's own class and keeps name, schema, injected arguments,
     `return_direct`, artifacts, callbacks (they see the raw result) and errors. A call
     that is not a model's (without a tool call id) returns the native result, and what
-    `return_direct` sends to the user is left alone.
+    `return_direct` sends to the user is left alone. So is `headroom_retrieve`, whose
+    answers are the parts that were asked for.
 
     Args:
         tool: Any LangChain tool, or a function with a docstring; never changed.
@@ -45,6 +47,8 @@ def wrap_tool(
     if not isinstance(tool, BaseTool) and not callable(tool):
         raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
     plain = tool if isinstance(tool, BaseTool) else as_tool(tool)
+    if plain.name == RETRIEVE:
+        return plain
     if isinstance(plain, _Minifying):
         plain = plain._unwrapped()
     copy = plain.model_copy()

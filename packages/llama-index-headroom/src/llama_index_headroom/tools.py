@@ -21,6 +21,7 @@ from llama_index.core.tools import (
 from llama_index.core.tools.types import adapt_to_async_tool
 
 from headroom import InputError, JSONMinifier
+from headroom.originals import RETRIEVE
 from llama_index_headroom.arguments import check_kind
 from llama_index_headroom.tokens import count_tokens
 
@@ -38,8 +39,8 @@ def compress_tool(
     """Return a tool that does the same and shows the model less.
 
     A FunctionTool stays one, so that a workflow's Context is still injected. Metadata,
-    `raw_output`, errors, tools with `return_direct` and blocks other than text are
-    left alone.
+    `raw_output`, errors, tools with `return_direct`, blocks other than text and
+    `headroom_retrieve` are left alone.
 
     Args:
         tool: A tool, or a function, which becomes a FunctionTool. Never changed.
@@ -55,6 +56,8 @@ def compress_tool(
             raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
         tool = FunctionTool.from_defaults(tool)
     if isinstance(tool, _CompressedFunctionTool | _CompressedTool):
+        return tool
+    if tool.metadata.name == RETRIEVE:
         return tool
     if isinstance(tool, FunctionTool):
         return _CompressedFunctionTool(tool, chosen)

@@ -8,6 +8,7 @@ from headroom.originals.langgraph import LangGraphStore
 from headroom.originals.memory import MemoryStore
 from headroom.originals.redis import RedisStore
 from headroom.originals.sealing import (
+    PART_BEGINS,
     RETRIEVE,
     Store,
     handle_of,
@@ -18,6 +19,7 @@ from headroom.originals.sealing import (
 from headroom.originals.sqlite import SQLiteStore
 
 __all__ = [
+    "PART_BEGINS",
     "RETRIEVE",
     "LangGraphStore",
     "MemoryStore",

@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 from headroom.errors import OriginalError
 
 __all__ = [
+    "PART_BEGINS",
     "RETRIEVE",
     "Store",
     "handle_of",
@@ -28,6 +29,8 @@ __all__ = [
 # The name of the tool by which an agent asks for an original. What a tool of this name
 # answers is not compressed.
 RETRIEVE = "headroom_retrieve"
+# How its answers begin.
+PART_BEGINS = "[headroom"
 
 # 128 bits: nobody finds a second content for a handle, or guesses one.
 _HANDLE_BYTES = 16

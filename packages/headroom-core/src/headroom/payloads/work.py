@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from headroom import compressors
 from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
+from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
 from headroom.payloads.histories import Histories
 from headroom.payloads.ledger import Account, Change, Ledger, Meter
@@ -167,7 +168,7 @@ class Work:
             return new if meter(new) <= meter(text) else text
 
         def rewrite(text: str, call_id: str, name: str) -> str:
-            if self._room.exclude_tools and self._is_excluded(name, call_id):
+            if self._is_excluded(text, name, call_id):
                 return text
             return self._state.sent.get(text, make)
 
@@ -181,11 +182,21 @@ class Work:
             self._messages[at] = new
         self._sources.append(Change("tool outputs", before, after))
 
-    def _is_excluded(self, name: str, call_id: str) -> bool:
-        """Tell whether a result is to be left alone; so is one of an unknown tool."""
-        name = name or self._names().get(call_id, "")
+    def _is_excluded(self, text: str, name: str, call_id: str) -> bool:
+        """Tell whether a result is to be left alone.
+
+        So is a part of an original that was asked for, and, where any are excluded,
+        one of an unknown tool.
+        """
         patterns = self._room.exclude_tools
-        return not name or any(fnmatchcase(name, pattern) for pattern in patterns)
+        if not patterns and not text.startswith(PART_BEGINS):
+            return False
+        name = name or self._names().get(call_id, "")
+        if name == RETRIEVE:
+            return True
+        return bool(patterns) and (
+            not name or any(fnmatchcase(name, pattern) for pattern in patterns)
+        )
 
     def _names(self) -> dict[str, str]:
         """Return the tool's name for the id of each call in the messages."""

@@ -4,11 +4,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from headroom.originals import PART_BEGINS
 from headroom.types import Dropped
 
 __all__ = ["Capped", "hidden_under_the_cap", "opening", "runs", "tag_for"]
 
-_HEAD = "[headroom"
 # A text with one of these could be read as a note of ours.
 _LIKE_OURS = re.compile(r"\[headroom|\d (?:\w+ )?hidden")
 
@@ -46,7 +46,7 @@ def opening(said: str, tag: str, handle: str | None, example: str) -> str:
         said += f"; notes without{tag} are not headroom's"
     if handle:
         said += f'; headroom_retrieve(handle="{handle}", {example} or query="…")'
-    return f"{_HEAD}{tag}: {said}]"
+    return f"{PART_BEGINS}{tag}: {said}]"
 
 
 def tag_for(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from headroom.errors import InputError, OriginalError
-from headroom.originals import Store, original, stores_in_use
+from headroom.originals import PART_BEGINS, Store, original, stores_in_use
 from headroom.tokens import CountTokens, larger_count
 from headroom.tool_outputs.capping import Capped, cap, cap_tree, scorer_of
 from headroom.tool_outputs.capping.units import lines_of
@@ -81,8 +81,9 @@ def retrieve(
     if rows is None and lines is None:
         value = _document(text)
         if value is None:
-            return _checked(cap(text, **options), query)
-        return _checked(cap_tree(value, write=_write, **options), query)
+            return _whole(text, options, cap(text, **options))
+        part = cap_tree(value, write=_write, **options)
+        return _whole(text, options, part)
     return _of_lines(text, rows, lines, options)
 
 
@@ -101,6 +102,15 @@ def _found(handle: str, store: Store | None) -> bytes:
         except OriginalError:
             continue
     return original(handle, stores[-1])
+
+
+def _whole(text: str, options: dict[str, Any], part: Capped) -> str:
+    """Return a part of the whole, which says itself how much it hides, or all of it."""
+    title = f"{PART_BEGINS}: the whole, {len(lines_of(text)):,} lines]\n"
+    room = options["max_tokens"] - options["count_tokens"](part.content)
+    fits = options["count_tokens"](title) <= room
+    begin = title if fits and not part.hidden else ""
+    return begin + _checked(part, options["query"])
 
 
 def _checked(part: Capped, query: str | None) -> str:
@@ -227,7 +237,7 @@ def _lines_in(text: str, options: dict[str, Any], max_tokens: int) -> Capped:
 
 def _titled(said: str, options: dict[str, Any], make: Callable[..., Capped]) -> str:
     """Return a part under a line that says which part it is."""
-    title = f"[headroom: {said}]\n"
+    title = f"{PART_BEGINS}: {said}]\n"
     room = options["max_tokens"]
     left = room - options["count_tokens"](title)
     part = make(max_tokens=left if left > 0 else room)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from headroom.errors import HeadroomError, InputError
 from headroom.originals import RETRIEVE, Store
@@ -75,11 +75,11 @@ class RetrievalTool:
 
     def retrieve(
         self,
-        handle: str,
-        query: str | None = None,
-        rows: str | None = None,
-        lines: str | None = None,
-        path: str | None = None,
+        handle: Annotated[str, _PARAMETERS["handle"]],
+        query: Annotated[str | None, _PARAMETERS["query"]] = None,
+        rows: Annotated[str | None, _PARAMETERS["rows"]] = None,
+        lines: Annotated[str | None, _PARAMETERS["lines"]] = None,
+        path: Annotated[str | None, _PARAMETERS["path"]] = None,
     ) -> str:
         """Return the part that a model asks for; a fault as text that says what to do.
 
