@@ -83,7 +83,6 @@ class TestToolOutput:
             ({"min_tokens": 100_000}, RAW),
             ({"min_tokens": 10}, SMALL),
         ],
-        ids=str,
     )
     def test_tools_are_chosen_by_name_or_size(self, scripted, options, content):
         [message] = run(scripted, [HeadroomToolOutputMiddleware(**options)])
