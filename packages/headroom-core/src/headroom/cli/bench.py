@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -23,11 +21,10 @@ from headroom.cli.measure import (
     payload_files,
 )
 from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.screen import ROOM, counted, progress, screen, shortened, table, tell
 
-# Where output isn't a terminal it has this width, so that it is the same anywhere.
-_WIDTH = 140
-# A narrower terminal has no room for the tables' last columns.
-_ROOM = 100
+# Characters of a file's name that a narrow terminal has room for.
+_NAME = 24
 
 
 @click.command()
@@ -67,26 +64,18 @@ def bench(
         raise click.UsageError("No .json, .jsonl, .ndjson or .txt file there.")
     if not any(path.exists() for _, path in files):
         missing = ", ".join(str(path) for _, path in files)
-        raise click.UsageError(f"There is no {missing}.")
+        raise click.UsageError(f"Not there: {missing}.")
     counter = loaded_counter()
-    with Progress(
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not Console(stderr=True).is_terminal,
-    ) as progress:
-        task = progress.add_task("measuring", total=len(files))
-        payloads = []
+    payloads = []
+    with progress("measuring", len(files)) as step:
         for name, path in files:
             payloads.append(measure(name, path, minifier))
-            progress.advance(task)
+            step()
     result = Bench(tuple(payloads), estimated=counter.estimated, price=price)
     if as_json:
         click.echo(json.dumps(as_object(result), indent=2))
     else:
-        print_tables(result)
+        print_tables(result, counted(counter))
     if html_file:
         from headroom.cli.report import as_html
 
@@ -95,85 +84,80 @@ def bench(
         click.get_current_context().exit(1)
 
 
-def print_tables(result: Bench) -> None:
+def print_tables(result: Bench, how: str) -> None:
     """Print a row for each file, the totals, what was dropped and what is broken."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH)
+    console = screen()
     if result.measured:
-        console.print(_savings(result, wide=console.width >= _ROOM))
-        _print_losses(console, result)
+        console.print(_savings(console, result))
+        for reason, leaves in by_reason(result.total.dropped):
+            tell(console, f"{leaves:8,} values dropped: {reason}")
+        for one in result.measured:
+            if one.skipped:
+                tell(console, f"unchanged: {one.name} ({one.skipped})", style="yellow")
         if result.price is not None:
-            console.print(_money(result, result.price, wide=console.width >= _ROOM))
+            console.print()
+            console.print(_money(console, result, result.price))
+    if result.broken:
+        console.print()
     for one in result.broken:
-        console.print(Text(f"broken: {one.name}: {one.broken}", style="red"))
-    how = "estimated (tiktoken's table could not be loaded)"
-    console.print(
-        Text(f"Tokens: {how if result.estimated else 'counted with o200k_base'}.")
-    )
+        tell(console, f"broken: {one.name} ({one.broken})", style="red")
+    tell(console, f"Tokens are {how}.")
 
 
-def _table(*heads: str, title: str | None = None) -> Table:
-    """Return an empty table of names and numbers."""
-    table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left"
-    )
-    table.add_column(heads[0], overflow="fold", min_width=12)
-    for head in heads[1:]:
-        table.add_column(head, justify="right", no_wrap=True)
-    return table
+def _shown(console: Console) -> tuple[int, ...]:
+    """Return which baselines have room for a column; savings name all of them."""
+    return (0, 1, 2) if console.width >= ROOM else (2,)
 
 
-def _savings(result: Bench, *, wide: bool) -> Table:
-    """Return the table of tokens and savings."""
-    heads = ("payload", *BASELINES, "headroom", "saved, vs each")
-    table = _table(*heads, *(["dropped"] if wide else []))
+def _named(console: Console, one: Payload) -> Text:
+    room = _NAME if console.width < ROOM else 2 * _NAME
+    return Text(shortened(one.name, room))
+
+
+def _savings(console: Console, result: Bench) -> Table:
+    """Return the table of tokens, savings and losses."""
+    shown = _shown(console)
+    names = [BASELINES[i] for i in shown]
+    heads = (*names, "headroom", "saved, vs each", "dropped")
+    made = table(console, "payload", *heads)
     for one in (*result.measured, result.total):
         if one is result.total:
-            table.add_section()
+            made.add_section()
         saved = " ".join(f"{share:4.0%}" for share in one.saved)
-        table.add_row(
-            Text(one.name),
-            *(Text(f"{tokens:,}") for tokens in (*one.before, one.after)),
+        made.add_row(
+            _named(console, one),
+            *(f"{one.before[i]:,}" for i in shown),
+            f"{one.after:,}",
             Text(saved, style="green" if one.saved[1] > 0 else "yellow"),
-            *([f"{one.dropped_leaves:,}/{one.leaves:,}"] if wide else []),
+            f"{one.dropped_leaves:,}/{one.leaves:,}",
             style="bold" if one is result.total else None,
         )
     mean = " ".join(f"{share:4.0%}" for share in result.mean_saved)
-    table.add_row("mean of the files", "", "", "", "", mean)
-    return table
+    made.add_row("mean of the files", *("" for _ in shown), "", mean, "")
+    if console.width < ROOM:
+        made.caption = "saved: compared with " + ", ".join(BASELINES)
+        made.caption_justify = "left"
+    return made
 
 
-def _money(result: Bench, price: float, *, wide: bool) -> Table:
+def _money(console: Console, result: Bench, price: float) -> Table:
     """Return the table of what 1,000 calls with each payload cost."""
-    table = _table(
-        "1,000 calls",
-        *BASELINES,
-        "headroom",
-        *(["saved, vs each"] if wide else []),
-        title=f"Money at {price:g} per million input tokens",
-    )
+    shown = _shown(console)
+    heads = (*(BASELINES[i] for i in shown), "headroom", "saved, vs each")
+    title = f"Money at {price:g} per million input tokens"
+    made = table(console, "1,000 calls", *heads, title=title)
     for one in (*result.measured, result.total):
         if one is result.total:
-            table.add_section()
+            made.add_section()
         after = result.per_thousand(one.after)
         before = [result.per_thousand(tokens) for tokens in one.before]
-        saved = " ".join(f"{money - after:8,.2f}" for money in before)
-        table.add_row(
-            Text(one.name),
-            *(f"{money:,.2f}" for money in (*before, after)),
-            *([saved] if wide else []),
+        made.add_row(
+            _named(console, one),
+            *(f"{before[i]:,.2f}" for i in shown),
+            f"{after:,.2f}",
+            " ".join(f"{money - after:8,.2f}" for money in before),
         )
-    return table
-
-
-def _print_losses(console: Console, result: Bench) -> None:
-    """Print what was dropped, by reason, and which texts stayed as they are."""
-    for reason, leaves in by_reason(result.total.dropped):
-        console.print(Text(f"{leaves:8,} values dropped: {reason}"))
-    for one in result.measured:
-        if one.skipped:
-            console.print(Text(f"unchanged: {one.name}: {one.skipped}", style="yellow"))
+    return made
 
 
 def as_object(result: Bench) -> dict[str, Any]:

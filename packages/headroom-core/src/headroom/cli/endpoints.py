@@ -2,13 +2,18 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import click
+
+from headroom.cli.files import WrittenFile
+from headroom.cli.screen import progress
 from headroom.tokens import default_counter
 from headroom.verification import Reply, StopAsking
 
-__all__ = ["Budget", "model_reader"]
+__all__ = ["MODEL_OPTIONS", "Budget", "asked", "model_options", "model_reader"]
 
 Ask = Callable[[str], Reply]
 
@@ -21,6 +26,98 @@ _SECONDS = (10, 600)  # to connect, and to answer
 _MOST_ANSWER_TOKENS = 2048
 # What an answer is thought to cost before it is there.
 _USUAL_ANSWER_TOKENS = 100
+
+
+_LOG = "headroom-verify.jsonl"
+_OPTIONS = (
+    click.option(
+        "--model",
+        metavar="NAME",
+        help="The model to ask. claude-… and gemini-… are asked through their SDKs, "
+        "others at OpenAI or at --base-url.",
+    ),
+    click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint."),
+    click.option(
+        "--concurrency",
+        type=click.IntRange(min=1),
+        default=8,
+        show_default=True,
+        help="Questions asked at a time.",
+    ),
+    click.option(
+        "--price",
+        type=click.FloatRange(min=0),
+        help="Money per million input tokens.",
+    ),
+    click.option(
+        "--price-out",
+        type=click.FloatRange(min=0),
+        help="Money per million output tokens.  [four times --price]",
+    ),
+    click.option(
+        "--max-cost",
+        type=click.FloatRange(min=0),
+        help="Stop before more money is spent; needs --price.",
+    ),
+    click.option(
+        "--log",
+        type=WrittenFile(),
+        default=_LOG,
+        show_default=True,
+        help="Keeps each answer as it comes; a later run goes on from there.",
+    ),
+)
+
+
+# The names of these options' values.
+MODEL_OPTIONS = (
+    "model",
+    "base_url",
+    "concurrency",
+    "price",
+    "price_out",
+    "max_cost",
+    "log",
+)
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which model is asked, and what it may cost."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def asked(options: dict[str, Any], prompts: int) -> Iterator[dict[str, Any]]:
+    """Show a bar of progress; gives what `headroom.verify` takes to ask the model.
+
+    Args:
+        options: The values of MODEL_OPTIONS.
+        prompts: How many prompts there will be.
+
+    Raises:
+        click.UsageError: If --max-cost comes without a price.
+        ImportError: As `model_reader`.
+    """
+    price, out = options["price"], options["price_out"]
+    if options["max_cost"] is not None and price is None:
+        raise click.UsageError("--max-cost needs --price.")
+    prices = price or 0.0, 4 * (price or 0.0) if out is None else out
+    model, base_url = options["model"], options["base_url"]
+    reader = model_reader(model, base_url, options["concurrency"])
+    ask = Budget(reader, prices, options["max_cost"])
+    click.echo(f"Answers are kept in {options['log']}.", err=True)
+    with progress("asking", prompts) as step:
+        yield {
+            "ask": ask,
+            "concurrency": options["concurrency"],
+            "log": options["log"],
+            "reader": f"{base_url or ''} {model}".strip(),
+            "on_answer": lambda _: step(
+                f"asking, {ask.spent:.3f} spent" if price else None
+            ),
+        }
 
 
 def model_reader(model: str, base_url: str | None, concurrency: int) -> Ask:

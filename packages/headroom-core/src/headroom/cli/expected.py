@@ -45,11 +45,13 @@ class Expected:
         payload: The file's name in its folder, with or without its ending.
         answers: Spellings of the value; one of them is enough.
         path: Keys and indices that lead to it, or None for anywhere.
+        query: How to ask for it, or None.
     """
 
     payload: str
     answers: tuple[Scalar, ...]
     path: tuple[str | int, ...] | None = None
+    query: str | None = None
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -84,11 +86,6 @@ def _documents(where: str, row: dict[str, Any]) -> list[str]:
     return texts
 
 
-def _spelling(value: Scalar) -> str:
-    """Return a scalar as a text shows it."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def read_expected(path: Path) -> list[Expected]:
     """Return the expected values of a file of JSON lines.
 
@@ -107,6 +104,7 @@ def read_expected(path: Path) -> list[Expected]:
                 row["payload"],
                 _answers(where, row),
                 None if steps is None else tuple(steps),
+                row.get("query"),
             )
         )
     return values
@@ -142,7 +140,7 @@ def read_cases(
             query = row.get("query")
             if not isinstance(query, str):
                 continue  # an expected value of `tune`, which asks nothing
-            answers = tuple(map(_spelling, _answers(where, row)))
+            answers = tuple(map(asked.spelling, _answers(where, row)))
             if "documents" in row:
                 texts = _documents(where, row)
                 cases.append(

@@ -2,11 +2,9 @@
 
 import json
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
@@ -14,6 +12,7 @@ from headroom.errors import HeadroomError
 from headroom.tokens import TokenCounter, default_counter
 from headroom.types import Dropped
 from headroom.verification.cases import parsed
+from headroom.verification.questions import leaves as each_leaf
 
 __all__ = [
     "BASELINES",
@@ -196,7 +195,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
                 counter(json.dumps(value)),
                 counter(json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
             )
-            leaves = sum(1 for _ in _leaves(value))
+            leaves = sum(1 for _ in each_leaf(value))
         return Payload(
             name,
             before=before,
@@ -213,16 +212,3 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         return Payload(name, broken="bytes that are not text")
     except RecursionError:
         return Payload(name, broken="nested too deeply for json.dumps to compare")
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    """Yield every value that is neither an object nor a list with something in it."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict) and one:
-            waiting.extend(one.values())
-        elif isinstance(one, list) and one:
-            waiting.extend(one)
-        else:
-            yield one

@@ -3,7 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,20 @@ from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import Scorer
 from headroom.tokens import default_counter
-from headroom.types import RAGContext
+from headroom.types import Dropped, RAGContext
+from headroom.verification import Case, Reply
+from headroom.verification import questions as asked
+from headroom.verification.asking import Ask, ask_all, prompt
 from headroom.verification.cases import parsed
-from headroom.verification.matching import folded, holds
-from headroom.verification.questions import found
+from headroom.verification.matching import folded, holds, matches
+from headroom.verification.questions import found, leaves, spelling
 
 __all__ = [
     "MINIFIERS",
     "Sweep",
     "Trial",
+    "answered",
+    "made_sweep",
     "sweep_payloads",
     "sweep_questions",
 ]
@@ -64,6 +70,8 @@ class Trial:
         tokens: Tokens of all outputs together.
         kept: For each thing expected whether it survived, in the sweep's order.
         spelled: Likewise, whether it stands literally in the text (payloads), or ().
+        went: Likewise, where it went, in words; "" for what survived.
+        texts: Likewise, the text in which it is looked for.
     """
 
     kind: str
@@ -72,6 +80,8 @@ class Trial:
     tokens: int
     kept: tuple[bool, ...]
     spelled: tuple[bool, ...] = ()
+    went: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -89,11 +99,13 @@ class Sweep:
     """All trials on the same things.
 
     Attributes:
-        things: What is counted: "answers" or "values".
+        things: What is counted: "answers", "values" or "right answers" of a model.
         plain: What the tokens are compared with, in words.
         tokens: Tokens of the plain form.
         trials: In the order tried.
         unusable: Expected things that are not even in the plain form: not counted.
+        asked_for: What each thing is, as a question; its answers may be looked for.
+        plain_texts: The plain form in which each thing is.
     """
 
     things: str
@@ -101,6 +113,8 @@ class Sweep:
     tokens: int
     trials: tuple[Trial, ...]
     unusable: int
+    asked_for: tuple[asked.Question, ...] = ()
+    plain_texts: tuple[str, ...] = ()
 
     @property
     def asked(self) -> int:
@@ -113,6 +127,15 @@ class Sweep:
         If none does, it is the one that keeps most.
         """
         return _best(self.trials, range(self.asked), least)
+
+    def rows(self) -> list[list[Trial]]:
+        """Return the trials, those of one kind together that came out the same."""
+        return [
+            list(same)
+            for _, same in groupby(
+                self.trials, key=lambda one: (one.kind, one.tokens, one.kept)
+            )
+        ]
 
     def lost_elsewhere(self, least: float) -> int:
         """Return what is lost where choice and measurement are kept apart.
@@ -161,16 +184,21 @@ def sweep_questions(
     trials = []
     for name, code, scorer in scorers:
         kept: dict[float, list[bool]] = {ratio: [] for ratio in ratios}
+        went: dict[float, list[str]] = {ratio: [] for ratio in ratios}
+        given: dict[float, list[str]] = {ratio: [] for ratio in ratios}
         tokens = dict.fromkeys(ratios, 0)
         shared = _Remembering(scorer)
         compressors = [(r, SemanticCompressor(r, scorer=shared)) for r in ratios]
         for one, answers in usable:
             context = RAGContext(one.query, one.documents)
             for ratio, compressor in compressors:
-                texts = compressor.compress(context)
-                tokens[ratio] += sum(map(count, texts))
-                text = folded("\n".join(texts))
-                kept[ratio].append(any(holds(text, answer) for answer in answers))
+                result = compressor.explain(context)
+                tokens[ratio] += sum(map(count, result.content))
+                given[ratio].append("\n\n".join(result.content))
+                text = folded("\n".join(result.content))
+                survived = any(holds(text, answer) for answer in answers)
+                kept[ratio].append(survived)
+                went[ratio].append("" if survived else _gone(result.dropped, answers))
             step()
         trials += [
             Trial(
@@ -179,6 +207,8 @@ def sweep_questions(
                 f"SemanticCompressor({ratio:g}, scorer={code})",
                 tokens[ratio],
                 tuple(kept[ratio]),
+                went=tuple(went[ratio]),
+                texts=tuple(given[ratio]),
             )
             for ratio in ratios
         ]
@@ -188,6 +218,8 @@ def sweep_questions(
         sum(count(text) for one, _ in usable for text in one.documents),
         tuple(trials),
         len(questions) - len(usable),
+        tuple(asked.Question(one.query, one.answers) for one, _ in usable),
+        tuple("\n\n".join(one.documents) for one, _ in usable),
     )
 
 
@@ -209,7 +241,9 @@ def sweep_payloads(
     tokens = [0] * len(MINIFIERS)
     kept: list[list[bool]] = [[] for _ in MINIFIERS]
     spelled: list[list[bool]] = [[] for _ in MINIFIERS]
-    asked = 0
+    went: list[list[str]] = [[] for _ in MINIFIERS]
+    given: list[list[str]] = [[] for _ in MINIFIERS]
+    things: list[tuple[asked.Question, str]] = []
     for name, path, values in _payloads(folder, expected):
         raw = path.read_bytes()
         try:
@@ -223,23 +257,30 @@ def sweep_payloads(
         else:
             plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         usable = [one for one in values if _survives(value, one)]
-        asked += len(usable)
+        things += [(_as_question(name, one), plain) for one in usable]
         plain_tokens += count(plain)
         for i, (_, _, make) in enumerate(MINIFIERS):
             try:
-                short = make().compress(raw)
+                result = make().explain(raw)
+                short = result.content
                 back = short if value is text else _decoded(short, value)
             except HeadroomError as error:
                 raise InputError(f"{name}: {error}") from error
             tokens[i] += count(short)
-            kept[i] += [_survives(back, one) for one in usable]
+            survived = [_survives(back, one) for one in usable]
+            kept[i] += survived
+            went[i] += [
+                "" if there else _dropped_value(value, result.dropped, one)
+                for there, one in zip(survived, usable, strict=True)
+            ]
+            given[i] += [short] * len(usable)
             low = folded(short)
             spelled[i] += [
                 any(holds(low, spelling) for spelling in _spellings(one))
                 for one in usable
             ]
             step()
-    if not asked:
+    if not things:
         raise InputError("no expected value stands in its payload; nothing to look for")
     return Sweep(
         "values",
@@ -253,10 +294,139 @@ def sweep_payloads(
                 tokens[i],
                 tuple(kept[i]),
                 tuple(spelled[i]),
+                tuple(went[i]),
+                tuple(given[i]),
             )
             for i, (label, code, _) in enumerate(MINIFIERS)
         ),
-        len(expected) - asked,
+        len(expected) - len(things),
+        tuple(question for question, _ in things),
+        tuple(plain for _, plain in things),
+    )
+
+
+def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> Sweep:
+    """Return the sweep of the payloads of a folder with questions made from them.
+
+    Nothing is asked yet: every question counts as kept. The questions are the same
+    for all of MINIFIERS, so what one of them drops is asked for, too.
+
+    Args:
+        folder: Files as `headroom bench` takes them.
+        most: Questions from each payload.
+        seed: Which.
+        step: Called once after each payload and minifier.
+
+    Raises:
+        InputError: If no question can be made.
+    """
+    count = default_counter()
+    cases = []
+    texts: list[list[str]] = [[] for _ in MINIFIERS]
+    tokens = [0] * len(MINIFIERS)
+    exact = JSONMinifier.lossless()
+    for name, path in payload_files((str(folder),)):
+        raw = path.read_bytes()
+        try:
+            case = Case.from_payload(
+                raw, name=name, minifier=exact, made=most, seed=seed
+            )
+            short = [make().compress(raw) for _, _, make in MINIFIERS]
+        except HeadroomError as error:
+            raise InputError(f"{name}: {error}") from error
+        for i, text in enumerate(short):
+            texts[i] += [text] * len(case.questions)
+            tokens[i] += count(text)
+            step()
+        cases.append(case)
+    questions = tuple(one for case in cases for one in case.questions)
+    if not questions:
+        raise InputError(f"no question can be made from the payloads in {folder}")
+    return Sweep(
+        "values",
+        "compact JSON",
+        sum(count(case.plain) for case in cases),
+        tuple(
+            Trial(
+                "JSONMinifier",
+                label,
+                code,
+                tokens[i],
+                (True,) * len(questions),
+                texts=tuple(texts[i]),
+            )
+            for i, (label, code, _) in enumerate(MINIFIERS)
+        ),
+        0,
+        questions,
+        tuple(case.plain for case in cases for _ in case.questions),
+    )
+
+
+def answered(
+    sweep: Sweep,
+    ask: Ask,
+    *,
+    concurrency: int,
+    log: Path | None,
+    reader: str,
+    on_answer: Callable[[Reply], None],
+) -> Sweep:
+    """Return the sweep with a model's right answers in the place of what is kept.
+
+    What the model does not answer rightly from the plain text is not counted. The
+    same question about the same text is asked once.
+
+    Raises:
+        AskError: If the model does not answer.
+    """
+    wanted: dict[str, None] = {}
+    for texts in (sweep.plain_texts, *(trial.texts for trial in sweep.trials)):
+        for text, question in zip(texts, sweep.asked_for, strict=True):
+            wanted[prompt(text, question)] = None
+    prompts = {(i, "tune"): text for i, text in enumerate(wanted)}
+    replies, _, stopped = ask_all(
+        prompts, ask, concurrency=concurrency, log=log, reader=reader, step=on_answer
+    )
+    if stopped:
+        raise InputError(f"not every setting could be asked about: {stopped}")
+    said = {text: replies.get(key) for key, text in prompts.items()}
+
+    def right(text: str, question: asked.Question) -> tuple[bool, str]:
+        reply = said[prompt(text, question)]
+        if reply is None:
+            return False, "the model gave no answer"
+        is_right = matches(reply.text, question.answers, question.kind)
+        return is_right, "" if is_right else f"the model said: {reply.text.strip()}"
+
+    pairs = list(zip(sweep.plain_texts, sweep.asked_for, strict=True))
+    good = [i for i, (text, question) in enumerate(pairs) if right(text, question)[0]]
+    if not good:
+        raise InputError("the model answers no question rightly from the plain text")
+    trials = []
+    for trial in sweep.trials:
+        told = [right(trial.texts[i], sweep.asked_for[i]) for i in good]
+        trials.append(
+            replace(
+                trial,
+                kept=tuple(is_right for is_right, _ in told),
+                spelled=(),
+                went=tuple(
+                    "; ".join(
+                        filter(None, (words, trial.went[i] if trial.went else ""))
+                    )
+                    if not is_right
+                    else ""
+                    for i, (is_right, words) in zip(good, told, strict=True)
+                ),
+            )
+        )
+    return replace(
+        sweep,
+        things="right answers",
+        trials=tuple(trials),
+        unusable=sweep.unusable + len(pairs) - len(good),
+        asked_for=tuple(sweep.asked_for[i] for i in good),
     )
 
 
@@ -276,6 +446,39 @@ class _Remembering:
             self._scores = self._scorer.score(query, sentences)
             self._last = asked
         return self._scores
+
+
+def _gone(dropped: Sequence[Dropped], answers: Sequence[str]) -> str:
+    """Return which sentence had an answer, and why it was dropped."""
+    for gone in dropped:
+        if gone.text and any(holds(folded(gone.text), answer) for answer in answers):
+            score = "" if gone.score is None else f", relevance {gone.score:.2f}"
+            where = f"document {int(gone.path[0]) + 1}"
+            return f"{where}, {gone.reason}{score}: {' '.join(gone.text.split())}"
+    return "no sentence holds the answer alone"
+
+
+def _dropped_value(value: Any, dropped: Sequence[Dropped], one: Expected) -> str:
+    """Return the path of a value that is gone, and the rule that dropped it."""
+    for path in [one.path] if one.path else _paths(value, one):
+        for gone in dropped:
+            if path[: len(gone.path)] == gone.path:
+                where = "".join(f"[{s}]" if type(s) is int else f".{s}" for s in path)
+                return f"{where.removeprefix('.')}, dropped: {gone.reason}"
+    return "it is no longer in the text"
+
+
+def _paths(value: Any, one: Expected) -> Iterator[tuple[str | int, ...]]:
+    """Yield the paths of the leaves that an expected value may be."""
+    for path, leaf in leaves(value):
+        if _same(leaf, one):
+            yield path
+
+
+def _as_question(payload: str, one: Expected) -> asked.Question:
+    where = "" if one.path is None else f", {'.'.join(map(str, one.path))}"
+    text = one.query or f"{payload}{where}"
+    return asked.Question(text, tuple(map(spelling, one.answers)), path=one.path)
 
 
 def _best(trials: Sequence[Trial], things: Sequence[int], least: float) -> Trial:
@@ -323,16 +526,7 @@ def _survives(value: Any, one: Expected) -> bool:
     if one.path is not None:
         there, leaf = found(value, one.path)
         return there and _same(leaf, one)
-    waiting = [value]
-    while waiting:
-        leaf = waiting.pop()
-        if isinstance(leaf, dict):
-            waiting.extend(leaf.values())
-        elif isinstance(leaf, list):
-            waiting.extend(leaf)
-        elif _same(leaf, one):
-            return True
-    return False
+    return any(_same(leaf, one) for _, leaf in leaves(value))
 
 
 def _same(leaf: Any, one: Expected) -> bool:
@@ -342,7 +536,7 @@ def _same(leaf: Any, one: Expected) -> bool:
     """
     if isinstance(leaf, dict | list):
         return False
-    low = folded(_spelling(leaf))
+    low = folded(spelling(leaf))
     if isinstance(leaf, str):
         return any(
             low == spelling or holds(low, spelling) for spelling in _spellings(one)
@@ -351,9 +545,4 @@ def _same(leaf: Any, one: Expected) -> bool:
 
 
 def _spellings(one: Expected) -> list[str]:
-    return [folded(_spelling(answer)) for answer in one.answers]
-
-
-def _spelling(value: Any) -> str:
-    """Return a value as a text shows it."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return [folded(spelling(answer)) for answer in one.answers]

@@ -1,29 +1,35 @@
 """`headroom tune`: how far the dial can be turned on the user's own data."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 import headroom
-from headroom.cli.charts import Curve, page, scatter_chart, section, standalone
+from headroom.cli.charts import (
+    Curve,
+    html_table,
+    page,
+    scatter_chart,
+    section,
+    standalone,
+)
+from headroom.cli.endpoints import asked, model_options
 from headroom.cli.expected import read_expected, read_questions
 from headroom.cli.files import WrittenFile, write
-from headroom.cli.measure import loaded_counter
+from headroom.cli.measure import loaded_counter, payload_files
+from headroom.cli.screen import counted, progress, screen, table, tell
 from headroom.cli.sweep import (
     MINIFIERS,
     Sweep,
     Trial,
+    answered,
+    made_sweep,
     sweep_payloads,
     sweep_questions,
 )
@@ -41,7 +47,9 @@ from headroom.verification.statistics import wilson_upper
 _RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 # What `--expect` is, where the folder of payloads has it.
 _EXPECTED = "expected.jsonl"
-_WIDTH = 100
+_SHOWN = 20
+# Made from each payload for a model.
+_QUESTIONS = 12
 
 
 @click.command()
@@ -75,6 +83,7 @@ _WIDTH = 100
     help="Least share of answers or values that must survive.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Take so many lines.")
+@model_options
 @click.option("--device", help="Where models run, such as cpu or cuda.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @click.option(
@@ -100,6 +109,7 @@ def tune(
     as_json: bool,
     html_file: Path | None,
     svg_file: Path | None,
+    **asking: Any,
 ) -> None:
     """Find the setting that keeps what you need in the fewest tokens.
 
@@ -109,9 +119,11 @@ def tune(
     for each value: {"payload": file, "answers": [value, ...], "path": [key, ...]},
     path being optional, and the dropping rules are tried one after the other.
 
-    An answer survives if one of its spellings is still there, without regard to
-    case, spacing and outer punctuation. Exit status: 0 done, 1 an input could not
-    be read, 2 wrong use.
+    An answer is kept if one of its spellings is still there, without regard to case,
+    spacing and outer punctuation. With --model, it is kept if the model still gives
+    it; for payloads without --expect, questions are made from the data.
+
+    Exit status: 0 done, 1 an input could not be read, 2 wrong use.
     """
     if data.is_dir() and (scorers or ratios or device):
         raise click.UsageError("--scorer, --ratio and --device are for questions.")
@@ -120,12 +132,18 @@ def tune(
     counter = loaded_counter()
     try:
         if data.is_dir():
-            result = _tried_payloads(data, expect or data / _EXPECTED, limit)
+            result = _tried_payloads(
+                data, expect or data / _EXPECTED, limit, made=bool(asking["model"])
+            )
         else:
             specs = scorers or _installed()
             chosen = [_scorer(spec, device) for spec in specs]
             dial = tuple(sorted(set(ratios or _RATIOS)))
             result = _tried_questions(data, chosen, dial, limit)
+        if asking["model"]:
+            prompts = len(result.asked_for) * (1 + len(result.trials))
+            with asked(asking, prompts) as model:
+                result = answered(result, **model)
     except (HeadroomError, ImportError) as error:
         said = in_options(str(error), "--scorer {}=MODEL")
         raise click.ClickException(said) from error
@@ -134,10 +152,10 @@ def tune(
     if as_json:
         click.echo(json.dumps(_as_object(result, least, counter.estimated), indent=2))
     else:
-        _print(result, least, estimated=counter.estimated)
+        _print(result, least, counted(counter))
     chart = _plot(result)
     for file, content in (
-        (html_file, _as_html(result, least, chart, estimated=counter.estimated)),
+        (html_file, _as_html(result, least, chart, counted(counter))),
         (svg_file, standalone(chart)),
     ):
         if file is not None:
@@ -176,22 +194,6 @@ def _scorer(spec: str, device: str | None) -> tuple[str, str, Scorer]:
     )
 
 
-@contextmanager
-def _progress(steps: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on stderr; gives the function that moves it."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("trying", total=steps)
-        yield lambda: bar.advance(task)
-
-
 def _tried_questions(
     file: Path,
     scorers: list[tuple[str, str, Scorer]],
@@ -199,19 +201,29 @@ def _tried_questions(
     limit: int | None,
 ) -> Sweep:
     questions = read_questions(file)[:limit]
-    with _progress(len(questions) * len(scorers)) as step:
+    with progress("trying", len(questions) * len(scorers)) as step:
         return sweep_questions(questions, scorers, ratios, step)
 
 
-def _tried_payloads(folder: Path, file: Path, limit: int | None) -> Sweep:
+def _tried_payloads(
+    folder: Path, file: Path, limit: int | None, *, made: bool
+) -> Sweep:
+    if not file.exists() and made:
+        with progress(
+            "trying", len(payload_files((str(folder),))) * len(MINIFIERS)
+        ) as step:
+            return made_sweep(folder, _QUESTIONS, 0, step)
     if not file.exists():
         raise InputError(
             f"{file} is not there; name the expected values with --expect FILE"
         )
     expected = read_expected(file)[:limit]
-    # The expected values may lie among the payloads; they are none themselves.
+    if made:
+        expected = [one for one in expected if one.query]
+        if not expected:
+            raise InputError(f'no line of {file} has a "query" to ask')
     names = {one.payload for one in expected}
-    with _progress(len(names) * len(MINIFIERS)) as step:
+    with progress("trying", len(names) * len(MINIFIERS)) as step:
         return sweep_payloads(folder, expected, step)
 
 
@@ -220,20 +232,19 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
     best = result.recommended(least)
     elsewhere = result.lost_elsewhere(least)
     asked = result.asked
-    saved = 1 - best.tokens / result.tokens if result.tokens else 0.0
     lines = [
         f"Recommended: {best.code}",
-        f"It saves {saved:.0%} of the tokens against {result.plain} and loses "
-        f"{best.lost} of {asked} {result.things}.",
-        f"Risk: chosen on one half and counted on the other, both ways, {elsewhere} "
-        f"of {asked} are lost; of others like these it may be up to "
-        f"{wilson_upper(elsewhere, asked):.1%} (95 % confidence).",
+        f"It saves {_saved(result, best):.0%} of the tokens of {result.plain} and "
+        f"loses {best.lost} of {asked} {result.things}.",
+        f"Risk: settings were chosen on one half and counted on the other half, and "
+        f"the other way round. {elsewhere} of {asked} were lost. Of others like these "
+        f"up to {wilson_upper(elsewhere, asked):.1%} may be lost (95 % confidence).",
     ]
     safer = result.recommended(1.0)
     if safer.lost < best.lost:
         lines.append(
             f"Safer: {safer.code} loses {safer.lost}, and saves "
-            f"{1 - safer.tokens / max(1, result.tokens):.0%}."
+            f"{_saved(result, safer):.0%}."
         )
     if best.share < least:
         lines.append(f"No setting keeps {least:.0%}; this one keeps most.")
@@ -243,66 +254,91 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
             for kept, spelled in zip(best.kept, best.spelled, strict=True)
         )
         lines.append(
-            f"{hidden} of those kept stand in the text only in parts, as a template or "
-            "a reference: code reads them exactly, try whether your model does."
+            f"{hidden} of those kept are written as a template or a reference. Code "
+            "reads them exactly; --model tells whether your model does."
         )
+    for row in result.rows():
+        if len(row) > 1 and row[0].kind != "JSONMinifier":
+            lines.append(
+                f"{row[0].label} to {row[-1].label.split()[-1]} are the same: there "
+                "the scorer's floor (min_score) decides, not the ratio."
+            )
     if result.unusable:
-        lines.append(
-            f"Not counted: {result.unusable} whose answer is not in the data, or is "
-            "only yes or no."
-        )
+        lines.append(f"Not counted: {result.unusable}, since {_unusable(result)}.")
     return best, lines
 
 
-def _rows(result: Sweep) -> Iterator[tuple[Trial, list[str]]]:
-    """Yield each trial with its cells."""
-    for trial in result.trials:
+def _unusable(result: Sweep) -> str:
+    """Return why things are not counted."""
+    if result.things == "right answers":
+        return (
+            "their answer is not in the data or the model misses it in the plain text"
+        )
+    return "their answer is not in the data, or is only yes or no"
+
+
+def _saved(result: Sweep, trial: Trial) -> float:
+    return 1 - trial.tokens / result.tokens if result.tokens else 0.0
+
+
+def _rows(result: Sweep) -> Iterator[tuple[list[Trial], list[str]]]:
+    """Yield the trials of each row with its cells."""
+    for row in result.rows():
+        trial = row[0]
+        label = trial.label
+        if len(row) > 1:
+            last = row[-1].label
+            label += f" to {last.removeprefix(trial.kind).strip()}"
         cells = [
-            trial.label,
+            label,
             f"{trial.tokens:,}",
-            f"{trial.tokens / max(1, result.tokens):.1%}",
+            f"{_saved(result, trial):.1%}",
             f"{trial.share:.1%}",
             f"{trial.lost:,}",
         ]
         if trial.spelled:
             cells.append(f"{sum(trial.spelled) / len(trial.spelled):.1%}")
-        yield trial, cells
+        yield row, cells
 
 
 def _heads(result: Sweep) -> list[str]:
-    heads = ["setting", "tokens", "of plain", f"{result.things} kept", "lost"]
+    heads = ["setting", "tokens", "saved", f"{result.things} kept", "lost"]
     return [*heads, "literally"] if result.trials[0].spelled else heads
 
 
-def _print(result: Sweep, least: float, *, estimated: bool) -> None:
-    """Print the table and the recommendation."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH)
-    best, advice = _advice(result, least)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, head in enumerate(_heads(result)):
-        table.add_column(
-            head,
-            justify="right" if i else "left",
-            no_wrap=i > 0,
-            overflow="fold",
+def _lost(result: Sweep, trial: Trial) -> list[tuple[str, str, str]]:
+    """Return the question, the answer, and where it went, of all that is lost."""
+    return [
+        (question.text, " or ".join(question.answers), went)
+        for question, kept, went in zip(
+            result.asked_for, trial.kept, trial.went, strict=True
         )
-    for trial, cells in _rows(result):
-        style = "bold green" if trial is best else None
-        mark = "* " if trial is best else "  "
-        table.add_row(Text(mark + cells[0]), *cells[1:], style=style)
-    console.print(table)
-    for line in advice:
-        console.print(Text(line), soft_wrap=True)
-    how = "estimated (tiktoken's table could not be loaded)"
-    console.print(
-        Text(
-            f"Plain is {result.plain}: {result.tokens:,} tokens, "
-            f"{how if estimated else 'counted with o200k_base'}."
-        ),
-        soft_wrap=True,
-    )
+        if not kept
+    ]
+
+
+def _print(result: Sweep, least: float, how: str) -> None:
+    """Print the table, the recommendation, and what it loses."""
+    console = screen()
+    best, advice = _advice(result, least)
+    made = table(console, *_heads(result))
+    for trials, cells in _rows(result):
+        marked = best in trials
+        mark = "* " if marked else "  "
+        made.add_row(
+            Text(mark + cells[0]), *cells[1:], style="bold green" if marked else None
+        )
+    console.print(made)
+    tell(console, *advice)
+    lost = _lost(result, best)
+    if lost:
+        tell(console, "", "Lost with the recommended setting:")
+    for question, answer, went in lost[:_SHOWN]:
+        tell(console, f"{question} -> {answer}", indent=2)
+        tell(console, went, indent=4)
+    if len(lost) > _SHOWN:
+        tell(console, f"and {len(lost) - _SHOWN:,} more; --json has all", indent=2)
+    tell(console, "", f"Plain is {result.plain}: {result.tokens:,} tokens, {how}.")
 
 
 def _as_object(result: Sweep, least: float, estimated: bool) -> dict[str, Any]:
@@ -321,6 +357,10 @@ def _as_object(result: Sweep, least: float, estimated: bool) -> dict[str, Any]:
                 "tokens": trial.tokens,
                 "kept": trial.share,
                 "lost": trial.lost,
+                "lost_things": [
+                    {"thing": thing, "answer": answer, "went": went}
+                    for thing, answer, went in _lost(result, trial)
+                ],
             }
             | (
                 {"literally": sum(trial.spelled) / len(trial.spelled)}
@@ -364,37 +404,37 @@ def _plot(result: Sweep) -> str:
     )
 
 
-def _as_html(result: Sweep, least: float, chart: str, *, estimated: bool) -> str:
+def _as_html(result: Sweep, least: float, chart: str, how: str) -> str:
     """Return the whole page; the same result gives the same bytes."""
     best, advice = _advice(result, least)
-    head = "".join(f"<th>{escape(name)}</th>" for name in _heads(result))
-    body = "".join(
-        f'<tr class="{"total" if trial is best else ""}">'
-        f'<td class="name">{escape(cells[0])}</td>'
-        + "".join(f"<td>{cell}</td>" for cell in cells[1:])
-        + "</tr>"
-        for trial, cells in _rows(result)
-    )
-    how = "estimated" if estimated else "counted with tiktoken, o200k_base"
-    return page(
-        f"{best.code}: Headroom tune",
-        "Headroom tune",
-        [
-            section(advice[0], " ".join(advice[1:]), ""),
+    rows = [
+        ([f"{cells[0]} (recommended)", *cells[1:]] if best in trials else cells)
+        for trials, cells in _rows(result)
+    ]
+    parts = [
+        section(advice[0], " ".join(advice[1:]), ""),
+        section(
+            f"{result.things.capitalize()} kept over tokens",
+            "Higher keeps more, further left costs less.",
+            chart,
+        ),
+        section(
+            "Every figure",
+            f"{result.asked:,} {result.things} are looked for.",
+            html_table(_heads(result), rows),
+        ),
+    ]
+    if lost := _lost(result, best):
+        parts.append(
             section(
-                f"{result.things.capitalize()} kept over tokens",
-                "Higher keeps more, further left costs less.",
-                chart,
-            ),
-            section(
-                "Every figure",
-                f"{result.asked:,} {result.things} are looked for; the recommended "
-                "setting is bold.",
-                f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
-                f"<tbody>{body}</tbody></table></div>",
-            ),
-            f"<footer>Plain is {escape(result.plain)}: {result.tokens:,} tokens; they "
-            f"are {how}. Made by headroom {escape(headroom.__version__)} on this "
-            "machine; the page loads nothing.</footer>",
-        ],
+                "Lost with the recommended setting",
+                "",
+                html_table(("question or path", "answer", "where it went"), lost),
+            )
+        )
+    footer = (
+        f"<footer>Plain is {escape(result.plain)}: {result.tokens:,} tokens; they "
+        f"are {escape(how)}. Made by headroom {escape(headroom.__version__)} on this "
+        "machine; the page loads nothing.</footer>"
     )
+    return page(f"{best.code}: Headroom tune", "Headroom tune", [*parts, footer])

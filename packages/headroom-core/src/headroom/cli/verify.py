@@ -11,20 +11,19 @@ from rich.console import Console
 
 import headroom
 from headroom.cli.charts import html_table, interval_chart, page, section
-from headroom.cli.endpoints import Budget, model_reader
+from headroom.cli.endpoints import MODEL_OPTIONS, asked, model_options
 from headroom.cli.expected import read_cases
 from headroom.cli.files import WrittenFile, write
 from headroom.cli.measure import loaded_counter
 from headroom.cli.options import build_minifier, minifier_options
-from headroom.cli.screen import counted, progress, screen, shortened, table, tell
+from headroom.cli.screen import counted, screen, shortened, table, tell
 from headroom.cli.wording import in_options
 from headroom.compressors import ConversationCompressor, SemanticCompressor
 from headroom.errors import HeadroomError
-from headroom.verification import Case, Figures, Outcome, Reply, Verification
+from headroom.verification import Case, Figures, Outcome, Verification
 from headroom.verification.exchange import export as export_cases
 from headroom.verification.exchange import score as score_folder
 
-_LOG = "headroom-verify.jsonl"
 _SHOWN = 20
 # Characters shown on each side of a value.
 _AROUND = 30
@@ -34,13 +33,7 @@ _WORSE = 3
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True))
-@click.option(
-    "--model",
-    metavar="NAME",
-    help="The model to ask. claude-… and gemini-… are asked through their SDKs, others "
-    "at OpenAI or at --base-url.",
-)
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
+@model_options
 @click.option(
     "--export",
     "export_to",
@@ -71,35 +64,6 @@ _WORSE = 3
     "how much answers change by themselves.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option(
-    "--concurrency",
-    type=click.IntRange(min=1),
-    default=8,
-    show_default=True,
-    help="Questions asked at a time.",
-)
-@click.option(
-    "--price",
-    type=click.FloatRange(min=0),
-    help="Money per million input tokens.",
-)
-@click.option(
-    "--price-out",
-    type=click.FloatRange(min=0),
-    help="Money per million output tokens.  [four times --price]",
-)
-@click.option(
-    "--max-cost",
-    type=click.FloatRange(min=0),
-    help="Stop before more money is spent; needs --price.",
-)
-@click.option(
-    "--log",
-    type=WrittenFile(),
-    default=_LOG,
-    show_default=True,
-    help="Keeps each answer as it comes; a later run goes on from there.",
-)
 @click.option(
     "--min-difference",
     type=click.FloatRange(-100, 100),
@@ -138,19 +102,12 @@ _WORSE = 3
 @minifier_options
 def verify(
     paths: tuple[str, ...],
-    model: str | None,
-    base_url: str | None,
     export_to: Path | None,
     scored: Path | None,
     made: int,
     limit: int | None,
     twice: float,
     seed: int,
-    concurrency: int,
-    price: float | None,
-    price_out: float | None,
-    max_cost: float | None,
-    log: Path,
     min_difference: float | None,
     as_json: bool,
     html_file: Path | None,
@@ -169,14 +126,13 @@ def verify(
     Exit status: 0 done, 1 an input could not be read or the model does not answer,
     2 wrong use, 3 below --min-difference.
     """
-    if sum(given is not None for given in (model, export_to, scored)) != 1:
+    asking = {name: options.pop(name) for name in MODEL_OPTIONS}
+    if sum(given is not None for given in (asking["model"], export_to, scored)) != 1:
         raise click.UsageError("Pass one of --model, --export and --score.")
     if bool(paths) is (scored is not None):
         raise click.UsageError(
             "--score needs no PATH." if paths else "Name a PATH to verify."
         )
-    if max_cost is not None and price is None:
-        raise click.UsageError("--max-cost needs --price.")
     counter = loaded_counter()
     try:
         if scored is not None:
@@ -192,33 +148,14 @@ def verify(
             )
             cases = _limited(cases, limit)
             if export_to is not None:
-                asked = export_cases(cases, export_to, twice=twice, seed=seed)
-                click.echo(f"{asked:,} questions: {export_to / 'README.txt'}", err=True)
-                return
-            assert model is not None
-            out = 4 * (price or 0.0) if price_out is None else price_out
-            ask = Budget(
-                model_reader(model, base_url, concurrency),
-                (price or 0.0, out),
-                max_cost,
-            )
-            click.echo(f"Answers are kept in {log}.", err=True)
-            number = sum(len(case.questions) for case in cases)
-            with progress("asking", round(number * (2 + twice))) as step:
-
-                def answered(_: Reply) -> None:
-                    step(f"asking, {ask.spent:.3f} spent" if price else None)
-
-                result = headroom.verify(
-                    cases,
-                    ask,
-                    twice=twice,
-                    concurrency=concurrency,
-                    seed=seed,
-                    log=log,
-                    reader=f"{base_url or ''} {model}".strip(),
-                    on_answer=answered,
+                number = export_cases(cases, export_to, twice=twice, seed=seed)
+                click.echo(
+                    f"{number:,} questions: {export_to / 'README.txt'}", err=True
                 )
+                return
+            number = sum(len(case.questions) for case in cases)
+            with asked(asking, round(number * (2 + twice))) as model:
+                result = headroom.verify(cases, twice=twice, seed=seed, **model)
     except (HeadroomError, ImportError) as error:
         raise click.ClickException(in_options(str(error))) from error
     except OSError as error:

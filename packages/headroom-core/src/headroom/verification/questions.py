@@ -17,7 +17,7 @@ from headroom.tool_outputs.table import MAGIC
 from headroom.tool_outputs.table.tracing import DEVICES, Traced, trace_table
 from headroom.verification.matching import folded, holds
 
-__all__ = ["OWN", "Question", "found", "made_questions"]
+__all__ = ["OWN", "Question", "found", "leaves", "made_questions", "spelling"]
 
 Path = tuple[str | int, ...]
 
@@ -146,7 +146,7 @@ class _Maker:
         groups: dict[str, dict[Path, list[Path]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        for path, _ in _leaves(self.value):
+        for path, _ in leaves(self.value):
             if sum(type(step) is int for step in path) > _MOST_LISTS or not _sayable(
                 path
             ):
@@ -224,7 +224,7 @@ class _Maker:
         where = self._where(path, by_key=by_key)
         if not where:
             return None
-        return self._made(f"What is {where}?", (_spelling(leaf),), kind, path)
+        return self._made(f"What is {where}?", (spelling(leaf),), kind, path)
 
     def _null(self, path: Path) -> Question | None:
         there, leaf = found(self.value, path)
@@ -258,7 +258,7 @@ class _Maker:
         )
         if plain != back or not 2 <= plain <= _MOST_COUNTED:
             return None
-        value = "null" if leaf is None else f"the value `{_spelling(leaf)}`"
+        value = "null" if leaf is None else f"the value `{spelling(leaf)}`"
         text = f"How many items of {_list(at)} have {value} in `{_dotted(inside)}`?"
         return self._made(text, (str(plain),), "count", path)
 
@@ -316,7 +316,7 @@ class _Maker:
             rows = _list(path[start:at] if at > start else ())
             if key:
                 _, name = found(self.value, (*path[: at + 1], key))
-                words += f"the item of {rows} whose `{key}` is `{_spelling(name)}`"
+                words += f"the item of {rows} whose `{key}` is `{spelling(name)}`"
             elif step >= _MOST_COUNTED:
                 return ""
             else:
@@ -344,8 +344,8 @@ class _Maker:
             if (
                 _sayable((key,))
                 and all(type(each) in (str, int) for each in values)
-                and all(0 < len(_spelling(each)) <= _LONGEST_KEY for each in values)
-                and len({folded(_spelling(each)) for each in values}) == len(rows)
+                and all(0 < len(spelling(each)) <= _LONGEST_KEY for each in values)
+                and len({folded(spelling(each)) for each in values}) == len(rows)
                 and isinstance(back, list)
                 and values
                 == [row.get(key) if isinstance(row, dict) else None for row in back]
@@ -354,9 +354,9 @@ class _Maker:
         return keys[:2]
 
 
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def leaves(value: Any) -> Iterator[tuple[Path, Any]]:
     """Yield every value that is no filled object or list, with its path."""
-    waiting: list[tuple[Path, Any]] = [(path, value)]
+    waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, dict) and value:
@@ -397,7 +397,7 @@ def _is_short(leaf: Any) -> bool:
     """Tell whether a leaf can be asked for, or named in a question."""
     if isinstance(leaf, dict | list):
         return False
-    text = _spelling(leaf)
+    text = spelling(leaf)
     return 0 < len(text) <= _LONGEST_ANSWER and text.isprintable() and "`" not in text
 
 
@@ -413,7 +413,7 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def _spelling(value: Any) -> str:
+def spelling(value: Any) -> str:
     """Return a scalar as a text shows it."""
     return value if isinstance(value, str) else json.dumps(value)
 
