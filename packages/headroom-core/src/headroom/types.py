@@ -1,5 +1,6 @@
 """The values that go into the compressors and come out of them."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -87,6 +88,22 @@ class Compression(Generic[Out]):
     def ratio(self) -> float:
         """Tokens after / before, in [0, 1]; 1.0 for empty input."""
         return self.tokens_after / self.tokens_before if self.tokens_before else 1.0
+
+    def __str__(self) -> str:
+        """Return a short report: tokens, and how much was dropped for which reason."""
+        lines = [
+            f"{self.tokens_before:,} -> {self.tokens_after:,} tokens "
+            f"({1 - self.ratio:.0%} saved)"
+        ]
+        if self.skipped:
+            lines.append(f"unchanged: {self.skipped}")
+        reasons: Counter[str] = Counter()
+        for one in self.dropped:
+            reasons[one.reason] += one.count
+        lines += [
+            f"dropped: {count:,} {reason}" for reason, count in reasons.most_common()
+        ]
+        return "\n".join(lines)
 
 
 class Compressor(Protocol[In, Out]):

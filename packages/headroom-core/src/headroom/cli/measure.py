@@ -10,6 +10,7 @@ from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
 from headroom.tokens import TokenCounter, default_counter
+from headroom.tool_outputs.reading import Embedded, read
 from headroom.types import Dropped
 from headroom.verification.cases import parsed
 from headroom.verification.questions import leaves as each_leaf
@@ -188,7 +189,9 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
             # Prose, or JSON inside it: its only plain form is itself.
             tokens = counter(plain)
             before = (tokens, tokens, tokens)
-            leaves = 0
+            parts = read(plain, exact_numbers=False).parts
+            values = [part.value for part in parts if isinstance(part, Embedded)]
+            leaves = sum(1 for _ in each_leaf(values))
         else:
             before = (
                 counter(json.dumps(value, ensure_ascii=False, indent=2)),

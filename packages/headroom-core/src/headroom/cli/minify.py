@@ -6,13 +6,12 @@ import sys
 from typing import Any, BinaryIO
 
 import click
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from headroom.cli.account import by_path, by_reason
 from headroom.cli.measure import loaded_counter
 from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.screen import counted, screen, table, tell
 from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
@@ -37,6 +36,9 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
     What comes out is UTF-8, byte for byte what JSONMinifier.compress returns, with
     no line added. Text that is not JSON comes out unchanged. JSON lines and JSON
     inside other text are understood.
+
+    Exit status: 0 done, 1 the input could not be read or is broken JSON (then it
+    comes out unchanged), 2 wrong use.
     """
     if file.isatty():
         raise click.UsageError("Name a FILE, or pipe a payload in.")
@@ -49,14 +51,17 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
         if decode:
             text = data.decode("utf-8", "surrogatepass")
             _write(_json(JSONMinifier.decode(text)))
-        elif explain:
-            _print_account(minifier.explain(data))
+            return
+        loaded_counter()
+        result = minifier.explain(data)
+        if explain:
+            _print_account(result)
         else:
-            loaded_counter()
-            result = minifier.explain(data)
             _write(result.content)
             if result.skipped and not result.skipped.startswith("already"):
                 click.echo(f"Unchanged: {in_options(result.skipped)}", err=True)
+        if _is_broken(result.skipped):
+            click.get_current_context().exit(1)
     except UnicodeDecodeError as error:
         raise click.ClickException(f"The input is not UTF-8: {error}") from error
     except HeadroomError as error:
@@ -77,6 +82,15 @@ def _warn_of_unmatched(data: bytes, options: dict[str, Any]) -> None:
         for pattern in unmatched(patterns, values or tree.value):
             flag = name.replace("_", "-").removesuffix("s")
             click.echo(f"--{flag} {pattern} matches nothing here.", err=True)
+
+
+def _is_broken(skipped: str | None) -> bool:
+    """Tell whether a text was left alone because it begins as JSON and is none."""
+    return bool(
+        skipped
+        and skipped.startswith("not JSON")
+        and not skipped.startswith("not JSON: plain text")
+    )
 
 
 def _json(value: Any) -> str:
@@ -106,33 +120,27 @@ def _write(text: str) -> None:
 
 def _print_account(account: Compression[str]) -> None:
     """Print tokens before and after, and what was dropped where and why."""
-    counter = loaded_counter()
-    console = Console(highlight=False)
+    console = screen()
     if account.skipped:
-        console.print(Text(f"Unchanged: {in_options(account.skipped)}"))
+        tell(console, f"Unchanged: {in_options(account.skipped)}")
     before, after = account.tokens_before, account.tokens_after
-    how = "estimated" if counter.estimated else "counted with o200k_base"
-    console.print(
-        Text(
-            f"{before:,} tokens as it came -> {after:,} "
-            f"({1 - account.ratio:.1%} saved; {how})"
-        )
+    tell(
+        console,
+        f"{before:,} tokens as it came -> {after:,} ({1 - account.ratio:.1%} saved)",
+        f"Tokens are {counted(loaded_counter())}.",
     )
     if not account.dropped:
-        console.print("Nothing was dropped.")
+        tell(console, "Nothing was dropped.")
         return
     leaves = sum(one.count for one in account.dropped)
-    reasons = Table("why", "values", title=f"{leaves:,} values dropped")
-    reasons.columns[1].justify = "right"
+    tell(console, f"{leaves:,} values were dropped:")
     for reason, count in by_reason(account.dropped):
-        reasons.add_row(Text(reason), f"{count:,}")
-    console.print(reasons)
+        tell(console, f"{count:8,} {reason}")
     rows = by_path(account.dropped)
-    paths = Table("where", "why", "values", title="Where most of them were")
-    paths.columns[2].justify = "right"
-    paths.columns[0].overflow = "fold"
+    places = table(console, "where most of them were", "why", "values")
+    places.columns[1].justify = "left"
     for path, reason, count in rows[:_SHOWN_PATHS]:
-        paths.add_row(Text(path), Text(reason), f"{count:,}")
-    console.print(paths)
+        places.add_row(Text(path), Text(reason), f"{count:,}")
+    console.print(places)
     if len(rows) > _SHOWN_PATHS:
-        console.print(f"and {len(rows) - _SHOWN_PATHS} more places")
+        tell(console, f"and {len(rows) - _SHOWN_PATHS} more places")

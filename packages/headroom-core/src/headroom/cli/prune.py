@@ -142,14 +142,14 @@ def _show(result: PrunedDocuments, names: list[str], texts: list[str]) -> None:
 def _lines(result: PrunedDocuments, index: int, text: str) -> list[tuple[int, Text]]:
     """Return `(start, line)` of what is kept and what goes of one document."""
     lines = [
-        (start, Text("+ " + _one_line(text[start:end]), style="green"))
+        (start, Text("+ " + _indented(text[start:end]), style="green"))
         for kept in result.kept
         if kept.index == index
         for start, end in kept.spans
     ]
     for gone in result.dropped:
         if gone.path == (index,) and gone.span and gone.text and gone.text.strip():
-            line = Text("- " + _one_line(gone.text), style="dim strike")
+            line = Text("- " + _indented(gone.text), style="dim strike")
             line.append(f"  {gone.reason}", style="not strike red")
             if gone.score is not None:
                 line.append(f" {gone.score:.2f}", style="not strike red")
@@ -157,5 +157,6 @@ def _lines(result: PrunedDocuments, index: int, text: str) -> list[tuple[int, Te
     return lines
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _indented(text: str) -> str:
+    """Return a text with its line breaks, later lines below the first one's start."""
+    return "\n  ".join(text.strip().splitlines())

@@ -379,8 +379,10 @@ def _problem(body: str, error: JSONDecodeError) -> str:
         return f"not JSON: a raw control character in a string, {where}"
     if "escape" in error.msg:
         return f"not JSON: an invalid escape in a string, {where}"
-    if not rest.strip(_BLANK) or error.msg.startswith("Unterminated"):
-        return f"not JSON: truncated, what opens before {where} never ends"
+    if error.msg.startswith("Unterminated"):
+        return f"not JSON: truncated, the string that begins at {where} never ends"
+    if not rest.strip(_BLANK):
+        return f"not JSON: truncated at {where}, a bracket before it is never closed"
     if rest.startswith(("//", "/*", "#")):
         return f"not JSON: a comment, {where}"
     if (last == "," and rest[0] in "]}") or "trailing comma" in error.msg:

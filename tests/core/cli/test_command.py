@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -22,7 +23,7 @@ from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.types import Dropped
 
-PAYLOADS = Path(__file__).parents[2] / "examples" / "payloads"
+PAYLOADS = Path(__file__).parents[3] / "examples" / "payloads"
 ISSUES = PAYLOADS / "github_issues.json"
 # Brackets that rich would take for markup, and characters beyond code pages.
 TRICKY = {"note": "[bold]x[/bold] [/] [red]", "name": "Łódź 中文 🐛", "empty": None}
@@ -214,7 +215,7 @@ class TestExplain:
         leaves = sum(one.count for one in account.dropped)
         assert f"{account.tokens_before:,} tokens" in result.stdout
         assert f"-> {account.tokens_after:,}" in result.stdout
-        assert f"{leaves:,} values dropped" in result.stdout
+        assert f"{leaves:,} values were dropped" in result.stdout
         assert "[*].user.avatar_url" in result.stdout
         for reason, count in by_reason(account.dropped):
             assert reason in result.stdout
@@ -562,3 +563,88 @@ class TestErrorsInTheWordsOfTheCommand:
     )
     def test_arguments_become_options(self, said, shown):
         assert in_options(said) == shown
+
+
+class TestNarrowTerminal:
+    """At 80 columns nothing that tells of loss is hidden, and no word is broken."""
+
+    ENV = {"FORCE_COLOR": "1", "COLUMNS": "80", "TERM": "xterm"}
+
+    def lines(self, *arguments):
+        result = CliRunner().invoke(cli, [*map(str, arguments)], env=self.ENV)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
+        return plain.splitlines()
+
+    def test_bench_shows_what_was_dropped_and_what_is_saved(self):
+        lines = self.lines("bench", PAYLOADS, "--price", 2.5)
+        assert max(map(len, lines)) <= 80
+        [_] = [line for line in lines if re.match(r" github_issues.json .*/", line)]
+        report = json.loads(invoke("bench", PAYLOADS, "--json").stdout)
+        total = report["total"]
+        assert f"{total['dropped_leaves']:,}/{total['leaves']:,}" in "\n".join(lines)
+        heads = [line for line in lines if "saved, vs each" in line]
+        assert len(heads) == 2
+
+    def test_a_long_name_loses_its_middle(self, tmp_path):
+        name = "a_payload_with_quite_a_long_name_in_a_folder_page_3.json"
+        (tmp_path / name).write_bytes(ISSUES.read_bytes())
+        text = "\n".join(self.lines("bench", tmp_path))
+        assert " a_payload_wi…page_3.json " in text
+
+    def test_sentences_break_between_words(self, tmp_path):
+        (tmp_path / "a.json").write_bytes(ISSUES.read_bytes())
+        row = {"payload": "a.json", "answers": [1204]}
+        (tmp_path / "expected.jsonl").write_text(json.dumps(row))
+        lines = self.lines("tune", tmp_path)
+        assert max(map(len, lines)) <= 80
+        flat = re.sub(r"\s+", " ", " ".join(lines))
+        assert "settings were chosen on one half and counted on the other half" in flat
+
+
+class TestCounts:
+    def test_text_with_json_inside_counts_the_values_inside(self, tmp_path):
+        rows = json.loads(ISSUES.read_bytes())[:3]
+        log = "12:00 got " + json.dumps(rows) + " from the server\n12:01 done\n"
+        (tmp_path / "log.txt").write_text(log)
+        (tmp_path / "rows.json").write_text(json.dumps(rows))
+        report = json.loads(invoke("bench", tmp_path, "--json").stdout)
+        text, alone = report["files"]
+        assert text["leaves"] == alone["leaves"] > text["dropped_leaves"] > 0
+
+    @pytest.mark.parametrize("options", [[], ["--explain"]])
+    @pytest.mark.parametrize("text", ['[{"a": "b', '{"a": [1, 2', '{"a": 1,}'])
+    def test_broken_json_comes_out_unchanged_with_status_1(self, text, options):
+        result = CliRunner().invoke(cli, ["minify", *options], input=text)
+        assert result.exit_code == 1
+        if not options:
+            assert result.stdout == text
+            assert result.stderr.startswith("Unchanged: not JSON: ")
+
+    def test_text_that_never_was_json_is_no_error(self):
+        result = CliRunner().invoke(cli, ["minify"], input="Just a sentence.")
+        assert (result.exit_code, result.stdout) == (0, "Just a sentence.")
+
+    def test_prune_keeps_line_breaks(self):
+        text = "# Keys\n\n| key | valid |\n|---|---|\n| old | 30 days |\n"
+        result = CliRunner().invoke(
+            cli,
+            ["prune", "-q", "How long is the old key valid?", "--explain"],
+            input=text,
+        )
+        assert "\n  |---|---|\n" in result.stdout
+
+
+class TestResults:
+    def test_an_account_prints_as_a_short_report(self):
+        account = JSONMinifier().explain(ISSUES.read_bytes())
+        lines = str(account).splitlines()
+        assert lines[0] == (
+            f"{account.tokens_before:,} -> {account.tokens_after:,} tokens "
+            f"({1 - account.ratio:.0%} saved)"
+        )
+        told = sum(int(line.split()[1].replace(",", "")) for line in lines[1:])
+        assert told == sum(one.count for one in account.dropped)
+        assert len(lines) < 12
+
+    def test_what_came_back_unchanged_says_why(self):
+        assert "unchanged: not JSON" in str(JSONMinifier().explain("a sentence"))

@@ -1,6 +1,8 @@
 """`headroom tune`: the sweep over the user's own questions or payloads."""
 
+import importlib.util
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,17 +15,24 @@ from hypothesis import strategies as st
 from headroom.cli import cli
 from headroom.cli.charts import Curve, scatter_chart, standalone
 from headroom.cli.expected import read_questions
+from headroom.cli.measure import payload_files
 from headroom.cli.sweep import MINIFIERS, Sweep, Trial, sweep_questions
 from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer
 from headroom.tokens import default_counter
 from headroom.types import RAGContext
+from headroom.verification import Case
 from headroom.verification.matching import folded, holds
 from headroom.verification.questions import found
 from headroom.verification.statistics import wilson_upper
 
-PAYLOADS = Path(__file__).parents[2] / "examples" / "payloads"
+PAYLOADS = Path(__file__).parents[3] / "examples" / "payloads"
+_spec = importlib.util.spec_from_file_location(
+    "local_server", PAYLOADS.parent / "local_server.py"
+)
+local_server = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(local_server)
 CITIES = ["Porto", "Lund", "Turin", "Graz", "Brno", "Ghent", "Cork", "Vigo"]
 
 
@@ -212,6 +221,99 @@ class TestPayloads:
         assert result["values"] == {"counted": 1, "not_counted": 1}
 
 
+class TestLosses:
+    def test_a_lost_answer_is_told_with_its_sentence_and_reason(self, questions):
+        result = as_json(questions, "--ratio", 0.01, "--least", 0)
+        [setting] = result["settings"]
+        assert setting["lost"] == len(setting["lost_things"])
+        lost = question(0) | {"query": "Where do the trains go?"}
+        rows = [lost, question(1)]
+        path = lines(questions.with_name("lost.jsonl"), rows)
+        [setting] = as_json(path, "--ratio", 0.05)["settings"]
+        [one] = setting["lost_things"]
+        assert one["thing"] == "Where do the trains go?"
+        assert one["answer"] == "1900"
+        assert one["went"].startswith("document 1, ")
+        assert "was elected in 1900" in one["went"]
+        said = invoke(path, "--scorer", "bm25", "--ratio", 0.05).stdout
+        assert "Where do the trains go? -> 1900" in said
+        assert one["went"] in said
+
+    def test_a_lost_value_is_told_with_its_path_and_rule(self, folder, tmp_path):
+        settings = {one["code"]: one for one in as_json(folder)["settings"]}
+        [one] = settings["JSONMinifier()"]["lost_things"]
+        assert one["answer"] == "MDU6SXNzdWUxMzQ1"
+        assert "[1].node_id, dropped: opaque id" in one["went"]
+        page = tmp_path / "t.html"
+        done = invoke(folder, "--least", 0.5, "--html", page)
+        assert one["went"] in done.stdout
+        assert one["went"] in page.read_text("utf-8")
+
+    def test_settings_that_come_out_the_same_are_one_row(self, questions):
+        done = invoke(questions, "--scorer", "bm25", "--ratio", 0.9, "--ratio", 1)
+        assert len(as_json(questions, "--ratio", 0.9, "--ratio", 1)["settings"]) == 2
+        assert "bm25 0.9 to 1 " in done.stdout
+        assert "bm25 0.9 to 1 are the same" in done.stdout
+
+    def test_tunes_own_files_are_no_payloads(self, folder):
+        names = [name for name, _ in payload_files((str(folder),))]
+        assert names == ["issues.json"]
+        [(name, _)] = payload_files((str(folder / "expected.jsonl"),))
+        assert name == "expected.jsonl"  # named, it is measured
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "::1"])
+class TestModel:
+    """Settings ranked by a stand-in for a model on this machine."""
+
+    def ranked(self, data, answer, tmp_path, *arguments):
+        with local_server.LocalServer(answer=answer) as server:
+            log = tmp_path / "log.jsonl"
+            options = ("--model", "m", "--base-url", server.url, "--log", log)
+            return as_json(data, *options, *arguments)
+
+    def test_only_what_the_model_answers_counts(self, questions, tmp_path):
+        """This one reads the sentence if it is there, and knows no city with V."""
+
+        def answer(prompt):
+            text, _, rest = prompt.rpartition("Question: ")
+            city = rest.split(" elected")[0].split()[-1]
+            if city == "Vigo":
+                return "not given"
+            found = re.search(rf"mayor of {city} was elected in (\d+)", text)
+            return found[1] if found else "not given"
+
+        result = self.ranked(
+            questions, answer, tmp_path, "--ratio", 0.1, "--ratio", 0.5
+        )
+        assert result["right answers"] == {"counted": 7, "not_counted": 1}
+        plain = as_json(questions, "--ratio", 0.1, "--ratio", 0.5)
+        for one, kept in zip(result["settings"], plain["settings"], strict=True):
+            assert one["tokens"] == kept["tokens"]
+            assert one["lost"] <= kept["lost"]
+
+    def test_a_model_that_cannot_read_tables_gets_json(self, tmp_path):
+        data = tmp_path / "data"
+        data.mkdir()
+        raw = (PAYLOADS / "sql_rows.json").read_bytes()
+        (data / "sql_rows.json").write_bytes(raw)
+        case = Case.from_payload(raw, minifier=JSONMinifier.lossless())
+        answers = {one.text: one.answers[0] for one in case.questions}
+
+        def answer(prompt):
+            question = prompt.rpartition("Question: ")[2].split("\n")[0]
+            return "?" if prompt.startswith("#headroom") else answers[question]
+
+        result = self.ranked(data, answer, tmp_path)
+        assert 'format="json"' in result["recommended"]["code"]
+        settings = {one["code"]: one for one in result["settings"]}
+        assert settings["JSONMinifier.lossless()"]["kept"] == 0
+        [went] = {
+            one["went"] for one in settings["JSONMinifier.lossless()"]["lost_things"]
+        }
+        assert went == "the model said: ?"
+
+
 class TestAdvice:
     @given(
         st.lists(
@@ -290,7 +392,7 @@ class TestReports:
             assert float(circle.get("cy")) >= 0
 
     def test_what_loses_less_for_more_tokens_is_said(self, folder):
-        assert "Safer: JSONMinifier(" in invoke(folder, "--least", 0.5).stdout
+        assert "Safer: JSONMinifier" in invoke(folder, "--least", 0.5).stdout
         assert "Safer: " not in invoke(folder, "--least", 1).stdout
 
     def test_the_table_marks_the_recommended_setting(self, folder):
