@@ -137,7 +137,14 @@ class TestDocuments:
         assert out[0].metadata == {"source": "a.txt", "page": 3}
 
     def test_where_none_is_relevant_there_is_none_or_all(self):
-        assert pruned(query="zebra crossing") == []
+        openings = pruned(query="zebra crossing")
+        assert all(
+            kept.page_content in source.page_content
+            for kept, source in zip(openings, DOCUMENTS, strict=True)
+        )
+        assert {kept.metadata["headroom"]["score"] for kept in openings} == {0.0}
+        floored = SemanticCompressor(0.4, scorer="bm25", min_score=0.1)
+        assert pruned(query="zebra crossing", compressor=floored) == []
         assert pruned(query="zebra crossing", base_if_none=True) == DOCUMENTS
         assert pruned(base_if_none=True) == pruned()
 

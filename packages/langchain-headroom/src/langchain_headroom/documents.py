@@ -39,7 +39,8 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
             relevance of its best sentence, and `spans`, the `[start, end)` characters
             of the source that are kept.
         base_if_none: Whether the documents come back as they were where none has
-            anything to the query; else the result is [].
+            to do with the query. Else their openings come back where the scorer
+            cannot tell, and [] where it can.
     """
 
     compressor: InstanceOf[SemanticCompressor] = Field(
@@ -136,13 +137,15 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
         query: str,
     ) -> list[Document]:
         texts = [document.page_content for document in documents]
-        kept = compressor.explain(RAGContext(query, texts)).kept
-        if not kept and self.base_if_none:
+        account = compressor.explain(RAGContext(query, texts))
+        if account.skipped and self.base_if_none:
             return list(documents)
         pruned = []
-        for part in kept:
+        for part in account.kept:
             source = documents[part.index]
             update: dict[str, Any] = {"page_content": part.text}
+            if part.text != source.page_content:
+                update |= _without_vectors(source)
             if self.add_metadata:
                 spans = [list(span) for span in part.spans]
                 mark = {"score": float(part.score), "spans": spans}
@@ -158,6 +161,17 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
         if adapted is self.compressor.scorer:
             return self.compressor
         return replace(self.compressor, scorer=adapted)
+
+
+def _without_vectors(document: Document) -> dict[str, Any]:
+    """Return the `state` of a document without the embedding of its former text.
+
+    langchain-community's EmbeddingsFilter leaves vectors there for what comes next.
+    """
+    state = getattr(document, "state", None)
+    if not isinstance(state, dict) or "embedded_doc" not in state:
+        return {}
+    return {"state": {k: v for k, v in state.items() if k != "embedded_doc"}}
 
 
 def _adapted(scorer: Any) -> Any:

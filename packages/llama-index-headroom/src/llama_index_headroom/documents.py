@@ -24,7 +24,7 @@ from llama_index_instrumentation import get_dispatcher
 from llama_index_instrumentation.base import BaseEvent
 
 from headroom import RAGContext, SemanticCompressor
-from headroom.documents.account import KeptDocument, PrunedDocuments
+from headroom.documents.report import KeptDocument, PrunedDocuments
 from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens
 

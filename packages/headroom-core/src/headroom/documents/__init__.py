@@ -1,6 +1,6 @@
 """Documents: which sentences of retrieved texts a query needs."""
 
-from headroom.documents.account import KeptDocument, PrunedDocuments
 from headroom.documents.compressor import SemanticCompressor
+from headroom.documents.report import KeptDocument, PrunedDocuments
 
 __all__ = ["KeptDocument", "PrunedDocuments", "SemanticCompressor"]

@@ -6,17 +6,17 @@ from dataclasses import KW_ONLY, dataclass, field
 from numbers import Integral, Real
 from typing import NamedTuple
 
-from headroom.documents.account import (
+from headroom.documents.corpus import Corpus
+from headroom.documents.deduplication import best_first, openings_first
+from headroom.documents.diversity import varied
+from headroom.documents.query import Asked
+from headroom.documents.relevance import inherited, relevance, with_answers
+from headroom.documents.report import (
     PrunedDocuments,
     dropped_units,
     kept_documents,
 )
-from headroom.documents.asked import Asked
-from headroom.documents.candidates import best_first, openings_first
-from headroom.documents.corpus import Corpus
-from headroom.documents.relevance import inherited, relevance, with_answers
 from headroom.documents.selection import select
-from headroom.documents.variety import varied
 from headroom.errors import InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer, EmbeddingScorer, Scorer
 from headroom.scorers.contract import checked_scores
@@ -32,26 +32,44 @@ _SCORERS: Mapping[str, Callable[[str | None], Scorer]] = {
     "embedding": lambda device: EmbeddingScorer(device=device),
 }
 
-# The surer the best sentence, the less is needed beside it: by default others must
-# reach this share of it, times its own score. Source: measured, docs/documents.md
-# "Floors": a third fewer tokens, and 0 to 1 % fewer answers.
+# The surer the best sentence, the less is needed beside it: others must reach this
+# share
+# of it, times its own score; what has to do with the query itself, a lower one.
+# Source: measured, docs/documents.md "Floors".
 _SHARE_OF_BEST = 0.6
+_SHARE_OF_RELATED = 0.35
+# A unit that is so near to the best may come first where the best does not fit.
+_RIVAL = 0.9
+# Where no score is above this, the scorer knows nothing rather than that all is
+# irrelevant.
+_NOTHING = 0.01
 
 
-class _Floors(NamedTuple):
-    """What a unit's relevance must reach."""
+class _Ranking(NamedTuple):
+    """What may be kept; units by position.
 
+    Attributes:
+        scores: The relevance of each unit.
+        least: The least relevance of what is kept.
+        able: The units that reach the floors.
+        candidates: Those that say something of their own, best first.
+        reason: Why others are among them, or None.
+        rivals: How many of them are about as good as the best.
+    """
+
+    scores: list[float]
     least: float
-    beside_best: float
+    able: Collection[int]
+    candidates: list[int]
+    reason: str | None = None
+    rivals: int = 1
 
 
 class _Plan(NamedTuple):
     """What is kept, before anything is written; units by position."""
 
     corpus: Corpus
-    scores: list[float]
-    floors: _Floors
-    candidates: list[int]
+    found: _Ranking
     kept: set[int]
     skipped: str | None
 
@@ -148,14 +166,17 @@ class SemanticCompressor:
         Raises:
             InputError, ScorerError, ImportError: As `compress`.
         """
-        corpus, scores, floors, candidates, kept, skipped = self._plan(content)
+        corpus, found, kept, skipped = self._plan(content)
+        scores = found.scores
         if getattr(self._scorer, "min_score", None) is not None:
             # Beyond 1 relevance still sorts, but says nothing more to a reader.
             scores = [min(1.0, score) for score in scores]
         documents = kept_documents(corpus, kept, scores)
         return PrunedDocuments(
             content=[document.text for document in documents],
-            dropped=dropped_units(corpus, kept, set(candidates), scores, *floors),
+            dropped=dropped_units(
+                corpus, kept, found.able, {*found.candidates}, scores, found.least
+            ),
             skipped=skipped,
             kept=documents,
             _source=corpus.documents,
@@ -172,71 +193,106 @@ class SemanticCompressor:
         if self.max_tokens is not None:
             ceiling = min(ceiling, self.max_tokens)
         corpus = Corpus(documents, tokens, ceiling)
-        asked = bool(words(context.query))
-        if asked:
-            scores, floors, candidates = self._scored(context.query, corpus)
-        else:
-            scores, floors = [0.0] * len(corpus.units), _Floors(0.0, 0.0)
-            candidates = openings_first(corpus)
+        found = self._ranked(context.query, corpus)
 
         def measure(kept: Collection[int]) -> int:
             return sum(count(corpus.joined(row)) for row in corpus.rows(kept).values())
 
         kept = select(
-            candidates,
+            found.candidates,
             corpus.estimates,
             corpus.companions,
             measure,
             ceiling,
             self.max_tokens,
+            found.rivals,
         )
-        skipped = None
-        if corpus.units and not asked:
-            skipped = "the query has no words: openings are kept, not relevance"
-        elif corpus.units and not candidates:
-            skipped = f"no sentence reaches min_score={floors.least:.3g}"
-        elif candidates and not kept:
+        skipped = found.reason if corpus.units else None
+        if skipped is None and corpus.units and not found.candidates:
+            skipped = f"no sentence reaches min_score={found.least:.3g}"
+        elif found.candidates and not kept:
             skipped = f"no sentence fits max_tokens={self.max_tokens}"
-        return _Plan(corpus, scores, floors, candidates, kept, skipped)
+        return _Plan(corpus, found, kept, skipped)
 
-    def _scored(
-        self, query: str, corpus: Corpus
-    ) -> tuple[list[float], _Floors, list[int]]:
+    def _ranked(self, query: str, corpus: Corpus) -> _Ranking:
         """Return each unit's relevance, the floors under it, and what may be kept."""
+        if not words(query):
+            reason = "the query has no words: openings are kept, not relevance"
+            nothing = [0.0] * len(corpus.units)
+            able = range(len(corpus.units))
+            return _Ranking(nothing, 0.0, able, openings_first(corpus), reason)
         found = checked_scores(self._scorer, query, corpus.sentences)
         own = [found[i] for i in corpus.which]
         least: float | None = getattr(self._scorer, "min_score", None)
         if least is None:
-            least = math.ulp(0.0) if self.min_score is None else self.min_score
             # On a foreign scale, lifting scores by shares would mean nothing.
             scores = with_answers(own, corpus)
-            return scores, _Floors(least, least), best_first(corpus, scores, least)
+            return self._above(math.ulp(0.0), scores, corpus)
         asked = Asked(query, corpus)
-        own = inherited(own, corpus)
-        scores = relevance(asked, own, corpus)
-        floors = self._floors(least, own, scores, corpus)
-        candidates = best_first(corpus, scores, max(floors))
-        return scores, floors, varied(asked, candidates, scores, corpus)
+        below = inherited(own, corpus)
+        scores = relevance(asked, below, corpus)
+        if self.min_score is not None:
+            above = self._above(self.min_score, scores, corpus)
+            order = varied(asked, above.candidates, scores, corpus)
+            return above._replace(candidates=order)
+        return self._with_floors(least, asked, own, below, scores)
 
-    def _floors(
+    def _above(self, least: float, scores: list[float], corpus: Corpus) -> _Ranking:
+        """Rank the units that reach `min_score`, or `least` where there is none."""
+        least = least if self.min_score is None else self.min_score
+        able = {i for i, score in enumerate(scores) if score >= least}
+        return _Ranking(scores, least, able, best_first(corpus, scores, able))
+
+    def _with_floors(
         self,
         least: float,
+        asked: Asked,
         own: Sequence[float],
-        scores: Sequence[float],
-        corpus: Corpus,
-    ) -> _Floors:
-        """Return what relevance must reach, given each unit's own score too."""
-        if self.min_score is not None:
-            return _Floors(self.min_score, self.min_score)
-        # What cannot be kept at all, or not alone, must not push out what can.
+        below: Sequence[float],
+        scores: list[float],
+    ) -> _Ranking:
+        """Rank by the scorer's own floor; `below` has what stands above each unit."""
+        corpus = asked.corpus
+        # What cannot be kept at all, or not alone, must not push out what can; nor may
+        # what only repeats the question.
         most = math.inf if self.max_tokens is None else self.max_tokens
-        able = [
-            i
-            for i, tokens in enumerate(corpus.estimates)
-            if tokens <= most and i not in corpus.carried
+        matched = [i for i, score in enumerate(scores) if score >= least]
+        telling = [
+            i for i in matched if i not in corpus.carried and not asked.is_echo(i)
         ]
-        share = _SHARE_OF_BEST * max((own[i] for i in able), default=0.0)
-        return _Floors(least, share * max((scores[i] for i in able), default=0.0))
+        fitting = [i for i in telling if corpus.estimates[i] <= most]
+        best = max((scores[i] for i in fitting), default=0.0)
+        sure = best * max((below[i] for i in fitting), default=0.0)
+        related = max(least, _SHARE_OF_RELATED * sure)
+        # What is only lifted by what is beside it must not stand in its place.
+        lifted = _SHARE_OF_BEST * max(
+            (scores[i] * below[i] for i in matched if i not in corpus.carried),
+            default=0.0,
+        )
+        able = {
+            i
+            for i in matched
+            if scores[i] >= (related if below[i] >= least else lifted)
+        }
+        order = varied(asked, best_first(corpus, scores, able), scores, corpus)
+        rivals = sum(scores[i] >= _RIVAL * best for i in order) or 1
+        reason = None
+        if not any(corpus.is_evidence(i, own, least) for i in telling):
+            if order:
+                reason = "only titles and questions share words with the query"
+            elif max(own, default=0.0) < _NOTHING or corpus.language_differs(
+                asked.query
+            ):
+                reason = "no document shares a word with the query"
+        if reason:
+            known = {corpus.units[i].document for i in order}
+            order += [
+                i
+                for i in openings_first(corpus)
+                if corpus.units[i].document not in known
+            ]
+            reason += ": openings are kept, not relevance"
+        return _Ranking(scores, least, able, order, reason, rivals)
 
 
 @dataclass(frozen=True)

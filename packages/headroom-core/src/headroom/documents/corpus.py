@@ -4,15 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
+from headroom.documents.cues import announces, asks, contrasts, leans_back, refers_back
 from headroom.documents.selection import Companions
-from headroom.documents.units import (
-    Unit,
-    asks,
-    leans_back,
-    qualifies,
-    split_pieces,
-    split_units,
-)
+from headroom.documents.sentences import language_of
+from headroom.documents.structure import Unit, split_pieces, split_units
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
@@ -23,6 +18,12 @@ __all__ = ["Corpus"]
 # Source: the longest sentence of SQuAD and HotpotQA paragraphs has 190 tokens.
 _ENDLESS_TOKENS = 200
 _PIECE_TOKENS = 40
+# An answer as short as "Yes." says nothing alone, nor does what follows it.
+_FRAGMENT_CHARACTERS = 16
+# Sentences that need one another in a row ("However ... But ...") are followed so far.
+_MOST_STEPS = 3
+_RUNNING = frozenset({"sentence", "piece"})
+_LINE_END = re.compile(r"[\n\r\u2028\u2029]")
 _STEP = re.compile(r"\s*(\d{1,2})[.)]\s")
 
 
@@ -57,6 +58,7 @@ class Corpus:
         self.estimates: list[float] = []
         self.which: list[int] = []
         self.carried: set[int] = set()
+        self._groups: dict[int, frozenset[int]] = {}
         positions: dict[str, int] = {}
         for document, text in enumerate(documents):
             if not text:
@@ -80,53 +82,139 @@ class Corpus:
         if len(text) <= longest or all(u.end - u.start <= longest for u in units):
             return units
         size = max(1, int(_PIECE_TOKENS / each))
-        bounded: list[Unit] = []
-        moved: dict[int | None, int | None] = {None: None}
-        for place, unit in enumerate(units, start=len(self.units)):
-            moved[place] = len(self.units) + len(bounded)
-            unit = unit._replace(heading=moved[unit.heading], intro=moved[unit.intro])
-            if unit.end - unit.start > longest:
-                bounded += split_pieces(text, unit, size)
-            else:
-                bounded.append(unit)
-        return bounded
+        parts = [
+            list(split_pieces(text, unit, size))
+            if unit.end - unit.start > longest
+            else [unit]
+            for unit in units
+        ]
+        moved: dict[int | None, int] = {}
+        at = len(self.units)
+        for place, cut in enumerate(parts, start=at):
+            moved[place] = at
+            at += len(cut)
+        return [
+            part._replace(
+                heading=moved.get(part.heading),
+                intro=moved.get(part.intro),
+                needs=tuple(moved[n] for n in part.needs),
+            )
+            for cut in parts
+            for part in cut
+        ]
 
     def _carriers(self, units: Sequence[Unit]) -> Iterator[int]:
-        """Yield the headings, headers and questions with something below them."""
-        for unit in units:
+        """Yield what only comes along: what has something below it, and no content."""
+        for place, unit in enumerate(units, start=len(self.units) - len(units)):
+            if unit.kind in {"markup", "frame"}:
+                yield place
             if unit.heading is not None:
                 yield unit.heading
             if unit.intro is not None and (
-                self.units[unit.intro].kind == "header" or self.is_question(unit.intro)
+                self.units[unit.intro].kind == "header"
+                or asks(self.texts[unit.intro])
+                or announces(self.texts[unit.intro])
             ):
                 yield unit.intro
 
     def is_question(self, i: int) -> bool:
         """Tell whether unit `i` is a question."""
-        return self.units[i].kind in {"sentence", "field"} and asks(self.texts[i])
+        return asks(self.texts[i])
 
     def companions(self, i: int) -> Companions:
-        """Return what unit `i` should be kept with."""
-        unit = self.units[i]
-        if unit.kind == "row" and unit.intro is not None:
-            return Companions((unit.intro,), _known(unit.heading))
-        before = self.leans_on(i)
-        if before == unit.intro:
-            before = None
-        if before is None:
-            before = self._step_before(i)
+        """Return what unit `i` must and should be kept with."""
+        must = self.group(i)
+        should = [self._step_before(i), self._pronoun_of(i)]
         return Companions(
-            (), _known(before) + _known(unit.intro) + _known(unit.heading)
+            tuple(sorted(must - {i})),
+            tuple(n for n in should if n is not None and n not in must),
+        )
+
+    def group(self, i: int) -> frozenset[int]:
+        """Return unit `i` and all without which it would mean something else."""
+        known = self._groups.get(i)
+        if known is None:
+            group: set[int] = set()
+            waiting = [(i, 0)]
+            while waiting:
+                at, steps = waiting.pop()
+                if at in group:
+                    continue
+                group.add(at)
+                unit = self.units[at]
+                above = (unit.heading, unit.intro, *unit.needs)
+                waiting += [(n, steps) for n in above if n is not None]
+                if steps < _MOST_STEPS:
+                    waiting += [(n, steps + 1) for n in self._beside(at)]
+            known = self._groups[i] = frozenset(group)
+        return known
+
+    def _beside(self, i: int) -> list[int]:
+        """Return the sentences next to unit `i` that it is never kept without."""
+        last = self.refers_to(i)
+        found = [] if last is None else [last]
+        if i + 1 < len(self.units) and self._completes(i + 1):
+            found.append(i + 1)
+        return found
+
+    def refers_to(self, i: int) -> int | None:
+        """Return the sentence before without which unit `i` says nothing, or None."""
+        last = self._sentence_before(i)
+        if last is None:
+            return None
+        same = self.units[last].block == self.units[i].block
+        if (
+            (same and self._is_fragment(last))
+            or refers_back(self.texts[i])
+            or self._broken(last, i)
+        ):
+            return last
+        return None
+
+    def _is_fragment(self, i: int) -> bool:
+        """Tell whether unit `i` is a word like "Yes.", an answer and no sentence."""
+        text = self.texts[i]
+        if len(text) > _FRAGMENT_CHARACTERS or not text.isascii():
+            return len(text) <= _FRAGMENT_CHARACTERS // 4
+        return len(text.split()) <= (1 if self.units[i].intro is None else 2)
+
+    def _broken(self, last: int, i: int) -> bool:
+        """Tell whether a blank line or page number is inside of a sentence."""
+        text = self.texts[last]
+        return (
+            self.units[last].block != self.units[i].block
+            and text[-1:].isalpha()
+            and self.texts[i][:1].islower()
         )
 
     def leans_on(self, i: int) -> int | None:
-        """Return the sentence before that unit `i` points back at, or None."""
+        """Return the sentence before if unit `i` points back at it, or None."""
+        if i and leans_back(self.texts[i]):
+            return self._sentence_before(i)
+        return self.refers_to(i)
+
+    def _completes(self, i: int) -> bool:
+        """Tell whether unit `i` turns, limits or ends what the one before says."""
         unit = self.units[i]
-        if not i or not (leans_back(self.texts[i]) or qualifies(self.texts[i])):
+        if unit.kind == "trace":
+            return True
+        last = self._sentence_before(i)
+        return last is not None and (contrasts(self.texts[i]) or self._broken(last, i))
+
+    def _sentence_before(self, i: int) -> int | None:
+        """Return the sentence before unit `i`, if both are running text."""
+        if not i or self.units[i].kind not in _RUNNING:
             return None
-        last = self.units[i - 1]
-        told = last.kind == unit.kind == "sentence" and last.document == unit.document
-        return i - 1 if told else None
+        last = i - 1
+        while last > 0 and self.units[last].kind == "markup":
+            last -= 1
+        unit = self.units[last]
+        if unit.kind not in _RUNNING or unit.document != self.units[i].document:
+            return None
+        return last if unit.heading == self.units[i].heading else None
+
+    def _pronoun_of(self, i: int) -> int | None:
+        return self._sentence_before(i) if i and leans_back(self.texts[i]) else None
 
     def _step_before(self, i: int) -> int | None:
         """Return the numbered step before unit `i` of the same list, or None."""
@@ -142,7 +230,34 @@ class Corpus:
 
     def qualifies(self, i: int) -> bool:
         """Tell whether unit `i` is an exception to the sentence before it."""
-        return qualifies(self.texts[i]) and self.leans_on(i) is not None
+        return self._sentence_before(i) is not None and contrasts(self.texts[i])
+
+    def is_evidence(self, i: int, own: Sequence[float], least: float) -> bool:
+        """Tell whether unit `i` has to do with the query, by itself or by its heading.
+
+        The sentence after a question in running text is no sure answer to it.
+        """
+        unit = self.units[i]
+        if own[i] >= least or unit.heading is not None:
+            return True
+        if unit.intro is None or not asks(self.texts[unit.intro]):
+            return unit.intro is not None or bool(unit.needs)
+        return unit.block != self.units[unit.intro].block or unit.kind != "sentence"
+
+    def language_differs(self, query: str) -> bool:
+        """Tell whether the documents are surely in another language than the query."""
+        text = " ".join(self.documents)
+        return language_of(query) != language_of(text) if text else False
+
+    def context(self, i: int) -> tuple[str, ...]:
+        """Return the headings above unit `i` and what introduces it, nearest first."""
+        unit = self.units[i]
+        said = [] if unit.intro is None else [self.texts[unit.intro]]
+        above = unit.heading
+        while above is not None:
+            said.append(self.texts[above])
+            above = self.units[above].heading
+        return tuple(said)
 
     def rows(self, kept: Collection[int]) -> dict[int, list[int]]:
         """Return the kept units of each document that has any, both in order."""
@@ -154,8 +269,8 @@ class Corpus:
     def joined(self, row: Sequence[int]) -> str:
         """Return units of one document as text.
 
-        Neighbours keep the whitespace between them; else sentences are joined by a
-        space, and structural lines by a line break.
+        Neighbours keep the whitespace between them; others are joined by a space if
+        they are running text of one line, by a line break if not.
         """
         source = self.documents[self.units[row[0]].document]
         said = [self.texts[row[0]]]
@@ -164,7 +279,9 @@ class Corpus:
             if after == before + 1:
                 said.append(source[left.end : right.start])
             else:
-                said.append(" " if left.kind == right.kind == "sentence" else "\n")
+                gap = source[left.end : right.start]
+                running = left.kind in _RUNNING and right.kind in _RUNNING
+                said.append(" " if running and _LINE_END.search(gap) is None else "\n")
             said.append(self.texts[after])
         return "".join(said)
 

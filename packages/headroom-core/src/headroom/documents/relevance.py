@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from headroom.documents.asked import Asked
 from headroom.documents.corpus import Corpus
+from headroom.documents.query import Asked
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import stem
 
@@ -15,10 +15,13 @@ _DOCUMENT = 0.2  # what a sentence gains from the best one of its document
 _COVERED = 0.15  # and from all words of the query that its document holds, at most
 _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
 _HEADING = 0.6  # what a heading's score counts for the units below it
+_SECTION = 0.1  # what a heading adds to a unit that has a score of its own
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
 _HEADER = 0.3  # what a table's header counts for each of its rows
 _STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its own
 _OWN = 0.05  # a score of its own; half of one counts half
+_OTHER_SECTION = 0.5  # what is left of a score where another section is asked for
+_UNNAMED = 0.5  # the share of that section's score up to which one is not asked for
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
 _HALF_GAIN = 1.5  # the shared idf that gives half of that
@@ -55,19 +58,60 @@ def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
     above it does. And an exception matters as the rule does that it limits.
     """
     found = list(scores)
+    above = list(scores)  # with what stands above, for what stands below
+    asked = _sections(scores, corpus)
     for i, unit in enumerate(corpus.units):
         score = scores[i]
-        if unit.intro is not None:
-            header = corpus.units[unit.intro].kind == "header"
-            given = (_HEADER if header else _INTRODUCTION) * scores[unit.intro]
-            # An equal share to all, so their own scores still rank them.
-            score += given * (1.0 - score)
+        given = _HEADER if _is_header(unit.intro, corpus) else _INTRODUCTION
+        given *= 0.0 if unit.intro is None else above[unit.intro]
+        for at in unit.needs:
+            if corpus.units[at].kind != "header":
+                given = max(given, _INTRODUCTION * above[at])
+        # An equal share to all, so their own scores still rank them.
+        score += given * (1.0 - score)
         if unit.heading is not None:
-            score = max(score, _HEADING * scores[unit.heading])
+            heading = above[unit.heading]
+            # Of equal rows in two sections, the one whose section is asked for.
+            score = max(score, _HEADING * heading) + _SECTION * heading * (1.0 - score)
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
-        found[i] = score
+        found[i] = min(1.0, score) * asked[i]
+        if unit.kind != "sentence":
+            above[i] = found[i]
     return found
+
+
+def _sections(scores: Sequence[float], corpus: Corpus) -> list[float]:
+    """Return 1 for each unit, less where the question names another section.
+
+    A section is all that stands below one heading, parent item, key or section row. If
+    the query names one of several ("winter"), the others are not meant.
+    """
+    above = [_section(i, corpus) for i in range(len(corpus.units))]
+    best: dict[tuple[int, int | None], float] = {}
+    for section in {at for at in above if at is not None}:
+        key = corpus.units[section].document, above[section]
+        best[key] = max(best.get(key, 0.0), scores[section])
+    factors: list[float] = []
+    for at in above:
+        factor = 1.0 if at is None else factors[at]
+        if at is not None:
+            named = best[corpus.units[at].document, above[at]]
+            if scores[at] < _UNNAMED * named:
+                factor *= _OTHER_SECTION
+        factors.append(factor)
+    return factors
+
+
+def _section(i: int, corpus: Corpus) -> int | None:
+    """Return what unit `i` stands below, or None; it comes before the unit."""
+    unit = corpus.units[i]
+    below = [at for at in unit.needs if at < i and not _is_header(at, corpus)]
+    return below[-1] if below else unit.heading
+
+
+def _is_header(position: int | None, corpus: Corpus) -> bool:
+    return position is not None and corpus.units[position].kind == "header"
 
 
 def with_answers(scores: Sequence[float], corpus: Corpus) -> list[float]:

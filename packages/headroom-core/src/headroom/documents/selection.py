@@ -31,6 +31,7 @@ def select(
     measure: Callable[[Collection[int]], int],
     ceiling: int,
     max_tokens: int | None = None,
+    rivals: int = 1,
 ) -> set[int]:
     """Return the units to keep; empty if there are none or none fits `max_tokens`.
 
@@ -46,8 +47,12 @@ def select(
         ceiling: Most tokens of the output; only the best unit, with what it must
             have, may exceed it.
         max_tokens: Most tokens of even that, or None.
+        rivals: How many of the first units are about as good as the best; the first
+            of them that the ceiling holds, with what it must have, is taken for it.
     """
-    best = _best(order, companions, measure, max_tokens)
+    best = _best(order[:rivals], companions, measure, ceiling)
+    if best is None:
+        best = _best(order, companions, measure, max_tokens)
     if best is None:
         return set()
     kept = {order[best], *companions(order[best]).must}
@@ -58,7 +63,7 @@ def select(
     left -= sum(estimates[unit] for unit in added)
     refused: set[int] = set()
     for _ in range(_ROUNDS):
-        found = _fill(order[best + 1 :], estimates, companions, left, kept, refused)
+        found = _fill(order, estimates, companions, left, kept, refused)
         groups += found
         for group in found:
             kept.update(group)

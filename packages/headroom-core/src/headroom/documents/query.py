@@ -1,18 +1,25 @@
-"""What is asked for: the words of the query, and where they are."""
+"""The query: its words, where they are, and what only repeats them."""
 
 import math
 from collections.abc import Collection
 
 from headroom.documents.corpus import Corpus
-from headroom.scorers.words import content_terms
+from headroom.documents.cues import announces, asks
+from headroom.scorers.stop_words import ALL_STOP_WORDS
+from headroom.scorers.words import content_terms, stem
 
 __all__ = ["Asked", "idf"]
+
+
+_SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
 
 
 class Asked:
     """The terms of a query in the units of a corpus.
 
     Attributes:
+        query: The query.
+        corpus: The units.
         terms: The terms of the query, stop words left out; in order.
         held: Which of them each distinct text of the corpus holds, sorted; by its
             position in `corpus.sentences`.
@@ -20,12 +27,29 @@ class Asked:
 
     def __init__(self, query: str, corpus: Corpus) -> None:
         self.terms = content_terms(query)
-        self._corpus = corpus
+        self.query = query
+        self.corpus = corpus
         spelled, places = corpus.sentences.matched(frozenset(self.terms))
         known, words = spelled.keys(), corpus.sentences.words
         self.held: list[list[str]] = [[] for _ in words]
         for i in places:
             self.held[i] = sorted({spelled[word] for word in known & words[i]})
+
+    def is_echo(self, i: int) -> bool:
+        """Tell whether unit `i` only repeats the question or announces an answer.
+
+        A question without an answer, a line of a table of contents, and a title or
+        label all of whose words are the query's.
+        """
+        corpus = self.corpus
+        text, kind = corpus.texts[i], corpus.units[i].kind
+        if kind == "contents" or asks(text) or announces(text):
+            return True
+        held = self.held[corpus.which[i]]
+        if not held or kind not in {"sentence", "lines"} or text[-1:] in ".!。！":
+            return False
+        said = {stem(word) for word in corpus.sentences.words[corpus.which[i]]}
+        return said.difference(self.terms) <= _SMALL_WORDS
 
     def covered(self) -> dict[int, float]:
         """Return the share of the query, by weight, that each document holds.
@@ -35,11 +59,11 @@ class Asked:
         """
         found: dict[int, set[str]] = {}
         units: dict[int, int] = {}
-        for unit, position in zip(self._corpus.units, self._corpus.which, strict=True):
+        for unit, position in zip(self.corpus.units, self.corpus.which, strict=True):
             units[unit.document] = units.get(unit.document, 0) + 1
             if self.held[position]:
                 found.setdefault(unit.document, set()).update(self.held[position])
-        weights = idf(found.values(), len(self._corpus.documents))
+        weights = idf(found.values(), len(self.corpus.documents))
         whole = sum(weights[term] for term in sorted(weights))
         return {
             # Sorted, because the last digit of a sum depends on the order.

@@ -1,10 +1,10 @@
-"""Variety: what tells another part of the question comes before what repeats one."""
+"""Diversity: what tells another part of the question comes before a repetition."""
 
 import heapq
 from collections.abc import Sequence
 
-from headroom.documents.asked import Asked, idf
 from headroom.documents.corpus import Corpus
+from headroom.documents.query import Asked, idf
 
 __all__ = ["varied"]
 

@@ -1,4 +1,4 @@
-"""The account: what was kept of which document, and what went, and why."""
+"""The report: what was kept of which document, and what went, and why."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -59,12 +59,21 @@ def kept_documents(
 def dropped_units(
     corpus: Corpus,
     kept: Collection[int],
+    able: Collection[int],
     candidates: Collection[int],
     scores: Sequence[float],
     least: float,
-    beside_best: float,
 ) -> tuple[Dropped, ...]:
-    """Return every unit that is gone and every blank document, in input order."""
+    """Return every unit that is gone and every blank document, in input order.
+
+    Args:
+        corpus: The units.
+        kept: Those that are kept.
+        able: Those that reach the floors.
+        candidates: Those of them that say something of their own.
+        scores: The relevance of each unit.
+        least: The lower floor.
+    """
     gone = [
         Dropped((i,), "blank", text=text, span=(0, len(text)))
         for i, text in enumerate(corpus.documents)
@@ -77,7 +86,7 @@ def dropped_units(
             reason = "over the ceiling"
         elif scores[i] < least:
             reason = "below min_score"
-        elif scores[i] < beside_best:
+        elif i not in able:
             reason = "far below the best"
         elif i in corpus.carried:
             reason = "nothing kept below it"

@@ -73,7 +73,8 @@ def test_a_terminal_gets_colours(files, monkeypatch):
     ("query", "options", "text", "reason"),
     [
         ("", (), CONTRACT, "the query has no words"),
-        ("zebras", (), CONTRACT, "no sentence reaches --min-score"),
+        ("zebras", (), CONTRACT, "no document shares a word with the query"),
+        ("zebras", ("--min-score", 0.1), CONTRACT, "no sentence reaches --min-score"),
         ("penalty", ("--max-tokens", 1), CONTRACT, "no sentence fits --max-tokens 1"),
         ("penalty", (), "", "there is no text"),
     ],

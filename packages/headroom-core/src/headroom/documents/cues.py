@@ -1,0 +1,210 @@
+"""Cues: the words by which a sentence tells that it needs another one.
+
+English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Chinese and
+Japanese. A cue is looked for at the opening or at the end of a sentence only, where it
+says something about the sentence as a whole.
+"""
+
+import re
+
+__all__ = ["announces", "asks", "contrasts", "leans_back", "refers_back", "turns"]
+
+# What may stand before the first word of a sentence, and after its end mark.
+_OPENING = r"[\"'“‘«(\[>*_\s]*(?:\(?\d{1,3}[.)\]]\s*)?"
+CLOSING = "*_\"'”’»」』)）]"
+
+
+def _opening(*spaced: str, dense: str = "(?!)") -> re.Pattern[str]:
+    """Return a pattern for sentences that open with one of these phrases.
+
+    `dense` holds those of scripts without spaces: no word boundary ends them.
+    """
+    words = "|".join(spaced)
+    return re.compile(rf"{_OPENING}(?:(?:{words})\b|(?:{dense}))", re.IGNORECASE)
+
+
+# Pronouns that point at the sentence before.
+_PRONOUN = _opening(
+    "he|she|it|they|this|these|those|his|her|its|their|such",
+    "the (?:former|latter|same)",
+    "él|ella|ellos|ellas|esto|este|esta|estos|estas",
+    "il|elle|ils|elles|cela|celui-ci|celle-ci|ce dernier|cette dernière",
+    "er|sie|dies|diese[rs]?",
+    "egli|essa|essi|questo|questa|questi",
+    "ele|ela|eles|elas|isso|isto",
+    "hij|zij|deze|dit",
+    "он|она|оно|они|это|эти",
+    dense="他|她|它|这|這|彼|彼女|これ|それ",
+)
+# Words that say nothing without the sentence before.
+_REFERENCE = _opening(
+    "therefore|thus|hence|consequently|accordingly|as a result|for "
+    "(?:this|that) reason",
+    "(?:that|this|which) is (?:why|because|how)|because of (?:this|that)|so far",
+    "both|neither|either (?:one|of them)|all (?:three|four|of them)|the (?:two|three)",
+    "in (?:the same|that) (?:year|month|week|place|case)|(?:on|at) (?:the same|that) "
+    "(?:day|time)|(?:two|three|four|five|ten|some|a few|many) \\w+ (?:later|earlier)",
+    "at that time|since then|after that|afterwards|then|there|here|likewise|similarly",
+    "otherwise|else|instead|in (?:that|this|such) (?:case|event)|if so|if not",
+    "that (?:claim|statement|report|rule|figure|number|decision|limit|amount|date)",
+    "daher|deshalb|deswegen|darum|folglich|somit|demnach|beide|beides|"
+    "keiner von beiden",
+    "im (?:gleichen|selben) (?:jahr|monat)|am (?:gleichen|selben) tag|in diesem fall",
+    "danach|seitdem|dort|ansonsten|andernfalls|sonst|stattdessen|aus diesem grund",
+    "c'est pourquoi|c’est pourquoi|par conséquent|donc|ainsi|tous (?:les "
+    ")?deux|les deux",
+    "la même année|le même jour|dans ce cas|sinon|ensuite|depuis lors|"
+    "pour cette raison",
+    "por (?:eso|ello|lo tanto|esta razón)|así que|ambos|ambas|el mismo (?:año|día)",
+    "en (?:ese|este|tal) caso|de lo contrario|en caso contrario|desde entonces|después",
+    "perciò|pertanto|quindi|per questo|entrambi|entrambe|nello stesso anno|altrimenti",
+    "portanto|por isso|assim|no mesmo ano|caso contrário|nesse caso",
+    "daarom|dus|beide|in hetzelfde jaar|anders|in dat geval",
+    "поэтому|следовательно|оба|обе|в том же году|иначе|в противном случае",
+    dense="因此|所以|两者|同年|否则|那时|当时|そのため|したがって|両者|同年|それ以来|さもなければ",
+)
+# Openings that limit, correct or except what was said before.
+_CONTRAST = _opening(
+    "however|but|yet|nevertheless|nonetheless|still,|though|although this|even so",
+    "on the other hand|in contrast|by contrast|conversely|instead|rather|in fact",
+    "except|exceptions?|with the exception|unless|otherwise|notwithstanding|only if",
+    "not (?:in|on|for|if|any|all)|no longer|this changed|this has changed|correction",
+    "(?:this|these|that|it|the (?:above|foregoing|same)|(?:paragraph|subsection|"
+    "section|clause|sentence|article|rule)s? [\\d(]\\S*)(?: \\w+)? (?:do|does|shall|"
+    "will|is|are|may|must|can)(?: not|n[o']t|n’t) (?:appl\\w+|include\\w*|cover\\w*|"
+    "hold\\w*|count\\w*)",
+    "(?:that|this|the|his|her|their|its) (?:claim|statement|report|"
+    "rumou?r|story|figure|"
+    "assertion|information|account|allegation|number|view|belief) (?:is|was|has been|"
+    "turned out|proved|are|were) (?:\\w+ )?(?:wrong|false|untrue|not|incorrect|"
+    "withdrawn|outdated|refuted|misleading|a (?:myth|mistake|lie|hoax)|inaccurate)",
+    "(?:that|this|it) (?:is|was|isn't|isn’t|wasn't) (?:not |no longer |now )?(?:wrong|"
+    "false|true|untrue|incorrect|correct|outdated|a myth|the case|valid)",
+    "ausnahmen?|ausgenommen|es sei denn|jedoch|aber|allerdings|dennoch|trotzdem|doch|"
+    "hingegen|dagegen|vielmehr|nicht aber|außer|andernfalls",
+    "(?:dies|das|absatz \\d+|satz \\d+) gilt nicht|(?:das|dies|diese \\w+|die "
+    "(?:behauptung|meldung)) (?:ist|stimmt|war) (?:nicht|falsch|unwahr|überholt)",
+    "mais|cependant|toutefois|néanmoins|pourtant|sauf|en revanche|à moins que|or,",
+    "c'est faux|c’est faux|ce n'est pas|cette (?:affirmation|information) est fausse",
+    "pero|sin embargo|no obstante|excepto|salvo|a menos que|en cambio|aunque",
+    "(?:esto|eso) (?:no|es falso)|no es cierto",
+    "ma|però|tuttavia|eccetto|salvo|a meno che|(?:questo|ciò) non",
+    "mas|porém|contudo|no entanto|todavia|exceto|a menos que|isso não",
+    "maar|echter|behalve|tenzij|dit geldt niet|dat klopt niet",
+    "но|однако|кроме|если не|это не|за исключением",
+    dense="但是|但|然而|不过|例外|除非|除外|ただし|しかし|だが|でも|例外",
+)
+# A contrast word that stands a little later: "Students, however, pay nothing."
+_CONTRAST_INSIDE = re.compile(
+    r"[^.;:]{1,40}?(?:,\s*(?:however|though|on the other hand|by contrast)\s*,"
+    r"|\s(?:jedoch|allerdings|hingegen|dagegen|aber)\s"
+    r"|,\s*(?:en revanche|toutefois|cependant|sin embargo|en cambio|invece|tuttavia|"
+    r"porém|contudo|echter|однако)\s*,|\s(?:however),)",
+    re.IGNORECASE,
+)
+# A sentence of few words with one of these denies what was said before.
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nothing|wrong|false|untrue|nicht|nie|kein\w*|falsch|"
+    r"pas|jamais|aucun\w*|faux|nunca|falso|non|mai|não|niet|geen|не|нет|никогда)\b"
+    r"|n[’']t\b|不|没|無|ない|ません",
+    re.IGNORECASE,
+)
+_DENIAL_WORDS = 7
+_DENIAL_OPENING = _opening(
+    "that|this|it|they|these|those|not|no longer|das|dies|es|ce|cela|c'est|c’est",
+    "eso|esto|no es|ciò|questo|non è|isso|isto|não é|dat|dit|это",
+    dense="那|这|これ|それ",
+)
+# An ending after which a list goes on the other way round.
+_TURN = re.compile(
+    r"\b(?:exclud(?:ing|es|ed)|except(?: for)?|with the exception of|not|"
+    r"unless|without|"
+    r"other than|not include|ausgenommen|außer|nicht|ohne|sauf|hormis|à l'exclusion de|"
+    r"sans|excepto|salvo|sin|excluyendo|eccetto|escluso|tranne|senza|"
+    r"exceto|sem|behalve|"
+    r"niet|zonder|кроме|не)\s*[:,;]?\s*$",
+    re.IGNORECASE,
+)
+# A sentence that only announces what comes next.
+_ANNOUNCEMENT = re.compile(
+    r"\b(?:following|follow(?:s|ing)?(?: these)? (?:steps?|instructions?)|as follows|"
+    r"these (?:steps|instructions|points|rules|exceptions)|steps below|below|"
+    r"wie folgt|folgende\w*|diese schritte|comme suit|suivante?s?|ces étapes|"
+    r"siguientes?|estos pasos|como sigue|seguenti?|come segue|seguintes?|estes passos|"
+    r"volgende|als volgt|следующ\w+)\b|如下|以下|次の",
+    re.IGNORECASE,
+)
+_ASKING = ("?", "？", "؟")
+_QUESTION = re.compile(
+    r"[\s>*_]*(?:q\d{0,3}|question|frage|pregunta|domanda|pergunta|问|問)"
+    r"\s?(?:[:：]|\.(?=\s))",
+    re.IGNORECASE,
+)
+
+
+def leans_back(text: str) -> bool:
+    """Tell whether a sentence opens with a pronoun for something said before.
+
+    >>> leans_back("It rises to 15% after 60 days."), leans_back("Itemise it.")
+    (True, False)
+    """
+    return _PRONOUN.match(text) is not None
+
+
+def refers_back(text: str) -> bool:
+    """Tell whether a sentence says nothing certain without the one before.
+
+    >>> refers_back("Both received it."), refers_back("Bothersome it was.")
+    (True, False)
+    """
+    return _REFERENCE.match(text) is not None or contrasts(text)
+
+
+def contrasts(text: str) -> bool:
+    """Tell whether a sentence limits, corrects or denies the one before.
+
+    >>> contrasts("However, it is late."), contrasts("That claim is wrong.")
+    (True, True)
+    >>> contrasts("(2) Paragraph 1 shall not apply to guests."), contrasts("We go.")
+    (True, False)
+    """
+    if _CONTRAST.match(text) or _CONTRAST_INSIDE.match(text):
+        return True
+    return (
+        len(text) < 60
+        and _DENIAL_OPENING.match(text) is not None
+        and _NEGATION.search(text) is not None
+        and len(text.split()) <= _DENIAL_WORDS
+    )
+
+
+def announces(text: str) -> bool:
+    """Tell whether a sentence only says that something comes next.
+
+    >>> announces("Follow these steps."), announces("The fees are:"), announces("No.")
+    (True, True, False)
+    """
+    if text.rstrip(CLOSING)[-1:] in {":", "："}:
+        return True
+    return (
+        len(text) < 160
+        and _ANNOUNCEMENT.search(text, max(0, len(text) - 60)) is not None
+    )
+
+
+def turns(text: str) -> bool:
+    """Tell whether what follows `text` is excluded by it.
+
+    >>> turns("(b) price lists, but excluding"), turns("(b) price lists;")
+    (True, False)
+    """
+    return _TURN.search(text, max(0, len(text) - 40)) is not None
+
+
+def asks(text: str) -> bool:
+    """Tell whether a unit is a question, by its end mark or its label.
+
+    >>> asks("**May I cancel?**"), asks("Q: Cancelling"), asks("Yes.")
+    (True, True, False)
+    """
+    return text.rstrip(CLOSING)[-1:] in _ASKING or _QUESTION.match(text) is not None

@@ -1,0 +1,170 @@
+"""Deduplication: what overlapping chunks repeat, and nothing that only looks alike.
+
+Two units are duplicates if they say the same about the same: units of two chunks of one
+text. An equal line of another record, table or product is none.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from headroom.documents.corpus import Corpus
+
+__all__ = ["best_first", "openings_first", "without_duplicates"]
+
+# A sentence of so many words is not equal to another one by chance.
+_LONG_WORDS = 8
+# Shorter openings and endings are shared by chance ("On the other hand").
+_LEAST_WORDS = 4
+_EDGE_MARKS = " .,;:!?…\"'“”‘’«»。！？，；"
+_END_MARKS = ".!?…。！？؟।:;"
+
+
+def best_first(
+    corpus: Corpus, scores: Sequence[float], able: Iterable[int]
+) -> list[int]:
+    """Return the units of `able`, best first, without duplicates.
+
+    What only comes along is left out too. Equal scores stand in input order.
+    """
+    order = sorted(able, key=lambda i: (-scores[i], i))
+    return without_duplicates(corpus, order)
+
+
+def openings_first(corpus: Corpus) -> list[int]:
+    """Return the first units of all documents, then the second ones, and so on."""
+    places: list[tuple[int, int]] = []
+    count: dict[int, int] = {}
+    for i, unit in enumerate(corpus.units):
+        if i not in corpus.carried:
+            count[unit.document] = count.get(unit.document, 0) + 1
+            places.append((count[unit.document], i))
+    return without_duplicates(corpus, [i for _, i in sorted(places)])
+
+
+def without_duplicates(corpus: Corpus, order: Sequence[int]) -> list[int]:
+    """Return `order` without what only comes along and what an earlier one says."""
+    gone = _halves(corpus, order) | _copies(corpus)
+    found: list[int] = []
+    said: dict[str, list[int]] = {}
+    overlap = _overlaps(corpus)
+    for i in order:
+        if i in gone or i in corpus.carried:
+            continue
+        saying = _saying(corpus, i)
+        others = said.setdefault(saying, [])
+        if any(_same(corpus, i, other, overlap) for other in others[:_LONG_WORDS]):
+            continue
+        others.append(i)
+        found.append(i)
+    return found
+
+
+def _saying(corpus: Corpus, i: int) -> str:
+    # Nothing more is folded than spacing, case and end marks: one word, sign or digit
+    # can turn the meaning round.
+    return " ".join(corpus.texts[i].split()).strip(_EDGE_MARKS).casefold()
+
+
+def _same(corpus: Corpus, i: int, other: int, overlap: set[int]) -> bool:
+    """Tell whether two units that read alike also speak of the same."""
+    one, two = corpus.units[i], corpus.units[other]
+    if one.document == two.document or one.kind not in {"sentence", "piece"}:
+        return False
+    above, beside = corpus.context(i), corpus.context(other)
+    if above and beside and above != beside:
+        return False
+    if i in overlap and other in overlap:
+        return True
+    return len(corpus.sentences.words[corpus.which[i]]) >= _LONG_WORDS
+
+
+def _copies(corpus: Corpus) -> set[int]:
+    """Return the units of documents that are equal to an earlier document."""
+    seen: dict[str, int] = {}
+    copies = {
+        place
+        for place, text in enumerate(corpus.documents)
+        if seen.setdefault(text, place) != place
+    }
+    if not copies:
+        return set()
+    return {i for i, unit in enumerate(corpus.units) if unit.document in copies}
+
+
+def _overlaps(corpus: Corpus) -> set[int]:
+    """Return units at the end of one document that another one begins with.
+
+    At least two in a row; chunks that overlap share such a run.
+    """
+    rows = corpus.rows(range(len(corpus.units)))
+    starts: dict[tuple[int, int], list[list[int]]] = {}
+    for row in rows.values():
+        if len(row) > 1:
+            starts.setdefault((corpus.which[row[0]], corpus.which[row[1]]), []).append(
+                row
+            )
+    found: set[int] = set()
+    for document, row in rows.items():
+        for at in range(max(0, len(row) - _LEAST_RUN_REACH), len(row) - 1):
+            key = (corpus.which[row[at]], corpus.which[row[at + 1]])
+            tail = row[at:]
+            for head in starts.get(key, ())[:_LONG_WORDS]:
+                other = corpus.units[head[0]].document
+                if other != document and len(head) >= len(tail):
+                    pairs = zip(tail, head, strict=False)
+                    if all(corpus.which[a] == corpus.which[b] for a, b in pairs):
+                        found.update(tail, head[: len(tail)])
+    return found
+
+
+# An overlap is looked for in so many last units of a document.
+_LEAST_RUN_REACH = 12
+
+
+def _halves(corpus: Corpus, order: Sequence[int]) -> set[int]:
+    """Return which units of `order` are half of a sentence that is whole elsewhere.
+
+    Chunkers that cut by length leave half a sentence at the edge of a chunk, and
+    its whole in the overlapping one. A half at the end lacks its end mark, one at the
+    start its capital. Only edges are looked at, so a sentence in the middle of a chunk
+    is never taken for a piece of another.
+    """
+    units, words, texts = corpus.units, corpus.sentences.words, corpus.texts
+    last = len(units) - 1
+    running = [i for i in order if units[i].kind == "sentence"]
+    openers = [
+        i
+        for i in running
+        if (not i or units[i - 1].document != units[i].document)
+        and not texts[i][:1].isupper()
+    ]
+    closers = [
+        i
+        for i in running
+        if (i == last or units[i + 1].document != units[i].document)
+        and texts[i].rstrip("\"'”’)")[-1:] not in _END_MARKS
+    ]
+    halves = _parts(
+        openers,
+        [words[corpus.which[i]][::-1] for i in openers],
+        (found[::-1] for found in words),
+    )
+    return halves | _parts(closers, [words[corpus.which[i]] for i in closers], words)
+
+
+def _parts(
+    edges: Sequence[int], openings: Sequence[list[str]], wholes: Iterable[list[str]]
+) -> set[int]:
+    """Return the `edges` whose words, `openings`, begin a longer one of `wholes`."""
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    lengths: dict[tuple[str, ...], set[int]] = {}
+    for edge, opening in zip(edges, openings, strict=True):
+        if len(opening) >= _LEAST_WORDS:
+            waiting.setdefault(tuple(opening), []).append(edge)
+            lengths.setdefault(tuple(opening[:_LEAST_WORDS]), set()).add(len(opening))
+    found: set[int] = set()
+    if waiting:
+        for whole in wholes:
+            for length in lengths.get(tuple(whole[:_LEAST_WORDS]), ()):
+                if length < len(whole):
+                    found.update(waiting.get(tuple(whole[:length]), ()))
+    return found

@@ -1,0 +1,207 @@
+"""Sentences: where running text of any language is cut."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from headroom.documents.cues import CLOSING
+from headroom.scorers.stop_words import ALL_STOP_WORDS
+
+__all__ = ["language_of", "pieces", "sentences"]
+
+# Small words that tell a language, for those whose abbreviations and ordinals
+# sentencex knows. A word of several languages counts as much less for each.
+_MARKERS = {
+    language: text.split()
+    for language, text in {
+        "en": "the of and to in is that for was with are this by from at which be it",
+        "de": "der die das und ist nicht den von zu mit sich des auf für im dem eine "
+        "wird sind bei auch werden am",
+        "fr": "le les des est une dans que pour qui sur pas par au du et sont plus la",
+        "es": "el los las del que en una por con para es se su como más y al la",
+        "it": "il che di della per non una con del sono gli nel alla è e la i",
+        "pt": "o os que uma não em do da para com dos na no é ao mais e",
+        "nl": "de het een van en is dat niet zijn voor met op aan om",
+        "cs": "je se na že v s z do jsou nebo při který pro začíná aby jako",
+        "sk": "je sa na že v s z do sú alebo pri ktorý pre ako aby",
+        "pl": "jest się na nie że w z do są lub przez dla oraz jak",
+        "da": "og er det af til på en ikke med som der har den",
+        "nb": "og er det av til på en ikke med som har den",
+        "sv": "och är det av till på en inte med som att har den",
+        "fi": "ja on ei se että ovat tai oli myös kun alkaa",
+        "hu": "a az és nem hogy egy van vagy is kell",
+        "tr": "ve bir bu için ile da de olarak olan",
+        "ro": "și este în la nu cu de pe sau care din",
+        "ru": "и в не на что с по это для как из или",
+        "uk": "і в не на що з та це для як із або",
+        "el": "και το της του η ο να την για με",
+    }.items()
+}
+_LANGUAGES: dict[str, list[str]] = {}
+for _language, _words in _MARKERS.items():
+    for _word in _words:
+        _LANGUAGES.setdefault(_word, []).append(_language)
+_TELLING_CHARACTERS = 800
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+# A Chinese or Japanese full stop needs no space after it; sentencex leaves some
+# inside. Joining the matches gives the text back.
+_CJK_STOP = re.compile(r"[。！？｡]")
+_CJK_SENTENCE = re.compile(
+    r"[^。！？｡]*[。！？｡]+[”’」』）》〉】\"')\]]*\s*|[^。！？｡]+", re.DOTALL
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# No sentence ends after these: a letter or number alone ("A. Smith", "3. März" where
+# sentencex does not know it), and what counts the number that follows.
+_ALONE = re.compile(r"[\s>*_(\[\"'“„]*(?:[^\W\d_]|\d{1,3})\.\s*")
+_COUNTS = re.compile(
+    r"(?:^|[\s(])(?:no|nr|art|abs|s|p|pp|fig|abb|kap|bd|ziff|kl|godz|str|núm|cap|vol|"
+    r"ch|sec|para|rn|č|čl|стр|ст|рис|№)\.\s*$",
+    re.IGNORECASE,
+)
+# The token before a full stop that a lower-case word follows: an abbreviation or an
+# ordinal, whatever the language.
+_SHORT_END = re.compile(r"(?:^|[\s(.])(?:[^\W\d_]{1,6}|\d{1,4})\.\s*$")
+_TITLE_END = re.compile(r"(?:^|\s)(?:M|MM|Mme|Mlle|Dr|Prof|Sr|Sra|Mr|Mrs|St)\.\s*$")
+
+# Speech without full stops, and where it may be cut: before a small word that is
+# written with a capital. Source: Whisper transcripts; names are no small words.
+_UNSTOPPED_CHARACTERS = 240
+_STOPS = re.compile(r"[.,;:!?。，、؛،؟！？…\n|]")
+_CAPITAL = re.compile(r"(?<=[^\W\d_]) (?=([^\W\d_]+))")
+_PIECE_CHARACTERS = 160
+_LEAST_PIECE = 24
+# Where an endless sentence may be cut: after a clause mark, at whitespace, or between
+# characters of scripts without spaces (in Thai, before a consonant). A mark inside a
+# time, number or address is no clause mark.
+_CLAUSE = re.compile(
+    r"[,;:]\s+|[、，；：](?!\d)\s*|\s+"
+    r"|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[\u3400-\u9fff\uac00-\ud7af])"
+    r"|(?<=[\u0e00-\u0e7f])(?=[\u0e01-\u0e2e])"
+)
+
+
+def language_of(text: str) -> str:
+    """Return the language whose rules cut `text`, "en" where nothing tells.
+
+    >>> language_of("Der Kurs beginnt am 3. März."), language_of("Rue 5")
+    ('de', 'en')
+    """
+    votes: dict[str, float] = {}
+    for word in _LETTERS.findall(text[:_TELLING_CHARACTERS].lower()):
+        languages = _LANGUAGES.get(word)
+        if languages:
+            for language in languages:
+                votes[language] = votes.get(language, 0.0) + 1.0 / len(languages)
+    return max(votes, key=votes.__getitem__) if votes else "en"
+
+
+def sentences(
+    text: str, start: int, end: int, language: str
+) -> Iterator[tuple[int, int]]:
+    """Yield `[start, end)` of the sentences in `text[start:end]`."""
+    from sentencex import segment
+
+    block = text[start:end]
+    if len(block) < _UNSTOPPED_CHARACTERS and not _STOPS.search(
+        block, 0, len(block) - 1
+    ):
+        found = [block]
+    elif block.isascii():
+        found = _mended(segment(language, block), language)
+    else:
+        # A lone surrogate cannot cross into Rust; one character for one.
+        found = _mended(segment(language, _SURROGATE.sub("\ufffd", block)), language)
+        if _CJK_STOP.search(block):
+            found = [part for each in found for part in _CJK_SENTENCE.findall(each)]
+    at = start
+    for piece in found:
+        body = piece.rstrip()
+        if body:
+            indent = len(body) - len(body.lstrip())
+            yield at + indent, at + len(body)
+        at += len(piece)
+
+
+def _mended(parts: Iterable[str], language: str) -> list[str]:
+    """Return `parts` with what belongs together joined again.
+
+    Quotes and brackets sentencex closes by itself, but not emphasis.
+    """
+    found: list[str] = []
+    for part in parts:
+        if found and _goes_on(found[-1], part, language):
+            found[-1] += part
+            continue
+        if found and part[:1] in CLOSING and not found[-1][-1].isspace():
+            rest = part.lstrip(CLOSING)
+            if not rest or rest[0].isspace():
+                found[-1] += part[: len(part) - len(rest)]
+                part = rest
+        if part:
+            found.append(part)
+    return found
+
+
+def _goes_on(before: str, after: str, language: str) -> bool:
+    """Tell whether `after` belongs to the sentence that `before` began."""
+    first = after.lstrip()[:1]
+    if not before[-1].isspace():
+        # Inside a dotted name, number or address.
+        return first.isalnum() and before[-1] in ".:!?" and before[-1].isascii()
+    if _ALONE.fullmatch(before):
+        return True
+    if first.islower():
+        return _SHORT_END.search(before[-12:]) is not None
+    if first.isdigit():
+        return _COUNTS.search(before[-8:]) is not None
+    return language != "en" and _TITLE_END.search(before[-8:]) is not None
+
+
+def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return parts of speech without full stops; the whole where it has some.
+
+    Cut before small words with a capital ("Then", "The"), else at about 160
+    characters.
+    """
+    if end - start <= _UNSTOPPED_CHARACTERS or _STOPS.search(text, start, end - 1):
+        return [(start, end)]
+    found: list[tuple[int, int]] = []
+    at = start
+    for space in _CAPITAL.finditer(text, start, end):
+        word = space[1]
+        small = word[0].isupper() and word != "I" and word.lower() in ALL_STOP_WORDS
+        if small and space.start() - at >= _LEAST_PIECE:
+            found.append((at, space.start()))
+            at = space.end()
+    found.append((at, end))
+    return [part for a, b in found for part in clauses(text, a, b, _PIECE_CHARACTERS)]
+
+
+def clauses(
+    text: str, start: int, end: int, characters: int
+) -> Iterator[tuple[int, int]]:
+    """Yield parts of about `characters` of `text[start:end]`, cut at clauses."""
+    poorer: int | None = None
+    for mark in (
+        _CLAUSE.finditer(text, start, end) if end - start > 1.5 * characters else ()
+    ):
+        size = mark.end() - start
+        if size < characters:
+            continue
+        # A clause mark that comes soon is a better place than a mere space.
+        if not mark.group().strip() and size < 2 * characters:
+            poorer = poorer or mark.end()
+            continue
+        cut = poorer if poorer and size > 2 * characters else mark.end()
+        yield from trimmed(text, start, cut)
+        start, poorer = cut, None
+    yield from trimmed(text, start, end)
+
+
+def trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield `text[start:end]` without outer whitespace, nothing if it is blank."""
+    body = text[start:end]
+    stripped = body.strip()
+    if stripped:
+        start += len(body) - len(body.lstrip())
+        yield start, start + len(stripped)

@@ -1,0 +1,275 @@
+"""Tables: which lines are rows, and which rows a row cannot be read without.
+
+Pipe tables, grids, HTML tables, values apart by tabs, commas or semicolons, and
+columns apart by spaces.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+__all__ = ["Row", "html_lines", "table_at"]
+
+
+class Row(NamedTuple):
+    """One row of a table.
+
+    Attributes:
+        first: The row's first line, counted from the table's.
+        last: Its last line.
+        kind: "header", "row", or "markup" for lone tags and rules.
+        needs: The `first` of rows that it needs: headers, section rows, and the row
+            that its blank first cell points at.
+    """
+
+    first: int
+    last: int
+    kind: str
+    needs: tuple[int, ...] = ()
+
+
+_RULE_CELL = re.compile(r":?[-=]+:?")
+_GRID_RULE = re.compile(r"\s*[+|][-=+:| \t]*$")
+_SPACED_RULE = re.compile(r"\s*[-=]{2,}(?:\s+[-=]{2,})+\s*$")
+_COLUMN_GAP = re.compile(r"\t+| {2,}(?=\S)")
+_NUMBER = re.compile(r"[^\w]*\d[\d.,\s%/:-]*[^\w]*\w{0,3}")
+_HTML_BLOCK = re.compile(
+    r"(?=<(?:table|thead|tbody|tr|ul|ol|li|p|h[1-6]|div|dl|dt|dd|section)\b)"
+    r"|(?<=</tr>)|(?<=</li>)|(?<=</h[1-6]>)|(?<=</p>)|(?<=</table>)|"
+    r"(?<=</ul>)|(?<=</ol>)"
+    r"|(?<=</thead>)|(?<=</tbody>)|(?<=</div>)|(?<=</dd>)|(?<=</dt>)",
+    re.IGNORECASE,
+)
+_HTML_CELL = re.compile(
+    r"<t([dh])\b[^>]*>(.*?)(?=<t[dh]\b|</t[dh]>|</tr>|$)", re.I | re.S
+)
+_TAGS = re.compile(r"<[^<>]*>")
+_LEAST_CELLS = 2
+_DELIMITERS = ("\t", ";", ",")
+
+
+def html_lines(line: str) -> list[str]:
+    """Cut one line before and after the tags of HTML blocks; joins back exactly."""
+    parts: list[str] = []
+    for part in _HTML_BLOCK.split(line):
+        if parts and not part.strip():
+            parts[-1] += part
+        elif part:
+            parts.append(part)
+    return parts
+
+
+Lines = Sequence[str]
+
+
+def table_at(lines: Lines) -> Callable[[Lines], list[Row]] | None:
+    """Return what reads the table that begins with these two lines, or None."""
+    first = lines[0]
+    following = lines[1] if len(lines) > 1 else ""
+    stripped = first.lstrip()
+    if "|" in first and (
+        stripped.startswith("|") or _is_rule(following) or "|" in following
+    ):
+        return _pipe
+    if stripped.startswith("+-") or stripped.startswith("+="):
+        return _pipe
+    if stripped[:4].lower() in {"<tab", "<tr>", "<tr ", "<the", "<tbo"}:
+        return _html
+    for delimiter in _DELIMITERS:
+        if delimiter in first and delimiter in following:
+            return lambda rows: _delimited(rows, delimiter)
+    if "  " in stripped and ("  " in following.lstrip()):
+        return _aligned
+    return None
+
+
+def _related(
+    rows: Sequence[tuple[int, int, list[str]]], headers: Sequence[int], header_kind: str
+) -> list[Row]:
+    """Return rows of `(first, last, cells)` with what they need."""
+    above = tuple(headers)
+    found: list[Row] = []
+    section: list[int] = []
+    anchor: int | None = None
+    was_section = False
+    for first, last, cells in rows:
+        if first in headers:
+            found.append(Row(first, last, header_kind, above[: above.index(first)]))
+            continue
+        if _is_section(cells):
+            section = [*section, first] if was_section else [first]
+            found.append(Row(first, last, "row", (*above, *section[:-1])))
+            was_section, anchor = True, None
+            continue
+        was_section = False
+        blank = bool(cells) and not cells[0] and any(cells[1:])
+        needs = (*above, *section, *((anchor,) if blank and anchor is not None else ()))
+        found.append(Row(first, last, "row", needs))
+        if not blank:
+            anchor = first
+    return found
+
+
+def _is_section(cells: Sequence[str]) -> bool:
+    """Tell whether a row only says what the next ones are about."""
+    return len(cells) >= _LEAST_CELLS and bool(cells[0]) and not any(cells[1:])
+
+
+def _is_rule(line: str) -> bool:
+    if "-" not in line and "=" not in line:
+        return False
+    if _GRID_RULE.match(line):
+        return True
+    cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+    return all(_RULE_CELL.fullmatch(cell.strip()) for cell in cells)
+
+
+def _numeric(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None
+
+
+def _names(cells: Sequence[str]) -> bool:
+    """Tell whether a row can be a header: names, years or quarters, no values."""
+    full = [cell for cell in cells if cell]
+    return bool(full) and not any(map(_numeric, full))
+
+
+def _pipe(lines: Lines) -> list[Row]:
+    """Read a pipe table or grid; its header is what stands above the first rule."""
+    size = 0
+    while size < len(lines) and ("|" in lines[size] or _is_rule(lines[size])):
+        size += 1
+    rules = [i for i in range(size) if _is_rule(lines[i])]
+    if size < _LEAST_CELLS and not lines[0].strip().startswith("|"):
+        return []
+    cells = {
+        i: [
+            c.strip()
+            for c in lines[i].strip().removeprefix("|").removesuffix("|").split("|")
+        ]
+        for i in range(size)
+        if i not in rules
+    }
+    marked = bool(rules) or lines[0].strip().startswith(("|", "+"))
+    # Bars in prose: rows of a table have as many of them as each other.
+    if not marked and len({len(row) for row in cells.values()}) > 1:
+        return []
+    body = list(cells)
+    if not body:
+        return [Row(i, i, "markup") for i in range(size)]
+    inner = [i for i in rules if i > body[0]]
+    headers: list[int] = []
+    if inner:
+        headers = [i for i in body if i < inner[0]]
+        # A second header row below the rule has nothing to say of the first column.
+        for i in body[len(headers) :]:
+            if cells[i][0] or not any(cells[i]) or len(headers) > 3:
+                break
+            headers.append(i)
+    rows: list[tuple[int, int, list[str]]] = []
+    found: list[Row] = []
+    if headers:
+        end = max(headers[-1], inner[0])
+        top = 0 if rules and rules[0] == 0 else headers[0]
+        found.append(Row(top, end, "header"))
+        body = [i for i in body if i > end]
+        rows = [(i, i, cells[i]) for i in body]
+        found += _related(rows, [top], "header")
+        for rule in [i for i in rules if i > end]:
+            found.append(Row(rule, rule, "markup"))
+    else:
+        first = body[0]
+        named = (
+            len(body) > 2
+            and _names(cells[first])
+            and not all(_names(cells[i]) for i in body[1:])
+        )
+        found = _related(
+            [(i, i, cells[i]) for i in body], [first] if named else [], "row"
+        )
+        found += [Row(rule, rule, "markup") for rule in rules]
+    return sorted(found)
+
+
+def _html(lines: Lines) -> list[Row]:
+    """Read the rows of an HTML table; a line is a row, a tag, or a part of a row."""
+    rows: list[tuple[int, int, list[str]]] = []
+    headers: list[int] = []
+    found: list[Row] = []
+    i = 0
+    while i < len(lines):
+        text, first = lines[i], i
+        if "<tr" in text.lower():
+            while "</tr" not in text.lower() and i + 1 < len(lines):
+                if "<tr" in lines[i + 1].lower():
+                    break
+                i += 1
+                text += "\n" + lines[i]
+            cells = _HTML_CELL.findall(text)
+            said = [" ".join(_TAGS.sub(" ", cell).split()) for _, cell in cells]
+            rows.append((first, i, said))
+            only_names = bool(cells) and all(kind in "hH" for kind, _ in cells)
+            if only_names or (len(rows) == 1 and _names(said)):
+                headers.append(first)
+        elif not _TAGS.sub("", text).strip():
+            found.append(Row(i, i, "markup"))
+        else:
+            break
+        i += 1
+        if "</table" in lines[i - 1].lower():
+            break
+    headers = [h for n, h in enumerate(headers) if rows[n][0] == h]
+    return sorted(found + _related(rows, headers, "header"))
+
+
+def _delimited(lines: Lines, delimiter: str) -> list[Row]:
+    """Read values apart by `delimiter`; [] where the lines are no such table."""
+    counts = [line.count(delimiter) for line in lines]
+    size = 1
+    while size < len(lines) and abs(counts[size] - counts[0]) <= (delimiter == ","):
+        size += 1
+    least = 1 if delimiter != "," else 2
+    if size < 3 or counts[0] < least:
+        return []
+    chosen = lines[:size]
+    if delimiter == ",":
+        # In prose a space follows a comma.
+        tight = sum(len(re.findall(r",(?! )", line)) for line in chosen)
+        if tight * 2 < sum(counts[:size]):
+            return []
+    elif delimiter == ";" and any(line.rstrip().endswith(".") for line in chosen):
+        return []
+    return _plain([[c.strip() for c in line.split(delimiter)] for line in chosen])
+
+
+def _aligned(lines: Lines) -> list[Row]:
+    """Read columns that are apart by two spaces or more."""
+    cells: list[list[str]] = []
+    for line in lines:
+        row = [c.strip() for c in _COLUMN_GAP.split(line.rstrip())]
+        if (
+            len(row) < _LEAST_CELLS
+            and cells
+            and not (line[:1].isspace() and line.strip())
+        ):
+            break
+        cells.append(row)
+    full = [row for row in cells if len(row) >= _LEAST_CELLS]
+    if len(full) < 3 or len({len(row) for row in full}) > 2:
+        return []
+    ruled = len(lines) > 1 and _SPACED_RULE.match(lines[1])
+    if ruled:
+        return _related_ruled(cells)
+    return _plain(cells)
+
+
+def _related_ruled(cells: Sequence[list[str]]) -> list[Row]:
+    rows = [(i, i, row) for i, row in enumerate(cells) if i > 1]
+    return [Row(0, 1, "header"), *_related(rows, [0], "header")]
+
+
+def _plain(cells: Sequence[list[str]]) -> list[Row]:
+    """Return the rows of a table without a rule; the first may name the columns."""
+    rows = [(i, i, row) for i, row in enumerate(cells)]
+    named = _names(cells[0]) and any(_numeric(c) for row in cells[1:] for c in row if c)
+    return _related(rows, [0] if named else [], "header")
