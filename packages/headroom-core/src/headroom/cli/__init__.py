@@ -8,7 +8,7 @@ import headroom
 
 __all__ = ["cli"]
 
-_COMMANDS = ("bench", "minify", "prune", "tune", "verify")
+_COMMANDS = ("bench", "compress", "minify", "prune", "tune", "verify")
 
 
 class _Commands(click.Group):

@@ -1,4 +1,4 @@
-"""`headroom bench`: what minifying saves on the user's own payloads."""
+"""`headroom bench`: what compressing saves on the user's own tool outputs."""
 
 import json
 from pathlib import Path
@@ -49,9 +49,11 @@ def bench(
     html_file: Path | None,
     **options: Any,
 ) -> None:
-    """Measure what minifying saves on payload files.
+    """Measure what compressing saves on files of tool outputs.
 
-    A folder stands for every .json, .jsonl, .ndjson and .txt file in it and below.
+    JSON is minified, other text is folded without loss. A folder stands for every
+    .json, .jsonl, .ndjson, .txt, .csv, .tsv, .log, .diff, .patch, .html, .xml and
+    .yaml file in it and below; a named file is taken whatever its ending.
     Savings are against the same payload as json.dumps(indent=2), as json.dumps
     writes by default (non-ASCII text escaped), and compact.
 
@@ -59,9 +61,11 @@ def bench(
     others are measured and it is listed), 2 for wrong use or nothing to measure.
     """
     minifier = build_minifier(options)
-    files = payload_files(paths)
+    files = payload_files(paths, texts=True)
     if not files:
-        raise click.UsageError("No .json, .jsonl, .ndjson or .txt file there.")
+        raise click.UsageError(
+            "No .json, .jsonl, .ndjson, .txt or other text file there."
+        )
     if not any(path.exists() for _, path in files):
         missing = ", ".join(str(path) for _, path in files)
         raise click.UsageError(f"Not there: {missing}.")
@@ -111,7 +115,8 @@ def _shown(console: Console) -> tuple[int, ...]:
 
 def _named(console: Console, one: Payload) -> Text:
     room = _NAME if console.width < ROOM else 2 * _NAME
-    return Text(shortened(one.name, room))
+    kind = f" ({one.kind})" if one.kind not in ("", "json") else ""
+    return Text(shortened(one.name, room) + kind)
 
 
 def _savings(console: Console, result: Bench) -> Table:
@@ -193,6 +198,7 @@ def _row(result: Bench, one: Payload) -> dict[str, Any]:
         "leaves": one.leaves,
         "dropped_leaves": one.dropped_leaves,
         "skipped": one.skipped,
+        "kind": one.kind,
     }
     if result.price is not None:
         row["money_per_1000_calls"] = {

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from headroom.cli.wording import in_options
-from headroom.compressors import JSONMinifier
+from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import HeadroomError
 from headroom.tokens import TokenCounter, default_counter
 from headroom.tool_outputs.reading import Embedded, read
@@ -28,7 +28,11 @@ __all__ = [
 # What the same payload costs when nobody minifies it: as many MCP servers print
 # it, as a Python tool does without thinking, and as it comes over the wire.
 BASELINES = ("indent=2", "json.dumps", "compact")
-_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".txt"})
+_JSON = frozenset({".json", ".jsonl", ".ndjson"})
+_SUFFIXES = _JSON | {".txt"}
+_TEXTS = frozenset(
+    {".csv", ".diff", ".html", ".log", ".patch", ".tsv", ".xml", ".yaml", ".yml"}
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Payload:
         leaves: Values in the payload that are neither objects nor lists.
         dropped: What the minifier dropped.
         broken: Why the file could not be measured, or None; then all else is 0.
-        skipped: Why the minifier left the text as it is, or None.
+        skipped: Why the text was left as it is, or None.
+        kind: The kind of tool output: `"json"`, `"log"`, `"table"`, …
     """
 
     name: str
@@ -52,6 +57,7 @@ class Payload:
     dropped: tuple[Dropped, ...] = ()
     broken: str | None = None
     skipped: str | None = None
+    kind: str = ""
 
     @property
     def saved(self) -> tuple[float, float, float]:
@@ -129,13 +135,17 @@ def loaded_counter() -> TokenCounter:
     return counter
 
 
-def payload_files(paths: tuple[str, ...]) -> list[tuple[str, Path]]:
+def payload_files(
+    paths: tuple[str, ...], *, texts: bool = False
+) -> list[tuple[str, Path]]:
     """Return the files to measure, each with the name to show for it.
 
-    A folder stands for the .json, .jsonl, .ndjson and .txt files in it and below,
-    by name. Hidden files and those of `tune` and `verify` are left out. A file is
-    taken whatever its name, and one that is missing too: measuring says so.
+    A folder stands for the .json, .jsonl, .ndjson and .txt files in it and below, by
+    name; with `texts` for .log, .csv and the like too. Hidden files and those of
+    `tune` and `verify` are left out. A file is taken whatever its name, and one that
+    is missing too: measuring says so.
     """
+    suffixes = _SUFFIXES | _TEXTS if texts else _SUFFIXES
     found: dict[Path, str] = {}
     for given in map(Path, paths):
         if not given.is_dir():
@@ -144,7 +154,7 @@ def payload_files(paths: tuple[str, ...]) -> list[tuple[str, Path]]:
         for path in sorted(given.rglob("*")):
             inside = path.relative_to(given)
             hidden = any(part.startswith(".") for part in inside.parts)
-            if not path.is_file() or hidden or path.suffix.lower() not in _SUFFIXES:
+            if not path.is_file() or hidden or path.suffix.lower() not in suffixes:
                 continue
             if not is_ours(path):
                 found.setdefault(path, inside.as_posix())
@@ -176,7 +186,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
     counter = default_counter()
     try:
         data = path.read_bytes()
-        account = minifier.explain(data)
+        account = ToolOutputCompressor(minifier=minifier).explain(data)
         text = data.decode(json.detect_encoding(data), "surrogatepass")
         plain = text.removeprefix("\ufeff")
         if not plain.strip():
@@ -184,8 +194,10 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
         try:
             value = parsed(plain)
         except (ValueError, RecursionError):
-            if path.suffix.lower() != ".txt" and account.skipped:
-                return Payload(name, broken=in_options(account.skipped))
+            if path.suffix.lower() in _JSON:
+                reason = minifier.explain(data).skipped
+                if reason:
+                    return Payload(name, broken=in_options(reason))
             # Prose, or JSON inside it: its only plain form is itself.
             tokens = counter(plain)
             before = (tokens, tokens, tokens)
@@ -206,6 +218,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
             leaves=leaves,
             dropped=account.dropped,
             skipped=account.skipped,
+            kind=account.kind,
         )
     except OSError as error:
         return Payload(name, broken=error.strerror or str(error))

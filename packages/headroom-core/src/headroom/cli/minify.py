@@ -19,6 +19,8 @@ from headroom.tool_outputs.dropping import unmatched
 from headroom.tool_outputs.reading import Embedded, read
 from headroom.types import Compression
 
+__all__ = ["json_text", "minify", "print_account", "write_out"]
+
 _SHOWN_PATHS = 15
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -50,14 +52,14 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
     try:
         if decode:
             text = data.decode("utf-8", "surrogatepass")
-            _write(_json(JSONMinifier.decode(text)))
+            write_out(json_text(JSONMinifier.decode(text)))
             return
         loaded_counter()
         result = minifier.explain(data)
         if explain:
-            _print_account(result)
+            print_account(result)
         else:
-            _write(result.content)
+            write_out(result.content)
             if result.skipped and not result.skipped.startswith("already"):
                 click.echo(f"Unchanged: {in_options(result.skipped)}", err=True)
         if _is_broken(result.skipped):
@@ -93,7 +95,7 @@ def _is_broken(skipped: str | None) -> bool:
     )
 
 
-def _json(value: Any) -> str:
+def json_text(value: Any) -> str:
     """Return `value` as compact JSON; what UTF-8 can't hold as escapes.
 
     Raises:
@@ -109,7 +111,7 @@ def _json(value: Any) -> str:
     return text
 
 
-def _write(text: str) -> None:
+def write_out(text: str) -> None:
     """Write `text` to stdout as UTF-8, whatever the terminal's encoding is."""
     out = sys.stdout.buffer
     out.write(text.encode("utf-8", "surrogatepass"))
@@ -118,7 +120,7 @@ def _write(text: str) -> None:
     out.flush()
 
 
-def _print_account(account: Compression[str]) -> None:
+def print_account(account: Compression[str]) -> None:
     """Print tokens before and after, and what was dropped where and why."""
     console = screen()
     if account.skipped:

@@ -196,11 +196,12 @@ def _row(result: Bench, one: Payload, style: str = "") -> str:
     """Return one row of the table."""
     cells = [f"{tokens:,}" for tokens in (*one.before, one.after)]
     cells.append(" · ".join(f"{share:.1%}" for share in one.saved))
+    kind = f" ({escape(one.kind)})" if one.kind not in ("", "json") else ""
     if result.price is not None:
         before, after = map(result.per_thousand, (one.before[1], one.after))
         cells.append(f"{before:,.2f} → {after:,.2f}")
     return (
-        f'<tr class="{style}"><td class="name">{escape(one.name)}</td>'
+        f'<tr class="{style}"><td class="name">{escape(one.name)}{kind}</td>'
         + "".join(f"<td>{cell}</td>" for cell in cells)
         + "</tr>"
     )
@@ -220,7 +221,7 @@ def _problems(result: Bench) -> str:
         for name, why, what in rows
     )
     return section(
-        "Not minified",
+        "Not compressed",
         "Broken files are in no figure above; unchanged ones are, as they are.",
         f'<div class="scroll"><table><tbody>{body}</tbody></table></div>',
     )

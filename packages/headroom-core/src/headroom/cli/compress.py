@@ -1,0 +1,82 @@
+"""`headroom compress`: any tool output in, its shorter text out."""
+
+from typing import Any, BinaryIO
+
+import click
+
+from headroom.cli.measure import loaded_counter
+from headroom.cli.minify import json_text, print_account, write_out
+from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.wording import in_options
+from headroom.compressors import ToolOutputCompressor
+from headroom.errors import HeadroomError
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option(
+    "--explain", is_flag=True, help="Print kind, savings and what is dropped instead."
+)
+@click.option("--decode", is_flag=True, help="Turn compressed text back.")
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(min=1),
+    help="Show at most so much, and say how much is hidden.",
+)
+@click.option("--query", help="What the output is read for; decides what is shown.")
+@click.option(
+    "--markdown", is_flag=True, help="HTML as Markdown; needs headroom-core[html]."
+)
+@click.option("--no-ansi", is_flag=True, help="Drop terminal escapes, progress bars.")
+@click.option("--no-blobs", is_flag=True, help="Base64 as its type, size and hash.")
+@minifier_options
+def compress(
+    file: BinaryIO,
+    explain: bool,
+    decode: bool,
+    max_tokens: int | None,
+    query: str | None,
+    markdown: bool,
+    no_ansi: bool,
+    no_blobs: bool,
+    **options: Any,
+) -> None:
+    """Compress any tool output from FILE, or from stdin if FILE is - or missing.
+
+    JSON is minified; logs, tables, listings, diffs and other text are folded by
+    their kind, so that --decode gives every byte back. What comes out is UTF-8, with
+    no line added. Text that has nothing to fold comes out unchanged.
+
+    Exit status: 0 done, 1 the input could not be read, 2 wrong use.
+    """
+    if file.isatty():
+        raise click.UsageError("Name a FILE, or pipe an output in.")
+    if decode and explain:
+        raise click.UsageError("--decode and --explain exclude each other.")
+    if query and max_tokens is None:
+        raise click.UsageError("--query decides what --max-tokens shows; give both.")
+    data = file.read()
+    loaded_counter()
+    try:
+        if decode:
+            value = ToolOutputCompressor.decode(data.decode("utf-8", "surrogatepass"))
+            write_out(value if isinstance(value, str) else json_text(value))
+            return
+        account = ToolOutputCompressor(
+            minifier=build_minifier(options),
+            max_tokens=max_tokens,
+            markup="text" if markdown else None,
+            ansi=not no_ansi,
+            blobs=not no_blobs,
+        ).explain(data, query=query)
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"The input is not UTF-8: {error}") from error
+    except (HeadroomError, ImportError) as error:
+        raise click.ClickException(in_options(str(error))) from error
+    if explain:
+        click.echo(f"This is {account.kind}.")
+        print_account(account)
+        return
+    write_out(account.content)
+    if account.skipped:
+        click.echo(f"Unchanged: {in_options(account.skipped)}", err=True)
