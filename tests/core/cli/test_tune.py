@@ -297,7 +297,7 @@ class TestModel:
         data.mkdir()
         raw = (PAYLOADS / "sql_rows.json").read_bytes()
         (data / "sql_rows.json").write_bytes(raw)
-        case = Case.from_payload(raw, minifier=JSONMinifier.lossless())
+        case = Case.from_payload(raw, compressor=JSONMinifier.lossless())
         answers = {one.text: one.answers[0] for one in case.questions}
 
         def answer(prompt):

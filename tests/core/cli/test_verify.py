@@ -338,6 +338,27 @@ class TestOwnQuestions:
         assert result["asked"] == 3
         assert (result["plain"], result["compressed"]) == (1, 1)
 
+    def test_of_a_log(self, tmp_path, log):
+        lines = [f"12:00:{i % 60:02} worker {i} started in 35 ms" for i in range(200)]
+        (tmp_path / "log.txt").write_text("\n".join(lines))
+        row = {"query": "When did worker 7 start?", "payload": "log.txt"}
+        (tmp_path / "q.jsonl").write_text(json.dumps(row | {"answers": ["12:00:07"]}))
+        done, requests = verified(lambda _: "12:00:07", tmp_path, "--json", log=log)
+        assert done.exit_code == 0, done.output
+        result = json.loads(done.stdout)
+        assert result["asked"] == 1
+        assert result["tokens"]["compressed"] < result["tokens"]["plain"]
+        sent = [json.loads(body)["messages"][0]["content"] for _, body in requests]
+        assert any(prompt.startswith("\n".join(lines)) for prompt in sent)
+
+    def test_a_transcript_that_cannot_fit_is_named(self, tmp_path, log):
+        messages = [{"role": "user", "content": "word " * 500}]
+        row = {"query": "What?", "messages": messages, "answers": ["word"]}
+        (tmp_path / "q.jsonl").write_text(json.dumps(row))
+        done = invoke(tmp_path, "--model", "m", "--log", log, "--max-tokens", 20)
+        assert done.exit_code == 1
+        assert "q.jsonl, line 1: " in done.stderr
+
     def test_a_folder_may_hold_both(self, tmp_path):
         (tmp_path / "items.json").write_text(json.dumps([{"id": i} for i in range(9)]))
         row = {"query": "How many?", "payload": "items.json", "answers": [9]}

@@ -101,7 +101,7 @@ class TestFigures:
     def test_a_dropped_value_is_right_where_the_reader_says_so(self):
         rows = [{"id": i, "secret": f"s{i}"} for i in range(8)]
         minifier = JSONMinifier(exclude_keys=["secret"])
-        case = Case.from_payload(rows, minifier=minifier)
+        case = Case.from_payload(rows, compressor=minifier)
         reader = Reader(case)
 
         def honest(prompt):

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -62,9 +63,8 @@ _OPTIONS = (
     click.option(
         "--log",
         type=WrittenFile(),
-        default=_LOG,
-        show_default=True,
-        help="Keeps each answer as it comes; a later run goes on from there.",
+        help="Keeps each answer as it comes; a later run goes on from there.  "
+        f"[{_LOG}]",
     ),
 )
 
@@ -107,12 +107,13 @@ def asked(options: dict[str, Any], prompts: int) -> Iterator[dict[str, Any]]:
     model, base_url = options["model"], options["base_url"]
     reader = model_reader(model, base_url, options["concurrency"])
     ask = Budget(reader, prices, options["max_cost"])
-    click.echo(f"Answers are kept in {options['log']}.", err=True)
+    log = options["log"] or Path(_LOG)
+    click.echo(f"Answers are kept in {log}.", err=True)
     with progress("asking", prompts) as step:
         yield {
             "ask": ask,
             "concurrency": options["concurrency"],
-            "log": options["log"],
+            "log": log,
             "reader": f"{base_url or ''} {model}".strip(),
             "on_answer": lambda _: step(
                 f"asking, {ask.spent:.3f} spent" if price else None

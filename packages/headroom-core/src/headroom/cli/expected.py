@@ -2,16 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from headroom.cli.measure import is_ours, payload_files
 from headroom.compressors import (
     ConversationCompressor,
-    JSONMinifier,
     SemanticCompressor,
+    ToolOutputCompressor,
 )
 from headroom.errors import HeadroomError, InputError
 from headroom.verification import Case
@@ -113,9 +114,9 @@ def read_expected(path: Path) -> list[Expected]:
 def read_cases(
     paths: Sequence[str],
     *,
-    minifier: JSONMinifier,
+    compressor: ToolOutputCompressor,
     documents: SemanticCompressor,
-    conversation: Callable[[], ConversationCompressor],
+    conversation: ConversationCompressor,
     made: int,
     seed: int,
 ) -> list[Case]:
@@ -123,9 +124,9 @@ def read_cases(
 
     Args:
         paths: Files and folders.
-        minifier: For payloads.
+        compressor: For payloads.
         documents: For questions with documents.
-        conversation: Makes the compressor for questions with messages.
+        conversation: For questions with messages.
         made: How many questions to make from each payload.
         seed: Which.
 
@@ -141,27 +142,28 @@ def read_cases(
             if not isinstance(query, str):
                 continue  # an expected value of `tune`, which asks nothing
             answers = tuple(map(asked.spelling, _answers(where, row)))
+            name = where.removesuffix(":")
             if "documents" in row:
                 texts = _documents(where, row)
-                cases.append(
-                    Case.from_documents(
-                        query, texts, answers, name=where[:-1], compressor=documents
-                    )
+                compress = partial(
+                    Case.from_documents, query, texts, answers, compressor=documents
                 )
             elif "messages" in row:
-                cases.append(
-                    Case.from_messages(
-                        _messages(where, row, file.parent),
-                        [asked.Question(query, answers)],
-                        name=where[:-1],
-                        compressor=conversation(),
-                    )
+                messages = _messages(where, row, file.parent)
+                own_question = [asked.Question(query, answers)]
+                compress = partial(
+                    Case.from_messages, messages, own_question, compressor=conversation
                 )
             elif isinstance(row.get("payload"), str):
                 payload = (file.parent / row["payload"]).resolve()
                 own[payload].append(asked.Question(query, answers))
+                continue
             else:
                 raise InputError(f'{where} needs "documents", "messages" or "payload"')
+            try:
+                cases.append(compress(name=name))
+            except HeadroomError as error:
+                raise InputError(f"{where} {error}") from error
     files = [one for one in payload_files(tuple(paths)) if one[1] not in asking]
     known = {path.resolve() for _, path in files}
     files += [(path.name, path) for path in own if path not in known]
@@ -170,7 +172,7 @@ def read_cases(
             case = Case.from_payload(
                 path.read_bytes(),
                 name=name,
-                minifier=minifier,
+                compressor=compressor,
                 questions=own[path.resolve()],
                 made=made,
                 seed=seed,

@@ -222,7 +222,8 @@ def _problems(result: Bench) -> str:
     )
     return section(
         "Not compressed",
-        "Broken files are in no figure above; unchanged ones are, as they are.",
+        "The figures above do not count broken files. They count unchanged files at "
+        "their full size.",
         f'<div class="scroll"><table><tbody>{body}</tbody></table></div>',
     )
 

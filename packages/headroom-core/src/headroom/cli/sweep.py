@@ -329,7 +329,7 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
         raw = path.read_bytes()
         try:
             case = Case.from_payload(
-                raw, name=name, minifier=exact, made=most, seed=seed
+                raw, name=name, compressor=exact, made=most, seed=seed
             )
             short = [make().compress(raw) for _, _, make in MINIFIERS]
         except HeadroomError as error:

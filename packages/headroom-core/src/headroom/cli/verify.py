@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,11 @@ from headroom.cli.measure import loaded_counter
 from headroom.cli.options import build_minifier, minifier_options
 from headroom.cli.screen import counted, screen, shortened, table, tell
 from headroom.cli.wording import in_options
-from headroom.compressors import ConversationCompressor, SemanticCompressor
+from headroom.compressors import (
+    ConversationCompressor,
+    SemanticCompressor,
+    ToolOutputCompressor,
+)
 from headroom.errors import HeadroomError
 from headroom.verification import Case, Figures, Outcome, Verification
 from headroom.verification.exchange import export as export_cases
@@ -140,9 +143,9 @@ def verify(
         else:
             cases = read_cases(
                 paths,
-                minifier=build_minifier(options),
+                compressor=ToolOutputCompressor(minifier=build_minifier(options)),
                 documents=SemanticCompressor(ratio, scorer=scorer),
-                conversation=partial(ConversationCompressor, max_tokens),
+                conversation=ConversationCompressor(max_tokens),
                 made=made,
                 seed=seed,
             )

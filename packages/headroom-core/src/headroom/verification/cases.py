@@ -9,6 +9,7 @@ from headroom.compressors import (
     ConversationCompressor,
     JSONMinifier,
     SemanticCompressor,
+    ToolOutputCompressor,
 )
 from headroom.errors import DecodeError
 from headroom.types import RAGContext
@@ -40,7 +41,7 @@ class Case:
         data: Any,
         *,
         name: str = "payload",
-        minifier: JSONMinifier | None = None,
+        compressor: JSONMinifier | ToolOutputCompressor | None = None,
         questions: Sequence[Question] = (),
         made: int = 12,
         seed: int = 0,
@@ -48,15 +49,15 @@ class Case:
         """Return the case of a tool output; its plain text is compact JSON.
 
         Args:
-            data: Anything that `JSONMinifier.compress` takes.
+            data: A JSON value, or any text (str or bytes).
             name: How reports name it.
-            minifier: Default `JSONMinifier()`.
+            compressor: Default `ToolOutputCompressor()`.
             questions: Your own.
             made: How many more to make from the data; none are made of text that is
                 not JSON.
             seed: The same seed makes the same questions.
         """
-        compressed = (minifier or JSONMinifier()).compress(data)
+        compressed = (compressor or ToolOutputCompressor()).compress(data)
         text = data if isinstance(data, str) else None
         if isinstance(data, bytes | bytearray):
             text = bytes(data).decode(json.detect_encoding(data)).removeprefix("\ufeff")
