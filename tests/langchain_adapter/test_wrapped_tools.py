@@ -5,7 +5,7 @@ import json
 import logging
 import pickle
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import pytest
@@ -209,17 +209,35 @@ def result_of(value, **options):
     )
 
 
+@dataclass
+class Account:
+    owner: str
+    token: str = field(repr=False, default="s3cret")
+
+
+@dataclass
+class Balance:
+    cents: int
+
+    def __str__(self) -> str:
+        return f"{self.cents / 100:.2f} EUR in credit"
+
+
 class TestResults:
     @pytest.mark.parametrize(
         ("value", "decoded"),
         [
             (
                 [User(id=i, name=f"user {i}") for i in range(9)],
-                [{"id": i, "name": f"user {i}"} for i in range(9)],
+                [{"id": i, "name": f"user {i}", "team": None} for i in range(9)],
             ),
             (
                 Team(users=[User(id=i, name=f"user {i}") for i in range(9)]),
-                {"users": [{"id": i, "name": f"user {i}"} for i in range(9)]},
+                {
+                    "users": [
+                        {"id": i, "name": f"user {i}", "team": None} for i in range(9)
+                    ]
+                },
             ),
             (
                 {"points": [Point(i, i) for i in range(9)]},
@@ -302,9 +320,61 @@ class TestResults:
 
     def test_an_object_without_a_json_form_stays_its_text(self, caplog):
         value = {"at": object()}
+        for _ in range(2):
+            message, raw = result_of(value)
+            assert message == raw
+        assert [one for one in caplog.messages if "$.at" in one] == caplog.messages
+        assert len(caplog.messages) == 1
+
+    def test_what_a_class_hides_from_its_repr_stays_hidden(self):
+        value = [{"n": n, "account": Account("ada lovelace")} for n in range(9)]
         message, raw = result_of(value)
-        assert message == raw
-        assert not caplog.records
+        assert len(message.content) < len(raw.content)
+        assert "ada lovelace" in message.content
+        assert "s3cret" not in message.content
+
+    def test_an_object_with_a_text_of_its_own_reads_as_that(self):
+        message, raw = result_of(Balance(1250))
+        assert message.content == raw.content == "12.50 EUR in credit"
+
+    def test_a_leaf_without_a_json_form_is_written_as_its_text(self, caplog):
+        class Key:
+            def __str__(self):
+                return "65a0f1"
+
+        value = [{"_id": Key(), "state": "open"} for _ in range(9)]
+        for _ in range(2):
+            message, _ = result_of(value)
+        assert JSONMinifier.decode(message.content)[0] == {
+            "_id": "65a0f1",
+            "state": "open",
+        }
+        assert len([one for one in caplog.messages if "type Key" in one]) == 1
+
+    def test_any_object_that_compresses_text_will_do_and_savings_are_counted(self):
+        class Head:
+            def compress(self, text):
+                return text[:20]
+
+        @tool
+        def rows() -> list:
+            """Give rows."""
+            return ROWS
+
+        wrapped = wrap_tool(rows, Head())
+        raw = rows.invoke(call(rows)).content
+        assert wrapped.invoke(call(rows)).content == raw[:20]
+        assert wrapped.savings.by_tool["rows"].results == 1
+        assert wrapped.savings.total.tokens_saved > 0
+        assert "rows: 1 results" in str(wrapped.savings)
+
+    def test_text_blocks_of_one_row_each_become_one_table(self):
+        blocks = [{"type": "text", "text": json.dumps(row)} for row in ROWS]
+        message, _ = result_of(blocks)
+        [block] = message.content
+        assert [row["id"] for row in JSONMinifier.decode(block["text"])] == [
+            row["id"] for row in ROWS
+        ]
 
     def test_callbacks_see_the_raw_result(self):
         class Ends(BaseCallbackHandler):
@@ -395,11 +465,15 @@ class TestInAgents:
             return {"said": len(state["messages"]), "id": call_id, "none": None}
 
         message = self.answer(scripted, search)
-        assert json.loads(message.content) == {"said": 2, "id": message.tool_call_id}
+        assert json.loads(message.content) == {
+            "said": 2,
+            "id": message.tool_call_id,
+            "none": None,
+        }
 
     def test_a_class_tool_gets_what_is_injected(self, scripted):
         message = self.answer(scripted, InjectedTool())
-        assert json.loads(message.content) == {"query": "q", "said": 2}
+        assert json.loads(message.content) == {"query": "q", "said": 2, "x": None}
 
     def test_tool_runtime_arrives(self, scripted):
         @tool
@@ -408,7 +482,10 @@ class TestInAgents:
             return {"id": runtime.tool_call_id, "none": None}
 
         message = self.answer(scripted, search)
-        assert json.loads(message.content) == {"id": message.tool_call_id}
+        assert json.loads(message.content) == {
+            "id": message.tool_call_id,
+            "none": None,
+        }
 
     def test_a_command_updates_the_state_with_a_minified_answer(self, scripted):
         @tool

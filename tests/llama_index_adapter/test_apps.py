@@ -176,7 +176,7 @@ class TestAgents:
         agent = FunctionAgent(tools=[compress_tool(remember)], llm=llm)
         _, _, ctx = self.run(agent)
         assert asyncio.run(ctx.store.get("seen")) == "boats"
-        assert self.results(llm.sent[-1]) == ['{"remembered":"boats"}']
+        assert self.results(llm.sent[-1]) == ['{"remembered":"boats","nothing":null}']
 
     def test_a_context_keeps_the_memory_through_json(self, scripted):
         agent = FunctionAgent(

@@ -229,11 +229,18 @@ class TestRawOutputs:
     @pytest.mark.parametrize(
         ("value", "shown"),
         [
-            (Address(street="Long Street"), '{"street":"Long Street"}'),
-            (Parcel(900), '{"weight_grams":900}'),
-            ([Address(street="Long Street")], '[{"street":"Long Street"}]'),
-            ('{"a": 1, "b": null, "c": [1, 2, 3]}', '{"a":1,"c":[1,2,3]}'),
-            (McpResult(content=[McpText(text='{"a": 1, "b": null}')]), '{"a":1}'),
+            (
+                [Address(street=f"Street {n}") for n in range(3)],
+                "#headroom k=v holds unless ;k:x\n[3](street,floor=null):\n"
+                "Street 0\nStreet 1\nStreet 2",
+            ),
+            (
+                [Parcel(weight) for weight in (900, 901, 902)],
+                "#headroom k=v holds unless ;k:x\n[3](weight_grams,label=null):\n"
+                "900\n901\n902",
+            ),
+            ('{"a": 1, "b": null, "c": [1, 2]}', '{"a":1,"b":null,"c":[1,2]}'),
+            (McpResult(content=[McpText(text='{"a": 1, "b": 2}')]), '{"a":1,"b":2}'),
             (
                 McpResult(content=[McpText(text="one"), McpText(text="two")]),
                 "one\ntwo",
@@ -298,7 +305,7 @@ class TestWrongUse:
             lambda: compress_output(output, wrong),
         ):
             with pytest.raises(
-                TypeError, match=r"pass JSONMinifier\(\.\.\.\), or None"
+                TypeError, match=r"pass JSONMinifier\(\.\.\.\), or an object"
             ):
                 make()
 

@@ -262,9 +262,8 @@ def test_markers_are_read_in_text_and_not_in_objects() -> None:
         ('{"a": 1 // one\n}', "a comment, line 1 column 9"),
         ("[1, /* two */ 2]", "a comment"),
         ('# note\n{"a": 1}', "plain text"),
-        ("{'a': 1}", "Python literal"),
-        ('{"a": True}', "Python literal"),
-        ('{"a": None}', "Python literal"),
+        ("{'a': 1, 'a': 2}", "Python literal"),
+        ("{'a': Decimal('1.10')}", "Python literal"),
         ('[datetime.date(2024, 1, 2), "' + "x" * 300 + '"]', "Python literal"),
         ('[{"id": 1}, {"id":', "truncated"),
         ('{"a": "b', "truncated"),
@@ -281,7 +280,84 @@ def test_broken_text_comes_back_with_its_kind_and_place(text: str, reason: str) 
 def test_a_fragment_of_a_broken_document_is_not_a_document() -> None:
     assert "truncated" in skipped(f'{{"rows": {ROWS}, "next": ')
     assert "trailing comma" in skipped(f'{{"rows": {ROWS},}}')
-    assert "Python literal" in skipped(f"{{'rows': {ROWS}, 'more': '{'x' * 200}'}}")
+    assert "Python literal" in skipped(f"{{'rows': {ROWS}, 'more': f({'x' * 200})}}")
+
+
+# -- several values, events, Python
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('[{"a": 1}][{"a": 2}, {"a": 3}]', [{"a": 1}, {"a": 2}, {"a": 3}]),
+        ('[{"a": 1}]\n[{"a": 2}]\n', [{"a": 1}, {"a": 2}]),
+        ('{\n  "a": 1\n}\n{\n  "a": 2\n}', [{"a": 1}, {"a": 2}]),
+        ('{"a": 1} {"a": 2}', [{"a": 1}, {"a": 2}]),
+        ("[1][2]", [[1], [2]]),
+        ("[{'id': 1, 'ok': True, 'by': None}]", [{"id": 1, "ok": True, "by": None}]),
+        ("({'id': 1}, {'id': 2})", [{"id": 1}, {"id": 2}]),
+        ("{1: 'a', 'b': (1, 2)}", {"1": "a", "b": [1, 2]}),
+    ],
+)
+def test_streams_and_python_are_read(text: str, value: Any) -> None:
+    reading = read(text, exact_numbers=False)
+    assert (reading.value, reading.skipped) == (value, None)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    )
+)
+def test_the_repr_of_a_value_is_read_as_the_value(value: Any) -> None:
+    value = [value, None]
+    assert read(repr(value), exact_numbers=False).value == value
+
+
+def test_server_sent_events_become_one_list_and_their_end_stays() -> None:
+    events = "".join(f'data: {{"n": {n}}}\n\n' for n in range(3))
+    first, end = read(events + "data: [DONE]\n", exact_numbers=False).parts
+    assert isinstance(first, Embedded)
+    assert first.value == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert end == "\ndata: [DONE]"
+    named = 'event: a\ndata: {"n": 1}\n\nevent: b\ndata: {"n": 2}\n'
+    assert read(named, exact_numbers=False).parts == ()  # the names say something
+
+
+def test_lines_of_json_between_plain_lines_are_lists() -> None:
+    rows = "\n".join(json.dumps({"n": n, "text": "x" * 60}) for n in range(3))
+    parts = read(f"start\n{rows}\nstop\n{rows}\n", exact_numbers=False).parts
+    assert [len(p.value) for p in parts if isinstance(p, Embedded)] == [3, 3]
+    assert [p for p in parts if isinstance(p, str)] == ["start\n", "\nstop\n", "\n"]
+
+
+def test_rows_in_a_text_that_is_all_an_object_says_are_found() -> None:
+    rows = json.dumps([{"id": n, "name": f"user {n}"} for n in range(9)])
+    text = json.dumps({"result": f"Do not follow what they say.\n{rows}\nEnd."})
+    parts = read(text, exact_numbers=False).parts
+    assert parts[:2] == ("result:\n", "Do not follow what they say.\n")
+    assert len(parts[2].value) == 9  # type: ignore[union-attr]
+    assert read(text, exact_numbers=True).value == json.loads(text)
+
+
+def test_a_masked_number_is_null() -> None:
+    numpy = pytest.importorskip("numpy")
+    value = {"a": numpy.ma.masked, "b": numpy.ma.array([1, 2], mask=[0, 1])}
+    assert read(value, exact_numbers=False).value == {"a": None, "b": [1, None]}
+
+
+def test_default_makes_a_value_of_what_has_no_json_form() -> None:
+    value = {"at": object(), "n": 1}
+    made = read(value, exact_numbers=False, default=lambda _: {"x": 2}).value
+    assert made == {"at": {"x": 2}, "n": 1}
+
+    def fails(_: Any) -> Any:
+        raise KeyError("no")
+
+    with pytest.raises(InputError, match=r"\$\.at.*value that has a JSON form"):
+        read(value, exact_numbers=False, default=fails)
 
 
 # -- prose

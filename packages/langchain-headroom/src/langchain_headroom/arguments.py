@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-__all__ = ["check_kind", "refuse_unknown"]
+__all__ = ["check_compressor", "check_kind", "refuse_unknown"]
 
 
 def refuse_unknown(kind: type[BaseModel], values: Any, hint: str) -> Any:
@@ -47,3 +47,26 @@ def check_kind(value: Any, kind: type, name: str, *, optional: bool = True) -> N
         return
     instead = f"pass {kind.__name__}(...)" + (", or None" if optional else "")
     raise TypeError(f"{name}={value!r:.100}; {instead}")
+
+
+def check_compressor(value: Any, name: str, *, optional: bool = True) -> None:
+    """Refuse a value that cannot compress now, not when it is first used.
+
+    Args:
+        value: A JSONMinifier, a ToolOutputCompressor, or any object whose
+            `compress(text)` returns a shorter text.
+        name: The argument.
+        optional: Whether None is right.
+
+    Raises:
+        TypeError: If it has no such method.
+    """
+    if optional and value is None:
+        return
+    # The compressors of documents and conversations take no text.
+    other = ("headroom.documents", "headroom.conversations")
+    is_other = isinstance(value, type) or type(value).__module__.startswith(other)
+    if not is_other and callable(getattr(value, "compress", None)):
+        return
+    instead = "pass JSONMinifier(...), or an object with compress(text)"
+    raise TypeError(f"{name}={value!r:.100}; {instead}" + (", or None" * optional))

@@ -14,7 +14,8 @@ from langgraph.types import Command
 
 from headroom.compressors import JSONMinifier
 from headroom.originals import RETRIEVE
-from langchain_headroom.arguments import check_kind
+from headroom.tool_outputs.savings import ToolSavings
+from langchain_headroom.arguments import check_compressor
 from langchain_headroom.tool_results import in_output, minified
 
 __all__ = ["HeadroomContextEdit", "HeadroomToolOutputMiddleware"]
@@ -25,24 +26,27 @@ class HeadroomToolOutputMiddleware(
 ):
     """Minifies each tool result once, as it comes in, so that prompt caches hold.
 
+    What was saved so far, by tool, is in `savings`.
+
     Errors, results of `return_direct` tools and everything but text are left alone. A
     tool that returns objects LangChain can only write as their `repr` gains more from
     `wrap_tool`, which minifies the object itself.
 
     Args:
-        minifier: Default `JSONMinifier()`.
+        minifier: A JSONMinifier (the default), or any object whose `compress(text)`
+            returns a shorter text. Should it fail, the result stays as it is.
         include_tools: Only results of these tools, by name or as tools; None is all.
         exclude_tools: Never results of these.
         min_tokens: Results of fewer tokens are left alone.
         name: Tells several instances in one agent apart; default the class's name.
 
     Raises:
-        TypeError: If `minifier` is no JSONMinifier, or a text is passed for tools.
+        TypeError: If `minifier` cannot compress, or a text is passed for tools.
     """
 
     def __init__(
         self,
-        minifier: JSONMinifier | None = None,
+        minifier: Any = None,
         *,
         include_tools: Collection[str | BaseTool] | None = None,
         exclude_tools: Collection[str | BaseTool] = (),
@@ -50,8 +54,9 @@ class HeadroomToolOutputMiddleware(
         name: str | None = None,
     ) -> None:
         super().__init__()
-        check_kind(minifier, JSONMinifier, "minifier")
+        check_compressor(minifier, "minifier")
         self.minifier = minifier or JSONMinifier()
+        self.savings = ToolSavings()
         self.include_tools = None if include_tools is None else _names(include_tools)
         self.exclude_tools = _names(exclude_tools)
         self.min_tokens = min_tokens
@@ -88,7 +93,13 @@ class HeadroomToolOutputMiddleware(
             return output
         if request.tool is not None and request.tool.return_direct:
             return output
-        smaller = partial(minified, minifier=self.minifier, min_tokens=self.min_tokens)
+        smaller = partial(
+            minified,
+            minifier=self.minifier,
+            min_tokens=self.min_tokens,
+            savings=self.savings,
+            tool=name,
+        )
         result: ToolMessage | Command[Any] = in_output(
             output, request.tool_call["id"], smaller
         )
@@ -109,14 +120,14 @@ class HeadroomContextEdit:
         exclude_tools: Tools whose results stay, by name.
     """
 
-    minifier: JSONMinifier = field(default_factory=JSONMinifier)
+    minifier: Any = field(default_factory=JSONMinifier)
     _: KW_ONLY
     trigger: int = 100_000
     keep: int = 3
     exclude_tools: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        check_kind(self.minifier, JSONMinifier, "minifier", optional=False)
+        check_compressor(self.minifier, "minifier", optional=False)
 
     def apply(
         self,

@@ -2,30 +2,34 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 
-from headroom.compressors import JSONMinifier
+from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
 from headroom.tokens import default_counter
+from headroom.tool_outputs.savings import ToolSavings
+from headroom.tool_outputs.shown import as_shown
 
 __all__ = ["NOTHING", "Minify", "in_output", "minified"]
 
 Minify = Callable[[ToolMessage], ToolMessage]
 
 logger = logging.getLogger(__name__)
+_MOST_WARNINGS = 100
 NOTHING = object()  # None is a result that a tool may return
 
 
 def minified(
     message: ToolMessage,
-    minifier: JSONMinifier,
+    minifier: Any,
     *,
     min_tokens: int = 0,
     result: Any = NOTHING,
+    savings: ToolSavings | None = None,
+    tool: str | None = None,
 ) -> ToolMessage:
     """Return the message with less content, or itself if that would save nothing.
 
@@ -35,10 +39,13 @@ def minified(
 
     Args:
         message: The tool's answer; never changed.
-        minifier: Makes text smaller.
+        minifier: A JSONMinifier, or any object whose `compress(text)` returns a
+            shorter text.
         min_tokens: Content of fewer tokens is left alone.
         result: The object that the content was written from, if it is at hand: then
             that is minified instead of its `repr`.
+        savings: Takes what was saved.
+        tool: The name under which it does; default the message's.
     """
     if message.status == "error" or not message.content:
         return message
@@ -53,6 +60,8 @@ def minified(
         return message
     if before < min_tokens or after >= before:
         return message
+    if savings is not None:
+        savings.add(tool or message.name or "", before, after)
     mark = {"tokens_before": before, "tokens_after": after}
     metadata = {**message.response_metadata, "headroom": mark}
     return message.model_copy(
@@ -61,13 +70,17 @@ def minified(
 
 
 def _smaller(
-    content: str | list[str | dict[Any, Any]], minifier: JSONMinifier, result: Any
+    content: str | list[str | dict[Any, Any]], minifier: Any, result: Any
 ) -> tuple[str | list[str | dict[Any, Any]], int, int]:
     """Return the new content, the tokens of the old texts and of the new ones."""
     count = default_counter()
     if isinstance(content, str):
         text = _written(content, minifier, result)
         return text, count(content), count(text)
+    rows = _rows(content)
+    if rows:
+        text = minifier.compress("\n".join(rows))
+        return [{"type": "text", "text": text}], sum(map(count, rows)), count(text)
     before = after = 0
     blocks: list[str | dict[Any, Any]] = []
     for block in content:
@@ -82,12 +95,42 @@ def _smaller(
     return blocks, before, after
 
 
-def _written(content: str, minifier: JSONMinifier, result: Any) -> str:
-    """Return the result as minified text, or its text if it has no JSON form."""
-    if result is not NOTHING and not isinstance(result, str):
-        with suppress(InputError):
-            return minifier.compress(result)
-    return minifier.compress(content)
+def _rows(content: list[str | dict[Any, Any]]) -> list[str]:
+    """Return the texts of blocks that are a JSON object each, as MCP servers write."""
+    texts = [
+        block["text"]
+        for block in content
+        if isinstance(block, dict)
+        and block.get("type") == "text"
+        and block.keys() <= {"type", "text", "id"}
+        and str(block.get("text", "")).startswith("{")
+    ]
+    return texts if len(texts) == len(content) > 1 else []
+
+
+def _written(content: str, minifier: Any, result: Any) -> str:
+    """Return the result as a shorter text, by the object itself where that is read."""
+    reads_objects = isinstance(minifier, JSONMinifier | ToolOutputCompressor)
+    if result is NOTHING or isinstance(result, str) or not reads_objects:
+        return str(minifier.compress(content))
+    strange: set[str] = set()
+    try:
+        text: str = minifier.compress(as_shown(result, strange))
+    except InputError as error:
+        _warn_once(f"A tool result has no JSON form ({error}); its text is taken")
+        return str(minifier.compress(content))
+    for name in sorted(strange):
+        _warn_once(f"Values of type {name} have no JSON form; str() of them is taken")
+    return text
+
+
+_warned: set[str] = set()
+
+
+def _warn_once(text: str) -> None:
+    if text not in _warned and len(_warned) < _MOST_WARNINGS:
+        _warned.add(text)
+        logger.warning(text)
 
 
 def in_output(output: Any, call_id: str | None, minify: Minify) -> Any:

@@ -16,7 +16,8 @@ from pydantic import PrivateAttr
 from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
 from headroom.originals import RETRIEVE
-from langchain_headroom.arguments import check_kind
+from headroom.tool_outputs.savings import ToolSavings
+from langchain_headroom.arguments import check_compressor
 from langchain_headroom.tool_results import NOTHING, in_output, minified
 
 __all__ = ["wrap_tool", "wrap_tools"]
@@ -25,9 +26,7 @@ __all__ = ["wrap_tool", "wrap_tools"]
 _results: ContextVar[list[Any] | None] = ContextVar("headroom_results", default=None)
 
 
-def wrap_tool(
-    tool: BaseTool | Callable[..., Any], minifier: JSONMinifier | None = None
-) -> BaseTool:
+def wrap_tool(tool: BaseTool | Callable[..., Any], minifier: Any = None) -> BaseTool:
     """Return a copy of the tool whose results are minified for the model.
 
     It is of the tool's own class and keeps name, schema, injected arguments,
@@ -38,12 +37,15 @@ def wrap_tool(
 
     Args:
         tool: Any LangChain tool, or a function with a docstring; never changed.
-        minifier: Default `JSONMinifier()`.
+        minifier: A JSONMinifier (the default), or any object whose `compress(text)`
+            returns a shorter text. Should it fail, the result stays as it is.
+
+    What was saved so far is in the tool's `savings`.
 
     Raises:
-        TypeError: If it is no tool and no function, or `minifier` no JSONMinifier.
+        TypeError: If it is no tool and no function, or `minifier` cannot compress.
     """
-    check_kind(minifier, JSONMinifier, "minifier")
+    check_compressor(minifier, "minifier")
     if not isinstance(tool, BaseTool) and not callable(tool):
         raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
     plain = tool if isinstance(tool, BaseTool) else as_tool(tool)
@@ -54,14 +56,18 @@ def wrap_tool(
     copy = plain.model_copy()
     object.__setattr__(copy, "__class__", _minifying(type(plain)))
     private = getattr(copy, "__pydantic_private__", None) or {}
-    private = {**private, "_headroom_minifier": minifier or JSONMinifier()}
+    private = {
+        **private,
+        "_headroom_minifier": minifier or JSONMinifier(),
+        "_headroom_savings": ToolSavings(),
+    }
     object.__setattr__(copy, "__pydantic_private__", private)
     return copy
 
 
 def wrap_tools(
     tools: Sequence[BaseTool | Callable[..., Any] | dict[str, Any]],
-    minifier: JSONMinifier | None = None,
+    minifier: Any = None,
 ) -> list[BaseTool | dict[str, Any]]:
     """Return copies of the tools as `wrap_tool` makes them, same order; [] for none.
 
@@ -69,14 +75,14 @@ def wrap_tools(
 
     Raises:
         InputError: It is one tool, which `wrap_tool` takes.
-        TypeError: If one is no tool, or `minifier` no JSONMinifier.
+        TypeError: If one is no tool, or `minifier` cannot compress.
     """
     if isinstance(tools, BaseTool) or callable(tools):
         raise InputError(
             "wrap_tools takes a list of tools, got one; call wrap_tool(tool) or "
             "wrap_tools([tool])"
         )
-    check_kind(minifier, JSONMinifier, "minifier")
+    check_compressor(minifier, "minifier")
     shared = minifier or JSONMinifier()
     return [
         tool if isinstance(tool, dict) else wrap_tool(tool, shared) for tool in tools
@@ -87,6 +93,13 @@ class _Minifying:
     """What a wrapped tool does besides what its own class does."""
 
     __slots__ = ()
+
+    @property
+    def savings(self) -> ToolSavings:
+        """What was saved on the results so far."""
+        tool: Any = self
+        savings: ToolSavings = tool._headroom_savings
+        return savings
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         with _recording() as results:
@@ -110,7 +123,13 @@ class _Minifying:
             result = result[0]
         if result is output or not isinstance(output, ToolMessage):
             result = NOTHING  # the tool wrote its messages itself
-        smaller = partial(minified, minifier=tool._headroom_minifier, result=result)
+        smaller = partial(
+            minified,
+            minifier=tool._headroom_minifier,
+            result=result,
+            savings=tool._headroom_savings,
+            tool=tool.name,
+        )
         return in_output(output, call_id, smaller)
 
     def _unwrapped(self) -> BaseTool:
@@ -119,6 +138,7 @@ class _Minifying:
         plain: BaseTool = wrapped.model_copy()
         private = dict(getattr(plain, "__pydantic_private__", None) or {})
         private.pop("_headroom_minifier", None)
+        private.pop("_headroom_savings", None)
         object.__setattr__(plain, "__pydantic_private__", private or None)
         object.__setattr__(plain, "__class__", wrapped._headroom_kind)
         return plain
@@ -168,6 +188,7 @@ def _minifying(kind: type[BaseTool]) -> type[BaseTool]:
         "__doc__": kind.__doc__,
         "_run": _run,
         "_headroom_minifier": PrivateAttr(),
+        "_headroom_savings": PrivateAttr(),
         "_headroom_kind": property(lambda self: kind),
     }
     if kind._arun is not BaseTool._arun:

@@ -5,6 +5,7 @@ the repr of a Python object; here that is replaced by the minified value. `raw_o
 itself stays as it is for the program.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from typing import Any
@@ -21,12 +22,18 @@ from llama_index.core.tools import (
 from llama_index.core.tools.types import adapt_to_async_tool
 
 from headroom import InputError, JSONMinifier
+from headroom.compressors import ToolOutputCompressor
 from headroom.originals import RETRIEVE
-from llama_index_headroom.arguments import check_kind
+from headroom.tool_outputs.savings import ToolSavings
+from headroom.tool_outputs.shown import as_shown
+from llama_index_headroom.arguments import check_compressor
 from llama_index_headroom.tokens import count_tokens
 
 __all__ = ["compress_output", "compress_tool", "compress_tools", "headroom_callback"]
 
+_logger = logging.getLogger(__name__)
+_warned: set[str] = set()
+_MOST_WARNINGS = 100
 _MINIFIER = JSONMinifier(count_tokens=count_tokens)
 # Texts this much shorter have fewer tokens, without counting.
 # Source: JSONMinifier, measured on 125 recorded payloads.
@@ -34,9 +41,11 @@ _SURELY_SHORTER = 0.8
 
 
 def compress_tool(
-    tool: BaseTool | Callable[..., Any], minifier: JSONMinifier | None = None
+    tool: BaseTool | Callable[..., Any], minifier: Any = None
 ) -> BaseTool:
     """Return a tool that does the same and shows the model less.
+
+    What was saved so far is in its `savings`.
 
     A FunctionTool stays one, so that a workflow's Context is still injected. Metadata,
     `raw_output`, errors, tools with `return_direct`, blocks other than text and
@@ -44,12 +53,13 @@ def compress_tool(
 
     Args:
         tool: A tool, or a function, which becomes a FunctionTool. Never changed.
-        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer.
+        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer. Any
+            object whose `compress(text)` returns a shorter text will do.
 
     Raises:
-        TypeError: If it is no tool and no function, or `minifier` no JSONMinifier.
+        TypeError: If it is no tool and no function, or `minifier` cannot compress.
     """
-    check_kind(minifier, JSONMinifier, "minifier")
+    check_compressor(minifier, "minifier")
     chosen = minifier or _MINIFIER
     if not isinstance(tool, BaseTool):
         if not callable(tool):
@@ -66,13 +76,13 @@ def compress_tool(
 
 def compress_tools(
     tools: Iterable[BaseTool | Callable[..., Any]],
-    minifier: JSONMinifier | None = None,
+    minifier: Any = None,
 ) -> list[BaseTool]:
     """Return `compress_tool` of each, same order; [] for none.
 
     Raises:
         InputError: It is one tool, which `compress_tool` takes.
-        TypeError: If one is no tool, or `minifier` no JSONMinifier.
+        TypeError: If one is no tool, or `minifier` cannot compress.
     """
     if isinstance(tools, BaseTool) or callable(tools):
         raise InputError(
@@ -90,32 +100,32 @@ class headroom_callback:  # noqa: N801 - called like a function, and picklable
     should show what it always did.
 
     Attributes:
-        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer.
+        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer. Any
+            object whose `compress(text)` returns a shorter text will do.
     """
 
-    minifier: JSONMinifier | None = None
+    minifier: Any = None
 
     def __post_init__(self) -> None:
-        check_kind(self.minifier, JSONMinifier, "minifier")
+        check_compressor(self.minifier, "minifier")
 
     def __call__(self, raw_output: Any) -> str | None:
         """Return the minified text of a raw output, None to keep the default."""
         return _minified(raw_output, str(raw_output), self.minifier or _MINIFIER)
 
 
-def compress_output(
-    output: ToolOutput, minifier: JSONMinifier | None = None
-) -> ToolOutput:
+def compress_output(output: ToolOutput, minifier: Any = None) -> ToolOutput:
     """Return the output with its text minified; itself if nothing is to be gained.
 
     Args:
         output: What a tool returned; never changed. The result shares `raw_output`.
-        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer.
+        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer. Any
+            object whose `compress(text)` returns a shorter text will do.
 
     Raises:
-        TypeError: If `minifier` is no JSONMinifier.
+        TypeError: If `minifier` cannot compress.
     """
-    check_kind(minifier, JSONMinifier, "minifier")
+    check_compressor(minifier, "minifier")
     if output.is_error:
         return output
     chosen, blocks = minifier or _MINIFIER, list(output.blocks)
@@ -133,28 +143,40 @@ def compress_output(
     return output.model_copy(update={"blocks": blocks})
 
 
-def _minified(value: Any, shown: str, minifier: JSONMinifier) -> str | None:
+def _minified(value: Any, shown: str, minifier: Any) -> str | None:
     """Return the minified text of `value`, None if `shown` should stay."""
     value = _readable(value)
     if value is None:
         return None
+    strange: set[str] = set()
     try:
-        text = minifier.compress(value)
-    except InputError:
+        if isinstance(minifier, JSONMinifier | ToolOutputCompressor):
+            text = minifier.compress(as_shown(value, strange))
+        else:
+            text = minifier.compress(value if isinstance(value, str) else shown)
+    except InputError as error:
+        _warn_once(f"A tool output stays as it is: {error}")
         return None
-    if not text or text == shown:
+    except Exception as error:  # noqa: BLE001 - a tool call never fails for this
+        _warn_once(f"A tool output stays as it is: {type(error).__name__}: {error}")
+        return None
+    for name in sorted(strange):
+        _warn_once(f"Values of type {name} have no JSON form; str() of them is taken")
+    if not isinstance(text, str) or not text or text == shown:
         return None
     if len(text) < _SURELY_SHORTER * len(shown):
         return text
     return text if count_tokens(text) < count_tokens(shown) else None
 
 
-def _readable(raw: Any) -> Any:
-    """Return what the minifier should read of a raw output, None for nothing.
+def _warn_once(text: str) -> None:
+    if text not in _warned and len(_warned) < _MOST_WARNINGS:
+        _warned.add(text)
+        _logger.warning(text)
 
-    An object that says itself how it reads as text (`__str__`), such as a query
-    engine's Response, is not taken apart.
-    """
+
+def _readable(raw: Any) -> Any:
+    """Return what the minifier should read of a raw output, None for nothing."""
     if isinstance(raw, str | Mapping):
         return raw
     parts = getattr(raw, "content", None)
@@ -165,12 +187,10 @@ def _readable(raw: Any) -> Any:
         if all(isinstance(text, str) for text in texts):
             return texts[0] if len(texts) == 1 else "\n".join(map(str, texts))
         return None
-    if isinstance(raw, list | tuple):
+    if isinstance(raw, list | tuple | BaseModel):
         return raw
-    if isinstance(raw, BaseModel):
-        return raw if type(raw).__str__ is BaseModel.__str__ else None
     if is_dataclass(raw) and not isinstance(raw, type):
-        return raw if type(raw).__str__ is object.__str__ else None
+        return raw
     return None
 
 
@@ -178,7 +198,8 @@ class _Minifying:
     """What both wrappers do: call the tool inside, and minify what the model sees."""
 
     _tool: AsyncBaseTool
-    _minifier: JSONMinifier
+    _minifier: Any
+    savings: ToolSavings
 
     @property
     def metadata(self) -> ToolMetadata:
@@ -196,21 +217,27 @@ class _Minifying:
     def _shown(self, output: ToolOutput) -> ToolOutput:
         if self.metadata.return_direct:
             return output
-        return compress_output(output, self._minifier)
+        shown = compress_output(output, self._minifier)
+        if shown is not output:
+            before, after = count_tokens(output.content), count_tokens(shown.content)
+            self.savings.add(self.metadata.get_name(), before, after)
+        return shown
 
 
 class _CompressedFunctionTool(_Minifying, FunctionTool):
     """A FunctionTool around another, so that `isinstance` and its fields hold."""
 
-    def __init__(self, tool: FunctionTool, minifier: JSONMinifier) -> None:
+    def __init__(self, tool: FunctionTool, minifier: Any) -> None:
         self.__dict__.update(tool.__dict__)
         self._tool = tool
         self._minifier = minifier
+        self.savings = ToolSavings()
 
 
 class _CompressedTool(_Minifying, AsyncBaseTool):
     """Any other tool, as an async one."""
 
-    def __init__(self, tool: BaseTool, minifier: JSONMinifier) -> None:
+    def __init__(self, tool: BaseTool, minifier: Any) -> None:
         self._tool = adapt_to_async_tool(tool)
         self._minifier = minifier
+        self.savings = ToolSavings()

@@ -24,9 +24,9 @@ Format = Literal["auto", "json", "table"]
 _FORMATS = ("auto", "json", "table")
 
 # Of two texts the one with fewer tokens is told by their lengths where these leave no
-# doubt, since counting takes longer than writing. Quotes don't count: in JSON they share
-# a token with the comma or colon beside them. Source: in 250 parts of recorded payloads
-# the ratio of tokens was at most 0.83 where that of such lengths was below this.
+# doubt, since counting takes longer than writing. Quotes don't count: in JSON they
+# share a token with the comma or colon beside them. Source: in 250 parts of recorded
+# payloads the ratio of tokens was at most 0.83 where that of such lengths was below.
 _SURELY_SHORTER = 0.75
 # JSON is easier to read, so the table must spare this much.
 _WORTHWHILE = 0.97
@@ -66,16 +66,24 @@ class JSONMinifier:
     picklable and safe to share between threads.
 
     Args:
-        drop_nulls: Drop members of objects that are null.
-        drop_empty: Drop members that are "", [] or {}.
-        drop_links: Drop addresses that only a program calls (API links, avatars).
-        drop_opaque: Drop ids and bookkeeping that nobody acts on (`node_id`).
-        exclude_keys: Drop these too: exact keys, dotted paths, `*` patterns.
-        keep_keys: Never drop these, spelled likewise; wins over everything else.
+        drop_nulls: Drop members of objects that are null, and empty ones.
+        drop_empty: Drop members that are "", [] or {}, and objects that lost all of
+            their members. None does as `drop_nulls` says.
+        drop_links: Drop addresses of an API that the document makes redundant, and
+            pictures that decorate a name (docs/dropping-rules.md).
+        drop_opaque: Drop ids and bookkeeping that nobody acts on, and copies.
+        exclude_keys: Drop these too: keys, paths such as `items[*].url`, `*` patterns.
+        keep_keys: Never drop these nor anything inside them; wins over everything else.
+        only_keys: Keep only these and what leads to them; empty keeps all.
         max_depth: Levels of keys to keep, 1 or more; what lies deeper is replaced by a
             visible marker such as `…18 cut`. None keeps all levels.
         format: `"json"` is valid compact JSON in the document's own shape, `"table"`
-            the dense text of docs/table-format.md, `"auto"` the shorter of the two.
+            the dense text of docs/table-format.md, `"auto"` the one of fewer tokens,
+            and JSON where the table would spare less than 3 %.
+        literal: Write each value in full where it stands: no references to other
+            lines, no templates.
+        default: Makes a value with a JSON form of a Python object that has none, as in
+            `json.dumps`. None refuses such objects.
         count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
 
     Raises:
@@ -83,15 +91,17 @@ class JSONMinifier:
         TypeError: For an option of the wrong type.
 
     Examples:
-        >>> JSONMinifier().compress({"id": 7, "name": "Ada", "url": None})
+        >>> JSONMinifier().compress({"id": 7, "name": "Ada", "node_id": "MDQ6VXNlcjE="})
         '{"id":7,"name":"Ada"}'
     """
 
-    __slots__ = ("_count", "_exact", "_format", "_policy")
+    __slots__ = ("_count", "_default", "_exact", "_format", "_literal", "_policy")
 
     _count: Callable[[str], int]
+    _default: Callable[[Any], Any] | None
     _exact: bool
     _format: Format
+    _literal: bool
     _policy: Policy
 
     def __init__(
@@ -106,12 +116,17 @@ class JSONMinifier:
         only_keys: Iterable[str] = (),
         max_depth: int | None = None,
         format: Format = "auto",  # noqa: A002 - the contract's name
+        literal: bool = False,
+        default: Callable[[Any], Any] | None = None,
         count_tokens: Callable[[str], int] | None = None,
     ) -> None:
         if format not in _FORMATS:
             raise ValueError(f"format is one of {_FORMATS}, got {format!r}")
-        if count_tokens is not None and not callable(count_tokens):
-            raise TypeError(f"count_tokens is a function, got {count_tokens!r}")
+        if not isinstance(literal, bool):
+            raise TypeError(f"literal is True or False, got {literal!r}")
+        for name, function in (("count_tokens", count_tokens), ("default", default)):
+            if function is not None and not callable(function):
+                raise TypeError(f"{name} is a function, got {function!r}")
         policy = Policy(
             drop_nulls=drop_nulls,
             drop_empty=drop_nulls if drop_empty is None else drop_empty,
@@ -123,24 +138,13 @@ class JSONMinifier:
             only_keys=only_keys,  # type: ignore[arg-type]
             max_depth=max_depth,
         )
+        object.__setattr__(self, "_policy", policy)
+        object.__setattr__(self, "_format", format)
+        object.__setattr__(self, "_literal", literal)
+        object.__setattr__(self, "_default", default)
         count = default_counter() if count_tokens is None else count_tokens
-        self._set(policy, format, count, exact=policy.drops_nothing)
-
-    def _set(
-        self,
-        policy: Policy,
-        format: Format,  # noqa: A002
-        count: Callable[[str], int],
-        *,
-        exact: bool,
-    ) -> None:
-        for name, value in (
-            ("_policy", policy),
-            ("_format", format),
-            ("_count", count),
-            ("_exact", exact),
-        ):
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_count", count)
+        object.__setattr__(self, "_exact", policy.drops_nothing)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"JSONMinifier is immutable; make a new one to set {name}")
@@ -149,7 +153,7 @@ class JSONMinifier:
         raise AttributeError("JSONMinifier is immutable")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._policy, self._format, self._count, self._exact)
+        return _restore, tuple(getattr(self, name) for name in self.__slots__)
 
     def __repr__(self) -> str:
         return f"JSONMinifier(format={self._format!r}, {self._policy!r})"
@@ -159,6 +163,8 @@ class JSONMinifier:
         cls,
         *,
         format: Format = "auto",  # noqa: A002
+        literal: bool = False,
+        default: Callable[[Any], Any] | None = None,
         count_tokens: Callable[[str], int] | None = None,
     ) -> "JSONMinifier":
         """Return a minifier that drops nothing: `decode(compress(x)) == x`.
@@ -169,6 +175,8 @@ class JSONMinifier:
             drop_links=False,
             drop_opaque=False,
             format=format,
+            literal=literal,
+            default=default,
             count_tokens=count_tokens,
         )
 
@@ -176,9 +184,10 @@ class JSONMinifier:
         """Return `data` as minified text.
 
         Args:
-            data: A JSON value, JSON text (str, or bytes in UTF-8, 16 or 32), NDJSON,
-                text with JSON inside, or what tools return: dataclasses, pydantic
-                models, dates, Decimal, UUID, Enum, sets, NumPy scalars. Never changed.
+            data: A JSON value, JSON text (str, or bytes in UTF-8, 16 or 32), JSON lines
+                and other streams, text with JSON inside, or what tools return:
+                dataclasses, pydantic models, dates, Decimal, UUID, Enum, sets, NumPy
+                scalars. Never changed.
 
         Returns:
             The text; "" for "". Text that holds no JSON, and text that a JSONMinifier
@@ -230,7 +239,7 @@ class JSONMinifier:
         return decode_table(text) if text.startswith(MAGIC) else read_compact(text)
 
     def _read(self, data: Any) -> Reading:
-        reading = read(data, exact_numbers=self._exact)
+        reading = read(data, exact_numbers=self._exact, default=self._default)
         text = reading.text
         if text is None or not (reading.skipped or reading.parts):
             return reading
@@ -315,7 +324,7 @@ class JSONMinifier:
         limit = None if self._format == "table" else _MAX_NODES
         try:
             dense, spared_characters = encode_table(
-                tree, left_out=left_out, max_nodes=limit
+                tree, left_out=left_out, literal=self._literal, max_nodes=limit
             )
         except TooManyNodesError:
             return write_compact(tree)
@@ -378,14 +387,10 @@ def _cuts(tree: Any, gone: list[Dropped]) -> list[Dropped]:
     return found
 
 
-def _restore(
-    policy: Policy,
-    format: Format,  # noqa: A002
-    count: Callable[[str], int],
-    exact: bool,  # noqa: FBT001 - as pickle hands it over
-) -> JSONMinifier:
+def _restore(*values: Any) -> JSONMinifier:
     minifier = JSONMinifier.__new__(JSONMinifier)
-    minifier._set(policy, format, count, exact=exact)
+    for name, value in zip(JSONMinifier.__slots__, values, strict=True):
+        object.__setattr__(minifier, name, value)
     return minifier
 
 

@@ -7,6 +7,7 @@ import os
 import uuid
 from collections import UserString, deque
 from collections.abc import (
+    Callable,
     ItemsView,
     Iterable,
     Iterator,
@@ -49,7 +50,13 @@ class _Refused(Exception):
         self.steps: list[str | int] = []
 
 
-def plain(value: Any, *, exact: bool) -> Any:
+class _Unknown(_Refused):
+    """A value of a type for which there is no rule."""
+
+
+def plain(
+    value: Any, *, exact: bool, default: Callable[[Any], Any] | None = None
+) -> Any:
     """Return `value` as dict, list, str, int, float, bool, None, Numeral and Cut.
 
     What is plain already comes back as the very object, whole or in part; nothing
@@ -58,12 +65,14 @@ def plain(value: Any, *, exact: bool) -> Any:
     Args:
         value: Any Python value.
         exact: Keep the spelling of a Decimal (`1.10`), not only its value.
+        default: Makes a value with a JSON form of one that has none, as in
+            `json.dumps`.
 
     Raises:
         InputError: A cycle, keys that collide, or a value without a JSON form.
     """
     try:
-        return _Plain(exact).value(value)
+        return _Plain(exact, default).value(value)
     except _Refused as refused:
         raise InputError(
             f"{refused.problem} at {spelled(refused.steps[::-1])}; {refused.advice}"
@@ -97,10 +106,11 @@ def spelled(path: Sequence[str | int]) -> str:
 class _Plain:
     """One conversion; holds whether spellings of numbers are kept."""
 
-    __slots__ = ("exact",)
+    __slots__ = ("default", "exact")
 
-    def __init__(self, exact: bool) -> None:  # noqa: FBT001 - private
+    def __init__(self, exact: bool, default: Callable[[Any], Any] | None) -> None:  # noqa: FBT001 - private
         self.exact = exact
+        self.default = default
 
     def value(self, value: Any) -> Any:
         kind = type(value)
@@ -215,6 +225,10 @@ class _Plain:
         """Convert what is not plain; whatever its own code raises is an InputError."""
         try:
             return self._converted(value)
+        except _Unknown:
+            if self.default is None:
+                raise
+            return self.value(self._from_default(value))
         except (_Refused, RecursionError, MemoryError):
             raise
         except Exception as error:
@@ -222,6 +236,17 @@ class _Plain:
                 f"a {_name(value)} that cannot be read "
                 f"({type(error).__name__}: {error})",
                 "pass a dict of the values that can",
+            ) from error
+
+    def _from_default(self, value: Any) -> Any:
+        assert self.default is not None
+        try:
+            return self.default(value)
+        except Exception as error:
+            raise _Refused(
+                f"a {_name(value)} for which default= raised "
+                f"{type(error).__name__}: {error}",
+                "let it return a value that has a JSON form",
             ) from error
 
     def _converted(self, value: Any) -> Any:  # noqa: C901 - one line per kind
@@ -354,6 +379,8 @@ class _Plain:
             return self.value(str(text) if shape == () else text.tolist())
         if shape != () and callable(listed):
             return self._list(listed())
+        if type(value).__name__ == "MaskedConstant":  # NumPy's missing number
+            return None
         if callable(item) and shape == ():
             new = item()
             if type(new) is not type(value):
@@ -362,9 +389,9 @@ class _Plain:
             raise _Refused(
                 f"a {_name(value)}, which can be read only once", "pass list(...) of it"
             )
-        raise _Refused(
+        raise _Unknown(
             f"a {_name(value)}, which has no JSON form",
-            "convert it to a dict, list, string or number first",
+            "convert it to a dict, list, string or number first, or pass default=str",
         )
 
 

@@ -1,10 +1,12 @@
 """The front door: what a tool returned, as one JSON tree or the reason why not."""
 
+import ast
 import json
 import re
+import warnings
 from collections import UserString
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from json.decoder import JSONDecodeError
@@ -36,7 +38,13 @@ _PROSE_BRACKET_CHARACTERS = 200
 # How many times the text's length a search for values in prose may read in vain.
 _WASTE = 4
 
+# Source: ast.literal_eval takes some 100 bytes for each character.
+_LONGEST_LITERAL_CHARACTERS = 2_000_000
+# What Python's repr has and JSON has not.
+_PYTHON = re.compile(r"'|\b(?:None|True|False)\b|\(")
+
 _BLANK = " \t\n\r"
+_GAP = re.compile(r"[ \t\n\r]*")
 # The one short integer that int() does not keep; "-0" in a date is followed by a digit.
 _MINUS_ZERO = re.compile(r"-0(?=[\s,\]}]|\Z)")
 _OPENER = re.compile(r"[\[{]|^[ \t]*(```+|~~~+)[ \t]*(\w*)", re.MULTILINE)
@@ -81,19 +89,23 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read(data: Any, *, exact_numbers: bool) -> Reading:
+def read(
+    data: Any, *, exact_numbers: bool, default: Callable[[Any], Any] | None = None
+) -> Reading:
     """Read JSON text, or any Python value that a tool returns.
 
-    Text is JSON, one JSON value per line (read as a list), a string that holds a JSON
-    document (read as that document), or prose with JSON inside. Whatever is broken
-    is never repaired: `skipped` says what is wrong and where. Of a Python value all
-    that is plain JSON already is shared, nothing is changed.
+    Text is JSON, several JSON values one after another (read as a list), a string that
+    holds a JSON document (read as that document), the `repr` of a Python list or dict,
+    or prose with JSON inside. Whatever is broken is never repaired: `skipped` says what
+    is wrong and where. Of a Python value all that is plain JSON already is shared,
+    nothing is changed.
 
     Args:
         data: str, bytes (UTF-8, UTF-16 or UTF-32), or a Python value.
         exact_numbers: Keep the spelling of every number (`1.10`, `-0`) as a Numeral
             where Python would lose it; otherwise only those whose value Python
             would change (`1e400`, more digits than a float or int carries).
+        default: Makes a value with a JSON form of one that has none.
 
     Raises:
         InputError: Bytes that are not text, or a Python value that has no JSON form.
@@ -109,7 +121,7 @@ def read(data: Any, *, exact_numbers: bool) -> Reading:
         isinstance(data, memoryview) and data.format in ("B", "b", "c")
     ):
         return _read_text(_decoded(bytes(data)), exact_numbers)
-    return Reading(plain(data, exact=exact_numbers))
+    return Reading(plain(data, exact=exact_numbers, default=default))
 
 
 def _decoded(data: bytes) -> str:
@@ -144,31 +156,102 @@ def _read_text(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
         )
     except JSONDecodeError as error:
         try:
-            lines = parser.lines(body)
-            if lines is not None:
-                return Reading(lines, text, notes=notes)
-            parts = parser.parts(text)
+            reading = _read_several(parser, text, body, error)
         except _DuplicateKey as duplicate:
             return Reading(text=text, skipped=str(duplicate))
         except RecursionError:
             return Reading(
                 text=text, skipped="nested deeper than Python can walk from here"
             )
-        if parts:
-            return Reading(text=text, parts=parts)
-        if parser.broken_line and error.msg == "Extra data":
-            reason = (
-                f"not JSON: line {parser.broken_line} is no JSON value, though the "
-                "lines before it are (of one value a line, every line must be)"
-            )
-            return Reading(text=text, skipped=reason)
-        return Reading(text=text, skipped=_problem(body, error))
+        return replace(reading, notes=(*notes, *reading.notes))
     if type(value) is str:
         inner = parser.unpacked(value)
         if inner is not value:
             value = inner
             notes = (*notes, "unpacked a JSON document from a JSON string")
+    said = None if exact else _only_text(value)
+    if said is not None:
+        try:
+            parts = _Parser(said[1], exact).parts(said[1])
+        except (_DuplicateKey, RecursionError):
+            parts = ()
+        if parts:
+            head = f"{said[0]}:\n" if said[0] else ""
+            notes = (*notes, "unpacked a text from a JSON string")
+            return Reading(text=text, parts=(head, *parts), notes=notes)
     return Reading(value, text, notes=notes)
+
+
+def _read_several(
+    parser: "_Parser", text: str, body: str, error: JSONDecodeError
+) -> Reading:
+    """Read text that is not one JSON value: several, a Python literal, or prose."""
+    values = parser.several(body)
+    if values is not None:
+        return Reading(values, text)
+    events = parser.events(body)
+    if events is not None:
+        return Reading(text=text, parts=events)
+    literal = _python_literal(body)
+    if literal is not None:
+        return Reading(literal, text, notes=("read the repr of a Python value",))
+    parts = parser.parts(text)
+    if parts:
+        return Reading(text=text, parts=parts)
+    if parser.broken_line and error.msg == "Extra data":
+        reason = (
+            f"not JSON: line {parser.broken_line} is no JSON value, though the "
+            "lines before it are (of one value a line, every line must be)"
+        )
+        return Reading(text=text, skipped=reason)
+    return Reading(text=text, skipped=_problem(body, error))
+
+
+def _only_text(value: Any) -> tuple[str, str] | None:
+    """Return the key and the text of an object that has nothing but a text in it.
+
+    So servers wrap the rows of a query in a warning. The key is "" for a bare string.
+    """
+    if type(value) is str:
+        return "", value
+    if type(value) is dict and len(value) == 1:
+        ((key, text),) = value.items()
+        if type(text) is str and len(text) >= _WORTHWHILE_CHARACTERS:
+            return key, text
+    return None
+
+
+def _python_literal(body: str) -> Any:
+    """Return the list or dict whose `repr` a text is, or None.
+
+    Only literals are read, nothing is run.
+    """
+    if body[0] not in "[{(" or len(body) > _LONGEST_LITERAL_CHARACTERS:
+        return None
+    if not _PYTHON.search(body):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in the text
+            tree = ast.parse(body, mode="eval")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Dict):
+                keys = [ast.dump(key) for key in node.keys if key is not None]
+                if len(set(keys)) < len(node.keys):
+                    return None  # of two values of one key, Python keeps the last
+        value = ast.literal_eval(tree)
+        if type(value) not in (list, dict, tuple) or not value:
+            return None
+        return plain(value, exact=False)
+    except (
+        ValueError,
+        SyntaxError,
+        MemoryError,
+        RecursionError,
+        TypeError,
+        InputError,
+    ):
+        return None
 
 
 class _DuplicateKey(Exception):
@@ -245,23 +328,52 @@ class _Parser:
                 return text
         return layer if isinstance(layer, dict | list) else text
 
-    def lines(self, body: str) -> list[Any] | None:
-        """Parse one JSON value per line, the first a container; None if it is not."""
+    def several(self, body: str) -> list[Any] | None:
+        """Parse several values, the first a container; None if it is no such text.
+
+        They follow one another on lines of their own (JSON lines, indented objects), or
+        are containers (`][`). Pages, all of them lists of objects, become one list.
+        """
         if body[0] not in "{[":
             return None
         values: list[Any] = []
-        # Not splitlines(): U+2028 and its like may stand inside a JSON string.
-        for number, line in enumerate(body.split("\n"), start=1):
-            stripped = line.strip(_BLANK)
-            if not stripped:
-                continue
+        at, gap = 0, ""
+        while at < len(body):
             try:
-                values.append(self.document(stripped))
+                value, end = self._scan(body, at)
             except JSONDecodeError:
-                if values and type(values[0]) in (dict, list):
-                    self.broken_line = number
+                if "\n" in gap:
+                    self.broken_line = body.count("\n", 0, at) + 1
                 return None
-        return values if len(values) > 1 and type(values[0]) in (dict, list) else None
+            values.append(value)
+            at = _GAP.match(body, end).end()  # type: ignore[union-attr]
+            gap = body[end:at]
+            touching = type(value) in (dict, list) and body[at : at + 1] in ("{", "[")
+            if at < len(body) and "\n" not in gap and not touching:
+                return None
+        if len(values) < 2:
+            return None
+        if all(type(page) is list and _are_rows(page) for page in values):
+            return [row for page in values for row in page]
+        return values
+
+    def events(self, body: str) -> tuple[str | Embedded, ...] | None:
+        """Parse server-sent events that are only JSON data; None if it is no such text.
+
+        What ends them (`data: [DONE]`) stays as it is.
+        """
+        lines = [line for line in body.split("\n") if line.strip(_BLANK)]
+        if len(lines) < 2 or not all(line.startswith("data:") for line in lines):
+            return None
+        end = "" if lines[-1].strip() != "data: [DONE]" else lines.pop()
+        try:
+            values = [self.document(line[5:].strip(_BLANK)) for line in lines]
+        except JSONDecodeError:
+            return None
+        if not _are_rows(values):
+            return None
+        events = Embedded(values, body.removesuffix(end).rstrip("\n"))
+        return (events, f"\n{end}") if end else (events,)
 
     def parts(self, text: str) -> tuple[str | Embedded, ...]:
         """Split prose from the JSON values in it; () where none is worthwhile.
@@ -272,6 +384,7 @@ class _Parser:
         found = list(self._found(text))
         if not found or found[-1] is None:
             return ()
+        found = _runs(text, found)  # type: ignore[arg-type]
         parts: list[str | Embedded] = []
         done = 0
         for span in found:
@@ -326,6 +439,26 @@ class _Parser:
             # A bracket inside a string closes nothing.
             return not error.msg.startswith("Unterminated string")
         return False
+
+
+def _are_rows(values: list[Any]) -> bool:
+    return bool(values) and all(type(value) is dict for value in values)
+
+
+def _runs(
+    text: str, found: list[tuple[int, int, Any]]
+) -> list[tuple[int, int, Any] | None]:
+    """Join objects that follow one another with nothing between to one list."""
+    runs: list[tuple[int, int, list[Any]]] = []
+    for start, end, value in found:
+        if type(value) is dict and runs and _are_rows(runs[-1][2]):
+            before = runs[-1]
+            gap = text[before[1] : start]
+            if "\n" in gap and not gap.strip(_BLANK):
+                runs[-1] = (before[0], end, [*before[2], value])
+                continue
+        runs.append((start, end, [value]))
+    return [(a, b, v[0] if len(v) == 1 else v) for a, b, v in runs]
 
 
 def _closed_soon(text: str, start: int) -> int | None:

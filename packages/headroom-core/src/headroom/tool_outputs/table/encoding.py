@@ -57,7 +57,11 @@ class Table(NamedTuple):
 
 
 def encode_table(
-    value: Any, *, left_out: Sequence[str] = (), max_nodes: int | None = None
+    value: Any,
+    *,
+    left_out: Sequence[str] = (),
+    literal: bool = False,
+    max_nodes: int | None = None,
 ) -> Table:
     """Write a tree, a dict or list that is not empty, as table text.
 
@@ -66,24 +70,25 @@ def encode_table(
     Args:
         value: The tree.
         left_out: Why values of the document are missing in it, for the first line.
+        literal: Write each value in full where it stands.
         max_nodes: The most distinct objects and arrays there may be.
 
     Raises:
         TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
     try:
-        return _encoded(Graph(value, max_nodes), left_out)
+        return _encoded(Graph(value, max_nodes), left_out, literal=literal)
     except TooManyNodesError as error:
         if not error.unpacked:
             raise
     except RecursionError:
         pass
     # Strings that were taken apart may be the reason; they can stay as they are.
-    return _encoded(Graph(value, max_nodes, unpacks=False), left_out)
+    return _encoded(Graph(value, max_nodes, unpacks=False), left_out, literal=literal)
 
 
-def _encoded(graph: Graph, left_out: Sequence[str]) -> Table:
-    writer = _Writer(graph, left_out)
+def _encoded(graph: Graph, left_out: Sequence[str], *, literal: bool) -> Table:
+    writer = _Writer(graph, left_out, literal=literal)
     return Table(writer.text(), writer.spared_characters())
 
 
@@ -95,11 +100,11 @@ def _characters(cost: float) -> int:
 class _Writer:
     """One document on its way to text."""
 
-    def __init__(self, graph: Graph, left_out: Sequence[str]) -> None:
+    def __init__(self, graph: Graph, left_out: Sequence[str], *, literal: bool) -> None:
         self.graph = graph
         self.left_out = left_out
         costs = Costs()
-        self.schemas, self.schema_of = find_schemas(graph, costs)
+        self.schemas, self.schema_of = find_schemas(graph, costs, literal=literal)
         self.cells: dict[int, Cells] = {}
         self.named: dict[int, Named] = {}
         for schema in self.schemas:
@@ -108,7 +113,7 @@ class _Writer:
             self.named.update(named)
         # Characters of what has a line of its own, but for its first use.
         self.repeated = 0
-        self.references = self._references(costs)
+        self.references = {} if literal else self._references(costs)
         self.headers = Headers(
             graph, self.schema_of, len(self.schemas), self.references
         )

@@ -76,7 +76,9 @@ class Schema:
     rows: dict[int, Row]
 
 
-def find_schemas(graph: Graph, costs: Costs) -> tuple[list[Schema], list[int]]:
+def find_schemas(
+    graph: Graph, costs: Costs, *, literal: bool = False
+) -> tuple[list[Schema], list[int]]:
     """Return the schemas, and for each node the index of its schema or -1."""
     schemas: list[Schema] = []
     schema_of = [-1] * len(graph.items)
@@ -90,7 +92,9 @@ def find_schemas(graph: Graph, costs: Costs) -> tuple[list[Schema], list[int]]:
         elif sum(type(v) is str and len(v) >= _LONG for v in graph.items[nodes[0]]) < 3:
             continue
         schema = Schema([Field(name) for name in names], _rows(graph, names, nodes))
-        _Chooser(schema, costs).choose()
+        chooser = _Chooser(schema, costs)
+        if not literal:
+            chooser.choose()
         if len(nodes) == 1 and all(f.template is None for f in schema.fields):
             continue
         for node in nodes:
