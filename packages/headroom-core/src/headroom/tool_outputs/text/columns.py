@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from headroom.tool_outputs.text.mining import mine, pick, split_rows
-from headroom.tool_outputs.text.patterns import Column, Group, Pattern
+from headroom.tool_outputs.text.notation import written
+from headroom.tool_outputs.text.patterns import Column, Group, Pattern, tokens_about
 from headroom.tool_outputs.text.words import Words, words_of
 
 __all__ = ["aligned"]
@@ -16,8 +17,8 @@ _FEWEST_GUTTERS = 2
 _WIDEST = 1_000
 # Several patterns for one table read worse than one, so they must save this share.
 _MUCH_LESS = 0.97
-# Tokens more between two cells where cells have spaces inside.
-_BAR = 0.6
+# Rows that are looked at to tell which way of several folds a table best.
+_ROWS_LOOKED_AT = 100
 _GAP = re.compile(r"(?<=\S)  +(?=\S)")
 # Every character but the space becomes 0, so that a line reads as a number in base 2.
 _SPACES = bytes(0x31 if byte == 0x20 else 0x30 for byte in range(256))
@@ -125,38 +126,45 @@ def _rows(
         return []
     at = [at[row] for row in good]
     columns = [pick(column, good) for column in columns]
-    bars = len(at) * (len(pads) - 1) * _BAR if _needs_bars(columns) else 0.0
-    tokens, found = split_rows(texts, pads, at, columns, frozenset(range(len(pads))))
-    best = tokens + bars
-    for more, groups in (
-        split_rows(texts, pads, at, columns),
+    whole = split_rows(texts, pads, at, columns, frozenset(range(len(pads))))[1]
+    best, found = _tokens(whole, lines, at), whole
+    for groups in (
+        split_rows(texts, pads, at, columns)[1],
         _by_words(texts, pads, at, columns),
-        mine(words, at),
+        mine(words, at)[1],
     ):
-        more += 0.0 if groups and not any(groups[0].pattern.pads) else bars
-        if more < _MUCH_LESS * best:
-            best, found = more, groups
+        tokens = _tokens(groups, lines, at)
+        if tokens < _MUCH_LESS * best:
+            best, found = tokens, groups
     return found
 
 
-def _needs_bars(columns: Sequence[Column]) -> bool:
-    return any(" " in cell for column in columns[:-1] for cell in column)
+def _tokens(groups: list[Group], lines: Sequence[str], at: Sequence[int]) -> float:
+    """Return about how many tokens rows have in these groups, told by some of them."""
+    step = 1 + len(at) // _ROWS_LOOKED_AT
+    left = set(at)
+    total = 0
+    for group in groups:
+        definition, *rows = written(group, "A", "{}") or [""]
+        if definition:
+            left.difference_update(group.at)
+            total += tokens_about(definition)
+            total += step * sum(map(tokens_about, rows[::step]))
+    rest = sorted(left)[::step]
+    return total + step * sum([tokens_about(lines[number]) for number in rest])
 
 
 def _by_words(
     texts: list[str], pads: list[int], at: Sequence[int], columns: Sequence[Column]
-) -> tuple[float, list[Group]]:
+) -> list[Group]:
     """Fold the last column by its words."""
     words = words_of(columns[-1])
-    total = 0.0
     found: list[Group] = []
     for shaped in words.alike(range(len(at))):
-        tokens, some = split_rows(
+        found += split_rows(
             [*texts[:-2], texts[-2] + shaped.texts[0], *shaped.texts[1:]],
             [*pads[:-1], *[0] * len(shaped.columns)],
             pick(at, shaped.at),
             [*[pick(column, shaped.at) for column in columns[:-1]], *shaped.columns],
-        )
-        total += tokens
-        found += some
-    return total, found
+        )[1]
+    return found

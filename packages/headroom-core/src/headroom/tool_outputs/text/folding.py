@@ -1,6 +1,7 @@
 """Folding lines: patterns once, then the values of each line."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from headroom.tool_outputs.text.blocks import blocks, simplified
 from headroom.tool_outputs.text.columns import aligned
@@ -13,7 +14,7 @@ __all__ = ["fold_lines"]
 
 
 def fold_lines(
-    text: str, lines: Sequence[str], words: Words, kept: set[int]
+    text: str, lines: Sequence[str], words: Words, kept: set[int], end: str = "\n"
 ) -> str | None:
     """Return the folded text, or None where nothing in it is alike.
 
@@ -22,6 +23,7 @@ def fold_lines(
         lines: Its lines.
         words: Their words.
         kept: The lines that stay as they are.
+        end: What parts the lines, a line feed or a carriage return.
     """
     groups = aligned(lines, words, kept)
     taken = kept.union(*[group.at for group in groups])
@@ -30,7 +32,7 @@ def fold_lines(
     worth = [
         simplified(group) for group in blocks(groups, len(lines)) if _gain(group) > 0
     ]
-    return write(lines, worth, text) if worth else None
+    return write(lines, worth, text, end) if worth else None
 
 
 def _repeated(lines: Sequence[str], taken: set[int]) -> list[Group]:
@@ -49,4 +51,10 @@ def _repeated(lines: Sequence[str], taken: set[int]) -> list[Group]:
 def _gain(group: Group) -> float:
     """Return about how many tokens a group's pattern spares."""
     size = sum(map(tokens_about, group.pattern.texts))
-    return (len(group.at) - 1) * (size - 2) - 3 - 2 * len(group.pattern.pads)
+    times = len(group.at)
+    if not group.columns:
+        # Records that follow each other are one line with a count.
+        height = 1 + sum([text.count("\n") for text in group.pattern.texts])
+        runs = 1 + sum([later != at + height for at, later in pairwise(group.at)])
+        return times * (size + height) - size - 3 - 4 * runs
+    return (times - 1) * (size - 2) - 3 - 2 * len(group.pattern.pads)

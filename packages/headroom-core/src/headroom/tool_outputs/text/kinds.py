@@ -48,15 +48,16 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
     """
     if text.startswith(MAGIC):
         return Folded("folded", text, "already folded")
-    lines = text.split("\n")
+    end = "\r" if "\n" not in text and "\r" in text else "\n"
+    lines = text.split(end)
     kind = kind_of(text, lines)
     if kind in VERBATIM:
         return Folded(kind, text, f"{kind} is not folded")
     if len(text) < _SHORTEST:
         return Folded(kind, text, "too short to fold")
-    words = words_of(lines)
+    words = words_of(lines, placed=kind == "search")
     kept = _code_of_diff(lines) if kind == "diff" else failures(lines, words)
-    folded = fold_lines(text, lines, words, kept)
+    folded = fold_lines(text, lines, words, kept, end)
     if folded is None:
         return Folded(kind, text, "no lines that are alike")
     if not _pays(folded, text, count_tokens):

@@ -17,8 +17,9 @@ __all__ = ["mine", "pick", "split_rows"]
 
 Value = TypeVar("Value")
 
-# Words of one column whose size is looked at.
+# Words of one column whose size is looked at, and longer texts of one.
 _SAMPLE = 3
+_LONG_SAMPLE = 40
 # Tokens of the signs around a value in a definition.
 _HOLE = 2
 _FILLED_HOLE = 5
@@ -74,8 +75,9 @@ def split_rows(
     constant = sum(map(tokens_about, texts))
     varying = cells = 0.0
     for column, kinds, pad in zip(columns, distinct, pads, strict=True):
-        sample = column[:: max(1, count // _SAMPLE)][:_SAMPLE]
-        each = 0.5 + sum(map(tokens_about, sample)) / len(sample)
+        most = _LONG_SAMPLE if " " in column[0] else _SAMPLE
+        sample = column[:: max(1, count // most)][:most]
+        each = sum([tokens_about(" " + word) for word in sample]) / len(sample)
         varying += each * count
         changes = count
         if kinds <= count // 2:

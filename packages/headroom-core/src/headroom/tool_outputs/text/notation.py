@@ -9,14 +9,16 @@ from string import ascii_uppercase
 from headroom.errors import DecodeError
 from headroom.tool_outputs.text.patterns import Column, Group, Pattern
 
-__all__ = ["MAGIC", "read", "write"]
+__all__ = ["MAGIC", "read", "write", "written"]
 
 MAGIC = "#folded "
 _LEGEND = (
-    MAGIC + "from {lines} lines. A= defines pattern A (A3= one of 3 lines), {open}x"
+    MAGIC
+    + "from {lines} lines{ends}. A= defines pattern A (A3= one of 3 lines), {open}x"
     '{close} a value in it; "A y z" is its text with the values y, z; " is the value '
     "of the A before, so are values missing at the end; A*5: 5 times{filled}"
 )
+_ENDS = {"\n": "", "\r": " that end in CR"}
 _FILLED = "; ~9: filled with spaces to 9 characters, ~-9: on the left"
 
 # Pairs of signs around values, the cheapest first.
@@ -37,11 +39,14 @@ def _names() -> Iterator[str]:
 _MOST_NAMES = 26 + 26**2 + 26**3
 
 
-def write(lines: Sequence[str], groups: Sequence[Group], text: str) -> str | None:
+def write(
+    lines: Sequence[str], groups: Sequence[Group], text: str, end: str = "\n"
+) -> str | None:
     """Return the folded text, or None where the signs that it needs are all in use.
 
     Args:
         lines: All lines of the text.
+        end: What parts the lines in the text, a line feed or a carriage return.
         groups: Records of lines, in any order, that do not overlap.
         text: The text that is folded; tells which brackets are free.
     """
@@ -55,21 +60,23 @@ def write(lines: Sequence[str], groups: Sequence[Group], text: str) -> str | Non
     for group, name in zip(
         sorted(groups, key=lambda group: group.at[0]), _names(), strict=False
     ):
-        written = _written(group, name, pair)
-        if written is None:
+        made = written(group, name, pair)
+        if made is None:
             continue
         height = 1 + sum([text.count("\n") for text in group.pattern.texts])
-        for at, line in zip(group.at, written, strict=True):
+        for at, line in zip(group.at, made, strict=True):
             out[at] = line
             for further in range(at + 1, at + height):
                 out[further] = None
     filled = _FILLED if any(any(group.pattern.pads) for group in groups) else ""
-    legend = _legend(len(lines), pair, filled)
+    legend = _legend(len(lines), pair, filled, end)
     return "\n".join([legend, *_counted([line for line in out if line is not None])])
 
 
-def _legend(lines: int, pair: str, filled: str) -> str:
-    return _LEGEND.format(lines=lines, open=pair[0], close=pair[1], filled=filled)
+def _legend(lines: int, pair: str, filled: str, end: str) -> str:
+    return _LEGEND.format(
+        lines=lines, open=pair[0], close=pair[1], filled=filled, ends=_ENDS[end]
+    )
 
 
 _FIRST = frozenset("\\" + ascii_uppercase)
@@ -95,7 +102,7 @@ def _counted(lines: list[str]) -> list[str]:
     return out
 
 
-def _written(group: Group, name: str, pair: str) -> list[str] | None:
+def written(group: Group, name: str, pair: str) -> list[str] | None:
     """Return the lines for all records of a pattern, its definition first."""
     pattern, columns = group.pattern, group.columns
     between = _between(pattern, columns)
@@ -166,24 +173,26 @@ def read(text: str) -> str:
     """
     lines = text.split("\n")
     legend = re.match(re.escape(MAGIC) + r"from ([1-9][0-9]{0,17}) lines", lines[0])
-    pair = next(
+    found = next(
         (
-            pair
+            (pair, end)
             for pair in _BRACKETS
             for filled in ("", _FILLED)
-            if legend and lines[0] == _legend(int(legend[1]), pair, filled)
+            for end in _ENDS
+            if legend and lines[0] == _legend(int(legend[1]), pair, filled, end)
         ),
         None,
     )
-    if pair is None or legend is None:
+    if found is None or legend is None:
         raise DecodeError("no folded text: its first line is not the legend of a fold")
+    pair, end = found
     result = "\n".join(_unfolded(lines, pair))
     if result.count("\n") + 1 != int(legend[1]):
         raise DecodeError(
             "a folded text of another number of lines than its legend says; decode "
             "the text as compress returned it"
         )
-    return result
+    return result.replace("\n", end)
 
 
 def _unfolded(lines: list[str], pair: str) -> Iterator[str]:

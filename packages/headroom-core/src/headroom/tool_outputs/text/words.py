@@ -12,6 +12,9 @@ __all__ = ["Shaped", "Words", "words_of"]
 # A word is what stands between blanks, brackets, quotes and the signs that separate
 # values. A value that a reader would copy (path, time, address, version) is one word.
 _WORD = re.compile(r"([^\s\"'`()\[\]{}<>,;=|\0]+)")
+# In search results the place of a match is two words: the file, which comes again in
+# the next line, and the line's number.
+_PLACED = re.compile(r"([^\s\"'`()\[\]{}<>,;=|:\0]+)")
 # Longer lines are rarely alike, and take long to compare.
 _MOST_WORDS = 200
 
@@ -73,9 +76,14 @@ class Words:
         return out
 
 
-def words_of(lines: Sequence[str]) -> Words:
-    """Cut lines, which hold no line feed and no NUL, into words."""
-    parts = _WORD.split("\n".join(lines))
+def words_of(lines: Sequence[str], *, placed: bool = False) -> Words:
+    """Cut lines, which hold no line feed and no NUL, into words.
+
+    Args:
+        lines: The lines.
+        placed: They are search results, that begin with a file and a line's number.
+    """
+    parts = (_PLACED if placed else _WORD).split("\n".join(lines))
     shapes = "\0".join(parts[::2]).split("\n")
     counts = [shape.count("\0") for shape in shapes]
     return Words(parts[1::2], shapes, list(accumulate(counts, initial=0)))
