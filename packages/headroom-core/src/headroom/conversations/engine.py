@@ -38,10 +38,11 @@ class Settings(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A segment's text and the method that wrote it."""
+    """A segment's text, the method that wrote it, and the rules kept apart from it."""
 
     text: str
     method: str
+    rules: tuple[str, ...] = ()
 
 
 class Engine:

@@ -63,6 +63,7 @@ class Segment:
         merged: Whether it stands for everything from the start of the list.
         text: Its text once it is written, or came in with the messages.
         method: "extractive" or "llm", or "" while there is no text.
+        rules: The user's standing instructions, written apart from the text.
     """
 
     first_turn: int
@@ -74,6 +75,7 @@ class Segment:
     merged: bool
     text: str | None = None
     method: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from headroom.types import Dropped
 
 __all__ = ["ConversationSession"]
 
-_VERSION = 2
+_VERSION = 3
 _FITTING_ATTEMPTS = 4
 _BELOW = "below the trigger"
 _UNREACHABLE = "above the trigger, but only what must stay is left to shrink"
@@ -203,6 +203,7 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
             budget=engine.count(part.body),
             merged=False,
             text=part.body,
+            rules=part.rules,
             method="extractive",
         )
         for part in found
@@ -434,7 +435,9 @@ class _Work:
                     # What only stands in for a summary is not kept: ask again.
                     if known.method == "llm" or self._engine.guard is None:
                         self._engine.remember(chain, segment, known)
-                segment = replace(segment, text=known.text, method=known.method)
+                segment = replace(
+                    segment, text=known.text, method=known.method, rules=known.rules
+                )
             segments.append(segment)
         digest = _digest_text(segments)
         cost = 0
@@ -483,7 +486,7 @@ class _Work:
             for text in (view.text, *(r.text for r in view.results))
         ]
         selection = select(units, segment.budget, self._engine.count, known=known)
-        return Written(selection.text, "extractive")
+        return Written(selection.text, "extractive", selection.rules)
 
     def _units(self, start: int, end: int) -> list[Unit]:
         """Return the units of messages in [start, end) that don't stay in place."""
@@ -492,7 +495,8 @@ class _Work:
             if not self._kept[at - self._base]:
                 units = units_of(self._views[at - self._base], at, self._names)
                 before = read_messages(self._items[max(0, at - 1) : at])
-                found += answered(units, before[0]) if before else units
+                asked = units_of(before[0], at - 1, {}) if before else []
+                found += answered(units, asked)
         return found
 
     def _ledger_until(self, end: int) -> list[Unit]:
@@ -521,6 +525,7 @@ class _Work:
                 content=list(items),
                 skipped=_BELOW if low else _UNREACHABLE,
                 digest=_digest_text(state.segments),
+                rules=tuple(rule for s in state.segments for rule in s.rules),
                 method=state.segments[-1].method if state.segments else "none",
                 _source=items,
                 _measure=engine.measure,
@@ -533,7 +538,7 @@ class _Work:
         if explain:
             views = read_messages([items[at] for at in covered])
             parts = [
-                Block(s.first_turn, s.last_turn, s.text or "") for s in state.segments
+                _block_of(s) for s in state.segments
             ]
             summarised = any(s.method == "llm" for s in state.segments)
             dropped = account(
@@ -543,6 +548,7 @@ class _Work:
             content=content,
             dropped=dropped,
             digest=digest,
+            rules=tuple(rule for s in state.segments for rule in s.rules),
             method=state.segments[-1].method if state.segments else "none",
             covered=covered,
             _source=items,
@@ -596,11 +602,14 @@ def _is_as_fed(state: State) -> bool:
 def _digest_text(segments: Sequence[Segment]) -> str:
     """Return the text of the digest message, "" without segments."""
     return "\n".join(
-        blocks.write(
-            Block(segment.first_turn, segment.last_turn, segment.text or ""),
-            preamble=at == 0,
-        )
-        for at, segment in enumerate(s for s in segments if s.text)
+        blocks.write(_block_of(segment), preamble=at == 0)
+        for at, segment in enumerate(s for s in segments if s.text or s.rules)
+    )
+
+
+def _block_of(segment: Segment) -> Block:
+    return Block(
+        segment.first_turn, segment.last_turn, segment.text or "", segment.rules
     )
 
 
@@ -653,7 +662,10 @@ def _load(saved: str, engine: Engine) -> _Memory | None:
                 **{
                     **state,
                     "kept": tuple(state["kept"]),
-                    "segments": tuple(Segment(**s) for s in state["segments"]),
+                    "segments": tuple(
+                        Segment(**{**s, "rules": tuple(s["rules"])})
+                        for s in state["segments"]
+                    ),
                 }
             )
             for state in data["states"]

@@ -1,0 +1,329 @@
+"""Rules: which of the user's sentences instruct the agent for more than the next step.
+
+A rule forbids, permits, limits, or says how or when always: "never", "from now on",
+"without asking me", "at most three sentences", or it states a lasting need such as an
+allergy or a budget. It is told by such cues and by the form of the sentence. A text
+that the user only passes on, such as a quoted mail or a pasted page, holds none.
+"""
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["STANDING", "binding_of", "own_lines", "replaces"]
+
+# How strictly a rule binds: what is wished; what is forbidden, required or limited;
+# what holds always.
+_WISH, _BOUND, STANDING = 1, 2, 3
+
+_FLAGS = re.IGNORECASE
+_PLEASE = (
+    r"(?:(?:please|and|also|so|but|then|ok(?:ay)?|remember|note|important|bitte|und|aber"
+    r"|s'il (?:te|vous) pla[iî]t|por favor|per favore|per cortesia|alsjeblieft|proszę"
+    r"|пожалуйста|lütfen|من فضلك|[\w ]{2,24}:)[,:،]?\s+)*"
+)
+# Where a command may start: the sentence, or a clause of it.
+_START = rf"(?:^|[,;:—–-]\s+){_PLEASE}"
+_MORE = r"(?:ask|confirm|tell|check|permission|approval|consent|my |me |first|a ticket)"
+
+# Cues by language: what holds always, and what is forbidden, required or limited.
+_STANDING = (
+    # English
+    rf"{_START}(?:never(?! mind)|always)\b(?! \w+ing\b)|\b(?:must|should|may|shall|can) (?:never|always)\b"
+    r"|\b(?:from now on|from here on|going forward|henceforth"
+    r"|under no circumstances|at all times|no matter (?:what|how|who)|in no case"
+    r"|for the rest of (?:this|the|our)|in (?:the )?future,|, ever[.!]|allerg(?:ic|y)"
+    r"|intoleran(?:t|ce)|celiac|coeliac|vegan|vegetarian|kosher|halal|wheelchair"
+    r"|off[- ]limits|without (?:first )?(?:asking|my|me|explicit|checking|approval|permission"
+    r"|consent|telling|confirm\w*|[\w' ]{2,20}(?:'s)? (?:approval|permission|consent|approving)))\b",
+    r"\b(?:every time|each time|whenever)\b(?=.*\b(?:you|say|tell|use|ask|add|send|show|give"
+    r"|write|include|run|stop|check|do)\b)",
+    # German, Dutch
+    r"\b(?:niemals|nie wieder|ab (?:jetzt|sofort|heute|nun)|von (?:jetzt|nun) an|künftig"
+    r"|in zukunft|auf keinen fall|unter keinen umständen|es sei denn|allerg(?:isch|ie)"
+    r"|unverträglich\w*|vegetari(?:sch|er)\w*|rollstuhl|ohne (?:mich|mein|vorher|rückfrage|zu"
+    r"|dass ich|(?:\w+ ){0,3}(?:erlaubnis|zustimmung|freigabe|genehmigung)))",
+    rf"(?<!ich )(?<!ich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
+    r"(?=.*\w)(?<!mal)",
+    r"\b(?:nooit|altijd|vanaf nu|voortaan|in geen geval|tenzij|allergie|rolstoel"
+    r"|zonder (?:te|mij|mijn|eerst|toestemming))",
+    # French, Spanish, Italian, Portuguese, Romanian
+    r"(?:^|\W)(?:ne \w+ jamais|n'\w+ jamais|désormais|dorénavant|à partir de maintenant"
+    r"|à l'avenir|en aucun cas|à moins que|sauf si|allerg(?:ique|ie)|végétarien\w*|fauteuil"
+    r" roulant|sans (?:me|m'|mon|ma|mes|avoir|demander|autorisation|l'accord))",
+    r"\b(?:nunca|jam[aá]s|a partir de (?:ahora|agora|hoy|hoje)|de ahora en adelante|de agora"
+    r" em diante|en ning[uú]n caso|bajo ning[uú]n|em hip[oó]tese alguma|a menos que|al[eé]rgic[oa]"
+    r"|alergia|vegetarian[oa]|vegan[oa]|cel[ií]ac[oa]|silla de ruedas|cadeira de rodas"
+    r"|sin (?:preguntar|mi |que yo|consultar|permiso|antes|avisar)|sem (?:me |a minha|o meu"
+    r"|minha|meu|perguntar|autoriza|antes|avisar))",
+    rf"{_START}(?:siempre|sempre|toujours)\b|\b(?:siempre|sempre)\b(?=.*\b(?:en|in|em|con|com)\b)"
+    r"|^(?!j'|je )\w+ toujours\b",
+    r"\b(?:non \w+ mai|mai (?!più\b)(?=\w+ senza)|d'ora in (?:poi|avanti)|da (?:ora|adesso|oggi)"
+    r" in (?:poi|avanti)|in nessun caso|a meno che|allergic[oa]|celiac[oa]|sedia a rotelle"
+    r"|senza (?:chieder|il mio|la mia|avermi|prima|avvisar|autorizzazione))",
+    r"\b(?:niciodată|întotdeauna|de acum înainte|alergic)",
+    # Scandinavian, Finnish
+    r"\b(?:aldrig|aldri|alltid|altid|från och med nu|fra nu af|fra nå av|framöver|allergisk"
+    r"|utan att (?:fråga|jag|först)|uden at (?:spørge|jeg)|uten å (?:spørre|ha)|koskaan|aina"
+    r"|tästä lähtien)\b",
+    # Polish, Czech, Russian, Ukrainian
+    r"\b(?:nigdy|zawsze|od teraz|chyba że|uczulon\w+|alergi\w+|bez (?:mojej|pytania|zgody)"
+    r"|nikdy|vždy|od teď|pokud ne|bez (?:mého|svolení))",
+    r"(?:никогда|всегда|отныне|впредь|с этого момента|в дальнейшем|аллерги|ни в коем случае"
+    r"|без (?:мо(?:его|ей)|спроса|разрешения|подтверждения|согласия)|если только не"
+    r"|ніколи|завжди|відтепер|алергі|без (?:мого|моєї|дозволу))",
+    # Turkish, Indonesian, Vietnamese
+    r"\b(?:asla|her zaman|daima|bundan (?:sonra|böyle)|alerj\w+|(?:sor|iznim|onayım|izin al)"
+    r"\w* ?(?:madan|olmadan)|sormadan|tidak pernah|selalu|mulai sekarang|alergi|kecuali|tanpa"
+    r" (?:izin|persetujuan|bertanya|konfirmasi)|không bao giờ|luôn luôn|từ (?:nay|bây giờ|giờ)"
+    r"|dị ứng|trừ khi|mà không (?:hỏi|có))",
+    # Arabic, Hebrew, Hindi, Thai
+    r"(?:أبد(?:ا|ًا)|دائم(?:ا|ًا)|من الآن فصاعد|حساسية|إلا إذا|(?:بدون|دون) (?:إذن|موافق|سؤال|أن)"
+    r"|לעולם|תמיד|מעכשיו|אלרג|אלא אם|בלי (?:אישור|לשאול|רשות)"
+    r"|कभी (?:नहीं|मत|भी)|हमेशा|अब से|एलर्जी|बिना (?:पूछे|मेरी|अनुमति|मुझसे)|मेरी अनुमति"
+    r"|เสมอ|ตั้งแต่นี้|จากนี้ไป|แพ้|โดยไม่(?:ถาม|ได้))",
+    # Chinese, Japanese, Korean
+    r"(?:永远|始终|一律|以后|今后|从现在|往后|绝不|绝对不|从不|任何情况下|除非|未经|过敏"
+    r"|没有.{0,12}(?:情况下|同意|允许|许可|批准)|之前.{0,4}(?:问|告诉|确认)|轮椅|素食|以後|絕不|過敏"
+    r"|決して|絶対|常に|いつも|今後|これから(?:は|も|ずっと)|必ず|アレルギー|なしに|無断で|許可なく|車椅子"
+    r"|절대|항상|언제나|앞으로|지금부터|이제부터|반드시|알레르기|휠체어|없이)",
+)
+_BINDING = (
+    # English
+    rf"{_START}(?:do not|don'?t|no longer|stop|avoid|refrain from|only)\b"
+    r"(?!\s*(?:[,.!?;]|worry|mind|know|think|you\b|we\b|i\b|they\b|get me wrong|thanks?|thank|problem"
+    r"|worries|need\b|idea|doubt|wonder|way\b|one\b|matter|longer|it\b|it's|that|this|there"
+    r"|i'm|i'll|please\b|really|not\b|he\b|she\b|sorry|just\b|but\b|actually|what))"
+    rf"|{_START}no (?!this|was|thanks|thing|does)(?:[\w-]+ ){{0,2}}(?!this|was|thanks|thing|does|is\b)\w{{2,}}(?:s|ing)\b",
+    r"\b(?:must(?:n'?t| not)?(?! (?:be (?:nice|great|hard|fun)|have (?:been|left|lost)|say|admit))"
+    r"|may (?:not|only)|(?:is|are)(?:n't| not) (?:allowed|permitted|to be)|forbidden|prohibited"
+    r"|not allowed|mandatory|(?:should|shall|can)(?:n't| not) (?:be|contain|include|use|exceed)"
+    r"|at (?:most|the latest)|at the most|(?:no|not) (?:more|less|later|earlier|longer|fewer) than"
+    r"|maximum|up to \d+ (?:words|sentences|lines)|unless|except (?:for|if|when)|budget(?=.*\d)|budget cap|not a"
+    r" (?:cent|penny) more|spend (?:over|under|more|no)|ask (?:me )?(?:first|before)|before you"
+    r"|until (?:i|you|we|the user|\w+ (?:review|approve|confirm))\w*|leave (?:out|\w+ (?:alone|as|untouched))"
+    r"|(?:stay|leave|keep)s? (?:\S+ ){0,5}(?:as (?:it|they) (?:is|are)|unchanged|unpushed"
+    r"|untouched|secret|private|confidential|out of|away from|free of|below|under|within)"
+    r"|stick to|(?:only|exclusively) (?:in|with|use|from|the|my)|instead of \w+ing"
+    r"|(?:needs?|requires?) (?:explicit |my |\S+ ){0,3}(?:approval|permission|consent|confirmation))\b",
+    # German, Dutch
+    r"^(?!(?:ich|du|er|sie|es|wir|ihr|das|die|der|den|dem|ein\w*|mein\w*|so|aber|und|ja|nein|leider"
+    r"|warum|wer|wie|was|hier|da|dann|heute|gestern|morgen|man|vielleicht|noch|auch|nicht|gar"
+    r"|nichts|keine? (?:ahnung|sorge))\b)(?:bitte )?\w+(?: sie)?\b.*\b(?:nicht|nichts|kein\w*"
+    r"|niemand\w*)\b|^(?:bitte )?(?:kein\w*|nicht|nur)\b(?! schlecht| so | wirklich)(?=.*\w{3} )",
+    r"\b(?:darf|dürfen|darfst|sollst?|sollen|muss|musst|müssen|ausschließlich|höchstens|maximal"
+    r"|mindestens|nicht mehr als|nicht länger als|verboten|bevor (?:du|sie)|frag\w* (?:mich|erst|vorher)"
+    r"|erst nach|mag (?:niet|geen|alleen)|moet|moeten|uitsluitend|hoogstens|niet meer dan)\b"
+    r"(?!.*\bich\b)",
+    r"^(?!(?:ik|het|dat|de|een|er|we|hij|zij|ze|nee|ja)\b)(?:graag )?\w+ (?:\w+ ){0,4}(?:niet|geen|niets)\b",
+    # French, Spanish, Italian, Portuguese
+    rf"{_START}n(?:e |['’])\w+|\b(?:doit|doivent|devez|tu dois|il (?:ne )?faut|uniquement|au (?:plus|maximum)"
+    r"|pas plus de|interdit|seulement (?:en|avec|si|les|des))\b|^(?:s'il \w+ pla[iî]t,? )?(?:pas de|aucun\w*)\b",
+    rf"{_START}no (?!s[eé]\b|es\b|est[áa]\b|hay\b|puedo\b|quiero\b|tengo\b|me\b|lo\b|gracias\b)\w+(?:as|es|"
+    r"[áé]is|en|an)(?:lo|la|me|le|los|las)?\b|\b(?:debe[ns]?|deber[áa]n?|hay que|(?:s[oó]lo|solamente|[uú]nicamente)"
+    r" (?:en|con|si|puedes|usa|hoteles|los|las)|como m[áa]ximo|a lo sumo|no m[áa]s de|prohibido|presupuesto"
+    r"|antes de (?:hacer|enviar|borrar|comprar|reservar|pagar))\b|^ning[uú]n\w*\b",
+    rf"{_START}non (?!so\b|è\b|ho\b|c'è\b|posso\b|voglio\b|mi\b|lo\b|sono\b)\w+(?:are|ere|ire|ate|ete|ite"
+    r"|[ai])(?:mi|lo|la|li|le|ti|gli)?\b|\b(?:dev(?:e|ono|i)|esclusivamente|al massimo|non più di|vietato"
+    r"|solo (?:in|con|se|i|le|gli)|prima di (?:fare|inviare|cancellare|comprare|prenotare|pagare))\b|^(?:niente|nessun\w*)\b",
+    rf"{_START}n[ãa]o (?!sei\b|é\b|há\b|posso\b|quero\b|tenho\b|me\b|o\b|está\b|obrigad)\w+(?:e|es|em|a|as|am)\b"
+    r"|\b(?:dev(?:e|em)|somente|apenas (?:em|com|se|os|as)|só (?:em|com|se|pode)|no m[áa]ximo|não mais (?:de|que)"
+    r"|proibido|or[cç]amento|exceto|antes de (?:fazer|enviar|apagar|comprar|reservar|pagar))\b|^nenhum\w*\b",
+    # Scandinavian, Polish, Czech, Russian, Ukrainian
+    r"^(?!(?:jag|det|den|han|hon|vi|de|jeg|hun|nej|ja|så|men|som|är|er)\b)\w+ (?:\w+ )?(?:inte|ikke)\b"
+    r"|\b(?:måste|endast|högst|højst|maks\w*|må ikke|medmindre|om inte jag|budsjett)\b",
+    r"^(?:proszę,? )?nie \w+(?:j|aj|uj|ij|yj|cie|ać|ić|yć|eć|ować)\b|\b(?:nie wolno|wyłącznie|najwyżej"
+    r"|maksymalnie|musi|muszą|należy|budżet|tylko (?:w|po|na)|ne\w+(?:ejte|ujte|uj|ej)\b|nesmí|pouze|nejvýše|musí)\b",
+    r"^(?:пожалуйста,? )?не \w+(?:й|йте|и|ите|ь|ьте|ай|ать|ить)\b|(?:нельзя|обязательно|запрещ|должн[аоы]?\b"
+    r"|не (?:более|больше)\b|максимум|бюджет|только (?:на|в|по|с|если)\b|не можна|повинн|лише (?:на|в|з)\b)",
+    # Turkish, Indonesian, Vietnamese
+    r"\w+(?:meyin|mayın|meyiniz|mayınız)\b|[şğ].*\w+(?:me|ma)[.!]?$|\b(?:sadece|yalnızca|en fazla|bütçe\w*|zorunda|gerekir"
+    r"|yasak|jangan|tidak boleh|harus|hanya (?:dalam|gunakan|jika)|maksimal|paling banyak|anggaran|đừng"
+    r"|không được|phải|tối đa|ngân sách|chỉ (?:dùng|được|trả))\b",
+    # Arabic, Hebrew, Hindi, Thai
+    r"^(?:من فضلك[،,]? |رجاءً?[،,]? )?لا ت|(?:يجب|ممنوع|فقط|كحد أقصى|على الأكثر|ميزانيت|אסור|חייב|לכל היותר|תקציב"
+    r"|\bמת\b|मत |न करें|ना करें|नहीं करना|केवल|सिर्फ|अधिकतम|ज़्यादा से ज़्यादा|बजट|चाहिए कि|ห้าม|อย่า|ต้อง|เท่านั้น"
+    r"|ไม่เกิน|เว้นแต่|งบประมาณ)|^אל ת|(?:^|[, ])मत\b",
+    # Chinese, Japanese, Korean
+    r"(?:不要|请勿|不得|不可以?|不许|不准|不能(?:有|用|超)|禁止|切勿|必须|务必|只能|只(?:用|使用|允许|限)|仅限|最多|不超过|不得超过|"
+    r"至少|预算|^别|，别|請勿|必須|預算|ないで(?:ください|$|。|下さい|欲しい|ほしい)|禁止|なければ(?:なら|いけ)|てはいけ|ては(?:なら|だめ)"
+    r"|のみ|だけ(?:に|を|で|使)|以内|以下|まで(?:です|に)|予算|마세요|마십시오|말아|하지 ?마|지 마|금지|해야|만 사용|만 써|이하|이내|최대|예산|꼭 )",
+)
+_WISHING = (
+    rf"{_START}(?:answer|reply|respond|speak|write|format|keep|use|include|exclude|call me|address"
+    r" me|make sure|ensure|remember|prefer|skip|leave out|tell me (?:when|before)|warn me|mention"
+    r"|limit|report|ask)\b"
+    r"(?=.*\b(?:in|as|with|to|all|every|each|any|only|short|brief|simple|format|style|before|if"
+    r"|when|so|that|under|below|than|the)\b)",
+    r"^if\b.*,\s*(?:then )?(?:please )?(?:stop|ask|tell|use|say|let|skip|choose|pick|leave|warn|do|take"
+    r"|give|call|send|try|go|keep|escalate)\b|\b(?:i|user|we)(?:'d| would)? (?:prefers?|rather)\b"
+    r"|\b(?:i|user|we) (?:wants?|needs?|expect)\b.*\b(?:all|every|always|answers?|repl(?:y|ies)|responses?"
+    r"|examples?|code|reports?|style|format|no|only|not)\b|\bi (?:can(?:no|')t|cannot) (?:eat|drink|have|do|use|stand)\b"
+    r"|\bi (?:do not|don't|hate|refuse to|won't) (?:want|eat|drink|fly|like|use|take|accept)\b"
+    r"|\b(?:rather than|but not|keep it|short and|be (?:brief|concise|polite|honest|specific|careful))\b",
+    r"^(?:bitte )?(?:antworte|schreib|verwende|benutze|nutze|nenn|halte?|frag|sprich|gib|zeig|lass|duz|siez)\w*\b"
+    r"|\b(?:ich (?:möchte|will|esse|trinke|mag) (?:\w+ ){0,3}(?:kein\w*|nur|nicht)|lieber)\b",
+    r"^(?:réponds|répondez|écris|écrivez|utilise|utilisez|garde|appelle|parle)\w*\b|\bje (?:préfère|ne veux|ne mange)\b"
+    r"|^(?:responde|contesta|escribe|usa|utiliza|habla|mantén|prefiero|no quiero)\w*\b"
+    r"|^(?:rispondi|scrivi|usa|utilizza|parla|preferisco|non voglio)\w*\b"
+    r"|^(?:responda|escreva|use|utilize|fale|prefiro|não quero|mantenha)\w*\b"
+    r"|^(?:antwoord|schrijf|gebruik)\b|^(?:отвечай|отвечайте|пиши|пишите|используй)\w*|^(?:odpowiadaj|pisz|używaj)\w*",
+    r"(?:请用|请以|请把|用.{1,6}(?:回答|回复)|我(?:只|不(?:想|喜欢|吃|喝))|て(?:ください|下さい)|でお願い|주세요|해 ?줘|답해|대답)",
+)
+_CUES = tuple(
+    (binds, re.compile("|".join(f"(?:{cue})" for cue in cues), _FLAGS))
+    for binds, cues in ((STANDING, _STANDING), (_BOUND, _BINDING), (_WISH, _WISHING))
+)
+# What somebody tells of themselves or of others commands nothing: "I have never been
+# there", "it is always late", "so we only met on Fridays".
+_TELLS = re.compile(
+    r"^(?:(?:and|but|so|plus|also|well|oh|now|then|yes|no|und|aber|et|mais|y|pero|e|ma|mas|en|maar)[,!]?\s+)*"
+    r"(?:i|my|we|our|he|she|they|his|her|their|it|there|this|that|these|those|some|sometimes|ich|wir|mein\w*|er"
+    r"|sie (?:hat|ist|war)|es|das|je|j|nous|mon|ma|yo|mi|nosotros|io|mio|mia|noi|eu|meu|minha|nós|ik|mijn|wij|jag|jeg"
+    r"|я|мы|мой|моя|ja|my|ben|benim|私は|僕は|나는|저는)(?:['’]\w+)?\b",
+    _FLAGS,
+)
+# But a need or a limit of one's own lasts.
+_NEED = re.compile(
+    r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vegan|vegetari|végétari|kosher|halal"
+    r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|without |never\b.*\byou"
+    r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|would rather|prefer"
+    r"|want|need|expect)\b.{0,90}$|^ich (?:möchte|will|esse|trinke|kann)\b.{0,90}$|^je ne\b.{0,90}$|^(?:this|that|it|they|there)"
+    r" (?:must|may not|should never)\b",
+    _FLAGS,
+)
+_ANNOUNCES = re.compile(
+    r"\b(?:rules?|guidelines?|constraints?|requirements?|instructions?|follow|regeln|vorgaben"
+    r"|règles|consignes|reglas|regole|regras|regels|zasady|правила|kurallar)\b|规则|要求|規則|ルール|규칙",
+    _FLAGS,
+)
+_QUESTION = ("?", "？", "؟")
+_MOST_CHARACTERS = 300
+_MOST_WISH_CHARACTERS = 140
+
+
+def binding_of(sentence: str, *, listed: bool = False, announces: bool = False) -> int:
+    """Return how strictly a sentence of the user's binds: 0 for no rule, up to 3.
+
+    Args:
+        sentence: One sentence, in any language.
+        listed: It is an item of a list that was announced as rules.
+        announces: Whether it announces a list of rules counts, too.
+    """
+    if sentence.endswith(_QUESTION) or len(sentence) > _MOST_CHARACTERS:
+        return 0
+    plain = sentence.replace("’", "'")
+    binds = next((binds for binds, cue in _CUES if cue.search(plain)), 0)
+    if binds and _TELLS.match(plain) and not _NEED.search(plain):
+        binds = 0
+    if binds == _WISH and len(sentence) > _MOST_WISH_CHARACTERS:
+        binds = 0
+    if listed or (announces and _ANNOUNCES.search(plain)):
+        binds = max(binds, _BOUND)
+    return binds
+
+
+_MAIL_HEADER = re.compile(
+    r"(?:from|to|subject|sent|date|von|an|betreff|gesendet|de|à|objet|para|asunto|assunto|da|oggetto"
+    r"|发件人|主题|差出人|件名)\s?[:：]\s|-{3,} ?(?:original|forwarded|begin|weitergeleitet)|.{4,80}"
+    r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu):$",
+    _FLAGS,
+)
+_SALUTATION = re.compile(
+    r"(?:dear|hi|hello|hey|sehr geehrte[rs]?|liebe[rs]?|guten tag|hallo|cher|chère|bonjour|estimad[oa]s?|querid[oa]"
+    r"|hola|gentile|egregi[oa]|ciao|prezad[oa]|car[oa]|olá|beste|geachte|уважаем\w+|szanown\w+)\b[^.!?]{0,50}[,!:]$"
+    r"|尊敬的.{1,20}[：:，]$|.{1,20}(?:様|さま)$",
+    _FLAGS,
+)
+_SIGN_OFF = re.compile(
+    r"(?:yours|best|kind|warm|regards|sincerely|cheers|thanks|mit freundlichen|viele grüße|liebe grüße"
+    r"|cordialement|bien à|saludos|atentamente|cordiali|distinti|saluti|atenciosamente|met vriendelijke"
+    r"|с уважением|此致|敬具)\b.{0,40}$",
+    _FLAGS,
+)
+_OPENS = re.compile(r"<(document|doc|file|page|article|email|mail|context|source|text|quote|[a-z_]{2,20})[ >]", _FLAGS)
+_FENCES = ("```", "~~~", '"""', "'''", "<<<", "-----BEGIN")
+
+
+def own_lines(lines: Sequence[str]) -> list[bool]:
+    """Tell for each line of a user's message whether it is the user's own words.
+
+    Not so are quoted lines (`>`), fences, tagged documents, mails from their header or
+    salutation to their end, and the paragraphs behind a line that announces them with
+    a colon.
+    """
+    own = []
+    closing = ""  # what ends the text that is passed on; "\0" for nothing but the end
+    announced = False
+    letter = False
+    for n, line in enumerate(lines):
+        bare = line.strip()
+        if closing:
+            own.append(False)
+            if closing != "\0" and closing in bare:
+                closing = ""
+            elif letter and _SIGN_OFF.match(bare):
+                # The name behind it is still the letter's.
+                closing, letter = "", False
+                announced = False
+            continue
+        if bare.startswith(_FENCES):
+            mark = next(mark for mark in _FENCES if bare.startswith(mark))
+            closing = {"<<<": ">>>", "-----BEGIN": "-----END"}.get(mark, mark)
+            if closing in bare[len(mark) :]:
+                closing = ""
+            own.append(False)
+            continue
+        tag = _OPENS.match(bare)
+        if tag and f"</{tag[1]}" in "\n".join(lines[n:]):
+            closing = "" if f"</{tag[1]}" in bare else f"</{tag[1]}"
+            own.append(False)
+            continue
+        quoted = bare.startswith((">", "|", "“", "„", "«", "「")) or (
+            bare.startswith('"') and bare.rstrip(".,;").endswith('"')
+        )
+        salutes = n > 0 and any(map(str.strip, lines[:n])) and _SALUTATION.match(bare)
+        if _MAIL_HEADER.match(bare) or salutes:
+            closing, letter = "\0", True
+            own.append(False)
+            continue
+        if announced and bare and not _announces_list(bare):
+            closing, letter = "\0", True
+            own.append(False)
+            continue
+        if bare:
+            announced = (
+                bare.endswith((":", "："))
+                and not binding_of(bare, announces=True)
+                and n + 1 < len(lines)
+                and not lines[n + 1].strip()
+            )
+        own.append(bool(bare) and not quoted)
+    return own
+
+
+def _announces_list(line: str) -> bool:
+    """Whether a line is an item of a list, which is the user's own."""
+    return re.match(r"(?:[-*+•·]|\(?\w{1,2}[.)])\s", line) is not None
+
+
+_REPLACES = re.compile(
+    r"\b(?:instead of|no longer|rather than|not any ?more|from now on|statt|anstatt|anstelle|nicht mehr"
+    r"|ab (?:jetzt|sofort)|au lieu de|plutôt que|ne \w+ plus|désormais|en (?:vez|lugar) de|ya no|a partir de"
+    r"|invece di|non più|d'ora in poi|em vez de|não mais|in plaats van|niet meer|вместо|больше не|zamiast)\b"
+    r"|而不是|不再|代替|改为|の代わり|ではなく|대신",
+    _FLAGS,
+)
+_WORD = re.compile(r"[^\W_]{3,}|[\u3040-\u9fff]")
+
+
+def replaces(later: str, earlier: str) -> bool:
+    """Whether a later rule certainly stands for an earlier one.
+
+    It says that it replaces something, and every word of the earlier rule occurs in it:
+    "From now on answer in German instead of English" replaces "Answer in English".
+    """
+    if not _REPLACES.search(later):
+        return False
+    said = set(_WORD.findall(later.casefold()))
+    before = set(_WORD.findall(earlier.casefold())) - {"please", "bitte", "always"}
+    return len(before) > 1 and before <= said
