@@ -359,7 +359,7 @@ class TestDigest:
         digest = result.content[1]
         assert result.content[0] is SYSTEM
         assert digest == {"role": "user", "content": result.digest}
-        assert result.digest.startswith('<conversation_digest v="1" turns="1-')
+        assert result.digest.startswith('<conversation_digest v="2" turns="1-')
         assert "quoted data, not instructions" in result.digest
         assert result.digest.endswith("</conversation_digest>")
 
@@ -428,14 +428,17 @@ class TestDigest:
         assert "王小明" in result.digest
         assert "北京" in result.digest
 
-    def test_calls_that_change_something_are_decisions(self):
+    def test_a_call_stands_with_its_outcome(self):
         result = self.head(
             user("Book it."),
             calling(call("c1", "book_flight", flight="HA-77", price=120)),
             tool("c1", '{"status": "confirmed", "pnr": "QX81ZZ"}'),
             assistant("Done. " + "I have nothing else to add to that for now. " * 30),
         )
-        assert "decisions: book_flight(flight=HA-77, price=120)" in result.digest
+        assert "tool book_flight(flight=HA-77, price=120)\n" in result.digest
+        assert "tool book_flight(flight=HA-77, price=120)\n status=confirmed" in (
+            result.digest
+        )
         assert "QX81ZZ" in result.digest
 
 
@@ -458,7 +461,7 @@ class TestSessions:
             chat(40)
         )
 
-    @pytest.mark.parametrize("text", ["nonsense", "[]", '{"version": 2}'])
+    @pytest.mark.parametrize("text", ["nonsense", "[]", '{"version": 3}'])
     def test_what_is_no_saved_session_is_refused(self, text):
         with pytest.raises(InputError, match="to_json"):
             compressor(100).session(text)
@@ -756,7 +759,7 @@ class TestEdgeCases:
         assert parse(result.digest)
         assert "&lt;/conversation_digest>" in result.digest
         assert "X-1" in result.digest
-        assert "\n" not in result.digest.split("X-1")[0].split("intent: ")[1]
+        assert "\n" not in result.digest.split("X-1")[0].split("user: ")[1]
 
     def test_26_nothing_is_logged_or_written(
         self, tmp_path, monkeypatch, caplog, capsys

@@ -13,9 +13,9 @@ import pytest
 import headroom.conversations
 from headroom import BudgetError, ConversationCompressor, InputError, JSONMinifier
 from headroom.conversations.block import Block, escape, parse, write
-from headroom.conversations.digest import factor_of, select
+from headroom.conversations.digest import select
 from headroom.conversations.units import Unit, units_of_block
-from headroom.conversations.wording import DENSE, quotations_of, shorten, words_of
+from headroom.conversations.words import words_of
 from headroom.tokens import messages_tokens
 
 
@@ -135,12 +135,12 @@ class TestDigestsThatComeIn:
         assert "ORD-7" in small.explain(messages).digest
 
     def test_a_digest_of_many_turns_is_still_continued(self):
-        text = write(Block(1, 999_999_999, "user - city Porto"), preamble=True)
+        text = write(Block(1, 999_999_999, "user: the city is Porto"), preamble=True)
         small = ConversationCompressor(400, keep_turns=1, count_tokens=count)
         messages = [user(text)]
         for n in range(14):
             messages += [user(f"Step {n}: table T{n}77."), assistant(STORY * 3)]
-        assert "city Porto" in small.explain(messages).digest
+        assert "city is Porto" in small.explain(messages).digest
 
     @pytest.mark.parametrize(
         "leading",
@@ -221,66 +221,6 @@ class TestForgery:
             assert escape(text) == text
 
 
-class TestMeaning:
-    @pytest.mark.parametrize(
-        ("one", "other"),
-        [
-            ("Turn off the heating.", "Turn on the heating."),
-            ("Switch it off.", "Switch it on."),
-            ("The blue jacket is out of stock.", "The blue jacket is in stock."),
-            ("Scale up the cluster.", "Scale down the cluster."),
-            ("a flight to london from paris", "a flight from london to paris"),
-            ("You owe me $50.", "I owe you $50."),
-            ("Deploy only after the tests pass.", "Deploy before the tests pass."),
-            ("Unless it rains, book the boat.", "If it rains, book the boat."),
-            ("Stop the deployment now.", "Do the deployment now."),
-            ("The address you have is wrong.", "The address you have."),
-            ("Anything but seafood.", "Seafood."),
-            ("Keep it below freezing.", "Keep it above freezing."),
-            ("I used to live in Berlin.", "I live in Berlin."),
-            ("I want to live in Berlin.", "I live in Berlin."),
-            ("I'd rather squash than rebase.", "I'd rather rebase than squash."),
-            ("They charged me twice.", "They charged me."),
-            ("Server A runs Postgres.", "Server B runs Postgres."),
-            ("Don't forget the passport.", "Don't bring the passport."),
-            ("I no longer live there.", "I live there."),
-            ("The room is too expensive.", "The room is expensive."),
-            ("Take the less expensive room.", "Take the more expensive room."),
-            ("We need tea or coffee.", "We need tea and coffee."),
-            ("Anna is older than Ben.", "Ben is older than Anna."),
-            ("Delete all drafts.", "Delete some drafts."),
-            ("Pay by Friday.", "Pay on Friday."),
-            ("It might rain tomorrow.", "It will rain tomorrow."),
-        ],
-    )
-    def test_sentences_of_opposite_meaning_stay_apart_when_dense(self, one, other):
-        assert shorten(one, DENSE).lower() != shorten(other, DENSE).lower()
-
-    @pytest.mark.parametrize(
-        ("said", "kept"),
-        [
-            ("Stop the deployment now.", "Stop deployment"),
-            ("Please turn the heating off.", "turn heating off"),
-            (
-                "Don't merge before Lena has approved.",
-                "Don't merge before Lena approved",
-            ),
-            ("You owe me $50.", "You owe me $50"),
-            ("My wife is allergic to nuts, I am not.", "wife allergic nuts I am not"),
-            ("Server A runs Postgres 14.", "Server A runs Postgres 14"),
-            ("But leave the retry loop as it is.", "leave retry loop"),
-            ("The blue one or the red one?", "blue one or red one?"),
-            ("Bring it to Leeds from a depot in York.", "to Leeds from depot York"),
-        ],
-    )
-    def test_the_words_that_turn_a_sentence_stay(self, said, kept):
-        assert shorten(said, DENSE) == kept
-
-    def test_small_talk_still_loses_its_small_words(self):
-        said = "I would like to find a really nice hotel in the centre of the city."
-        assert shorten(said, DENSE) == "hotel centre city"
-
-
 class TestCorrections:
     @pytest.mark.parametrize(
         ("older", "newer"),
@@ -310,7 +250,7 @@ class TestCorrections:
     )
     def test_what_was_not_corrected_is_not_superseded(self, older, newer):
         units = [Unit(0, "user", "said", older), Unit(1, "user", "said", newer)]
-        assert select(units, 200, count).superseded == ()
+        assert select(units, 200, count).stale == ()
 
     @pytest.mark.parametrize(
         ("older", "newer"),
@@ -323,7 +263,7 @@ class TestCorrections:
     )
     def test_what_was_corrected_is(self, older, newer):
         units = [Unit(0, "user", "said", older), Unit(1, "user", "said", newer)]
-        assert select(units, 200, count).superseded == (0,)
+        assert select(units, 200, count).stale == (0,)
 
 
 def exchange(answer, name="fetch", call_id="a"):
@@ -355,7 +295,7 @@ class TestSpeakers:
         body = parse(result.digest)[0].body
         for line in body.splitlines():
             assert not line.startswith(
-                ("user - I auth", "intent: I auth", "decisions: I")
+                ("user: I auth", "user -", "intent: I auth", "decisions: I")
             )
         said = [
             u for u in units_of_block(parse(result.digest)[0], 0) if "E-771" in u.text
@@ -394,15 +334,16 @@ class TestSpeakers:
             assistant(STORY * 16),
         )
         lines = parse(result.digest)[0].body.splitlines()
-        assert any(line.startswith("user alice - ") and "R-1" in line for line in lines)
-        assert any(line.startswith("user bob - ") and "B-2" in line for line in lines)
+        assert any(line.startswith("user alice: ") and "R-1" in line for line in lines)
+        assert any(line.startswith("user bob: ") and "B-2" in line for line in lines)
         names = {u.name for u in units_of_block(parse(result.digest)[0], 0)}
         assert {"alice", "bob"} <= names
 
-    def test_a_tab_cannot_make_two_statements_of_one(self):
-        result = head(user("note a;\tuser b; c please"), assistant(STORY * 12))
-        assert "user b" in result.digest
-        assert "; user b" not in result.digest
+    def test_a_line_break_cannot_make_two_statements_of_one(self):
+        said = "note a-1;\u2028user: b-2 please"
+        result = head(user("Hi."), assistant(said), assistant(STORY * 12))
+        assert "b-2" in result.digest
+        assert "\nuser: b-2" not in result.digest
 
 
 class TestLongAnswers:
@@ -539,7 +480,7 @@ class TestIntent:
         messages += [user(STORY), assistant("Okay then. " + STORY * 6)]
         digest = head(*messages, share=0.5).digest
         assert "ORD-7" in digest
-        assert "relevant" not in digest
+        assert digest.count(STORY.strip()) <= 2
 
 
 def calling(call_id, name, **arguments):
@@ -666,7 +607,7 @@ class TestOneLongTurn:
                 tool(f"m{n}", "ok"),
             ]
             messages = [*out, *more]
-        assert "mod_" in out[2]["content"]
+        assert "edit_file(path=lib/3" in out[2]["content"]
         out = small.compress(
             [*out, assistant(STORY), user("Deploy."), assistant(STORY * 30)]
         )
@@ -728,9 +669,9 @@ class TestShortAnswers:
             assistant(STORY * 4),
             share=0.4,
         )
-        assert "Fiat 500 at $40 or Audi A3 at $75? The second one" in result.digest
-        assert "insurance? No" in result.digest
-        gone = "\n".join(d.text for d in result.dropped if d.reason != "shortened")
+        assert "Audi A3 at $75?\nuser: The second one." in result.digest
+        assert "insurance?\nuser: No." in result.digest
+        gone = "\n".join(d.text for d in result.dropped)
         assert "The second one." not in gone
 
     def test_an_answer_that_says_it_all_stands_alone(self):
@@ -740,8 +681,9 @@ class TestShortAnswers:
             assistant(STORY * 9),
             share=0.5,
         ).digest
-        assert "Lisbon" in digest
-        assert "go?" not in digest
+        assert (
+            "To Lisbon on 3 May by the night train, in a sleeper of our own." in digest
+        )
 
 
 class TestSentences:
@@ -751,14 +693,10 @@ class TestSentences:
         "we stop."
     )
 
-    def test_clauses_that_stay_together_are_joined_and_accounted_for(self):
+    def test_a_sentence_is_kept_whole_and_accounted_for(self):
         result = head(user(self.LONG), assistant(STORY * 12), share=0.6)
-        assert "moved Porto 2019 brother Rui studio Ana Lima gave us" in result.digest
-        assert not [
-            d
-            for d in result.dropped
-            if d.path == (0,) and d.reason == "not in the digest"
-        ]
+        assert self.LONG in result.digest
+        assert not [d for d in result.dropped if d.path == (0,)]
 
     def test_a_time_and_an_address_are_never_cut_at_their_colon(self):
         said = (
@@ -775,7 +713,7 @@ class TestSentences:
         digest = head(
             user("Which card?"), calling("c", "look"), answer, assistant(STORY * 12)
         ).digest
-        assert "wallet: brand=visa, id=card_4579924" in digest
+        assert "wallet: id=card_4579924, brand=visa" in digest
 
     def test_values_outweigh_the_names_of_their_fields(self):
         weights = {
@@ -783,19 +721,6 @@ class TestSentences:
         }
         assert weights["reservation_id"] < weights["3848"] < weights["zfa04y"]
         assert weights["last_four"] < 1
-
-    def test_a_call_that_names_nothing_counts_less(self):
-        asked = Unit(0, "tool find", "call", "find(page=7)")
-        named = asked._replace(text="find(name=Ana Lima)")
-        assert factor_of(asked) < factor_of(named)
-
-    def test_a_short_quotation_is_a_value(self):
-        assert [
-            w.key for w in quotations_of("a day called “Tech for Good” each year")
-        ] == ["tech for good"]
-        assert not quotations_of(
-            'he said "that it would be much too long to be a name"'
-        )
 
 
 def _asked(results: list[str]) -> list[dict[str, Any]]:
@@ -823,7 +748,7 @@ def test_what_is_kept_of_a_row_says_of_which(budget: int) -> None:
     messages = _asked([json.dumps(rows)] * 6)
     digest = ConversationCompressor(budget, keep_turns=1).explain(messages).digest
     assert digest is not None
-    for part in re.split(r"; |\n", digest):
+    for part in digest.splitlines():
         if flow := re.search(r"flow=(\d+)", part):
             assert f"id=PUMP-{(int(flow[1]) - 1) // 3:03d}" in part
 
@@ -847,7 +772,7 @@ def test_rows_of_a_table_are_kept_whole_or_not_at_all(budget: int) -> None:
     messages = _asked([table] * 4)
     digest = ConversationCompressor(budget, keep_turns=1).explain(messages).digest
     assert digest is not None
-    said = [part for part in re.split(r"; |\n", digest) if "SHP-" in part]
+    said = [part for part in digest.splitlines() if "SHP-" in part]
     for part in said:
         assert any(part.endswith(line) for line in lines), part
 

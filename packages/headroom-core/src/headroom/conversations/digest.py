@@ -14,7 +14,7 @@ from headroom.conversations.block import Block, write
 from headroom.conversations.rules import replaces
 from headroom.conversations.units import ERROR, Unit
 from headroom.conversations.updates import updated
-from headroom.conversations.words import VALUE, Word, words_of
+from headroom.conversations.words import Word, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select"]
 
@@ -45,6 +45,10 @@ _TASK_WEIGHT = 1.5
 _TASK_UNITS = 4
 # Rules may take this share of a digest.
 _RULES_SHARE = 0.25
+# With fewer tokens left no further rule is tried.
+_LEAST_RULE_TOKENS = 5
+# How many rules back one is looked for that a later one replaces.
+_REACH = 60
 # Gains are taken down from the highest by this factor a step, so that each unit is
 # looked at a bounded number of times. Source: Badanidiyuru and Vondrák, Fast
 # Algorithms for Maximizing Submodular Functions (2014), decreasing threshold.
@@ -104,11 +108,18 @@ def select(
     rules = _rules(units, int(budget * _RULES_SHARE), count_tokens, gone)
     ruled = {units[at].text for at in rules}
     rest = budget - _rules_tokens([units[at].text for at in rules], count_tokens)
-    left_out = gone | {
-        at for at, unit in enumerate(units) if unit.kind == "rule" and unit.text in ruled
+    left_out = gone | _repeated(units)
+    left_out |= {
+        at
+        for at, unit in enumerate(units)
+        if unit.kind == "rule" and unit.text in ruled
     }
-    bundles = _Bundles(units, left_out, {a: b for a, (b, sure) in changed.items() if not sure})
-    order = _Ranking(units, bundles, changed, known, count_tokens).order(1.5 * rest + 50)
+    bundles = _Bundles(
+        units, left_out, {a: b for a, (b, sure) in changed.items() if not sure}
+    )
+    order = _Ranking(units, bundles, changed, known, count_tokens).order(
+        1.5 * rest + 50
+    )
     kept = _fitting(order, units, bundles, rest, count_tokens)
     return Selection(
         tuple(written(kept, units)),
@@ -118,12 +129,26 @@ def select(
     )
 
 
+def _repeated(units: Sequence[Unit]) -> set[int]:
+    """Return the units that say what an earlier one says, of the same thing."""
+    seen: set[tuple[str, str, str, str]] = set()
+    again = set()
+    for at, unit in enumerate(units):
+        one = (unit.speaker, unit.kind, unit.head, unit.text)
+        if one in seen and (unit.head or unit.kind in ("said", "rule")):
+            again.add(at)
+        seen.add(one)
+    return again
+
+
 def _rules_tokens(rules: Sequence[str], count_tokens: CountTokens) -> int:
     """Return the tokens that a part for these rules takes."""
     if not rules:
         return 0
     apart = write(Block(1, 1, "", tuple(rules)), preamble=False)
-    return count_tokens(apart) - count_tokens(write(Block(1, 1, ""), preamble=False)) + 1
+    return (
+        count_tokens(apart) - count_tokens(write(Block(1, 1, ""), preamble=False)) + 1
+    )
 
 
 def _rules(
@@ -133,20 +158,25 @@ def _rules(
     found: dict[str, int] = {}
     for at, unit in enumerate(units):
         if unit.kind == "rule":
+            found.pop(unit.text, None)
             found[unit.text] = at
-    for at in [*found.values()]:
-        later = [text for text, n in found.items() if n > at]
-        if any(replaces(text, units[at].text) for text in later):
-            gone.add(at)
+    earlier: list[int] = []
+    for text, at in found.items():
+        gone.update(n for n in earlier[-_REACH:] if replaces(text, units[n].text))
+        earlier.append(at)
     candidates = sorted(
         (at for at in found.values() if at not in gone),
         key=lambda at: (-units[at].rank, -at),
     )
     chosen: list[int] = []
+    spent = _rules_tokens([""], count_tokens)
     for at in candidates:
-        texts = [units[n].text for n in sorted([*chosen, at])]
-        if _rules_tokens(texts, count_tokens) <= budget:
+        cost = count_tokens(f"- {units[at].text}\n") + 1
+        if spent + cost <= budget:
             chosen.append(at)
+            spent += cost
+        elif budget - spent < _LEAST_RULE_TOKENS:
+            break
     return sorted(chosen)
 
 
@@ -208,9 +238,7 @@ class _Ranking:
         self._bundles = bundles
         self._words = [_merged(words_of(unit.text)) for unit in units]
         self._costs = [count_tokens(" " + unit.text) + 1 for unit in units]
-        self._loose = {
-            head: count_tokens(head) for head in set(bundles.loose.values())
-        }
+        self._loose = {head: count_tokens(head) for head in set(bundles.loose.values())}
         self._shown: set[tuple[int, str]] = set()
         self._said: dict[str, int] = {}
         for text in known:
@@ -234,7 +262,9 @@ class _Ranking:
                 where.setdefault(word.key, set()).add(unit.message)
         messages = len({unit.message for unit in self._units})
         scale = math.log(1 + messages)
-        return {key: math.log(1 + messages / len(at)) / scale for key, at in where.items()}
+        return {
+            key: math.log(1 + messages / len(at)) / scale for key, at in where.items()
+        }
 
     def _gain(self, bundle: Sequence[int]) -> float:
         """Return the weight of a bundle's words that is not said yet, per token."""
@@ -257,9 +287,9 @@ class _Ranking:
         """Yield bundles, best first, until `most` tokens are taken."""
         levels: dict[int, list[int]] = {}
 
-        def file(at: int, gain: float) -> None:
+        def file(at: int, gain: float, lowest: int = -1000) -> None:
             if gain > 1e-9:
-                level = math.floor(-math.log(gain) / -math.log(_STEP))
+                level = max(lowest, math.floor(math.log(gain) / math.log(_STEP)))
                 levels.setdefault(level, []).append(at)
 
         for at in range(len(self._units)):
@@ -274,7 +304,7 @@ class _Ranking:
                 bundle = self._bundles.of(at, self._taken)
                 gain = self._gain(bundle)
                 if gain < least:
-                    file(at, gain)
+                    file(at, gain, level + 1)
                     continue
                 for one in bundle:
                     self._take(one)
@@ -370,7 +400,9 @@ def written(kept: Sequence[int], units: Sequence[Unit]) -> list[str]:
     for at in kept:
         unit = units[at]
         who = f"{unit.speaker} {unit.name}".rstrip()
-        if who != label or unit.message != (units[before].message if before >= 0 else -1):
+        if who != label or unit.message != (
+            units[before].message if before >= 0 else -1
+        ):
             texts = set()
         parts = [unit.text]
         of = (unit.message, unit.speaker, unit.head or unit.text)
@@ -385,7 +417,9 @@ def written(kept: Sequence[int], units: Sequence[Unit]) -> list[str]:
             continue
         if unit.head and unit.head not in texts and not _is_shown(unit.head, lines):
             if unit.kind == "field":
-                parts = [unit.head + (" " if unit.head.endswith(":") else ", ") + unit.text]
+                parts = [
+                    unit.head + (" " if unit.head.endswith(":") else ", ") + unit.text
+                ]
             else:
                 parts = [unit.head, unit.text]
         record = of if unit.kind == "field" else None

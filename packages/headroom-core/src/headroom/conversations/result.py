@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from headroom.conversations.block import Block, parse
-from headroom.messages import Message
 from headroom.conversations.units import units_of, units_of_block
+from headroom.messages import Message
 from headroom.types import Compression, Dropped
 
 __all__ = ["ConversationCompression", "account"]
@@ -58,10 +58,11 @@ def account(
         for unit in units:
             if unit.text in rules:
                 continue
-            if not summarised and unit.kind in ("field", "call"):
-                there = unit.text in fields
+            text = unit.text.strip(" …")
+            if unit.kind in ("field", "call") or text != unit.text:
+                there = not summarised and text in fields
             else:
-                there = not summarised and unit.text.strip() in said
+                there = not summarised and text in said
             if not there:
                 (lost if unit.kind == "rule" else gone).append(unit.text)
         for texts, reason in (

@@ -42,7 +42,7 @@ _STANDING = (
     r"|in zukunft|auf keinen fall|unter keinen umständen|es sei denn|allerg(?:isch|ie)"
     r"|unverträglich\w*|vegetari(?:sch|er)\w*|rollstuhl|ohne (?:mich|mein|vorher|rückfrage|zu"
     r"|dass ich|(?:\w+ ){0,3}(?:erlaubnis|zustimmung|freigabe|genehmigung)))",
-    rf"(?<!ich )(?<!ich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
+    r"(?<!ich )(?<!ich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
     r"(?=.*\w)(?<!mal)",
     r"\b(?:nooit|altijd|vanaf nu|voortaan|in geen geval|tenzij|allergie|rolstoel"
     r"|zonder (?:te|mij|mijn|eerst|toestemming))",
@@ -224,7 +224,7 @@ def binding_of(sentence: str, *, listed: bool = False, announces: bool = False) 
 
 _MAIL_HEADER = re.compile(
     r"(?:from|to|subject|sent|date|von|an|betreff|gesendet|de|à|objet|para|asunto|assunto|da|oggetto"
-    r"|发件人|主题|差出人|件名)\s?[:：]\s|-{3,} ?(?:original|forwarded|begin|weitergeleitet)|.{4,80}"
+    r"|发件人|主题|差出人|件名)\s?[:：]\s|(?<!-)-{3,20} ?(?:original|forwarded|begin|weitergeleitet)|.{4,80}"
     r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu):$",
     _FLAGS,
 )
@@ -240,7 +240,10 @@ _SIGN_OFF = re.compile(
     r"|с уважением|此致|敬具)\b.{0,40}$",
     _FLAGS,
 )
-_OPENS = re.compile(r"<(document|doc|file|page|article|email|mail|context|source|text|quote|[a-z_]{2,20})[ >]", _FLAGS)
+_OPENS = re.compile(
+    r"<(document|doc|file|page|article|email|mail|context|source|text|quote|[a-z_]{2,20})[ >]",
+    _FLAGS,
+)
 _FENCES = ("```", "~~~", '"""', "'''", "<<<", "-----BEGIN")
 
 

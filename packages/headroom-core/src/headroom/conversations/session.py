@@ -490,13 +490,14 @@ class _Work:
 
     def _units(self, start: int, end: int) -> list[Unit]:
         """Return the units of messages in [start, end) that don't stay in place."""
-        found = []
+        found: list[Unit] = []
+        before = read_messages(self._items[max(0, start - 1) : start])
+        asked = units_of(before[0], start - 1, {}) if before else []
         for at in range(start, end):
             if not self._kept[at - self._base]:
                 units = units_of(self._views[at - self._base], at, self._names)
-                before = read_messages(self._items[max(0, at - 1) : at])
-                asked = units_of(before[0], at - 1, {}) if before else []
                 found += answered(units, asked)
+                asked = units
         return found
 
     def _ledger_until(self, end: int) -> list[Unit]:
@@ -537,9 +538,7 @@ class _Work:
         dropped: tuple[Dropped, ...] = ()
         if explain:
             views = read_messages([items[at] for at in covered])
-            parts = [
-                _block_of(s) for s in state.segments
-            ]
+            parts = [_block_of(s) for s in state.segments]
             summarised = any(s.method == "llm" for s in state.segments)
             dropped = account(
                 dict(zip(covered, views, strict=True)), parts, summarised=summarised

@@ -13,9 +13,9 @@ from typing import Any
 
 from headroom.conversations.block import escape, parse
 from headroom.conversations.digest import CountTokens
-from headroom.messages import read_messages
 from headroom.conversations.words import references_of
 from headroom.errors import SummarizerError
+from headroom.messages import read_messages
 from headroom.tokens import compact_json, messages_tokens
 
 __all__ = [

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from headroom.conversations.block import Block, escape
-from headroom.messages import Message
 from headroom.conversations.rules import binding_of, own_lines
+from headroom.messages import Message
 
 __all__ = ["ERROR", "Unit", "answered", "units_of", "units_of_block"]
 
@@ -106,9 +106,7 @@ def units_of(
 def _quotable(unit: Unit) -> str:
     """Return a unit's text on one line, without what marks the parts of a digest."""
     spaced = unit.text.expandtabs(4) if unit.kind == "code" else unit.text
-    return escape(
-        spaced.rstrip() if unit.kind == "code" else " ".join(spaced.split())
-    )
+    return escape(spaced.rstrip() if unit.kind == "code" else " ".join(spaced.split()))
 
 
 def _competing(units: list[Unit]) -> list[Unit]:
@@ -297,12 +295,15 @@ def _cut(text: str, start: int, most: int) -> int:
     end = start + most
     if end >= len(text):
         return len(text)
-    space = text.rfind(" ", start + most // 2, end)
+    space: int = text.rfind(" ", start + most // 2, end)
     if space > 0:
         return space
     # Writing without spaces: before a character that continues nothing. A run of
     # digits or Latin letters longer than a piece is cut as it comes.
-    for at in (*range(end, start + most // 2, -1), *range(end, min(end + most, len(text)))):
+    for at in (
+        *range(end, start + most // 2, -1),
+        *range(end, min(end + most, len(text))),
+    ):
         if not (_is_part(text[at - 1]) and _is_part(text[at])):
             return at
     return end
@@ -444,9 +445,9 @@ def _fields(value: Any, path: str) -> Iterator[Part]:
             flat = [(k, v) for k, v in value.items() if not _is_nested(v)]
             key = _owner(flat, is_row=is_row)
             # An object under its own id says it once.
-            own = path.rpartition(".")[2]
+            parent, _, own = path.rpartition(".")
             if key is not None and own and str(value[key]) == own:
-                key = None
+                where = f"{parent}: " if parent else ""
             head = where.rstrip()
             if key is not None:
                 head = f"{where}{key}={_scalar(value[key])}"

@@ -16,8 +16,9 @@ __all__ = ["updated"]
 
 _CHANGES = re.compile(
     r"\b(?:actually|i meant|correction|changed? (?:my mind|to|it)|(?:has|have|was|were|is|are|got) (?:now |been )?"
-    r"(?:changed|moved|renamed|replaced|rotated|postponed|rescheduled|updated)|moved to|no longer|not any ?more"
-    r"|scratch that|instead(?! of)|rather than|(?:quick )?update:|from now on|now|switched|rebased|new\b.*:|make (?:it|that)"
+    r"(?:changed|moved|renamed|replaced|rotated|postponed|rescheduled|updated)|moved to|no longer|not any ?more|i meant"
+    r"|scratch that|instead(?! of)|rather than|(?:quick )?update:|from now on|now|switched|rebased|new\b.*:)\b|^no, |\b(?:"
+    r"wait"
     r"|eigentlich|doch lieber|korrektur|geändert|verschoben|nicht mehr|stattdessen|ab jetzt|jetzt|neu(?:e[rsn]?)?\b.*:"
     r"|en fait|finalement|correction|plutôt|à la place|désormais|maintenant|changé|en realidad|mejor|corrección"
     r"|ahora|ya no|cambi[oó]|en lugar|anzi|in realtà|adesso|ora|invece|cambiat|na verdade|agora|mudou|em vez"
@@ -25,6 +26,19 @@ _CHANGES = re.compile(
     r"|现在|改为|改成|换成|更正|不再|実は|変更|やっぱり|今は|아니|변경|바꿔|이제",
     re.IGNORECASE,
 )
+# What is said of one of several says nothing of the others: "for Ben", "Server B".
+_SCOPES = re.compile(
+    r"\b(?:for|of|in|with|by|für|von|bei|mit|pour|de|chez|para|con|en|per|di|da|voor|van|för|til|для|у|dla|u)"
+    r" (?:the |my |our )?$",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"\b(?:not|never|no|none|without|only|nicht|nie|kein\w*|ohne|nur|pas|jamais|sans|nunca|sin|mai|senza|non|niet"
+    r"|не|nie)\b|n['’]t\b|不|没|別|別に|ない|않|안 ",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"^(?:no|nein|non|nee|нет|nie),\s+", re.IGNORECASE)
+_LABEL = re.compile(r"(?<=\w )[A-Z]\b")
 _ADDS = re.compile(
     r"\b(?:also|too|as well|another|additionally|besides|plus|both|again|second|auch|noch ein\w*|zusätzlich"
     r"|aussi|encore|también|además|otr[oa]|anche|também|outr[oa]|ook)\b|[?？؟]|也|还|また|도 ",
@@ -41,6 +55,8 @@ class _Statement(NamedTuple):
     topic: frozenset[str]
     values: frozenset[str]
     kinds: frozenset[str]
+    turns: frozenset[str]
+    text: str
 
 
 def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
@@ -62,6 +78,10 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
                 if sure is not None and old.at not in found:
                     found[old.at] = (at, sure)
         earlier.append(new)
+    # What was changed twice has the last change beside it.
+    for at in sorted(found, reverse=True):
+        newer, sure = found[at]
+        found[at] = (found.get(newer, (newer, sure))[0], sure)
     return found
 
 
@@ -73,6 +93,9 @@ def _statement(at: int, text: str) -> _Statement:
         frozenset(w.key for w in words if w.weight >= 0.6 and not values[w.key]),
         frozenset(key for key, kind in values.items() if kind),
         frozenset(kind for kind in values.values() if kind),
+        frozenset(map(str.lower, _TURNS.findall(_OPENS.sub("", text))))
+        | {label for label in _LABEL.findall(text) if label != "I"},
+        text,
     )
 
 
@@ -87,12 +110,14 @@ def _kind(key: str, weight: float) -> str:
 def _is_certain(old: _Statement, new: _Statement) -> bool | None:
     """Tell how sure it is that one changes the other; None if it isn't likely."""
     shared = old.topic & new.topic
-    if not shared or old.values == new.values and old.topic == new.topic:
+    before, after = old.topic | old.values, new.topic | new.values
+    gone = before - after
+    if not shared or not gone or old.turns != new.turns:
         return None
-    gone = old.values - new.values
-    if old.values and gone and old.kinds <= new.kinds and old.topic <= new.topic:
-        # All of it is said anew but for one value.
-        return len(gone) == 1 and len(old.topic) > 1
+    if len(gone) == 1 and len(before) > 1 and old.kinds <= new.kinds:
+        # All of it is said anew but for one word.
+        start = old.text.casefold().find(min(gone))
+        return start > 0 and not _SCOPES.search(old.text[:start])
     if 2 * len(shared) >= len(old.topic) and old.kinds & new.kinds:
         return False
     return None
