@@ -295,7 +295,7 @@ def _cut(text: str, start: int, most: int) -> int:
     end = start + most
     if end >= len(text):
         return len(text)
-    space: int = text.rfind(" ", start + most // 2, end)
+    space = int(text.rfind(" ", start + most // 2, end))
     if space > 0:
         return space
     # Writing without spaces: before a character that continues nothing. A run of
