@@ -19,6 +19,7 @@ from langchain_core.runnables import RunnableLambda
 from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 from langchain_text_splitters import CharacterTextSplitter
+from pydantic import Field
 
 from headroom import RAGContext, ScorerError, SemanticCompressor
 from langchain_headroom import HeadroomDocumentCompressor
@@ -147,6 +148,30 @@ class TestDocuments:
         assert pruned(query="zebra crossing", compressor=floored) == []
         assert pruned(query="zebra crossing", base_if_none=True) == DOCUMENTS
         assert pruned(base_if_none=True) == pruned()
+
+    def test_the_start_index_of_a_splitter_is_that_of_what_is_kept(self):
+        text = "Soup is hot. The river Tiber flows through Rome. It rains."
+        whole = f"Menu of the day. {text}"
+        source = Document(page_content=text, metadata={"start_index": 17})
+        (kept,) = pruned([source], query="Which river flows through Rome?")
+        start = kept.metadata["start_index"]
+        assert kept.page_content == "The river Tiber flows through Rome."
+        assert whole[start:].startswith(kept.page_content)
+        assert source.metadata == {"start_index": 17}
+
+    def test_the_vector_of_the_text_before_does_not_stay(self):
+        class WithState(Document):  # as langchain-community's embeddings filters
+            state: dict = Field(default_factory=dict)
+
+        text = "The river Tiber flows through Rome. Soup is hot."
+        state = {"embedded_doc": [0.1, 0.9], "query_similarity_score": 0.8}
+        source = WithState(page_content=text, state=state)
+        (kept,) = pruned([source], query="Which river flows through Rome?")
+        assert kept.state == {"query_similarity_score": 0.8}
+        assert source.state == state
+        everything = SemanticCompressor(1.0, scorer="bm25", min_score=0.0)
+        (whole,) = pruned([source], compressor=everything)
+        assert (whole.page_content, whole.state) == (text, state)
 
     def test_a_subclass_of_document_stays_one(self):
         class Rated(Document):

@@ -238,6 +238,15 @@ class TestNodes:
     def test_no_nodes_give_no_nodes(self):
         assert postprocessor().postprocess_nodes([], query_str=QUERY) == []
 
+    def test_where_nothing_is_relevant_the_nodes_come_back_if_asked_for(self):
+        nodes = scored(TextNode(text="Soup is hot. It is served at noon."))
+        openings = postprocessor(0.5).postprocess_nodes(nodes, query_str="zebras")
+        assert [text_of(each) for each in openings] == ["Soup is hot."]
+        floored = postprocessor(0.5, min_score=0.1)
+        assert floored.postprocess_nodes(nodes, query_str="zebras") == []
+        base = HeadroomPostprocessor(compressor=bm25(min_score=0.1), base_if_none=True)
+        assert base.postprocess_nodes(nodes, query_str="zebras") == nodes
+
     def test_query_and_bundle_together_raise(self):
         with pytest.raises(ValueError, match="both query_str and query_bundle"):
             postprocessor().postprocess_nodes([], QueryBundle(QUERY), QUERY)

@@ -22,7 +22,8 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
     """Keeps the sentences of retrieved documents that the query needs, verbatim.
 
     All documents are pruned together; those with nothing to the query go. What stays
-    keeps its order, id and metadata.
+    keeps its order, id and metadata; a text splitter's `start_index` moves to the first
+    character that is kept.
 
         retriever = ContextualCompressionRetriever(
             base_compressor=HeadroomDocumentCompressor(
@@ -144,12 +145,16 @@ class HeadroomDocumentCompressor(BaseDocumentCompressor):
         for part in account.kept:
             source = documents[part.index]
             update: dict[str, Any] = {"page_content": part.text}
+            metadata = dict(source.metadata)
             if part.text != source.page_content:
                 update |= _without_vectors(source)
+                start = metadata.get("start_index")
+                if isinstance(start, int) and start >= 0:
+                    metadata["start_index"] = start + part.spans[0][0]
             if self.add_metadata:
                 spans = [list(span) for span in part.spans]
-                mark = {"score": float(part.score), "spans": spans}
-                update["metadata"] = {**source.metadata, "headroom": mark}
+                metadata["headroom"] = {"score": float(part.score), "spans": spans}
+            update["metadata"] = metadata
             pruned.append(source.model_copy(update=update))
         return pruned
 

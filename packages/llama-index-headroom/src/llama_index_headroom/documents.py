@@ -77,12 +77,16 @@ class HeadroomPostprocessor(BaseNodePostprocessor):
         metadata_key: Where a changed node tells what became of it: `tokens_before`,
             `tokens_after`, `score`, and `spans`, the `[start, end)` characters of the
             original that are kept. Hidden from models. None tells nothing.
+        base_if_none: Whether the nodes come back as they were where none has to do
+            with the query. Else their openings come back where the scorer cannot
+            tell, and none where it can.
     """
 
     compressor: SemanticCompressor = Field(
         default_factory=_default_compressor, exclude=True
     )
     metadata_key: str | None = None
+    base_if_none: bool = False
 
     # Not __init__: pydantic would go through it for every validation, too.
     def __new__(cls, *positional: Any, **_: Any) -> Self:
@@ -128,6 +132,8 @@ class HeadroomPostprocessor(BaseNodePostprocessor):
         if not any(map(str.strip, texts.values())):
             return nodes
         found, places = self._explain(query, nodes, texts)
+        if found.skipped and self.base_if_none:
+            return nodes
         kept = {places[document.index]: document for document in found.kept}
         result = []
         for at, each in enumerate(nodes):

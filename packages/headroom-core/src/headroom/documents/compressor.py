@@ -266,8 +266,7 @@ class SemanticCompressor:
         related = max(least, _SHARE_OF_RELATED * sure)
         # What is only lifted by what is beside it must not stand in its place.
         lifted = _SHARE_OF_BEST * max(
-            (scores[i] * below[i] for i in matched if i not in corpus.carried),
-            default=0.0,
+            (scores[i] * below[i] for i in telling), default=0.0
         )
         able = {
             i

@@ -22,6 +22,8 @@ _PIECE_TOKENS = 40
 _FRAGMENT_CHARACTERS = 16
 # Sentences that need one another in a row ("However ... But ...") are followed so far.
 _MOST_STEPS = 3
+# Lines below a log entry that are looked at.
+_TRACE_LINES = 60
 _RUNNING = frozenset({"sentence", "piece"})
 _LINE_END = re.compile(r"[\n\r\u2028\u2029]")
 _STEP = re.compile(r"\s*(\d{1,2})[.)]\s")
@@ -114,6 +116,7 @@ class Corpus:
                 self.units[unit.intro].kind == "header"
                 or asks(self.texts[unit.intro])
                 or announces(self.texts[unit.intro])
+                or self.units[unit.intro].kind == "lines"
             ):
                 yield unit.intro
 
@@ -153,8 +156,13 @@ class Corpus:
         """Return the sentences next to unit `i` that it is never kept without."""
         last = self.refers_to(i)
         found = [] if last is None else [last]
-        if i + 1 < len(self.units) and self._completes(i + 1):
-            found.append(i + 1)
+        if self.units[i].kind == "log":
+            found += self._trace_of(i)
+        after = i + 1
+        while after < len(self.units) and self.units[after].kind == "markup":
+            after += 1
+        if after < len(self.units) and self._completes(after):
+            found.append(after)
         return found
 
     def refers_to(self, i: int) -> int | None:
@@ -170,6 +178,16 @@ class Corpus:
         ):
             return last
         return None
+
+    def _trace_of(self, i: int) -> list[int]:
+        """Return what stands below the log entry `i`, without the frames of a stack."""
+        found = []
+        for at in range(i + 1, min(i + _TRACE_LINES, len(self.units))):
+            if self.units[at].kind not in {"trace", "frame"}:
+                break
+            if self.units[at].kind == "trace":
+                found.append(at)
+        return found
 
     def _is_fragment(self, i: int) -> bool:
         """Tell whether unit `i` is a word like "Yes.", an answer and no sentence."""
@@ -195,9 +213,6 @@ class Corpus:
 
     def _completes(self, i: int) -> bool:
         """Tell whether unit `i` turns, limits or ends what the one before says."""
-        unit = self.units[i]
-        if unit.kind == "trace":
-            return True
         last = self._sentence_before(i)
         return last is not None and (contrasts(self.texts[i]) or self._broken(last, i))
 
@@ -209,7 +224,10 @@ class Corpus:
         while last > 0 and self.units[last].kind == "markup":
             last -= 1
         unit = self.units[last]
-        if unit.kind not in _RUNNING or unit.document != self.units[i].document:
+        if (
+            unit.kind not in {*_RUNNING, "lines"}
+            or unit.document != self.units[i].document
+        ):
             return None
         return last if unit.heading == self.units[i].heading else None
 

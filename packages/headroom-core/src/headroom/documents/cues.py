@@ -127,13 +127,17 @@ _TURN = re.compile(
 )
 # A sentence that only announces what comes next.
 _ANNOUNCEMENT = re.compile(
-    r"\b(?:following|follow(?:s|ing)?(?: these)? (?:steps?|instructions?)|as follows|"
-    r"these (?:steps|instructions|points|rules|exceptions)|steps below|below|"
-    r"wie folgt|folgende\w*|diese schritte|comme suit|suivante?s?|ces étapes|"
-    r"siguientes?|estos pasos|como sigue|seguenti?|come segue|seguintes?|estes passos|"
-    r"volgende|als volgt|следующ\w+)\b|如下|以下|次の",
+    r"\b(?:(?:the )?following|follow(?:ing)? (?:these|the)(?: \w+)? "
+    r"(?:steps|instructions)"
+    r"|as follows|(?:these|the) (?:steps|instructions|points|rules|"
+    r"exceptions)(?: apply)?"
+    r"|below|wie folgt|folgende\w*|(?:diese|folgende) schritte|comme suit|suivante?s?|"
+    r"ces étapes|siguientes?|estos pasos|como sigue|seguenti?|come segue|seguintes?|"
+    r"estes passos|volgende|als volgt|следующ\w+)(?:\s\w+)?\W{0,3}$|(?:如下|"
+    r"以下|次の).{0,6}$",
     re.IGNORECASE,
 )
+_ANNOUNCEMENT_CHARACTERS = 120
 _ASKING = ("?", "？", "؟")
 _QUESTION = re.compile(
     r"[\s>*_]*(?:q\d{0,3}|question|frage|pregunta|domanda|pergunta|问|問)"
@@ -187,7 +191,7 @@ def announces(text: str) -> bool:
     if text.rstrip(CLOSING)[-1:] in {":", "："}:
         return True
     return (
-        len(text) < 160
+        len(text) < _ANNOUNCEMENT_CHARACTERS
         and _ANNOUNCEMENT.search(text, max(0, len(text) - 60)) is not None
     )
 

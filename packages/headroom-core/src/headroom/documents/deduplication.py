@@ -74,7 +74,9 @@ def _same(corpus: Corpus, i: int, other: int, overlap: set[int]) -> bool:
         return False
     if i in overlap and other in overlap:
         return True
-    return len(corpus.sentences.words[corpus.which[i]]) >= _LONG_WORDS
+    # Words of a script without spaces are pairs of characters.
+    least = _LONG_WORDS if " " in corpus.texts[i] else 3 * _LONG_WORDS
+    return len(corpus.sentences.words[corpus.which[i]]) >= least
 
 
 def _copies(corpus: Corpus) -> set[int]:

@@ -122,6 +122,7 @@ _TITLE_CHARACTERS, _TITLE_WORDS = 70, 10
 _BLOCK_CHARACTERS = 240
 # Text is wrapped at 70 characters or more; narrower columns show by their full lines.
 _LINE_CHARACTERS = 60
+_FULL = 0.75  # the share of the longest line from which on a line counts as full
 _BEFORE_HEADINGS, _BOLD_LEVEL, _PLAIN_LEVEL = -1.0, 7.0, 8.0
 
 
@@ -236,8 +237,11 @@ class _Reader:
 
     def add_sentences(
         self, start: int, end: int, intro: int | None = None, needs: Sequence[int] = ()
-    ) -> None:
-        """Append sentences; one that announces something introduces the rest."""
+    ) -> int | None:
+        """Append sentences, and return what introduces what comes next, if any.
+
+        A sentence that announces something introduces the rest.
+        """
         announced = intro
         for a, b in sentences(self.text, start, end, self.language):
             parts = pieces(self.text, a, b)
@@ -246,6 +250,7 @@ class _Reader:
                 at = self.add(c, d, kind, announced, needs)
                 if kind == "sentence" and announces(self.text[c:d]):
                     announced = at
+        return announced
 
     def last(self) -> str:
         """Return what the last unit says, "" if there is none."""
@@ -263,8 +268,8 @@ class _Reader:
         self.lines = list(_lines(self.text))
         fenced = _fenced([line.text for line in self.lines])
         readers: tuple[Callable[[int], int], ...] = (
-            self.heading, self.logs, self.contents, self.table, self.data, self.item,
-            self.code, self.fields, self.markup,
+            self.heading, self.markup, self.logs, self.contents, self.table, self.data,
+            self.item, self.code, self.fields,
         )  # fmt: skip
         i = 0
         while i < len(self.lines):
@@ -302,23 +307,19 @@ class _Reader:
         """Return what introduces the block of `kind` that begins at line `i`."""
         if self.intro is not None:
             return self.intro
-        if not self.units or self.units[-1].kind in {
-            "heading",
-            "header",
-            "row",
-            "item",
-        }:
+        place = len(self.units) - 1
+        while place >= 0 and self.units[place].kind == "markup":
+            place -= 1
+        if place < 0 or self.units[place].kind not in {"sentence", "lines", "piece"}:
             return None
-        if self.units[-1].kind == "markup":
-            return None
-        said = self.last().rstrip(CLOSING)
-        if announces(said):
-            return self.last_position
+        said = self.text[self.units[place].start : self.units[place].end]
+        said = (_TAGS.sub("", said) if "<" in said else said).rstrip(CLOSING)
         # A list under a title or a question belongs to it, as under a colon.
-        close = kind == "item" and self.units[-1].kind in {"sentence", "lines"}
-        return (
-            self.last_position if close and said[-1:] not in {*_END} - {"?"} else None
+        close = kind == "item" or (
+            kind == "table" and self.units[place].kind == "lines"
         )
+        close = close and said[-1:] not in {*_END} - {"?"}
+        return self.position + place if close or announces(said) else None
 
     def heading(self, i: int) -> int:
         line, text = self.lines[i], self.lines[i].text
@@ -357,8 +358,6 @@ class _Reader:
         if not rows:
             return 0
         intro = self.introduced(i, "table")
-        if intro is None and self.units and self.units[-1].kind == "lines":
-            intro = self.last_position
         known: dict[int, int] = {}
         for row in rows:
             first, last = self.lines[i + row.first], self.lines[i + row.last]
@@ -403,7 +402,9 @@ class _Reader:
             if is_stamped:
                 head = self.add(line.start, line.end, "log")
             else:
-                frame = _FRAME.match(line.text)
+                frame = _FRAME.match(line.text) or (
+                    self.was("frame") and line.text[:1].isspace()
+                )
                 self.add(
                     line.start, line.end, "frame" if frame else "trace", None, [head]
                 )
@@ -670,7 +671,7 @@ class _Reader:
                 continue
             self.add_lines(run, intro, needs)
             run = []
-            self.add_sentences(
+            intro = self.add_sentences(
                 self.lines[first].start, self.lines[last - 1].end, intro, needs
             )
         self.add_lines(run, intro, needs)
@@ -738,11 +739,10 @@ class _Reader:
             "，",
         }:
             return True
-        word = _WORD_END.search(before)
-        if word and word[1].islower() and word[1] in ALL_STOP_WORDS:
+        if _ends_open(before):
             return True
-        full = len(before) + 1 + len(after.split(None, 1)[0]) > width
-        return full and (stopped or len(before) > _LINE_CHARACTERS)
+        reach = len(before) + 1 + len(after.split(None, 1)[0])
+        return reach > _FULL * width and (stopped or len(before) > _LINE_CHARACTERS)
 
     def is_line(self, first: int, last: int) -> bool:
         """Tell whether lines are a label, address or title rather than a sentence."""
@@ -884,8 +884,15 @@ def _is_title(line: str) -> bool:
         and not begins.islower()
         and line.rstrip()[-1:] not in {",", ";", ":", "："}
         and not (_ITEM.match(line) and not _NUMBERED.match(line))
+        and not _ends_open(line)
         and not _is_field(line)
     )
+
+
+def _ends_open(line: str) -> bool:
+    """Tell whether a line ends in a small word that a sentence goes on after."""
+    word = _WORD_END.search(line.rstrip())
+    return word is not None and word[1].islower() and word[1] in ALL_STOP_WORDS
 
 
 def _is_field(line: str) -> bool:
@@ -907,29 +914,32 @@ def _answered(units: list[Unit], text: str, position: int) -> list[Unit]:
     ):
         return units
     question: int | None = None
-    alone = False
-    paragraphs = 0
+    alone = answered = False
     for i, unit in enumerate(units):
         said = text[unit.start : unit.end]
         gap = text[units[i - 1].end : unit.start] if i else "\n"
         if question is not None:
-            paragraphs += gap.count("\n") > 1 and i > question + 1
-            over = i > question + 1 and (not alone or paragraphs)
-            same = unit.kind == "item" == units[question].kind
-            same = same and unit.needs[:1] == units[question].needs[:1]
-            quoted = text[units[question].start] == ">" != said[:1]
-            question = (
-                None if over or same or unit.kind == "heading" or quoted else question
+            asked = units[question]
+            quoted = text[asked.start] == ">"
+            if quoted and said[:1] == ">" and not asks(said):
+                continue
+            over = answered and (gap.count("\n") > 1 or not (alone or quoted))
+            sibling = unit.kind == asked.kind == "item" and (
+                unit.needs[:1] == asked.needs[:1]
             )
+            if over or sibling or unit.kind == "heading":
+                question = None
         if unit.kind in {"sentence", "field", "item", "lines"} and asks(said):
             after = text[unit.end : units[i + 1].start] if i + 1 < len(units) else ""
-            question, alone, paragraphs = i, "\n" in gap and "\n" in after, 0
+            question, answered = i, False
+            alone = "\n" in gap and "\n" in after
         elif question is not None and unit.kind != "markup":
-            answered = position + question
-            if unit.intro is None or unit.kind not in {"row"}:
-                units[i] = unit._replace(intro=answered)
+            answered = True
+            if unit.kind == "row":
+                needs = (*unit.needs, position + question)
+                units[i] = unit._replace(needs=needs)
             else:
-                units[i] = unit._replace(needs=(*unit.needs, answered))
+                units[i] = unit._replace(intro=position + question)
     return _top_posted(units, text, position)
 
 
