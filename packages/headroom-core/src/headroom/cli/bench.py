@@ -11,7 +11,7 @@ from rich.text import Text
 
 import headroom
 from headroom.cli.account import by_path, by_reason
-from headroom.cli.files import WrittenFile, write
+from headroom.cli.files import write
 from headroom.cli.measure import (
     BASELINES,
     Bench,
@@ -20,7 +20,7 @@ from headroom.cli.measure import (
     measure,
     payload_files,
 )
-from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.options import build_minifier, minifier_options, report_options
 from headroom.cli.screen import ROOM, counted, progress, screen, shortened, table, tell
 
 # Characters of a file's name that a narrow terminal has room for.
@@ -34,13 +34,7 @@ _NAME = 24
     type=click.FloatRange(min=0),
     help="Money per million input tokens; adds the cost of 1,000 calls.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option(
-    "--html",
-    "html_file",
-    type=WrittenFile(),
-    help="Write the report as one self-contained page, too.",
-)
+@report_options
 @minifier_options
 def bench(
     paths: tuple[str, ...],

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from headroom.cli.files import WrittenFile
+from headroom.cli.options import with_options
 from headroom.cli.screen import progress
 from headroom.tokens import default_counter
 from headroom.verification import Reply, StopAsking
@@ -81,11 +82,8 @@ MODEL_OPTIONS = (
 )
 
 
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which model is asked, and what it may cost."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+# The options that say which model is asked, and what it may cost.
+model_options = with_options(*_OPTIONS)
 
 
 @contextmanager

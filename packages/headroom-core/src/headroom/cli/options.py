@@ -1,11 +1,14 @@
-"""The options of JSONMinifier, as options of a command."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from headroom.cli.files import WrittenFile
 from headroom.compressors import JSONMinifier
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _OPTIONS = (
     click.option("--lossless", is_flag=True, help="Drop nothing."),
@@ -70,11 +73,33 @@ _DROPPING = (
 )
 
 
-def minifier_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add every option of JSONMinifier to a click command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+_REPORT = (
+    click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object instead."
+    ),
+    click.option(
+        "--html",
+        "html_file",
+        type=WrittenFile(),
+        help="Write the report as one self-contained page, too.",
+    ),
+)
+
+
+def with_options(*options: Decorator) -> Decorator:
+    """Return the decorator that adds click options, in this order."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+# Every option of JSONMinifier, and those of every command that reports figures.
+minifier_options = with_options(*_OPTIONS)
+report_options = with_options(*_REPORT)
 
 
 def build_minifier(options: dict[str, Any]) -> JSONMinifier:

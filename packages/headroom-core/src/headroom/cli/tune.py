@@ -23,6 +23,7 @@ from headroom.cli.endpoints import asked, model_options
 from headroom.cli.expected import read_expected, read_questions
 from headroom.cli.files import WrittenFile, write
 from headroom.cli.measure import loaded_counter, payload_files
+from headroom.cli.options import report_options
 from headroom.cli.screen import counted, progress, screen, table, tell
 from headroom.cli.sweep import (
     MINIFIERS,
@@ -85,13 +86,7 @@ _QUESTIONS = 12
 @click.option("--limit", type=click.IntRange(min=1), help="Take so many lines.")
 @model_options
 @click.option("--device", help="Where models run, such as cpu or cuda.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option(
-    "--html",
-    "html_file",
-    type=WrittenFile(),
-    help="Write the table and the plot as one self-contained page, too.",
-)
+@report_options
 @click.option(
     "--svg",
     "svg_file",

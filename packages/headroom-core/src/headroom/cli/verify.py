@@ -12,9 +12,9 @@ import headroom
 from headroom.cli.charts import html_table, interval_chart, page, section
 from headroom.cli.endpoints import MODEL_OPTIONS, asked, model_options
 from headroom.cli.expected import read_cases
-from headroom.cli.files import WrittenFile, write
+from headroom.cli.files import write
 from headroom.cli.measure import loaded_counter
-from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.options import build_minifier, minifier_options, report_options
 from headroom.cli.screen import counted, screen, shortened, table, tell
 from headroom.cli.wording import in_options
 from headroom.compressors import (
@@ -74,13 +74,7 @@ _WORSE = 3
     help="Exit with status 3 if compressed less plain accuracy, in points, is below "
     "this, such as -1.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option(
-    "--html",
-    "html_file",
-    type=WrittenFile(),
-    help="Write the report as one self-contained page, too.",
-)
+@report_options
 @click.option(
     "--ratio",
     type=click.FloatRange(0, 1, min_open=True),
