@@ -293,7 +293,7 @@ class TestBench:
         assert "good.json" in table.stdout
 
     @pytest.mark.parametrize(
-        "broken", ["{'a': 1}", '{"a": 1,}', '{"a": [1, 2', "plain", " ", b"{\xff}"]
+        "broken", ['{"a": 1,}', '{"a": [1, 2', "plain", " ", b"{\xff}"]
     )
     def test_a_broken_file_is_called_what_minify_calls_it(self, file, broken):
         path = file("a.json", broken)
