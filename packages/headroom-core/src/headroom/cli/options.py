@@ -21,6 +21,11 @@ _OPTIONS = (
         help="Valid JSON, the densest text, or the shorter of the two.",
     ),
     click.option(
+        "--literal",
+        is_flag=True,
+        help="Write every value in full where it is: no references, no templates.",
+    ),
+    click.option(
         "--exclude-key",
         "exclude_keys",
         multiple=True,
@@ -109,9 +114,9 @@ def build_minifier(options: dict[str, Any]) -> JSONMinifier:
         click.UsageError: If --lossless comes with an option that drops something.
     """
     chosen = dict(options)
-    form = chosen.pop("format_")
+    how = {"format": chosen.pop("format_"), "literal": chosen.pop("literal")}
     if not chosen.pop("lossless"):
-        return JSONMinifier(format=form, **chosen)
+        return JSONMinifier(**how, **chosen)
     source = click.get_current_context().get_parameter_source
     for name in _DROPPING:
         given = source(name)
@@ -119,7 +124,7 @@ def build_minifier(options: dict[str, Any]) -> JSONMinifier:
             raise click.UsageError(
                 f"--lossless drops nothing; leave out {_flag(name, options[name])}."
             )
-    return JSONMinifier.lossless(format=form)
+    return JSONMinifier.lossless(**how)
 
 
 def _flag(name: str, value: Any) -> str:

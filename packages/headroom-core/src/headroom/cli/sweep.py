@@ -52,6 +52,11 @@ MINIFIERS: tuple[tuple[str, str, Callable[[], JSONMinifier]], ...] = (
         lambda: JSONMinifier(drop_nulls=True),
     ),
     (
+        "the default, each value in full",
+        "JSONMinifier(literal=True)",
+        lambda: JSONMinifier(literal=True),
+    ),
+    (
         "the default, as valid JSON",
         'JSONMinifier(format="json")',
         lambda: JSONMinifier(format="json"),
