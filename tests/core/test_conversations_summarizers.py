@@ -7,8 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from headroom import ConversationCompressor, SummarizerError
+from headroom import ConversationCompressor, Headroom, SummarizerError
 from headroom.conversations import AnthropicSummarizer, OpenAISummarizer, summarizers
+
+
+# Most of them fail on purpose; that they warn is a test of its own.
+pytestmark = pytest.mark.filterwarnings("ignore:the summarizer failed")
 
 
 def count(text):
@@ -341,3 +345,76 @@ def test_cancelling_the_caller_cancels():
             await task
 
     asyncio.run(main())
+
+
+def _openai(text, reason, asked):
+    def create(**arguments):
+        asked.append(arguments)
+        message = SimpleNamespace(content=text)
+        choice = SimpleNamespace(message=message, finish_reason=reason)
+        return SimpleNamespace(choices=[choice])
+
+    return SimpleNamespace(
+        chat=SimpleNamespace(completions=SimpleNamespace(create=create))
+    )
+
+
+def test_a_reply_that_the_length_limit_cut_off_is_no_summary():
+    client = _openai("- The order cost $3", "length", [])
+    result = compressor(OpenAISummarizer(client, "any")).explain(history())
+    assert result.method == "extractive"
+    block = SimpleNamespace(type="text", text="- The order cost $3")
+    reply = SimpleNamespace(content=[block], stop_reason="max_tokens")
+    other = SimpleNamespace(messages=SimpleNamespace(create=lambda **_: reply))
+    result = compressor(AnthropicSummarizer(other, "any")).explain(history())
+    assert result.method == "extractive"
+
+
+def test_a_reasoning_model_has_room_to_think():
+    asked = []
+    client = _openai("The user ordered something.", "stop", asked)
+    compressor(OpenAISummarizer(client, "any")).explain(history())
+    assert asked[0]["max_completion_tokens"] > 4_000
+
+
+def test_a_long_message_is_shown_to_its_end():
+    brief = "Background on the company and its products. " * 200
+    messages = [user(brief + "Never contact my employer.")]
+    _, shown = summarizers.summary_request(messages, 100)
+    assert "Never contact my employer." in shown
+
+
+def test_the_user_s_rules_stand_beside_a_summary_word_for_word():
+    rule = "Never ship anything to Kyiv without asking me."
+    messages = [user(rule), {"role": "assistant", "content": "Noted."}, *history()]
+    result = compressor(Scripted("The user ordered something.")).explain(messages)
+    assert result.method == "llm"
+    assert result.rules == (rule,)
+    assert f"- {rule}\n" in result.digest
+
+
+def test_the_first_failure_warns_and_the_next_does_not():
+    small = compressor(Scripted(ValueError("revoked key")))
+    with pytest.warns(RuntimeWarning, match="the summarizer failed") as caught:
+        small.compress(history())
+        small.compress(history())
+    assert len(caught) == 1
+
+
+def test_the_timeout_is_the_summarizer_s():
+    def slow(messages, max_tokens):
+        time.sleep(1)
+        return "late"
+
+    slow.timeout = 0.05
+    started = time.monotonic()
+    assert compressor(slow).explain(history()).method == "extractive"
+    assert time.monotonic() - started < 0.9
+
+
+def test_a_failing_summarizer_counts_in_the_savings():
+    failing = compressor(Scripted(ValueError("revoked key")))
+    room = Headroom(conversation=failing, count_tokens=count)
+    with room.wrap({"model": "any", "messages": history()}):
+        pass
+    assert room.savings.failures == 1

@@ -113,6 +113,12 @@ class ConversationCompressor:
         return await self._once.aexplain(messages)
 
     @property
+    def failed_summaries(self) -> int:
+        """How many digests the summarizer failed to write so far; 0 without one."""
+        guard = self._engine.guard
+        return guard.failed if guard else 0
+
+    @property
     def _once(self) -> ConversationSession:
         return ConversationSession(self._engine, lasting=False)
 

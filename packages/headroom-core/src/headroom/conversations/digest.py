@@ -16,7 +16,7 @@ from headroom.conversations.units import ERROR, Unit
 from headroom.conversations.updates import updated
 from headroom.conversations.words import Word, words_of
 
-__all__ = ["CountTokens", "Selection", "prune", "select"]
+__all__ = ["CountTokens", "Selection", "prune", "select", "standing_rules"]
 
 CountTokens = Callable[[str], int]
 
@@ -127,6 +127,16 @@ def select(
         tuple(sorted({*kept, *rules})),
         tuple(sorted(gone)),
     )
+
+
+def standing_rules(
+    units: Sequence[Unit], budget: int, count_tokens: CountTokens
+) -> tuple[tuple[str, ...], int]:
+    """Return the rules of a digest of `budget` tokens, and the tokens of their part."""
+    gone = {at for at, (_, certain) in updated(units).items() if certain}
+    kept = _rules(units, int(budget * _RULES_SHARE), count_tokens, gone)
+    rules = tuple(units[at].text for at in kept)
+    return rules, _rules_tokens(rules, count_tokens)
 
 
 def _repeated(units: Sequence[Unit]) -> set[int]:

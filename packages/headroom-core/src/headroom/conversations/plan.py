@@ -377,11 +377,11 @@ class _Fold:
         spread = limits.trigger - limits.target
         reserve = _SEGMENTS_AFTER_MERGE * _RATE * spread * limits.max_tokens
         gone = state.covered_tokens + fresh
-        floor = min(
-            _RATE * gone,
-            _FLOOR_SHARE * limits.max_tokens,
-            hard_room if over else room,
-        )
+        # Where the last turns alone take about the target, a digest has a quarter of
+        # the way to the trigger, rather than nothing.
+        above = (limits.trigger * limits.max_tokens - bare) / 4
+        least = min(_FLOOR_SHARE * limits.max_tokens, hard_room if over else room)
+        floor = min(_RATE * gone, max(above, least))
         body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))
         if body >= _MIN_BODY_TOKENS:
             return self._covering(state, cut, body, limits.frame + body, merged=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from headroom.conversations import block as blocks
 from headroom.conversations.block import Block
-from headroom.conversations.digest import prune, select
+from headroom.conversations.digest import prune, select, standing_rules
 from headroom.conversations.engine import Engine, Written
 from headroom.conversations.plan import (
     Segment,
@@ -461,20 +461,21 @@ class _Work:
         self, segment: Segment, state: State
     ) -> Generator[_Request, str | None, Written]:
         """Return a segment's text and the method that wrote it."""
-        kept = set(state.kept)
+        if segment.merged:
+            units = self._ledger_until(segment.end)
+        else:
+            units = self._units(segment.start, segment.end)
         if self._engine.guard is not None:
+            kept = set(state.kept)
             sources = [
                 self._items[at]
                 for at in range(segment.start, segment.end)
                 if at not in kept
             ]
-            summary = yield _Request(sources, segment.budget)
+            rules, tokens = standing_rules(units, segment.budget, self._engine.count)
+            summary = yield _Request(sources, segment.budget - tokens)
             if summary is not None:
-                return Written(summary, "llm")
-        if segment.merged:
-            units = self._ledger_until(segment.end)
-        else:
-            units = self._units(segment.start, segment.end)
+                return Written(summary, "llm", rules)
         # Later ones were not there yet when a session wrote it.
         stayed = [self._items[at] for at in state.kept if at < segment.end]
         known = [view.text for view in read_messages(stayed)]

@@ -8,11 +8,13 @@ import contextlib
 import inspect
 import re
 import threading
+import warnings
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
 from headroom.conversations.block import escape, parse
 from headroom.conversations.digest import CountTokens
+from headroom.conversations.units import ERROR
 from headroom.conversations.words import references_of
 from headroom.errors import SummarizerError
 from headroom.messages import read_messages
@@ -29,6 +31,7 @@ __all__ = [
 Summarizer = Callable[[list[Any], int], str | Awaitable[str]]
 
 _TIMEOUT_SECONDS = 10.0
+_THINKING_TOKENS = 4_096
 _ATTEMPTS = 2
 # Failed digests in a row before the summarizer is left alone, and how many digests
 # later it is asked again: counted, not timed, so that runs repeat.
@@ -82,16 +85,28 @@ class OpenAISummarizer:
     """Summarizes with an OpenAI chat model, through a client that you made.
 
     Works with `openai.OpenAI` and, in `acompress`, with `openai.AsyncOpenAI`, and
-    with every client of the same interface.
+    with every client of the same interface. A reply that the length limit cut off is
+    no summary.
 
-    Attributes:
+    Args:
         client: What has `chat.completions.create`.
         model: The model's name.
+        timeout: Seconds to wait for a reply.
+        thinking_tokens: Tokens that a reasoning model may think before it writes.
     """
 
-    def __init__(self, client: Any, model: str) -> None:
+    def __init__(
+        self,
+        client: Any,
+        model: str,
+        *,
+        timeout: float = _TIMEOUT_SECONDS,
+        thinking_tokens: int = _THINKING_TOKENS,
+    ) -> None:
         self.client = client
         self.model = model
+        self.timeout = timeout
+        self.thinking_tokens = thinking_tokens
 
     def __call__(self, messages: list[Any], max_tokens: int) -> Any:
         """Return the summary, or an awaitable of it from an async client."""
@@ -102,39 +117,60 @@ class OpenAISummarizer:
                 {"role": "system", "content": instructions},
                 {"role": "user", "content": transcript},
             ],
-            max_completion_tokens=max_tokens,
+            max_completion_tokens=max_tokens + self.thinking_tokens,
         )
-        return _when_there(reply, lambda r: r.choices[0].message.content)
+        return _when_there(reply, _openai_text)
+
+
+def _openai_text(reply: Any) -> str:
+    choice = reply.choices[0]
+    cut = getattr(choice, "finish_reason", None) == "length"
+    return "" if cut else choice.message.content
 
 
 class AnthropicSummarizer:
     """Summarizes with an Anthropic model, through a client that you made.
 
     Works with `anthropic.Anthropic` and, in `acompress`, with
-    `anthropic.AsyncAnthropic`, and with every client of the same interface.
+    `anthropic.AsyncAnthropic`, and with every client of the same interface. A reply
+    that the length limit cut off is no summary.
 
-    Attributes:
+    Args:
         client: What has `messages.create`.
         model: The model's name.
+        timeout: Seconds to wait for a reply.
+        thinking_tokens: Tokens that a reasoning model may think before it writes.
     """
 
-    def __init__(self, client: Any, model: str) -> None:
+    def __init__(
+        self,
+        client: Any,
+        model: str,
+        *,
+        timeout: float = _TIMEOUT_SECONDS,
+        thinking_tokens: int = _THINKING_TOKENS,
+    ) -> None:
         self.client = client
         self.model = model
+        self.timeout = timeout
+        self.thinking_tokens = thinking_tokens
 
     def __call__(self, messages: list[Any], max_tokens: int) -> Any:
         """Return the summary, or an awaitable of it from an async client."""
         instructions, transcript = summary_request(messages, max_tokens)
         reply = self.client.messages.create(
             model=self.model,
-            max_tokens=max_tokens,
+            max_tokens=max_tokens + self.thinking_tokens,
             system=instructions,
             messages=[{"role": "user", "content": transcript}],
         )
-        return _when_there(
-            reply,
-            lambda r: "".join(b.text for b in r.content if b.type == "text"),
-        )
+        return _when_there(reply, _anthropic_text)
+
+
+def _anthropic_text(reply: Any) -> str:
+    if getattr(reply, "stop_reason", None) == "max_tokens":
+        return ""
+    return "".join(block.text for block in reply.content if block.type == "text")
 
 
 class _Later:
@@ -167,31 +203,47 @@ def _close(reply: Any) -> None:
 def summary_request(messages: Sequence[Any], max_tokens: int) -> tuple[str, str]:
     """Return what to ask a language model for a summary: instructions, transcript.
 
-    The transcript has a line per message, each part cut to a readable length.
+    The transcript has a line per message, in full; of a long tool result it has the
+    start, the errors and the end.
     """
     lines = []
     for view in read_messages(messages):
         parts = [view.text] if view.text else []
         parts += [f"calls {c.name}({compact_json(c.arguments)})" for c in view.calls]
-        parts += [f"tool result: {r.text}" for r in view.results]
-        lines += [f"{view.role}: {part[:_LINE_CHARACTERS]}" for part in parts]
+        parts += [f"tool result: {_readable(r.text)}" for r in view.results]
+        lines += [f"{view.role}: {part}" for part in parts]
     transcript = "<conversation>\n" + "\n".join(lines) + "\n</conversation>"
     return _INSTRUCTIONS.format(max_tokens=max_tokens), transcript
+
+
+def _readable(text: str) -> str:
+    """Return a tool's result, of a long one the start, the errors and the end."""
+    if len(text) <= _LINE_CHARACTERS:
+        return text
+    half = _LINE_CHARACTERS // 2
+    errors = [line for line in text[half:-half].splitlines() if ERROR.search(line)]
+    return "\n…\n".join([text[:half], *(e[:half] for e in errors[:8]), text[-half:]])
 
 
 class Guard:
     """Asks a summarizer and answers with a digest that can be used, or None.
 
-    A timeout, one retry, and a check: a text, not empty, within its tokens, shorter
-    than what it replaces, no error and no refusal. After three failed digests in a
+    A timeout (the summarizer's attribute `timeout` in seconds, else 10), one retry,
+    and a check: a text, not empty, within its tokens, shorter than what it replaces,
+    no error and no refusal. The first failure warns. After three failed digests in a
     row the summarizer is left alone for 32, then tried once.
+
+    Attributes:
+        failed: Digests so far that the extractive one stood in for.
     """
 
     def __init__(self, summarizer: Summarizer) -> None:
         self._summarizer = summarizer
         self._lock = threading.Lock()
+        self.failed = 0
         self._failures = 0
         self._rest = 0
+        self._timeout = float(getattr(summarizer, "timeout", None) or _TIMEOUT_SECONDS)
 
     def ask(
         self, messages: list[Any], budget: int, count_tokens: CountTokens
@@ -207,7 +259,7 @@ class Guard:
             return None
         room = max(1, int(budget * _SUMMARY_SHARE))
         for _ in range(_ATTEMPTS):
-            reply = _in_time(lambda: self._summarizer(messages, room))
+            reply = _in_time(lambda: self._summarizer(messages, room), self._timeout)
             if inspect.isawaitable(reply):
                 _close(reply)
                 raise _needs_await()
@@ -236,7 +288,7 @@ class Guard:
 
         for _ in range(_ATTEMPTS):
             try:
-                reply = await asyncio.wait_for(attempt(), _TIMEOUT_SECONDS)
+                reply = await asyncio.wait_for(attempt(), self._timeout)
             except asyncio.CancelledError:
                 # The summarizer's own, unless it is we who are being cancelled.
                 task = asyncio.current_task()
@@ -267,6 +319,16 @@ class Guard:
             self._failures += 1
             if self._failures >= _BREAKER_FAILURES:
                 self._rest = _BREAKER_REST
+            self.failed += 1
+            first = self.failed == 1
+        if first:
+            warnings.warn(
+                "the summarizer failed: it raised, took too long or gave no usable "
+                "summary; the extractive digest stands in (ConversationCompression"
+                ".method tells which it was)",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
 
 def _is_async(summarizer: Summarizer) -> bool:
@@ -282,8 +344,8 @@ def _needs_await() -> SummarizerError:
     )
 
 
-def _in_time(ask: Callable[[], Any]) -> Any:
-    """Return what `ask` returns, or None if it raises or takes over 10 seconds."""
+def _in_time(ask: Callable[[], Any], seconds: float) -> Any:
+    """Return what `ask` returns, or None if it raises or takes too long."""
     replies: list[Any] = []
 
     def run() -> None:
@@ -295,7 +357,7 @@ def _in_time(ask: Callable[[], Any]) -> Any:
     # The thread outlives a timeout: Python cannot stop it, only stop waiting.
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(_TIMEOUT_SECONDS)
+    thread.join(seconds)
     return replies[0] if replies else None
 
 

@@ -8,6 +8,7 @@ for white space and a visible "…" where a long one was cut.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from headroom.conversations.block import Block, escape
@@ -300,10 +301,9 @@ def _cut(text: str, start: int, most: int) -> int:
         return space
     # Writing without spaces: before a character that continues nothing. A run of
     # digits or Latin letters longer than a piece is cut as it comes.
-    for at in (
-        *range(end, start + most // 2, -1),
-        *range(end, min(end + most, len(text))),
-    ):
+    before = range(end, start + most // 2, -1)
+    after = range(end, min(end + most, len(text)))
+    for at in chain(before, after):
         if not (_is_part(text[at - 1]) and _is_part(text[at])):
             return at
     return end

@@ -273,13 +273,20 @@ class Work:
             return None
         histories = self._state.histories
 
+        failed = found.failed_summaries
+
+        def noted(messages: list[Any]) -> list[Any]:
+            if found.failed_summaries > failed:
+                self._state.ledger.note_failure()
+            return messages
+
         def run(messages: list[Any]) -> list[Any]:
             with histories.session(found, messages) as session:
-                return session.compress(messages)
+                return noted(session.compress(messages))
 
         async def arun(messages: list[Any]) -> list[Any]:
             with histories.session(found, messages) as session:
-                return await session.acompress(messages)
+                return noted(await session.acompress(messages))
 
         return History(list(self._messages), run, arun)
 
