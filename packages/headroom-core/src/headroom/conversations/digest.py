@@ -179,7 +179,9 @@ def _rules(
         key=lambda at: (-units[at].rank, -at),
     )
     chosen: list[int] = []
-    spent = _rules_tokens([""], count_tokens)
+    # The marks of their part count apart, in digests that are large enough for them.
+    spent = 0
+    budget = min(budget, 2 * budget - _rules_tokens([""], count_tokens))
     for at in candidates:
         cost = count_tokens(f"- {units[at].text}\n") + 1
         if spent + cost <= budget:
