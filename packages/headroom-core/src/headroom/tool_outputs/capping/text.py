@@ -97,10 +97,11 @@ class _Notes:
         """Return the line in place of the hidden units [start, end)."""
         if not (self._is_line_start(start) and self._is_line_start(end)):
             characters = self._starts[end] - self._starts[start]
-            return f"[… {characters:,} characters hidden{self._tag}]"
+            return f"[{characters:,} characters hidden{self._tag}]"
         lines = self._units.line_of
         first, last = lines[start], lines[end - 1]
-        said = f"[… {last - first + 1:,} lines hidden{self._tag}"
+        count = last - first + 1
+        said = f"[{count:,} line{'s' * (count > 1)} hidden{self._tag}"
         if not self._handle:
             return f"{said}]"
         return f"{said}: {first + self._first}-{last + self._first}]"

@@ -215,7 +215,7 @@ class _Tree:
         if kind is list and run:
             first = self._first_row if node is self._root else 0
             return f"{said}: {first + run[0][0]}-{first + run[-1][0]}"
-        return f"[… {said}]\n"
+        return f"[{said}]\n"
 
     def counted(self, text: str) -> str:
         """Return a written value in which the headers of tables count all rows."""

@@ -12,6 +12,9 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 # A line of more characters is hidden or shown in pieces: shown whole, it alone could
 # use up a cap.
 _LONG_LINE = 2_000
+# In a text of few lines each is the larger part of it, such as a record: then only a
+# line of more than a tenth of the text is cut, or one beyond this length.
+_LONGEST_LINE = 8_000
 # A piece has at most so many characters, and is cut behind one of these signs where
 # there is one in its second half: ends of objects, tags, statements, cells, words.
 _PIECE = 400
@@ -43,8 +46,9 @@ def split(text: str) -> Units:
     texts: list[str] = []
     line_of: list[int] = []
     number = 0
+    longest = max(_LONG_LINE, min(_LONGEST_LINE, len(text) // 10))
     for line in lines_of(text):
-        if len(line) > _LONG_LINE:
+        if len(line) > longest:
             pieces = list(_pieces(line))
             texts += pieces
             line_of += [number] * len(pieces)
