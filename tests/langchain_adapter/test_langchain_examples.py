@@ -54,6 +54,15 @@ def test_the_memory_holds_its_limit_and_survives_a_restart():
     assert lines[-1] == "The same after a restart: True"
 
 
+def test_the_agent_asks_for_a_hidden_row_and_gets_it():
+    said = output_of("langchain_hidden_rows.py")
+    assert "web-731,node-2;ready:false" in said
+    assert "web-411,node" not in said
+    assert said.rstrip().endswith(
+        'ai: The row says: {"name":"web-411","node":"node-6","ready":true}'
+    )
+
+
 @pytest.mark.parametrize("name", ["rag", "agent", "memory"])
 def test_an_example_fits_on_a_screen(name):
     text = (EXAMPLES / f"langchain_{name}.py").read_text("utf-8")

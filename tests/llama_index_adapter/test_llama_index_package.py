@@ -138,4 +138,5 @@ def test_the_examples_run_and_are_short(example, capsys):
 
 
 def test_there_is_an_example_for_each_part():
-    assert [e.stem.rpartition("_")[2] for e in EXAMPLES] == ["agent", "chat", "rag"]
+    parts = [e.stem.rpartition("_")[2] for e in EXAMPLES]
+    assert parts == ["agent", "chat", "rows", "rag"]

@@ -7,13 +7,20 @@ from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, AgentState
 from langchain.agents.middleware.types import ContextT, ResponseT, ToolCallRequest
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    ToolMessage,
+)
 from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
 from headroom.compressors import JSONMinifier
 from headroom.originals import RETRIEVE
+from headroom.tokens import field_of
 from headroom.tool_outputs.savings import ToolSavings
 from langchain_headroom.arguments import check_compressor
 from langchain_headroom.tool_results import in_output, minified
@@ -99,6 +106,7 @@ class HeadroomToolOutputMiddleware(
             min_tokens=self.min_tokens,
             savings=self.savings,
             tool=name,
+            query=_question(field_of(request, "state")),
         )
         result: ToolMessage | Command[Any] = in_output(
             output, request.tool_call["id"], smaller
@@ -151,6 +159,15 @@ class HeadroomContextEdit:
             name = message.name or names.get(message.tool_call_id)
             if name not in self.exclude_tools and name != RETRIEVE:
                 messages[place] = minified(message, self.minifier)
+
+
+def _question(state: Any) -> str | None:
+    """Return the text of the last user message in an agent's state, if there is one."""
+    messages = field_of(state, "messages")
+    for message in reversed(messages if isinstance(messages, list) else []):
+        if isinstance(message, HumanMessage):
+            return message.text
+    return None
 
 
 def _names(tools: Collection[str | BaseTool]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from langchain_core.messages import ToolMessage
@@ -30,6 +31,7 @@ def minified(
     result: Any = NOTHING,
     savings: ToolSavings | None = None,
     tool: str | None = None,
+    query: str | None = None,
 ) -> ToolMessage:
     """Return the message with less content, or itself if that would save nothing.
 
@@ -46,11 +48,15 @@ def minified(
             that is minified instead of its `repr`.
         savings: Takes what was saved.
         tool: The name under which it does; default the message's.
+        query: What the result is wanted for; decides what stays under a cap.
     """
     if message.status == "error" or not message.content:
         return message
+    compress = minifier.compress
+    if query and isinstance(minifier, ToolOutputCompressor):
+        compress = partial(minifier.compress, query=query)
     try:
-        content, before, after = _smaller(message.content, minifier, result)
+        content, before, after = _smaller(message.content, minifier, compress, result)
     except Exception:
         logger.warning(
             "Tool result of %r left as it is: minifying failed",
@@ -70,16 +76,19 @@ def minified(
 
 
 def _smaller(
-    content: str | list[str | dict[Any, Any]], minifier: Any, result: Any
+    content: str | list[str | dict[Any, Any]],
+    minifier: Any,
+    compress: Callable[[Any], str],
+    result: Any,
 ) -> tuple[str | list[str | dict[Any, Any]], int, int]:
     """Return the new content, the tokens of the old texts and of the new ones."""
     count = default_counter()
     if isinstance(content, str):
-        text = _written(content, minifier, result)
+        text = _written(content, minifier, compress, result)
         return text, count(content), count(text)
     rows = _rows(content)
     if rows:
-        text = minifier.compress("\n".join(rows))
+        text = compress("\n".join(rows))
         return [{"type": "text", "text": text}], sum(map(count, rows)), count(text)
     before = after = 0
     blocks: list[str | dict[Any, Any]] = []
@@ -89,7 +98,7 @@ def _smaller(
         if not is_text or not isinstance(old, str):
             blocks.append(block)
             continue
-        new = minifier.compress(old)
+        new = compress(old)
         before, after = before + count(old), after + count(new)
         blocks.append(new if isinstance(block, str) else {**block, "text": new})
     return blocks, before, after
@@ -108,17 +117,19 @@ def _rows(content: list[str | dict[Any, Any]]) -> list[str]:
     return texts if len(texts) == len(content) > 1 else []
 
 
-def _written(content: str, minifier: Any, result: Any) -> str:
+def _written(
+    content: str, minifier: Any, compress: Callable[[Any], str], result: Any
+) -> str:
     """Return the result as a shorter text, by the object itself where that is read."""
     reads_objects = isinstance(minifier, JSONMinifier | ToolOutputCompressor)
     if result is NOTHING or isinstance(result, str) or not reads_objects:
-        return str(minifier.compress(content))
+        return str(compress(content))
     strange: set[str] = set()
     try:
-        text: str = minifier.compress(as_shown(result, strange))
+        text: str = compress(as_shown(result, strange))
     except InputError as error:
         _warn_once(f"A tool result has no JSON form ({error}); its text is taken")
-        return str(minifier.compress(content))
+        return str(compress(content))
     for name in sorted(strange):
         _warn_once(f"Values of type {name} have no JSON form; str() of them is taken")
     return text

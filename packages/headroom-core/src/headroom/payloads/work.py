@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from headroom import compressors
-from headroom.compressors import JSONMinifier
+from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
 from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
@@ -151,12 +151,15 @@ class Work:
     def _minify_results(self) -> None:
         compressor = self._room.tool_outputs
         compress = getattr(compressor, "compress", compressor)
-        trusted = isinstance(compressor, JSONMinifier)
+        trusted = isinstance(compressor, JSONMinifier | ToolOutputCompressor)
+        takes_query = isinstance(compressor, ToolOutputCompressor)
+        question = ""
 
         def make(text: str) -> str:
             if tells_of_an_error(text):
                 return text
-            new = self._state.guarded(compress, text)
+            options = {"query": question or None} if takes_query else {}
+            new = self._state.guarded(partial(compress, **options), text)
             if not isinstance(new, str):
                 wrong = InputError(
                     f"tool_outputs returned {type(new).__name__}; it must return str"
@@ -175,6 +178,10 @@ class Work:
         before, after = [], []
         for at, message in enumerate(self._messages):
             if not holds_results(message):
+                if takes_query and _role(message) == "user":
+                    # What was asked when these results came; a later question would
+                    # change bytes that were sent already.
+                    question = marked.question_of(_content(message)) or question
                 continue
             new = self._state.guarded(lambda each: with_results(each, rewrite), message)
             before.append(message)

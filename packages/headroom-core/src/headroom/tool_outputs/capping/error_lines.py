@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 
 def severity(line: str) -> int:
-    """Return 3 for a line that tells of an error, 2 of trouble, 1 of a warning, or 0."""
+    """Return 3 for a line that tells of an error, 2 trouble, 1 a warning, else 0."""
     if line.lstrip().startswith(("{", "[{")) and '":' in line:
         if _TOLD_ERROR.search(line):
             return 3

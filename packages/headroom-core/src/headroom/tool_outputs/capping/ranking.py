@@ -1,6 +1,7 @@
 """In which order the units of an output matter."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -16,7 +17,13 @@ Show = Literal["what matters", "what the query asks for", "the beginning"]
 # Shares of the cap for each reason to show a unit, while there are units of it left.
 # Source: measured on 80 recorded outputs of 59 kinds; ends have little, since a query
 # or an error line says more of what is wanted.
-_SHARES = {"errors": 50, "query": 50, "ends": 4}
+_SHARES = {"errors": 50, "query": 50, "outliers": 6, "ends": 4}
+# Units of one shape (the same but for numbers) are usual where there are so many of
+# them, as a share of all; and units differ from the usual where most are usual and no
+# more than a share are like them.
+_USUAL_SHARE = 0.02
+_MOST_ARE_USUAL = 0.5
+_OUTLIER_SHARE = 0.005
 # Error lines of up to so many characters come before longer ones, so that a long one
 # does not take the room of ten others.
 _USUAL_LINE = 240
@@ -54,6 +61,7 @@ def rank(
     queues = {
         "errors": _errors(texts),
         "query": _asked(texts, query, scorer),
+        "outliers": _outliers(texts),
         "ends": _ends(texts),
     }
     spent = dict.fromkeys(queues, 0.0)
@@ -81,6 +89,20 @@ def _ends(texts: Sequence[str]) -> Iterator[Sequence[int]]:
     for unit in range((count + 1) // 2):
         yield (unit,)
         yield (count - 1 - unit,)
+
+
+def _outliers(texts: Sequence[str]) -> Iterator[Sequence[int]]:
+    """Yield units unlike the others, where most are alike but for their numbers."""
+    shapes = [shape(text) for text in texts]
+    counts = Counter(shapes)
+    usual = max(3.0, _USUAL_SHARE * len(texts))
+    alike = sum(count for count in counts.values() if count >= usual)
+    if alike < _MOST_ARE_USUAL * len(texts):
+        return
+    few = max(1.0, _OUTLIER_SHARE * len(texts))
+    for unit, its in enumerate(shapes):
+        if its and counts[its] <= few:
+            yield (unit,)
 
 
 def _errors(texts: Sequence[str]) -> Iterator[Sequence[int]]:
