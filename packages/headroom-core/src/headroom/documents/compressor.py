@@ -276,7 +276,7 @@ class SemanticCompressor:
         order = varied(asked, best_first(corpus, scores, able), scores, corpus)
         rivals = sum(scores[i] >= _RIVAL * best for i in order) or 1
         reason = None
-        if not any(corpus.is_evidence(i, own, least) for i in telling):
+        if not any(corpus.is_evidence(i, own, _NOTHING) for i in telling):
             if order:
                 reason = "only titles and questions share words with the query"
             elif max(own, default=0.0) < _NOTHING or corpus.language_differs(
@@ -289,6 +289,7 @@ class SemanticCompressor:
                 i
                 for i in openings_first(corpus)
                 if corpus.units[i].document not in known
+                and corpus.estimates[i] <= corpus.longest
             ]
             reason += ": openings are kept, not relevance"
         return _Ranking(scores, least, able, order, reason, rivals)

@@ -38,6 +38,7 @@ class Corpus:
             its position here.
         texts: What each unit says, verbatim.
         estimates: Tokens of each unit, roughly.
+        longest: Tokens above which an endless unit is cut, if it can be.
         sentences: The distinct texts.
         which: The position of each unit's text in `sentences`.
         carried: Units that only come along with others: headings, table headers and
@@ -55,6 +56,7 @@ class Corpus:
             ceiling: Tokens above which an endless unit is cut.
         """
         self.documents = documents
+        self.longest = max(ceiling, _ENDLESS_TOKENS)
         self.units: list[Unit] = []
         self.texts: list[str] = []
         self.estimates: list[float] = []
@@ -67,7 +69,7 @@ class Corpus:
                 continue
             each = tokens[document] / len(text)
             units = split_units(text, document, len(self.units))
-            units = self._bounded(text, units, each, ceiling)
+            units = self._bounded(text, units, each)
             texts = [text[unit.start : unit.end] for unit in units]
             self.units += units
             self.texts += texts
@@ -76,11 +78,9 @@ class Corpus:
             self.carried.update(self._carriers(units))
         self.sentences = Sentences(positions)
 
-    def _bounded(
-        self, text: str, units: list[Unit], each: float, ceiling: int
-    ) -> list[Unit]:
+    def _bounded(self, text: str, units: list[Unit], each: float) -> list[Unit]:
         """Return `units`, endless ones above the ceiling cut apart."""
-        longest = max(ceiling, _ENDLESS_TOKENS) / (each or 1.0)
+        longest = self.longest / (each or 1.0)
         if len(text) <= longest or all(u.end - u.start <= longest for u in units):
             return units
         size = max(1, int(_PIECE_TOKENS / each))
@@ -250,13 +250,13 @@ class Corpus:
         """Tell whether unit `i` is an exception to the sentence before it."""
         return self._sentence_before(i) is not None and contrasts(self.texts[i])
 
-    def is_evidence(self, i: int, own: Sequence[float], least: float) -> bool:
+    def is_evidence(self, i: int, own: Sequence[float], nothing: float) -> bool:
         """Tell whether unit `i` has to do with the query, by itself or by its heading.
 
         The sentence after a question in running text is no sure answer to it.
         """
         unit = self.units[i]
-        if own[i] >= least or unit.heading is not None:
+        if own[i] > nothing or unit.heading is not None:
             return True
         if unit.intro is None or not asks(self.texts[unit.intro]):
             return unit.intro is not None or bool(unit.needs)

@@ -102,7 +102,8 @@ _KEY = re.compile(
 )
 _DATA = re.compile(r"\s*(?:[\[\]{}(),;]+\s*$|-\s+\S|[\"'][^\"']*[\"'],?\s*$)")
 _BRACES = re.compile(r"[\s\[\]{}(),;-]+")
-_OPENS_BLOCK = re.compile(r"[\"']?[\w$@./ -]+[\"']?\s*[:=]?\s*[\[{]?\s*$")
+_OPENS_BLOCK = re.compile(r"(?:[\"']?[\w$@./ -]+[\"']?\s*[:=]|[\[{])\s*[\[{]?\s*$")
+_INNER_END = re.compile(r"[.!?]\s|[。！？]")
 _TAG = re.compile(
     r"</?(?:table|thead|tbody|tr|ul|ol|li|p|h[1-6]|div|dl|dt|dd|br|section)\b"
 )
@@ -515,13 +516,12 @@ class _Reader:
         return (
             marker[0].isdigit()
             and not self.items
-            and self.intro is None
+            and self.introduced(i, "item") is None
             and _is_short(text)
             and text[-1] not in ",;:"
             and below < len(self.lines)
             and not self.begins_item(below)
             and not (below == i + 1 and self.goes_on(i, i + 1, len(text)))
-            and not announces(self.last() if not self.was("heading") else "")
         )
 
     def parent(self, depth: int, marker: str) -> int | None:
@@ -750,7 +750,7 @@ class _Reader:
         return (
             len(text) <= 2 * _LINE_CHARACTERS
             and text.rstrip(CLOSING)[-1:] not in {*_END, ":", "："}
-            and not any(mark in text for mark in (". ", "? ", "! ", "。"))
+            and _INNER_END.search(text) is None
         )
 
     def add_lines(
