@@ -32,6 +32,7 @@ def test_folding_ignores_what_answers_are_compared_without():
         ("1.10", "1.1", "look-up"),
         ("yes", "true", "look-up"),
         ("It is null, I think.", "null", "null"),
+        ("Not given.", "absent", "null"),
         ("`id`, `name` and `state`", "id, name, state", "keys"),
         ("state\nid\nname", "id, name, state", "keys"),
         ("The fee is due on May 1, at noon", "May 1", "own question"),

@@ -20,8 +20,8 @@ __all__ = ["AskError", "Reply", "StopAsking", "ask_all", "prompt", "verify"]
 _MOST_FAILURES = 8
 
 HOW_TO_ANSWER = (
-    "Answer with the value alone, spelled as above, without an explanation. "
-    "If the text above does not say it, answer: not given."
+    "Answer with the value alone, spelled as in the text, without an explanation. "
+    "If the text does not say it, answer: not given."
 )
 
 
