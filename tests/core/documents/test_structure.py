@@ -124,8 +124,8 @@ def test_items_of_any_bullet_come_with_what_introduces_them(bullet):
 
 
 def test_a_lazy_second_line_belongs_to_its_item():
-@pytest.mark.parametrize("bullet", [*"-●▪○➢–✓", "\uf0b7", "1.", "(a)"])
-    assert "- Whoever has worked for a year gets thirty\ndays." in read(text)
+    text = "Leave\n\n- Whoever has worked a year gets thirty\ndays.\n- Others get none."
+    assert "- Whoever has worked a year gets thirty\ndays." in read(text)
 
 
 def test_nested_items_come_with_their_parent():
@@ -196,8 +196,9 @@ def test_the_row_below_the_heading_that_is_asked_for_comes_first():
 def test_indented_data_comes_with_the_keys_above_it():
     text = "services:\n  web:\n    memory: 512Mi\n  worker:\n    memory: 2Gi"
     assert read(text)["memory: 2Gi"] == ["services:", "worker:"]
-    records = ['{\n  "name": "web",\n  "size": 3\n }', '{\n  "name": "job",\n  "size": 4\n }']
-    text = "[\n " + ",\n ".join(records) + "\n]"
+    web = '{\n  "name": "web",\n  "size": 3\n }'
+    job = '{\n  "name": "job",\n  "size": 4\n }'
+    text = f"[\n {web},\n {job}\n]"
     assert '"name": "job",' in read(text)['"size": 4']
 
 
