@@ -213,7 +213,7 @@ def history(results=6):
 @pytest.mark.parametrize("kind", [HeadroomToolOutputMiddleware, HeadroomContextEdit])
 @pytest.mark.parametrize("wrong", [5, SemanticCompressor(0.5)])
 def test_what_is_no_minifier_is_refused_at_once(kind, wrong):
-    with pytest.raises(TypeError, match=r"pass JSONMinifier\(\.\.\.\)"):
+    with pytest.raises(TypeError, match=r"pass ToolOutputCompressor\(\.\.\.\)"):
         kind(wrong)
 
 

@@ -437,7 +437,7 @@ class InjectedTool(BaseTool):
     def test_what_is_no_minifier_is_refused_at_once(self, wrong):
         for wrapped in (lambda: wrap_tool(len, wrong), lambda: wrap_tools([], wrong)):
             with pytest.raises(
-                TypeError, match=r"pass JSONMinifier\(\.\.\.\), or None"
+                TypeError, match=r"pass ToolOutputCompressor\(\.\.\.\), or None"
             ):
                 wrapped()
 

@@ -305,7 +305,7 @@ class TestWrongUse:
             lambda: compress_output(output, wrong),
         ):
             with pytest.raises(
-                TypeError, match=r"pass JSONMinifier\(\.\.\.\), or an object"
+                TypeError, match=r"pass ToolOutputCompressor\(\.\.\.\), or an object"
             ):
                 make()
 

@@ -18,7 +18,7 @@ from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
-from headroom.compressors import JSONMinifier
+from headroom.compressors import ToolOutputCompressor
 from headroom.originals import RETRIEVE
 from headroom.tokens import field_of
 from headroom.tool_outputs.savings import ToolSavings
@@ -40,8 +40,9 @@ class HeadroomToolOutputMiddleware(
     `wrap_tool`, which minifies the object itself.
 
     Args:
-        minifier: A JSONMinifier (the default), or any object whose `compress(text)`
-            returns a shorter text. Should it fail, the result stays as it is.
+        minifier: A ToolOutputCompressor (the default), or any object whose
+            `compress(text)` returns a shorter text. Should it fail, the result stays
+            as it is.
         include_tools: Only results of these tools, by name or as tools; None is all.
         exclude_tools: Never results of these.
         min_tokens: Results of fewer tokens are left alone.
@@ -62,7 +63,7 @@ class HeadroomToolOutputMiddleware(
     ) -> None:
         super().__init__()
         check_compressor(minifier, "minifier")
-        self.minifier = minifier or JSONMinifier()
+        self.minifier = minifier or ToolOutputCompressor()
         self.savings = ToolSavings()
         self.include_tools = None if include_tools is None else _names(include_tools)
         self.exclude_tools = _names(exclude_tools)
@@ -128,7 +129,7 @@ class HeadroomContextEdit:
         exclude_tools: Tools whose results stay, by name.
     """
 
-    minifier: Any = field(default_factory=JSONMinifier)
+    minifier: Any = field(default_factory=ToolOutputCompressor)
     _: KW_ONLY
     trigger: int = 100_000
     keep: int = 3

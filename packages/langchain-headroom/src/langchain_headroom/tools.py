@@ -13,7 +13,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.tools import tool as as_tool
 from pydantic import PrivateAttr
 
-from headroom.compressors import JSONMinifier
+from headroom.compressors import ToolOutputCompressor
 from headroom.errors import InputError
 from headroom.originals import RETRIEVE
 from headroom.tool_outputs.savings import ToolSavings
@@ -37,8 +37,9 @@ def wrap_tool(tool: BaseTool | Callable[..., Any], minifier: Any = None) -> Base
 
     Args:
         tool: Any LangChain tool, or a function with a docstring; never changed.
-        minifier: A JSONMinifier (the default), or any object whose `compress(text)`
-            returns a shorter text. Should it fail, the result stays as it is.
+        minifier: A ToolOutputCompressor (the default), or any object whose
+            `compress(text)` returns a shorter text. Should it fail, the result stays
+            as it is.
 
     What was saved so far is in the tool's `savings`.
 
@@ -58,7 +59,7 @@ def wrap_tool(tool: BaseTool | Callable[..., Any], minifier: Any = None) -> Base
     private = getattr(copy, "__pydantic_private__", None) or {}
     private = {
         **private,
-        "_headroom_minifier": minifier or JSONMinifier(),
+        "_headroom_minifier": minifier or ToolOutputCompressor(),
         "_headroom_savings": ToolSavings(),
     }
     object.__setattr__(copy, "__pydantic_private__", private)
@@ -83,7 +84,7 @@ def wrap_tools(
             "wrap_tools([tool])"
         )
     check_compressor(minifier, "minifier")
-    shared = minifier or JSONMinifier()
+    shared = minifier or ToolOutputCompressor()
     return [
         tool if isinstance(tool, dict) else wrap_tool(tool, shared) for tool in tools
     ]

@@ -8,7 +8,6 @@ from llama_index.core.bridge.pydantic import Field, model_validator
 from llama_index.core.memory import BaseMemory
 from llama_index.core.workflow import Context
 
-from headroom import JSONMinifier
 from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tools import compress_output
 
@@ -22,15 +21,15 @@ class HeadroomFunctionAgent(FunctionAgent):
     is minified. Errors and `return_direct` results are left alone.
 
     Attributes:
-        minifier: None for JSONMinifier(), counting with LlamaIndex's tokenizer.
+        minifier: None for ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
     """
 
-    minifier: JSONMinifier | None = Field(default=None, exclude=True)
+    minifier: Any = Field(default=None, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
     def _known_arguments(cls, values: Any) -> Any:
-        hint = "how results are minified is said by minifier=JSONMinifier(...)"
+        hint = "how results are minified is said by minifier=ToolOutputCompressor(...)"
         return refuse_unknown(cls, values, hint)
 
     async def handle_tool_call_results(

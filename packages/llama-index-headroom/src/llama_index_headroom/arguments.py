@@ -55,7 +55,7 @@ def check_compressor(value: Any, name: str, *, optional: bool = True) -> None:
     """Refuse a value that cannot compress now, not when it is first used.
 
     Args:
-        value: A JSONMinifier, a ToolOutputCompressor, or any object whose
+        value: A ToolOutputCompressor, a JSONMinifier, or any object whose
             `compress(text)` returns a shorter text.
         name: The argument.
         optional: Whether None is right.
@@ -70,5 +70,5 @@ def check_compressor(value: Any, name: str, *, optional: bool = True) -> None:
     is_other = isinstance(value, type) or type(value).__module__.startswith(other)
     if not is_other and callable(getattr(value, "compress", None)):
         return
-    instead = "pass JSONMinifier(...), or an object with compress(text)"
+    instead = "pass ToolOutputCompressor(...), or an object with compress(text)"
     raise TypeError(f"{name}={value!r:.100}; {instead}" + (", or None" * optional))

@@ -1,8 +1,8 @@
 """Tools whose outputs reach the model minified.
 
-What differs from `headroom.JSONMinifier`: a tool shows the model `str(raw_output)`,
-the repr of a Python object; here that is replaced by the minified value. `raw_output`
-itself stays as it is for the program.
+What differs from `headroom.ToolOutputCompressor`: a tool shows the model
+`str(raw_output)`, the repr of a Python object; here that is replaced by the minified
+value. `raw_output` itself stays as it is for the program.
 """
 
 import logging
@@ -34,7 +34,9 @@ __all__ = ["compress_output", "compress_tool", "compress_tools", "headroom_callb
 _logger = logging.getLogger(__name__)
 _warned: set[str] = set()
 _MOST_WARNINGS = 100
-_MINIFIER = JSONMinifier(count_tokens=count_tokens)
+_MINIFIER = ToolOutputCompressor(
+    minifier=JSONMinifier(count_tokens=count_tokens), count_tokens=count_tokens
+)
 # Texts this much shorter have fewer tokens, without counting.
 # Source: JSONMinifier, measured on 125 recorded payloads.
 _SURELY_SHORTER = 0.8
@@ -53,8 +55,8 @@ def compress_tool(
 
     Args:
         tool: A tool, or a function, which becomes a FunctionTool. Never changed.
-        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer. Any
-            object whose `compress(text)` returns a shorter text will do.
+        minifier: Any object whose `compress(text)` returns a shorter text. Default:
+            ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
 
     Raises:
         TypeError: If it is no tool and no function, or `minifier` cannot compress.
@@ -100,8 +102,8 @@ class headroom_callback:  # noqa: N801 - called like a function, and picklable
     should show what it always did.
 
     Attributes:
-        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer. Any
-            object whose `compress(text)` returns a shorter text will do.
+        minifier: Any object whose `compress(text)` returns a shorter text. Default:
+            ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
     """
 
     minifier: Any = None
@@ -119,8 +121,8 @@ def compress_output(output: ToolOutput, minifier: Any = None) -> ToolOutput:
 
     Args:
         output: What a tool returned; never changed. The result shares `raw_output`.
-        minifier: Default: JSONMinifier(), counting with LlamaIndex's tokenizer. Any
-            object whose `compress(text)` returns a shorter text will do.
+        minifier: Any object whose `compress(text)` returns a shorter text. Default:
+            ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
 
     Raises:
         TypeError: If `minifier` cannot compress.

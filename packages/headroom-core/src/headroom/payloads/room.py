@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import TracebackType
 from typing import Any, Literal
 
-from headroom.compressors import JSONMinifier
+from headroom.compressors import ToolOutputCompressor
 from headroom.errors import InputError
 from headroom.payloads.clients import attach
 from headroom.payloads.ledger import Account
@@ -32,8 +32,8 @@ class Headroom:
         max_tokens: Budget for a whole request, tool schemas included, in tokens;
             None leaves the history as it is, unless `conversation` is given.
         tool_outputs: A compressor of text (`compress(str) -> str`) or a function,
-            for the text of tool results; None leaves them as they are. JSONMinifier
-            gives text that holds no JSON back as it is.
+            for the text of tool results; None leaves them as they are. The
+            default minifies JSON and folds other text without loss.
         documents: A SemanticCompressor for marked documents; None leaves them.
         conversation: How the history is kept under the budget; its own `max_tokens`
             is the budget where none is given here.
@@ -58,7 +58,7 @@ class Headroom:
 
     max_tokens: int | None = None
     _: KW_ONLY
-    tool_outputs: Any = field(default_factory=JSONMinifier)
+    tool_outputs: Any = field(default_factory=ToolOutputCompressor)
     documents: Any = None
     conversation: Any = None
     exclude_tools: Collection[str] = ()
