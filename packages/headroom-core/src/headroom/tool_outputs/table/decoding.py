@@ -32,6 +32,8 @@ _NOTHING: _Read = (_ABSENT, None)
 @dataclass(slots=True)
 class _Field:
     name: str
+    # Those of the objects of one key that it goes through, its own first.
+    keys: list[str]
     sparse: bool = False
     fixed: _Read | None = None
     # The header's text as it stands, until all fields of the header are known.
@@ -146,6 +148,16 @@ class _Reader:
             name, at = self._key(at + 1)
         return into, name, at
 
+    def _name(self, at: int) -> tuple[str, list[str], int]:
+        """Read a field's name as it is spelled, and the keys in it."""
+        start = at
+        key, at = self._key(at)
+        keys = [key]
+        while self.text[at] == ".":
+            key, at = self._key(at + 1)
+            keys.append(key)
+        return self.text[start:at], keys, at
+
     def _line(self, at: int, result: dict[str, Any]) -> int:
         text = self.text
         into, name, at = self._keys(at, result)
@@ -204,8 +216,8 @@ class _Reader:
     def _fields(self, at: int, schema: _Schema) -> int:
         text = self.text
         while True:
-            name, at = self._key(at)
-            new = _Field(name)
+            name, keys, at = self._name(at)
+            new = _Field(name, keys)
             if text[at] == "?":
                 new.sparse, at = True, at + 1
             new.schema, at = self._spec(at)
@@ -294,11 +306,14 @@ class _Reader:
         for f in derived:
             hole = cells.get(f.name, _NOTHING)[1] if f.hole else ""
             found[f.name] = self._expand(f.template, hole, found, schema, cells)
-        row = {}
+        row: dict[str, Any] = {}
         for f in schema.fields:
             value = found.get(f.name, _NOTHING)[0]
             if value is not _ABSENT:
-                row[f.name] = _copy(value) if f.fixed is not None else value
+                into = row
+                for key in f.keys[:-1]:
+                    into[key] = into = {}
+                into[f.keys[-1]] = _copy(value) if f.fixed is not None else value
         return row, at
 
     def _given(self, of: _Field) -> _Read:
@@ -331,7 +346,7 @@ class _Reader:
             return named, at
         schemas = {f.name: f.schema for f in schema.fields}
         while True:
-            name, at = self._key(at + 1)
+            name, _, at = self._name(at + 1)
             if name not in schemas:
                 raise self._wrong(at, f"no field {name!r} in the header")
             at = self._after(at, ":")

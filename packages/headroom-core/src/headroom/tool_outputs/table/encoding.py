@@ -16,8 +16,6 @@ from headroom.tool_outputs.table.graph import ARRAY, Graph, Item, TooManyNodesEr
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
     MAGIC,
-    bare_key,
-    quote,
     scan_quoted,
     template_cell,
 )
@@ -34,6 +32,18 @@ _PUNCTUATION = 4
 _CHARACTERS_PER_TOKEN = 2
 
 
+# Of nodes: written in more than one line, in none.
+_SEVERAL, _NO_LINE = -1, -(10**9)
+# Tokens from which an element of a list may be written elsewhere.
+_SMALLEST_ELEMENT = 16.0
+_SMALLEST_STRING_ELEMENT = 8.0
+# A reader looks up each reference: the most in a row, and the values of a long row for
+# one more.
+_MOST_IN_ROW = 8
+_VALUES_FOR_ONE = 5
+# What is used in one row only is looked up in as many lines as there are rows, so it
+# must be long.
+_SMALLEST_IN_ROW = 25.0
 # The kinds of values that are missing, where the plural of the reason won't do.
 _LEFT_OUT = {
     "empty": "empty values",
@@ -113,11 +123,13 @@ class _Writer:
             self.named.update(named)
         # Characters of what has a line of its own, but for its first use.
         self.repeated = 0
+        # The lines that are rows of a list.
+        self.rows: set[int] = set()
+        self.line_of = self._lines_of_nodes()
         self.references = {} if literal else self._references(costs)
         self.headers = Headers(
             graph, self.schema_of, len(self.schemas), self.references
         )
-        self.keys: dict[str, str] = {}
         # For each schema the schema expected in each cell.
         self.inner: list[list[int]] = [
             [
@@ -136,36 +148,125 @@ class _Writer:
 
     def _references(self, costs: Costs) -> dict[Item, str]:
         """Name the values that are cheaper to write once: `&1`, `&2`, …."""
-        graph = self.graph
-        written: list[Item] = [
-            f.value for s in self.schemas for f in s.fields if f.value is not None
-        ]
-        for node, items in enumerate(graph.items):
-            written += self.cells.get(node, items)
-            if node in self.named:
-                written += [item for _, item in self.named[node]]
-        uses = Counter(written)
+        uses, lines = self._uses()
         once: set[Item] = set()
+        spared: dict[Item, float] = {}
 
         def decide(item: Item, cost: float) -> None:
             n = uses[item]
-            if (n - 1) * cost > DEFINITION + n * USE:
+            gain = (n - 1) * cost - DEFINITION - n * USE
+            if gain > 0:
                 once.add(item)
-                self.repeated += (n - 1) * _characters(cost)
+                spared[item] = gain
 
         repeated = [item for item, n in uses.items() if n > 1]
         for item in repeated:
             if type(item) is str and len(item) >= SMALLEST:
                 cost = cost_of_reading(item)
-                if cost >= SMALLEST:
+                if cost >= (_SMALLEST_IN_ROW if lines[item] in self.rows else SMALLEST):
                     decide(item, cost)
         # Inner values first: what holds a reference is only as long as that.
         for node in sorted([item for item in repeated if type(item) is int]):
             cost = self._size(node, costs, once)
-            if cost >= SMALLEST_CONTAINER:
+            least = _SMALLEST_IN_ROW if lines[node] in self.rows else SMALLEST_CONTAINER
+            if cost >= least:
                 decide(node, cost)
+        if len(once) > _MOST_IN_ROW:
+            once -= self._crowded(once, spared)
+        self.repeated = sum([_characters(spared[item]) for item in once])
         names = (item for item in repeated if item in once)
         return {item: f"&{i}" for i, item in enumerate(names, start=1)}
+
+    def _items(self, node: int) -> Sequence[Item]:
+        """Return what is written of a node."""
+        items: Sequence[Item] = self.cells.get(node, self.graph.items[node])
+        if node in self.named:
+            items = [*items, *[item for _, item in self.named[node]]]
+        return items
+
+    def _uses(self) -> tuple[Counter[Item], dict[Item, int]]:
+        """Count the uses of each value, and tell the line of them, or _SEVERAL.
+
+        Short elements of lists are not counted: who reads a list doesn't look up each
+        of its elements.
+        """
+        graph = self.graph
+        sizes = Costs()
+        uses: Counter[Item] = Counter()
+        lines: dict[Item, int] = {}
+        for i, schema in enumerate(self.schemas):
+            for field in schema.fields:
+                if field.value is not None:
+                    uses[field.value] += 1
+                    lines[field.value] = _SEVERAL if field.value in lines else -2 - i
+        for node, line in enumerate(self.line_of):
+            if line == _NO_LINE:
+                continue
+            is_list = graph.shape[node] == ARRAY
+            for item in self._items(node):
+                if is_list and self._is_short(item, sizes):
+                    continue
+                uses[item] += 1
+                if lines.setdefault(item, line) != line:
+                    lines[item] = _SEVERAL
+        return uses, lines
+
+    def _is_short(self, item: Item, sizes: Costs) -> bool:
+        """Tell whether an element of a list is too short to be written elsewhere."""
+        if isinstance(item, str):
+            return cost_of_reading(item) < _SMALLEST_STRING_ELEMENT
+        return self._size(item, sizes, set()) < _SMALLEST_ELEMENT
+
+    def _lines_of_nodes(self) -> list[int]:
+        """Return the line in which each node is written, or _SEVERAL."""
+        graph, root = self.graph, self.graph.root
+        line_of = [_NO_LINE] * len(graph.items)
+        assert type(root) is int
+        line_of[root] = 0
+        todo: list[tuple[int, int]] = []
+        line = 1
+        for item in self._items(root):
+            line += 1
+            if type(item) is not int:
+                continue
+            if graph.shape[item] == ARRAY and graph.shape[root] != ARRAY:
+                line_of[item] = line
+                for row in graph.items[item]:
+                    line += 1
+                    self.rows.add(line)
+                    if type(row) is int:
+                        todo.append((row, line))
+            else:
+                if graph.shape[root] == ARRAY:
+                    self.rows.add(line)
+                todo.append((item, line))
+        for i, schema in enumerate(self.schemas):
+            # A header is a line of its own.
+            todo += [(f.value, -2 - i) for f in schema.fields if type(f.value) is int]
+        while todo:
+            node, line = todo.pop()
+            known = line_of[node]
+            if known in (line, _SEVERAL):
+                continue
+            line_of[node] = line = line if known == _NO_LINE else _SEVERAL
+            todo += [(item, line) for item in self._items(node) if type(item) is int]
+        return line_of
+
+    def _crowded(self, once: set[Item], spared: dict[Item, float]) -> set[Item]:
+        """Return the values that would be one reference too many in some row."""
+        in_row: dict[int, dict[Item, None]] = {line: {} for line in self.rows}
+        written = Counter[int]()
+        for node, line in enumerate(self.line_of):
+            if line in in_row:
+                items = self._items(node)
+                written[line] += len(items)
+                in_row[line].update({item: None for item in items if item in once})
+        crowded: set[Item] = set()
+        for line, found in in_row.items():
+            most = max(_MOST_IN_ROW, written[line] // _VALUES_FOR_ONE)
+            if len(found) > most:
+                crowded |= set(sorted(found, key=lambda one: -spared[one])[most:])
+        return crowded
 
     def _size(self, node: int, costs: Costs, once: set[Item]) -> float:
         """Estimate the tokens of a node as it is written, with references to `once`."""
@@ -307,7 +408,7 @@ class _Writer:
     def _field(self, schema: int, field: Field, fields: list[Field]) -> str:
         inner = self.headers.of_field(schema, field.name)
         names = [f.name for f in fields]
-        text = self._key(field.name)
+        text = field.name
         if field.kind is Kind.SPARSE:
             text += "?"
         if inner >= 0:
@@ -327,12 +428,6 @@ class _Writer:
         return self._item(value, inner)
 
     # -- values
-    def _key(self, name: str) -> str:
-        key = self.keys.get(name)
-        if key is None:
-            key = self.keys[name] = name if bare_key(name) else quote(name)
-        return key
-
     def _item(self, item: Item, schema: int) -> str:
         """Write a value, or the reference to it."""
         return self.references.get(item) or self._written(item, schema)
@@ -382,8 +477,7 @@ class _Writer:
         if node in self.named:
             of_field = self.headers.of_field
             pairs = [
-                f"{self._key(k)}:{self._item(v, of_field(schema, k))}"
-                for k, v in self.named[node]
+                f"{k}:{self._item(v, of_field(schema, k))}" for k, v in self.named[node]
             ]
             text += f";{','.join(pairs)}"
         return text
@@ -391,7 +485,7 @@ class _Writer:
     def _chain(self, owner: int, name: str, item: Item) -> tuple[str, int, str, Item]:
         """Follow objects of one key: the dotted key, and where and what it leads to."""
         graph = self.graph
-        key = self._key(name)
+        key = name
         while (
             graph.is_object(item)
             and len(graph.items[item]) == 1  # type: ignore[index]
@@ -401,5 +495,5 @@ class _Writer:
             assert type(item) is int
             owner = item
             (name,), (item,) = graph.keys(owner), graph.items[owner]
-            key += "." + self._key(name)
+            key += "." + name
         return key, owner, name, item

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headroom.tool_outputs.table.notation import string_cell
+from headroom.tool_outputs.table.notation import spell_key, string_cell
 from headroom.tool_outputs.table.packed import unpacked
 from headroom.tool_outputs.values import Cut, Numeral
 
@@ -43,7 +43,8 @@ class Graph:
     """The distinct containers of a document, children before parents.
 
     Attributes:
-        shapes: Each distinct tuple of keys, in order of first appearance.
+        shapes: Each distinct tuple of keys as they are spelled, in order of first
+            appearance.
         shape: For each node the index into `shapes`, ARRAY or a packed string's.
         items: For each node its values, in order.
         nested: For nodes with containers among their items, the indices of those.
@@ -102,7 +103,7 @@ class Graph:
             shape = self._shape_ids.get(keys, ARRAY)
             if shape == ARRAY:
                 shape = self._shape_ids[keys] = len(self.shapes)
-                self.shapes.append(keys)
+                self.shapes.append(tuple(map(spell_key, keys)))
             self.at[place][shape] = None
             values = value.values()
         elif kind is list:

@@ -170,15 +170,12 @@ class Headers:
         return False
 
     def _name(self, schemas: list[int]) -> dict[int, str]:
-        """Name schemas after the first key they stand under."""
+        """Name schemas after the key they stand under, `h` if there are several."""
         hints: dict[int, str] = {}
-        # Where several keys of one object expect a header, none tells what it is of.
-        alike = Counter(
-            [(node, schema) for (_, node, _), schema in self._expected.items()]
-        )
-        for (owner, node, name), schema in self._expected.items():
-            if owner >= 0 or alike[node, schema] == 1:
-                hints.setdefault(schema, name)
+        for (_, _, name), schema in self._expected.items():
+            last = name.rpartition(".")[2]
+            if hints.setdefault(schema, last) != last:
+                hints[schema] = "h"
         names: dict[int, str] = {}
         used: dict[str, int] = {}
         for schema in schemas:
@@ -188,9 +185,10 @@ class Headers:
                 and hint.isascii()
                 and len(hint) <= _LONGEST_NAME_CHARACTERS
             ):
-                hint = "o"
+                hint = "h"
             # A number after a letter or underscore can't be taken for another hint.
             n = used[hint] = used.get(hint, 0) + 1
             mark = "_" if hint[-1].isdigit() else ""
-            names[schema] = f"@{hint}{mark}{n}" if n > 1 else f"@{hint}"
+            is_first = n == 1 and hint != "h"
+            names[schema] = f"@{hint}" if is_first else f"@{hint}{mark}{n}"
         return names

@@ -19,6 +19,7 @@ __all__ = [
     "raw_cell",
     "read_scalar",
     "scan_quoted",
+    "spell_key",
     "string_cell",
     "template_cell",
 ]
@@ -49,6 +50,11 @@ _LITERALS = {
 def bare_key(name: str) -> bool:
     """Tell whether a key needs no quotes."""
     return _BARE_KEY.fullmatch(name) is not None
+
+
+def spell_key(name: str) -> str:
+    """Spell a key: bare if it can be."""
+    return name if bare_key(name) else quote(name)
 
 
 def quote(text: str) -> str:

@@ -1,15 +1,17 @@
 """Headers: how each field of the objects that share one is written."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from operator import eq, itemgetter
 
+from headroom.tool_outputs.table.chains import collapse_chains, reachable
 from headroom.tool_outputs.table.classes import find_classes
 from headroom.tool_outputs.table.costs import COLON, COMMA, EMPTY, QUESTION_MARK, Costs
 from headroom.tool_outputs.table.graph import Graph, Item
-from headroom.tool_outputs.table.notation import raw_cell
+from headroom.tool_outputs.table.notation import is_other, raw_cell
 from headroom.tool_outputs.table.templates import Template, Texts, find_templates
 
 __all__ = ["Field", "Kind", "Schema", "find_schemas"]
@@ -30,6 +32,14 @@ _WORTHWHILE = 0.7
 # that skim: most must say it. Source: chosen by reading tables of chat messages; it
 # costs less than 0.1 % of the tokens of 125 recorded payloads.
 _LONG_DEFAULT = 10.0
+# Keys that are data hold digits or signs: "2031-01-01", "U12", "/srv", "home.title".
+_DATA = re.compile(r"[^A-Za-z_]")
+_FEWEST_KEYS_OF_A_MAP = 4
+_MANY_KEYS = 12
+_MANY_ROWS = 12
+_FEW_MAPS = 2
+# A row's own id is written whole, so that it can be searched for.
+_OWN_IDS = frozenset({"id", "_id", "key", "uid", "uuid", "guid", "sha", "sid", "gid"})
 # Templates are looked for on this many rows, evenly spread.
 _SAMPLE_ROWS = 64
 
@@ -82,8 +92,22 @@ def find_schemas(
     """Return the schemas, and for each node the index of its schema or -1."""
     schemas: list[Schema] = []
     schema_of = [-1] * len(graph.items)
-    for names, members in find_classes(graph):
-        nodes = members
+    classes = [
+        (names, nodes)
+        for names, nodes in find_classes(graph)
+        if not _are_maps(graph, names, nodes)
+    ]
+    for names, nodes in classes:
+        if len(names) > 1 and len(nodes) > 1:
+            rows = [n for n in nodes if n != graph.root]
+            collapse_chains(graph, names, rows)
+    alive = reachable(graph)
+    for node in [node for node in graph.nested if node not in alive]:
+        del graph.nested[node]
+    for names, members in classes:
+        nodes = [node for node in members if node in alive]
+        if not nodes:
+            continue
         if len(nodes) > 1:
             # The document's own keys stand a line each instead.
             nodes = [n for n in nodes if n != graph.root]
@@ -101,6 +125,33 @@ def find_schemas(
             schema_of[node] = len(schemas)
         schemas.append(schema)
     return schemas, schema_of
+
+
+def _are_maps(graph: Graph, names: Sequence[str], nodes: Sequence[int]) -> bool:
+    """Tell whether objects are maps, whose keys are data: dates, ids, names.
+
+    Each value of a map is of one kind, and a reader looks for a value by its key; two
+    lists to count in are no help, unless there are many rows.
+    """
+    many = len(names)
+    if many < _FEWEST_KEYS_OF_A_MAP or len(nodes) >= min(many, _MANY_ROWS):
+        return False
+    odd = sum(_DATA.search(name) is not None for name in names)
+    if 2 * odd < many and not (many >= _MANY_KEYS and len(nodes) <= _FEW_MAPS):
+        return False
+    kinds = {
+        _kind(graph, item)
+        for node in nodes
+        for item in graph.items[node]
+        if item != "null"
+    }
+    return len(kinds) == 1
+
+
+def _kind(graph: Graph, item: Item) -> str:
+    if type(item) is int:
+        return "object" if graph.shape[item] >= 0 else "list"
+    return "number" if is_other(item) else "text"  # type: ignore[arg-type]
 
 
 def _rows(graph: Graph, names: Sequence[str], nodes: Iterable[int]) -> dict[int, Row]:
@@ -256,6 +307,8 @@ class _Chooser:
         field = self.fields[i]
         if field.template is not None or (field.kind is Kind.FIXED and not self.single):
             return False
+        if not self.single and field.name.lower() in _OWN_IDS:
+            return False
         present = [item for item in self.columns[i] if item is not None]
         long_ = [
             type(item) is str and len(item) >= _LONG and not item.startswith(_JSON)
@@ -267,7 +320,14 @@ class _Chooser:
         strings = texts.strings(i)
         if all(s is None for s in strings):
             return
-        allowed = [j for j in self.base if j != i and j not in self.derived]
+        # What a header says of all rows says nothing about one.
+        allowed = [
+            j
+            for j in self.base
+            if j != i
+            and j not in self.derived
+            and (self.single or self.fields[j].kind is not Kind.FIXED)
+        ]
         templates = find_templates(texts, i, allowed)
         if not templates:
             return

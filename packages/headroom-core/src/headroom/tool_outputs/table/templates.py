@@ -20,13 +20,17 @@ _MIN_REFERENCE = 4
 _MAX_REFERENCES = 3
 # What is common is split off only where a reader expects a seam, so that ids, dates
 # and names stay whole and can be searched for.
-_PREFIX_END = re.compile(rf"[^/:=@#?& {CLOSE}]*\Z")
-# At the end of a prefix: the beginning of a time or of a number that has spaces.
+_PREFIX_END = re.compile(rf"[^/:=#?& {CLOSE}]*\Z")
+# At the end of a prefix: the beginning of a time, a number that has spaces, or a
+# MAC or IP address.
+# An e-mail address is never taken apart.
+_EMAIL = re.compile(r"[^\s@/:]+@[^\s@/]+")
 _WHOLE = re.compile(
     r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]|(?<![0-9:])[0-9]{1,2}:)[0-9:]*\Z"
     r"|\+?[0-9][0-9 ]* \Z"
+    r"|(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{1,4}:)+\Z"
 )
-_SUFFIX_START = re.compile(rf"[/@?# {OPEN}]|\Z")
+_SUFFIX_START = re.compile(rf"[/?# {OPEN}]|\Z")
 
 
 class Texts:
@@ -105,7 +109,7 @@ class Template:
     @staticmethod
     def can_name(key: str) -> bool:
         """Tell whether `{key}` would be read as a reference to that key."""
-        return key != "" and "{" not in key and "}" not in key
+        return '"' not in key
 
     @property
     def copied(self) -> int:
@@ -197,6 +201,8 @@ def find_templates(texts: Texts, target: int, allowed: Sequence[int]) -> list[Te
         for i in {first, present[len(present) // 2], present[-1]}
     ]
     alone = len(present) == 1
+    if any(text is not None and _EMAIL.search(text) for _, text in sample):
+        return []
     values, text = sample[0]
     assert text is not None
     chosen = [
@@ -270,7 +276,18 @@ def _hole(marked: list[str]) -> Template | None:
         CLOSE
     ):
         return None
+    if not _is_whole(prefix) or not _is_whole(suffix):
+        return None
     holes = [t[len(prefix) : len(t) - len(suffix)] for t in marked]
     if any(OPEN in h or CLOSE in h or not h for h in holes):
         return None
     return Template(prefix, suffix)
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a text ends no line and no pair of brackets or quotes."""
+    return (
+        "\n" not in text
+        and text.count('"') % 2 == 0
+        and all(text.count(a) == text.count(b) for a, b in ("()", "[]", "<>", "{}"))
+    )

@@ -1,0 +1,82 @@
+"""Objects of one key inside rows, written as one dotted key: `response.schema.$ref`."""
+
+from collections.abc import Sequence
+
+from headroom.tool_outputs.table.graph import Graph
+
+__all__ = ["collapse_chains", "reachable"]
+
+
+def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> None:
+    """Join keys whose values are objects with one and the same key in every row.
+
+    Changes `names`, and the graph: the nodes then hold what lies inside.
+
+    Args:
+        graph: The document.
+        names: The keys of a class of objects.
+        nodes: Its objects.
+    """
+    index = {name: i for i, name in enumerate(names)}
+    places: dict[int, list[int]] = {}
+    joined: dict[int, list[str]] = {}
+    for shape in {graph.shape[node] for node in nodes}:
+        places[shape] = [index[name] for name in graph.shapes[shape]]
+    for i, name in enumerate(names):
+        found = [
+            (node, places[graph.shape[node]].index(i))
+            for node in nodes
+            if i in places[graph.shape[node]]
+        ]
+        if not _holds_objects(graph, *found[0]):
+            continue
+        items = [graph.items[node][at] for node, at in found]
+        keys = [name]
+        while True:
+            shapes = {graph.shape[v] if type(v) is int else -1 for v in items}
+            shape = shapes.pop()
+            if shapes or shape < 0 or len(graph.shapes[shape]) != 1:
+                break
+            inner = [graph.items[v][0] for v in items]  # type: ignore[index]
+            if any(type(v) is str and v[0] == "…" for v in inner):
+                break  # a marker reads as the absence of one key only
+            keys.append(graph.shapes[shape][0])
+            items = inner
+        if len(keys) > 1:
+            joined[i] = keys
+            for (node, at), item in zip(found, items, strict=True):
+                old = graph.items[node]
+                graph.items[node] = (*old[:at], item, *old[at + 1 :])
+    if not joined:
+        return
+    for i, keys in joined.items():
+        names[i] = ".".join(keys)
+    new_shapes: dict[int, int] = {}
+    for node in nodes:
+        shape = graph.shape[node]
+        if shape not in new_shapes:
+            new_shapes[shape] = len(graph.shapes)
+            graph.shapes.append(tuple(names[i] for i in places[shape]))
+        graph.shape[node] = new_shapes[shape]
+        inside = [i for i, v in enumerate(graph.items[node]) if type(v) is int]
+        if inside:
+            graph.nested[node] = inside
+        else:
+            graph.nested.pop(node, None)
+
+
+def _holds_objects(graph: Graph, node: int, at: int) -> bool:
+    item = graph.items[node][at]
+    return type(item) is int and graph.shape[item] >= 0 and len(graph.items[item]) == 1
+
+
+def reachable(graph: Graph) -> set[int]:
+    """Return the nodes that are still part of the document."""
+    found: set[int] = set()
+    todo = [graph.root]
+    while todo:
+        item = todo.pop()
+        if type(item) is int and item not in found:
+            found.add(item)
+            todo += [graph.items[item][i] for i in graph.nested.get(item, ())]
+    return found
