@@ -5,22 +5,52 @@ from pathlib import Path
 
 import pytest
 
-FUZZ = runpy.run_path(
-    str(Path(__file__).parents[2] / "benchmarks" / "fuzz_conversations.py")
-)
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+FUZZ = runpy.run_path(str(FOLDER / "fuzz_conversations.py"))
+WIRE = runpy.run_path(str(FOLDER / "wire_formats.py"))
+FORMATS, Row = FUZZ["FORMATS"], WIRE["Row"]
 
 
-@pytest.mark.parametrize("shape", list(FUZZ["SHAPES"]))
-def test_generated_transcripts_break_no_law(shape):
-    if package := FUZZ["SHAPES"][shape][2]:
-        pytest.importorskip(package)
-    outcomes = {FUZZ["check"](shape, seed) for seed in range(60)}
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_generated_transcripts_break_no_law(name):
+    if not FORMATS[name].is_installed:
+        pytest.skip(f"{FORMATS[name].package} is not installed")
+    outcomes = {FUZZ["check"](name, seed) for seed in range(40)}
     assert {"digest", "budget", "whole"} <= outcomes
 
 
-def test_the_validator_sees_what_an_api_would_refuse():
-    faults = FUZZ["faults"]
-    assert faults([("user", [], []), ("tool", [], ["x"])])
-    assert faults([("user", [], []), ("assistant", ["x"], []), ("user", [], [])])
-    assert faults([("assistant", [], [])])
-    assert not faults([("user", [], []), ("assistant", ["x"], []), ("tool", [], ["x"])])
+USER, ANSWER = Row("user", [], []), Row("assistant", [], [])
+
+
+@pytest.mark.parametrize(
+    ("checker", "rows"),
+    [
+        ("chat_faults", [USER, Row("tool", [], ["x"])]),
+        ("chat_faults", [USER, Row("assistant", ["x"], []), USER]),
+        ("chat_faults", [ANSWER]),
+        ("chat_faults", [USER, USER]),
+        ("chat_faults", [USER, Row("assistant", ["x"], []), Row("tool", [], ["x"])]),
+        ("anthropic_faults", [Row("system", [], []), USER]),
+        ("anthropic_faults", [USER, Row("system", [], []), USER]),
+        ("responses_faults", [USER, Row("reasoning", [], [], key="r")]),
+        ("responses_faults", [USER, Row("assistant", [], [], key="c")]),
+    ],
+)
+def test_the_checkers_see_what_a_vendor_would_refuse(checker, rows):
+    assert +WIRE[checker](rows)
+
+
+@pytest.mark.parametrize(
+    ("checker", "rows"),
+    [
+        ("chat_faults", [USER, ANSWER, USER]),
+        (
+            "chat_faults",
+            [USER, Row("assistant", ["x"], [], thinks=True), Row("tool", [], ["x"])],
+        ),
+        ("anthropic_faults", [USER, Row("system", [], []), ANSWER]),
+        ("anthropic_faults", [Row("assistant", [], [], summary=True), USER]),
+    ],
+)
+def test_the_checkers_let_pass_what_is_right(checker, rows):
+    assert not +WIRE[checker](rows)

@@ -577,7 +577,7 @@ class TestTransport:
             transport.handle_request(request)
 
     def test_without_httpx_the_pip_line_is_named(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "httpx", None)
+        monkeypatch.setattr("headroom.payloads.transport.find_spec", lambda name: None)
         with pytest.raises(ImportError, match="pip install httpx"):
             headroom.httpx_transport(Headroom())
 

@@ -126,7 +126,7 @@ class TestEveryMode:
         agent, model = agent_of(scripted, mode, STEPS)
         state = {m.id: m for m in talk(agent, 3)}
         for message in model.sent[-1][1:]:
-            if not digests([message]):
+            if not digests([message]) and message.content != "Noted.":
                 assert state[message.id].model_dump() == message.model_dump()
 
     def test_async_sends_the_same(self, scripted, mode):
@@ -323,9 +323,9 @@ class TestStateMode:
         messages = conversation(12)
         update = middleware.before_model({"messages": messages}, None)["messages"]
         assert isinstance(update[0], RemoveMessage)
-        assert [m for m in update if not isinstance(m, RemoveMessage)] == digests(
-            update
-        )
+        new = [m for m in update if not isinstance(m, RemoveMessage)]
+        assert [m.type for m in new] == ["human", "ai"]
+        assert new[:1] == digests(update)
         left = add_messages(messages, update)
         assert tokens(left) <= BUDGET
         assert left[-6:] == messages[-6:]

@@ -172,7 +172,8 @@ class TestShapes:
         )
         result = small.explain(messages)
         known = {id(m) for m in messages}
-        [digest] = [m for m in result.content if id(m) not in known]
+        [digest, noted] = [m for m in result.content if id(m) not in known]
+        assert read_messages([noted])[0].text == "Noted."
         assert "a@example.org" in result.digest
         asked = next(v for v in read_messages(messages) if v.role == "user").source
         assert type(digest) is type(asked)
@@ -266,13 +267,28 @@ class TestImages:
         assert self.tokens(remote) == 765
         assert self.tokens(self.url("not base64!")) == 765
 
-    def test_files_and_sound_cost_by_size_too(self):
-        data = base64.b64encode(b"x" * 320_000).decode()
-        source = {"type": "base64", "media_type": "application/pdf", "data": data}
-        assert 9_000 < self.tokens({"type": "document", "source": source}) < 11_000
+    def test_a_picture_of_gemini_costs_by_size_too(self):
         inline = {"inlineData": {"mimeType": "image/png", "data": png(512, 512)}}
         message = {"role": "user", "parts": [inline]}
         assert message_tokens(message, count) == 3 + len("user") + 255
+
+    @pytest.mark.parametrize("size", [10, 400_000])
+    def test_a_pdf_costs_by_its_pages(self, size):
+        pages = b"<< /Type /Pages /Count 3 >>" + b"<< /Type /Page >>" * 3
+        data = base64.b64encode(b"%PDF-1.7\n" + pages + b"x" * size).decode()
+        source = {"type": "base64", "media_type": "application/pdf", "data": data}
+        assert self.tokens({"type": "document", "source": source}) == 3 * 1_500
+
+    def test_a_sound_costs_by_its_seconds(self):
+        head = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0"
+        head += struct.pack("<II", 16_000, 32_000) + b"\x02\0\x10\0data\0\0\0\0"
+        data = base64.b64encode(head + b"\0" * 320_000).decode()
+        sound = {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
+        assert 320 <= self.tokens(sound) <= 322
+
+    def test_a_pasted_text_costs_its_text(self):
+        source = {"type": "text", "media_type": "text/plain", "data": "abc" * 50}
+        assert self.tokens({"type": "document", "source": source}) == 150
 
 
 def test_what_stands_for_a_picture_names_it():

@@ -14,6 +14,7 @@ OURS = frozenset(
         "conversations",
         "documents",
         "errors.py",
+        "media.py",
         "messages",
         "originals",
         "payloads",

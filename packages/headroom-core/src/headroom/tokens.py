@@ -1,9 +1,6 @@
 """How tokens are counted: the default counter and its offline estimate."""
 
-import base64
 import json
-import math
-import struct
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from headroom.errors import InputError
+from headroom.media import audio_tokens, file_tokens, image_tokens
 
 __all__ = [
     "TokenCounter",
@@ -258,10 +256,10 @@ def message_tokens(message: Any, count_tokens: CountTokens) -> int:
 
     3 + tokens(role) + tokens(text) + tokens(compact JSON of its tool calls)
     + 1 + tokens(name) if it has one + tokens(tool call id) if it has one.
-    Pictures, sound and files cost a flat estimate by their size, never their
-    base64. Reads OpenAI chat messages, Responses items, Anthropic and Gemini
-    messages, and by duck typing the messages of LangChain and LlamaIndex; of a
-    shape it doesn't know, it counts the compact JSON.
+    Pictures, sound and files cost what vendors bill for their pixels, seconds and
+    pages, never their base64. Reads OpenAI chat messages, Responses items, Anthropic,
+    Gemini and Converse messages, and by duck typing the messages of LangChain,
+    LlamaIndex and pydantic-ai; of a shape it doesn't know, it counts the compact JSON.
 
     Source: the framing of 3 (and 3 a list, 1 a name) is OpenAI's cookbook "How to
     count tokens with tiktoken"; other vendors frame within a few tokens of it.
@@ -333,18 +331,6 @@ def _plain_object(value: Any) -> Any:
     return dump(exclude_none=True) if callable(dump) else str(value)
 
 
-# Source: OpenAI's vision guide: 85 tokens at low detail; else 85 + 170 for each
-# 512-pixel tile after fitting into 2048 x 2048 and a short side of 768.
-_LOW_DETAIL_TOKENS = 85
-_TILE_TOKENS = 170
-_UNKNOWN_IMAGE_PIXELS = (1024, 1024)
-# Source: Anthropic's PDF guide, 1,500 to 3,000 tokens a page, and pages of about
-# 50 KB; sound is cheaper, so this errs on the high side.
-_FILE_BYTES_PER_TOKEN = 32
-_UNKNOWN_FILE_TOKENS = 1_500
-_HEAD_CHARACTERS = 65_536
-
-
 @dataclass(slots=True)
 class _Parts:
     """What of a message costs tokens."""
@@ -364,6 +350,9 @@ def _read_message(message: Any, parts: _Parts) -> None:
     """Collect into `parts` what `message` holds, whatever its shape."""
     role, kind = field_of(message, "role"), field_of(message, "type")
     role = getattr(role, "value", role)
+    if field_of(message, "kind") in ("request", "response"):
+        _read_pydantic_ai(message, parts)
+        return
     if isinstance(role, str):
         parts.role = role
     elif isinstance(kind, str):
@@ -390,8 +379,13 @@ def _read_message(message: Any, parts: _Parts) -> None:
     legacy_call = field_of(message, "function_call")
     if legacy_call:
         parts.calls.append(legacy_call)
-    for key in ("refusal", "reasoning_content"):
-        if isinstance(text := field_of(message, key), str):
+    audio = field_of(message, "audio")
+    for holder, key in (
+        (message, "refusal"),
+        (message, "reasoning_content"),
+        (audio, "transcript"),
+    ):
+        if isinstance(text := field_of(holder, key), str):
             parts.texts.append(text)
     if isinstance(name := field_of(message, "name"), str):
         parts.name = name
@@ -402,6 +396,21 @@ def _read_message(message: Any, parts: _Parts) -> None:
         parts.call_ids.append(str(call_id))
 
 
+def _read_pydantic_ai(message: Any, parts: _Parts) -> None:
+    """Collect a request or response of pydantic-ai."""
+    parts.role = "user" if field_of(message, "kind") == "request" else "assistant"
+    for part in field_of(message, "parts") or ():
+        content, name = field_of(part, "content"), field_of(part, "tool_name")
+        if isinstance(content, str | list | tuple):
+            _read_content(content, parts)
+        elif content is not None:
+            parts.texts.append(compact_json(content))
+        if str(field_of(part, "part_kind")).endswith("tool-call"):
+            parts.calls.append({"name": name, "args": field_of(part, "args")})
+        if call_id := field_of(part, "tool_call_id"):
+            parts.call_ids.append(str(call_id))
+
+
 def _read_content(content: Any, parts: _Parts) -> None:
     """Collect a message's content: text, blocks, or anything else as its text."""
     if content is None or content == "":
@@ -409,7 +418,7 @@ def _read_content(content: Any, parts: _Parts) -> None:
     if isinstance(content, str):
         parts.texts.append(content)
     elif isinstance(content, bytes):
-        parts.media += _file_tokens(len(content))
+        parts.media += file_tokens(content)
     elif isinstance(content, list | tuple):
         for block in content:
             if isinstance(block, str):
@@ -425,6 +434,16 @@ def _read_content(content: Any, parts: _Parts) -> None:
 _TEXT_KEYS = ("text", "thinking", "refusal", "output", "result")
 _MEDIA_TYPES = ("image", "input_image", "image_url", "computer_screenshot")
 _FILE_TYPES = ("document", "file", "input_file", "audio", "input_audio", "video")
+# Where a block keeps a file that is given inline.
+_HOLDERS = (
+    "inlineData",
+    "inline_data",
+    "fileData",
+    "file_data",
+    "source",
+    "file",
+    "input_audio",
+)
 
 
 def _read_block(block: Any, parts: _Parts) -> None:
@@ -434,10 +453,9 @@ def _read_block(block: Any, parts: _Parts) -> None:
         parts.media += _image_tokens(block)
         return
     if kind in _FILE_TYPES or (
-        isinstance(block, Mapping)
-        and any(k in block for k in ("inlineData", "inline_data", "fileData"))
+        not kind and any(field_of(block, k) is not None for k in _HOLDERS[:4])
     ):
-        parts.media += _media_tokens(block)
+        _media_tokens(block, str(kind), parts)
         return
     call = _call_of(block, str(kind))
     if call is not None:
@@ -494,66 +512,50 @@ def _call_of(block: Any, kind: str) -> Any:
     return {key: value for key in keys if (value := field_of(block, key)) is not None}
 
 
-def _file_tokens(size: int) -> int:
-    """Return the flat estimate for a file of `size` bytes."""
-    return max(1, size // _FILE_BYTES_PER_TOKEN)
-
-
-def _media_tokens(block: Any) -> int:
-    """Return the estimate for a block that holds a file, sound or a picture."""
-    for key in ("inlineData", "inline_data", "source", "file", "input_audio"):
+def _media_tokens(block: Any, kind: str, parts: _Parts) -> None:
+    """Count a picture, sound or file; collect the text of one that is text."""
+    for key in _HOLDERS:
         inner = field_of(block, key)
         if inner is None:
             continue
-        mime = field_of(inner, "mimeType") or field_of(inner, "media_type") or ""
-        if str(mime).startswith("image/"):
-            return _image_tokens(inner)
-        if str(mime).startswith("text/") and isinstance(field_of(inner, "data"), str):
-            return estimate_tokens(field_of(inner, "data"))
-        data = field_of(inner, "data") or field_of(inner, "file_data")
-        if isinstance(data, str | bytes):
-            return _file_tokens(len(data) * 3 // 4)
-    return _UNKNOWN_FILE_TOKENS
+        mime = str(field_of(inner, "mimeType") or field_of(inner, "mime_type") or "")
+        mime = mime or str(field_of(inner, "media_type") or field_of(inner, "format"))
+        for name in ("data", "file_data", "bytes"):
+            data = field_of(inner, name)
+            if data is None:
+                continue
+            if field_of(inner, "type") == "text" or (
+                mime.startswith("text/") and key == "source"
+            ):
+                _read_content(data, parts)
+            elif "audio" in kind or "audio" in key:
+                parts.media += audio_tokens(data, mime)
+            else:
+                parts.media += file_tokens(data, mime)
+            return
+        if field_of(inner, "content") is not None:
+            _read_content(field_of(inner, "content"), parts)
+            return
+    for name in ("file_data", "data", "base64", "audio", "video"):
+        if isinstance(data := field_of(block, name), str | bytes):
+            mime = str(field_of(block, "mime_type") or "")
+            sound = "audio" in kind and not mime
+            parts.media += audio_tokens(data) if sound else file_tokens(data, mime)
+            return
+    parts.media += file_tokens(None)
 
 
 def _image_tokens(block: Any) -> int:
-    """Return the estimate for a picture, by its size where its header tells."""
+    """Return the tokens of a block that holds a picture."""
     url = field_of(block, "image_url")
     inner = url if isinstance(url, Mapping) else field_of(block, "source")
     detail = field_of(block, "detail") or field_of(inner, "detail")
-    if detail == "low":
-        return _LOW_DETAIL_TOKENS
-    data = field_of(inner, "data") or field_of(block, "data")
-    data = data or field_of(inner, "url") or url or field_of(block, "image")
-    width, height = _image_pixels(data)
-    shrink = min(1.0, 2048 / max(width, height))
-    shrink = min(shrink, 768 / min(width * shrink, height * shrink) * shrink)
-    tiles = math.ceil(width * shrink / 512) * math.ceil(height * shrink / 512)
-    return _LOW_DETAIL_TOKENS + _TILE_TOKENS * tiles
-
-
-def _image_pixels(data: Any) -> tuple[int, int]:
-    """Return width and height from a PNG, GIF or JPEG header, or a usual size."""
-    head = b""
-    if isinstance(data, bytes):
-        head = data[:_HEAD_CHARACTERS]
-    if isinstance(data, str) and (not data.startswith("http")):
-        text = data[: _HEAD_CHARACTERS + 64].partition("base64,")
-        text64 = (text[2] or text[0])[:_HEAD_CHARACTERS]
-        try:
-            head = base64.b64decode(text64[: len(text64) // 4 * 4])
-        except ValueError:
-            head = b""
-    width = height = 0
-    if head.startswith(b"\x89PNG") and len(head) >= 24:
-        width, height = struct.unpack(">II", head[16:24])
-    elif head.startswith(b"GIF8") and len(head) >= 10:
-        width, height = struct.unpack("<HH", head[6:10])
-    elif head.startswith(b"\xff\xd8"):
-        at = 2
-        while at + 9 < len(head) and head[at] == 0xFF:
-            if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in (0xC4, 0xC8, 0xCC):
-                height, width = struct.unpack(">HH", head[at + 5 : at + 9])
-                break
-            at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
-    return (width, height) if width and height else _UNKNOWN_IMAGE_PIXELS
+    found = (
+        field_of(inner, "data"),
+        field_of(block, "data"),
+        field_of(block, "base64"),
+        field_of(inner, "url"),
+        url,
+        field_of(block, "image"),
+    )
+    return image_tokens(next(filter(None, found), None), detail)

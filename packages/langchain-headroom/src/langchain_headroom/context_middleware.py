@@ -29,6 +29,7 @@ from langchain_headroom import sizes
 from langchain_headroom.arguments import check_kind
 from langchain_headroom.history import (
     acompressed,
+    behind_digest,
     compressed,
     digest_message,
     is_digest,
@@ -247,7 +248,8 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         leading = [message for message in kept if message.type == "system"]
         others = [message for message in kept if message.type != "system"]
         digest = digest_message(memo["digest"])
-        return [*system, *leading, digest, *others, *messages[last + 1 :]]
+        rest = [*others, *messages[last + 1 :]]
+        return [*system, *leading, *behind_digest(digest, rest)]
 
     def _read(
         self,
@@ -257,7 +259,8 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
     ) -> _View:
         shown = [message for message in found if message is not request.system_message]
         came_in = {id(message) for message in items}
-        digest = next((m for m in shown if id(m) not in came_in), None)
+        new = (m for m in shown if id(m) not in came_in)
+        digest = next(filter(is_digest, new), None)
         if digest is None or self.compressor.summarizer is None:
             return _View(shown)
         there = {id(message) for message in shown}
@@ -336,23 +339,31 @@ def _update(
 ) -> dict[str, Any] | None:
     """Return the state update from `messages` to `found`, None if nothing changed.
 
-    Removals come first, then the digest under the id of a message that it replaces:
-    what LangGraph has seen under its id, it does not stream as news.
+    What is new takes the place and the id of a message that goes: what LangGraph has
+    seen under its id, it does not stream as news. Removals come first.
     """
     there = {id(message) for message in found}
-    covered = [message for message in messages if id(message) not in there]
-    if not covered:
+    places = {id(message): at for at, message in enumerate(messages)}
+    gone = [at for at, message in enumerate(messages) if id(message) not in there]
+    if not gone:
         return None
-    before = {id(message) for message in messages}
-    digest = next((m for m in found if id(m) not in before), None)
+    everything: list[BaseMessage] = [RemoveMessage(id=REMOVE_ALL_MESSAGES), *found]
     if any(message.id is None for message in messages):
-        return {"messages": [RemoveMessage(id=REMOVE_ALL_MESSAGES), *found]}
+        return {"messages": everything}
     update: list[BaseMessage] = []
-    if digest is not None:
-        replaced = next((m for m in covered if is_digest(m)), covered[0])
-        covered.remove(replaced)
-        update = [digest.model_copy(update={"id": replaced.id})]
-    removals = [RemoveMessage(id=str(message.id)) for message in covered]
+    last = -1
+    for n, message in enumerate(found):
+        if id(message) in places:
+            last = places[id(message)]
+            continue
+        after = (places[id(m)] for m in found[n:] if id(m) in places)
+        end = next(after, len(messages))
+        last = next((at for at in gone if last < at < end), -1)
+        if last < 0:
+            return {"messages": everything}
+        gone.remove(last)
+        update.append(message.model_copy(update={"id": messages[last].id}))
+    removals = [RemoveMessage(id=str(messages[at].id)) for at in gone]
     return {"messages": [*removals, *update]}
 
 

@@ -28,9 +28,11 @@ from headroom.tokens import default_counter  # noqa: E402
 from langchain_headroom.arguments import refuse_unknown  # noqa: E402
 from langchain_headroom.history import (  # noqa: E402
     acompressed,
+    behind_digest,
     compressed,
     digest_message,
     is_digest,
+    is_filler,
 )
 from langchain_headroom.summarizers import chat_model_summarizer  # noqa: E402
 
@@ -219,6 +221,7 @@ class HeadroomChatMemory(BaseChatMemory):
             if is_digest(message)
             else get_buffer_string([message], self.human_prefix, self.ai_prefix)
             for message in messages
+            if not is_filler(message)
         ]
         return "\n".join(lines)
 
@@ -275,7 +278,7 @@ def _with_digest(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         digest = digest_message(mark["digest"])
         if is_digest(digest):
             system = [m for m in messages[:covered] if m.type == "system"]
-            return [*system, digest, *messages[covered:]]
+            return [*system, *behind_digest(digest, messages[covered:])]
     return list(messages)
 
 

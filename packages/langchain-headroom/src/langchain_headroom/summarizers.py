@@ -19,6 +19,7 @@ from headroom.conversations.block import Block, parse, write
 from headroom.conversations.summarizers import summary_request
 from headroom.errors import InputError
 from headroom.tokens import default_counter
+from langchain_headroom.history import is_filler
 
 __all__ = ["chat_model_summarizer", "headroom_summarizer"]
 
@@ -124,6 +125,8 @@ def _as_text(messages: Sequence[BaseMessage]) -> str:
     """Return messages as lines, digests as their own text."""
     lines = []
     for message in messages:
+        if is_filler(message):
+            continue
         digest = parse(message.content) if isinstance(message.content, str) else []
         if digest:
             lines += [block.body for block in digest]

@@ -34,6 +34,7 @@ from headroom.conversations import Summarizer
 from headroom.conversations.block import parse
 from headroom.conversations.session import ConversationSession
 from headroom.messages import read_messages
+from headroom.messages.placing import is_filler
 from headroom.tokens import compact_json
 from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens, counter
@@ -284,8 +285,6 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             max_tokens -= room % max(1, self.token_limit // _BUDGET_STEPS)
         max_tokens = max(1, max_tokens)
         found = yield max_tokens, self.keep_turns, messages
-        if found is None and (divided := history.divided()):
-            found = yield max_tokens, 1, divided
         if found is not None and history.has_digest(found):
             return found
         return history.shown_whole()
@@ -524,6 +523,8 @@ def _transcript(messages: Sequence[ChatMessage]) -> str:
     """Return messages as lines of text; a digest is text already."""
     lines = []
     for view in read_messages(messages):
+        if is_filler(view):
+            continue
         if view.role == "user" and parse(view.text):
             lines.append(view.text)
             continue

@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from llama_index.core.llms import ChatMessage
 
-from headroom.conversations.turns import kept_in_place, turn_starts
+from headroom.conversations.block import parse
+from headroom.conversations.turns import group_starts, kept_in_place, turn_starts
 from headroom.messages import Message, read_messages
 from llama_index_headroom.tokens import content_tokens
 
@@ -18,9 +19,6 @@ __all__ = ["History"]
 # Texts joined by a space count at most so many tokens less, for each message, than
 # apart: a word after a space is often one token where alone it is two or three.
 _SPARED_BY_JOINING = 3
-# Of a last turn that is too big, this share of the budget stays verbatim at most, so
-# that there is room for a digest of the rest. Source: ConversationCompressor.target.
-_VERBATIM_SHARE = 0.5
 
 
 class History:
@@ -40,7 +38,6 @@ class History:
         self.messages = list(messages)
         self.room = room
         self._count = count
-        self._stand_in: ChatMessage | None = None
         self._texts = [message.content or "" for message in self.messages]
         # A number after a space is a token more than alone, and users may count
         # either way: the budget is to hold both ways.
@@ -70,32 +67,11 @@ class History:
 
         Without one its result is no better than leaving whole turns out.
         """
-        own = {id(message) for message in self.messages}
-        return any(id(message) not in own for message in compressed) and all(
-            message is not self._stand_in for message in compressed
+        return any(
+            parse(view.text)
+            for view in read_messages(compressed)
+            if view.role == "user"
         )
-
-    def divided(self) -> list[ChatMessage] | None:
-        """Return the messages with a last turn that is too big cut in two.
-
-        A compressor keeps the last turn whole, however many tool calls it has. So its
-        user message is repeated (a copy before, the object itself after), and what
-        stands between is a turn of its own. None if nothing can be cut.
-        """
-        asked = self._asked
-        if asked is None or self._shows(asked, self.room):
-            return None
-        cut = self._cut_for(int(_VERBATIM_SHARE * self.room))
-        if cut == asked + 1:
-            return None
-        self._stand_in = self.messages[asked].model_copy()
-        return [
-            *self.messages[:asked],
-            self._stand_in,
-            *self.messages[asked + 1 : cut],
-            self.messages[asked],
-            *self.messages[cut:],
-        ]
 
     def shown_whole(self) -> list[ChatMessage]:
         """Return the view without a digest: whole turns go, the oldest first.
@@ -161,26 +137,14 @@ class History:
         return next((cut for cut in cuts if self._shows(cut, room)), cuts[-1])
 
     def _cuts(self) -> list[int]:
-        """Return where the last turn may be cut: never between call and result.
+        """Return where the last turn may be cut, by the core's rules.
 
         Its end is among them, unless the model has yet to read a tool's result:
         without that it would call again, and again.
         """
         views, first = self._views, self._last + (self._asked is not None)
-        open_calls: dict[str, int] = {}
-        reach = [0] * len(views)
-        for at in range(first, len(views)):
-            for call in views[at].calls:
-                open_calls[call.id] = at
-            for result in views[at].results:
-                called = open_calls.pop(result.id, at)
-                reach[called] = at
-        cuts, furthest = [], first - 1
-        for at in range(first, len(views)):
-            if at > furthest:
-                cuts.append(at)
-            furthest = max(furthest, reach[at])
+        cuts = [first, *(at for at in group_starts(views) if at > first)]
         answered = not (views[-1].results or views[-1].calls)
         if self._asked is not None and answered:
             cuts.append(len(views))
-        return cuts or [first]
+        return cuts

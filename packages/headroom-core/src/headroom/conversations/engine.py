@@ -11,6 +11,7 @@ from headroom.conversations.digest import CountTokens
 from headroom.conversations.plan import Limits, Segment
 from headroom.conversations.summarizers import Guard, Summarizer
 from headroom.errors import InputError
+from headroom.messages.placing import FILLERS
 from headroom.tokens import (
     compact_json,
     default_counter,
@@ -111,6 +112,10 @@ class Engine:
         whole = blocks.write(Block(1, 999, ""), preamble=True)
         further = blocks.write(Block(999, 999, ""), preamble=False)
         message = {"role": "user", "content": whole}
+        filler = _JOINT_TOKENS + max(
+            message_tokens({"role": role, "content": text}, self.count)
+            for role, text in FILLERS.items()
+        )
         return Limits(
             max_tokens=settings.max_tokens,
             trigger=settings.trigger,
@@ -118,8 +123,9 @@ class Engine:
             keep_turns=settings.keep_turns,
             compact_turns=settings.compact_turns,
             relax=settings.overflow == "relax",
-            frame=message_tokens(message, self.count) + _JOINT_TOKENS,
+            frame=message_tokens(message, self.count) + _JOINT_TOKENS + filler,
             joint=self.count("\n" + further) + _JOINT_TOKENS,
+            filler=filler,
         )
 
     def recall(self, chain: str, segment: Segment) -> Written | None:

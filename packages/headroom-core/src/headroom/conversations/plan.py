@@ -37,6 +37,7 @@ class Limits:
     Attributes:
         frame: Tokens of a digest message around its first segment's body.
         joint: Tokens around every further segment's body.
+        filler: Tokens of a message between two that may not stand side by side.
     """
 
     max_tokens: int
@@ -47,6 +48,7 @@ class Limits:
     relax: bool
     frame: int
     joint: int
+    filler: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,15 @@ class Transcript:
     Attributes:
         base: Index of the first message that is described.
         costs: Tokens of each message.
-        kept: Whether it stays verbatim wherever it stands.
+        staying: Tokens of a message that stays verbatim wherever it stands, with those
+            of what may have to stand around it; None for one that doesn't stay.
         starts: Indices at which a turn starts, ascending, in the whole list.
         groups: Indices at which a call and all that belongs to it starts, ascending.
     """
 
     base: int
     costs: Sequence[int]
-    kept: Sequence[bool]
+    staying: Sequence[int | None]
     starts: Sequence[int]
     groups: Sequence[int] = ()
 
@@ -183,12 +186,12 @@ class _Fold:
         self._costs = transcript.costs
         # The user message that is to stay while its turn is cut, -1 for none.
         self._asked = -1
-        self._kept = transcript.kept
+        self._kept = [cost is not None for cost in transcript.staying]
         self._total = [0]
         self._fixed = [0]
-        for cost, kept in zip(transcript.costs, transcript.kept, strict=True):
+        for cost, staying in zip(transcript.costs, transcript.staying, strict=True):
             self._total.append(self._total[-1] + cost)
-            self._fixed.append(self._fixed[-1] + (cost if kept else 0))
+            self._fixed.append(self._fixed[-1] + (staying or 0))
         self._known_starts = 0
 
     def _between(self, sums: list[int], start: int, end: int) -> int:
@@ -358,7 +361,7 @@ class _Fold:
     def _gone(self, state: State, covered: int) -> int:
         """Return the tokens that newly go into the digest up to `covered`."""
         every = self._between(self._total, state.covered, covered)
-        return every - self._fixed_between(state.covered, covered)
+        return max(0, every - self._fixed_between(state.covered, covered))
 
     def _merge(self, state: State, cut: int, *, over: bool) -> State | None:
         """Return the state with one digest of all up to `cut`.

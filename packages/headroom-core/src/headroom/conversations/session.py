@@ -29,9 +29,11 @@ from headroom.errors import BudgetError, InputError
 from headroom.messages import (
     Message,
     listed,
+    make_message,
     make_user_message,
     read_messages,
 )
+from headroom.messages.placing import FILLERS, Placed, fillers, is_filler
 from headroom.tokens import compact_json, field_of
 from headroom.types import Dropped
 
@@ -193,13 +195,16 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
     at, asked, found = _digest_among(items)
     if not found:
         return _Memory((State(),), [])
+    seen = read_messages(items[: at + 2])
+    end = at + 2 if len(seen) > at + 1 and is_filler(seen[-1]) else at + 1
+    kept = [n for n in range(at) if not is_filler(seen[n])]
     segments = tuple(
         Segment(
             first_turn=part.first_turn,
             last_turn=part.last_turn,
             start=at,
-            end=at + 1,
-            seen=at + 1,
+            end=end,
+            seen=end,
             budget=engine.count(part.body),
             merged=False,
             text=part.body,
@@ -208,25 +213,31 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
         )
         for part in found
     )
-    cost = engine.cost(items[at])
+    cost = sum(engine.cost(items[n]) for n in range(end) if n not in kept)
+    around = sum(
+        0 if n == asked else cost
+        for n, cost in enumerate(_room_around(seen[:at], engine))
+        if n in kept
+    )
+    written = max(0, cost - around)
     state = State(
-        seen=at + 1,
-        covered=at + 1,
+        seen=end,
+        covered=end,
         turns=found[-1].last_turn,
-        kept=tuple(range(at)),
-        kept_tokens=sum(map(engine.cost, items[:at])),
+        kept=tuple(kept),
+        kept_tokens=sum(engine.cost(items[n]) for n in kept) + around,
         covered_tokens=cost,
         segments=segments,
-        digest_tokens=cost,
-        written_tokens=cost,
-        fed=at + 1,
+        digest_tokens=written,
+        written_tokens=written,
+        fed=end,
         asked=asked,
         asked_tokens=engine.cost(items[asked]) if asked >= 0 else 0,
     )
-    seen = read_messages(items[: at + 1])
     ledger = units_of(seen[asked], asked, {}) if asked >= 0 else []
     ledger += [unit for part in found for unit in units_of_block(part, at)]
-    return _Memory((state,), ledger, _quick(0, items[: at + 1]), _chain("", seen))
+    quick = _quick(0, items[:end])
+    return _Memory((state,), ledger, quick, _chain("", seen[:end]))
 
 
 def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
@@ -244,14 +255,21 @@ def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
         view = read_messages([item], at)[0]
         said = view.role == "user" and not (view.pinned or view.calls or view.results)
         if said and (found := blocks.parse(view.text)):
+            stays = kept_in_place(before)
             kept = [
-                keeps or n == asked for n, keeps in enumerate(kept_in_place(before))
+                n
+                for n, one in enumerate(before)
+                if stays[n] or n == asked or is_filler(one)
             ]
-            placed = _leading(kept, before) == at
+            placed = kept == [*range(at)] and _leading(kept, before) == at
             return (at, asked, found) if placed else (0, -1, [])
         belongs = bool(view.calls or view.results or view.opaque)
-        belongs = belongs or bool(before and before[-1].opaque)
-        if asked >= 0 or not (said or view.is_system or view.pinned or belongs):
+        belongs = belongs or bool(before and before[-1].opaque) or is_filler(view)
+        if is_filler(view):
+            said = False
+        if (said and asked >= 0) or not (
+            said or view.is_system or view.pinned or belongs
+        ):
             break
         if said:
             asked = at
@@ -259,18 +277,50 @@ def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
     return 0, -1, []
 
 
-def _leading(kept: Sequence[bool], views: Sequence[Message]) -> int:
-    """Return how many messages stand before a digest: kept ones, no call left open."""
+def _leading(kept: Sequence[int], views: Sequence[Message]) -> int:
+    """Return how many of the messages that stay stand before a digest.
+
+    Those at the start of the list do, and all up to the last one that stands for
+    history, before which its vendor reads nothing; but no call is left open.
+
+    Args:
+        kept: Index of each in the list.
+        views: Each of them.
+    """
+    history = max((n for n, view in enumerate(views) if view.is_history), default=-1)
     leading = 0
     waiting: set[str] = set()
-    for at, (keeps, view) in enumerate(zip(kept, views, strict=True)):
-        if not keeps:
+    for n, (at, view) in enumerate(zip(kept, views, strict=True)):
+        if at != n and n > history:
             break
         waiting |= {call.id for call in view.calls}
         waiting -= {result.id for result in view.results}
         if not waiting and not view.is_prelude:
-            leading = at + 1
+            leading = n + 1
     return leading
+
+
+def _room_around(
+    views: Sequence[Message], engine: Engine, *, leads: bool = True
+) -> list[int]:
+    """Return the tokens of the fillers that a message may need where it stays alone.
+
+    Args:
+        views: Messages of a list.
+        engine: What counts.
+        leads: Whether they begin the list: system messages there need none.
+    """
+    room = []
+    for view in views:
+        leads = leads and view.is_system
+        room.append(0 if leads else 2 * engine.limits.filler)
+    return room
+
+
+class _New(NamedTuple):
+    """A message of ours: the digest, or a filler."""
+
+    item: Any
 
 
 class _Work:
@@ -293,6 +343,7 @@ class _Work:
         fresh = (engine.cost_at(at, item) for at, item in uncounted)
         self._costs = [*memory.costs, *fresh]
         self._kept = kept_in_place(self._views)
+        self._seen: dict[int, Message] = {}
         self._starts = [self._base + at for at in turn_starts(self._views)]
         self._groups: list[int] = []
         if engine.limits.relax:
@@ -301,13 +352,33 @@ class _Work:
         self._transcript = Transcript(
             self._base,
             self._costs,
-            self._kept,
+            self._staying_costs(),
             [asked, *self._starts] if 0 <= asked < self._base else self._starts,
             self._groups,
         )
         self._names = {call.id: call.name for v in self._views for call in v.calls}
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
+
+    def _staying_costs(self) -> list[int | None]:
+        """Return what each message costs where it stays and its neighbours go.
+
+        None for one that doesn't stay. Others may need a filler on either side.
+        """
+        around = _room_around(self._views, self._engine, leads=self._base == 0)
+        return [
+            cost + more if kept else None
+            for cost, more, kept in zip(self._costs, around, self._kept, strict=True)
+        ]
+
+    def _view(self, at: int) -> Message | None:
+        """Return the view of a message, None beyond the ends of the list."""
+        if at >= self._base:
+            inside = at < len(self._items)
+            return self._views[at - self._base] if inside else None
+        if at not in self._seen and at >= 0:
+            self._seen[at] = read_messages([self._items[at]], at)[0]
+        return self._seen.get(at)
 
     def contradicts_memory(self) -> bool:
         """Whether later messages tell otherwise what belongs together.
@@ -353,7 +424,7 @@ class _Work:
         return self.tokens(state) <= limits.trigger * limits.max_tokens
 
     def check(self, state: State) -> None:
-        """Make sure that the result in a state fits, and may begin as it does.
+        """Make sure that the result in a state fits.
 
         Raises:
             BudgetError: It doesn't.
@@ -362,20 +433,6 @@ class _Work:
         tokens = self.tokens(state)
         if tokens > limits.max_tokens:
             raise self._too_small(state, tokens)
-        if state.covered and not state.segments and self._opens_amiss(state):
-            raise self._too_small(state, tokens + limits.frame)
-
-    def _opens_amiss(self, state: State) -> bool:
-        """Whether a pinned message would come first that the user did not send.
-
-        With a digest, which is the user's, it would not; APIs refuse such a list.
-        """
-        for at in state.kept:
-            view = read_messages([self._items[at]])[0]
-            if not view.is_system:
-                earlier = read_messages(self._items[:at])
-                return not turn_starts([view]) and any(not v.is_system for v in earlier)
-        return False
 
     def _too_small(self, state: State, tokens: int) -> BudgetError:
         settings = self._engine.settings
@@ -440,10 +497,18 @@ class _Work:
                 )
             segments.append(segment)
         digest = _digest_text(segments)
-        cost = 0
-        if digest:
-            cost = self._engine.cost(make_user_message(digest, self._items))
-        return replace(state, segments=tuple(segments), written_tokens=cost)
+        head = self._head(state, digest)
+        new = [message for message in head if isinstance(message, _New)]
+        cost = sum(self._engine.cost(message.item) for message in new)
+        # What stays was planned with the fillers around it.
+        planned = state.kept_tokens - sum(
+            self._engine.cost(self._items[at]) for at in state.kept
+        )
+        return replace(
+            state,
+            segments=tuple(segments),
+            written_tokens=max(0, cost - planned),
+        )
 
     def _narrowed(self, plan: State, excess: int) -> State:
         """Return the plan with that much less room for its newest segment."""
@@ -557,16 +622,30 @@ class _Work:
 
     def _assembled(self, state: State, digest: str) -> list[Any]:
         """Return system messages, digest, what else stays in place, live messages."""
-        items = self._items
-        run = 0
-        while run < len(state.kept) and state.kept[run] == run:
-            run += 1
-        leading = _leading([True] * run, read_messages(items[:run]))
-        content = [items[at] for at in state.kept[:leading]]
+        head = self._head(state, digest)
+        content = [
+            one.item if isinstance(one, _New) else self._items[one] for one in head
+        ]
+        return content + self._items[state.covered :]
+
+    def _head(self, state: State, digest: str) -> "list[int | _New]":
+        """Return what stands before the live messages: indices, and new messages."""
+        kept = [(at, self._view(at)) for at in state.kept]
+        placed = [Placed(view, at) for at, view in kept if view is not None]
         if digest:
-            content.append(make_user_message(digest, items))
-        content += [items[at] for at in state.kept[leading:]]
-        return content + items[state.covered :]
+            leading = _leading(state.kept, [one.view for one in placed])
+            placed.insert(leading, Placed(Message(None, "user", digest), -1))
+        live = self._view(state.covered)
+        around = [*placed, Placed(live, state.covered)] if live else placed
+        head: list[int | _New] = [
+            one.at if one.at >= 0 else _New(make_user_message(digest, self._items))
+            for one in placed
+        ]
+        for filler in reversed(fillers(around, self._view)):
+            text = FILLERS[filler.role]
+            made = make_message(filler.role, text, self._items)
+            head.insert(filler.before, _New(made))
+        return head
 
     def remembered(self, states: tuple[State, ...], plan: State) -> _Memory:
         """Return what a session keeps of this work.

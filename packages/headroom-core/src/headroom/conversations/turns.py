@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from headroom.messages import Message
+from headroom.messages.placing import is_filler
 
 __all__ = ["broken_pairs", "group_starts", "kept_in_place", "turn_starts"]
 
@@ -70,7 +71,8 @@ def group_starts(views: Sequence[Message]) -> list[int]:
 
 def _opens_turn(view: Message) -> bool:
     """Whether a message is a real user message, not one of tool results alone."""
-    return view.role == "user" and bool(view.text or not view.results)
+    said = view.role == "user" and bool(view.text or not view.results)
+    return said and not is_filler(view)
 
 
 def _apart(views: Sequence[Message]) -> Iterator[int]:
@@ -92,7 +94,12 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
     System messages do, and pinned ones with all that belongs to them: a call and
     its results, a reasoning item and what follows it.
     """
-    kept = [view.is_system or view.pinned for view in views]
+    # Of several that stand for history, a later one stands for the earlier, too.
+    history = max((at for at, view in enumerate(views) if view.is_history), default=-1)
+    kept = [
+        view.is_system or (view.pinned and not (view.is_history and at < history))
+        for at, view in enumerate(views)
+    ]
     if not any(view.pinned for view in views):
         return kept
     group = list(range(len(views)))
@@ -108,5 +115,5 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
     for at, view in enumerate(views[:-1]):
         if view.is_prelude:
             group[root(at + 1)] = root(at)
-    pinned = {root(at) for at, view in enumerate(views) if view.pinned}
+    pinned = {root(at) for at, keep in enumerate(kept) if keep and views[at].pinned}
     return [keep or root(at) in pinned for at, keep in enumerate(kept)]

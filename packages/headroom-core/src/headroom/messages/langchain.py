@@ -6,6 +6,7 @@ from typing import Any
 
 from headroom.messages import openai_chat
 from headroom.messages.parts import Parts, text_field
+from headroom.messages.placing import FILLERS
 from headroom.messages.readable import readable
 from headroom.messages.view import Message
 from headroom.tokens import field_of
@@ -93,4 +94,6 @@ def write(role: str, text: str, like: Any) -> Any:
     if like.type != kind:
         names = {"user": "HumanMessage", "assistant": "AIMessage"}
         made = getattr(sys.modules["langchain_core.messages"], names[role])
-    return made(content=text, additional_kwargs={"lc_source": "headroom"})
+    # Users tell a digest by its source; a filler is none.
+    source = "headroom" if text not in FILLERS.values() else "headroom_filler"
+    return made(content=text, additional_kwargs={"lc_source": source})

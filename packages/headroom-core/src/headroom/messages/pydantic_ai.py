@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from headroom.messages.parts import Parts, text_field
@@ -9,6 +10,8 @@ from headroom.messages.view import Message
 from headroom.tokens import compact_json, field_of
 
 __all__ = ["is_message", "read", "write"]
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def is_message(message: Any) -> bool:
@@ -19,9 +22,13 @@ def is_message(message: Any) -> bool:
 
 def read(message: Any, parts: Parts) -> Message:
     """Read a message."""
+    kinds = set()
     for part in field_of(message, "parts"):
-        _read_part(part, str(field_of(part, "part_kind")), parts)
+        kind = str(field_of(part, "part_kind"))
+        kinds.add(kind)
+        _read_part(part, kind, parts)
     role = "user" if field_of(message, "kind") == "request" else "assistant"
+    role = "system" if kinds == {"system-prompt"} else role
     return parts.view(message, role)
 
 
@@ -30,6 +37,7 @@ def _read_part(part: Any, kind: str, parts: Parts) -> None:
     content = field_of(part, "content")
     if kind == "system-prompt":
         parts.pinned = True
+        parts.texts.append(str(content))
     elif kind.endswith("tool-call"):
         parts.call(call_id, name, field_of(part, "args"))
     elif kind.endswith("tool-return"):
@@ -74,6 +82,10 @@ def write(role: str, text: str, like: Any) -> Any:
         part = {"part_kind": "text", "content": text}
         return {"kind": "response", "parts": [part]}
     home = sys.modules[type(like).__module__]
+    # Its own default is the time of the moment; ours are the same each time.
+    stamps = [field_of(each, "timestamp") for each in (like, *like.parts)]
+    stamp = next((each for each in stamps if each is not None), _EPOCH)
     if role == "user":
-        return home.ModelRequest(parts=[home.UserPromptPart(content=text)])
-    return home.ModelResponse(parts=[home.TextPart(content=text)])
+        parts = [home.UserPromptPart(content=text, timestamp=stamp)]
+        return home.ModelRequest(parts=parts)
+    return home.ModelResponse(parts=[home.TextPart(content=text)], timestamp=stamp)

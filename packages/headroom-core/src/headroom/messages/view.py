@@ -61,7 +61,8 @@ class Message:
     @property
     def is_prelude(self) -> bool:
         """Whether it is a reasoning item, which stays with the message after it."""
-        return self.opaque and not (self.text or self.calls or self.results)
+        says = self.text or self.calls or self.results or self.is_history
+        return self.opaque and not says
 
     @property
     def answers_others(self) -> bool:

@@ -81,7 +81,10 @@ class Histories:
             if known is None:
                 count = self._count
                 if given is None:
-                    known = compressors.ConversationCompressor(left, count_tokens=count)
+                    # An agent's run is one turn: its completed steps may go.
+                    known = compressors.ConversationCompressor(
+                        left, overflow="relax", count_tokens=count
+                    )
                 else:
                     count = given.count_tokens or count
                     known = replace(given, max_tokens=left, count_tokens=count)

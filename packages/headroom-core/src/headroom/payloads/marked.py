@@ -128,6 +128,9 @@ def _walk_block(block: Any, found: _Found) -> Any:
     kind = field_of(block, "type")
     if (kind or "text") in _TEXT_TYPES:
         return _with(block, "text", lambda text: _walk_text(text, found))
+    if field_of(field_of(block, "citations"), "enabled") is True:
+        # The vendor's citations point into the document as it was sent.
+        return block
     if kind == "document":
         source = field_of(block, "source")
         if field_of(source, "type") != "text":

@@ -21,6 +21,7 @@ _ERROR_KEYS = ("error", "errors", "isError", "is_error")
 # JSON inside JSON is escaped, which costs; so a result that must stay an object
 # has to be this much shorter. Source: escaped quotes are a tenth of compact JSON.
 _WORTH_NESTING = 0.9
+_FEWEST_ROWS = 2
 
 
 def holds_results(message: Any) -> bool:
@@ -28,7 +29,7 @@ def holds_results(message: Any) -> bool:
     if _is_result_message(message) or field_of(message, "type") in _RESULT_ITEMS:
         return True
     return any(
-        _is_result_block(block) or _gemini_key(block)
+        _is_result_block(block) or _gemini_key(block) or _converse_result(block)
         for block in (*_items(message, "content"), *_items(message, "parts"))
     )
 
@@ -84,7 +85,36 @@ def _is_result_block(block: Any) -> bool:
     )
 
 
+def _converse_result(block: Any) -> Any:
+    """Return the result in a block of Bedrock's Converse API, None if it is none."""
+    result = block.get("toolResult") if isinstance(block, Mapping) else None
+    return result if isinstance(result, Mapping) else None
+
+
+def _with_converse_result(block: Any, rewrite: Rewrite) -> Any:
+    """Return Converse's block with its text rewritten; a JSON value becomes text."""
+    result = _converse_result(block)
+    call_id = str(result.get("toolUseId") or "")
+    if result.get("status") == "error":
+        return block
+    content, changed = [], False
+    for part in result.get("content") or ():
+        value = part.get("json") if isinstance(part, Mapping) else None
+        said = field_of(part, "text") if value is None else compact_json(value)
+        new = part
+        if isinstance(said, str):
+            text = _rewritten(said, call_id, "", rewrite)
+            new = part if text is said else {"text": text}
+        content.append(new)
+        changed = changed or new is not part
+    if not changed:
+        return block
+    return {**block, "toolResult": {**result, "content": content}}
+
+
 def _with_block(block: Any, rewrite: Rewrite) -> Any:
+    if _converse_result(block) is not None:
+        return _with_converse_result(block, rewrite)
     if not _is_result_block(block):
         return block
     call_id = field_of(block, "tool_use_id") or field_of(block, "call_id") or ""
@@ -103,6 +133,9 @@ def _with_text(holder: Any, key: str, call_id: str, rewrite: Rewrite) -> Any:
         return holder if text is content else replaced(holder, key, text)
     if not isinstance(content, list | tuple):
         return holder
+    joined = _joined(content, call_id, name, rewrite)
+    if joined is not None:
+        return replaced(holder, key, joined)
     parts, changed = [], False
     for part in content:
         new = part
@@ -118,6 +151,31 @@ def _with_text(holder: Any, key: str, call_id: str, rewrite: Rewrite) -> Any:
     if not changed:
         return holder
     return replaced(holder, key, tuple(parts) if isinstance(content, tuple) else parts)
+
+
+def _joined(
+    content: Sequence[Any], call_id: str, name: str, rewrite: Rewrite
+) -> list[Any] | None:
+    """Return the one block that all blocks of a result become; None if they don't.
+
+    MCP servers send a list as one block of JSON for each row: together, as lines, the
+    rows say their keys once.
+    """
+    texts = [_row(part) for part in content]
+    if len(texts) < _FEWEST_ROWS or not all(texts):
+        return None
+    lines = "\n".join(" ".join(text.split("\n")) for text in texts if text)
+    new = _rewritten(lines, call_id, name, rewrite)
+    return None if new is lines else [replaced(content[0], "text", new)]
+
+
+def _row(part: Any) -> str:
+    """Return the JSON object that a block of text and nothing else holds, else ""."""
+    text = field_of(part, "text")
+    bare = isinstance(part, Mapping) and set(part) <= {"type", "text"}
+    if not bare or not isinstance(text, str) or not text.startswith("{"):
+        return ""
+    return text if text.rstrip().endswith("}") else ""
 
 
 def _rewritten(text: str, call_id: str, name: str, rewrite: Rewrite) -> str:

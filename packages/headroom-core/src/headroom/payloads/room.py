@@ -1,12 +1,14 @@
 """Headroom: the compressors around one request."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, Literal
 
 from headroom.compressors import ToolOutputCompressor
 from headroom.errors import InputError
+from headroom.messages.file_tools import FILE_TOOLS
 from headroom.payloads.clients import attach
 from headroom.payloads.ledger import Account
 from headroom.payloads.savings import Price, Savings
@@ -38,7 +40,9 @@ class Headroom:
         conversation: How the history is kept under the budget; its own `max_tokens`
             is the budget where none is given here.
         exclude_tools: Names of tools, or patterns such as `mcp__github__*`, whose
-            results are left alone.
+            results are left alone; then so are those of tools whose name is not
+            known. By default those of tools that show files, which must stay to the
+            letter to be edited (`headroom.messages.file_tools.FILE_TOOLS`).
         on_error: What to do when a compressor raises. "send_original": what it was
             given is sent as it was, with one RuntimeWarning; "raise": it raises.
         price: Money per million input tokens: a number, or a number by model.
@@ -61,7 +65,7 @@ class Headroom:
     tool_outputs: Any = field(default_factory=ToolOutputCompressor)
     documents: Any = None
     conversation: Any = None
-    exclude_tools: Collection[str] = ()
+    exclude_tools: Collection[str] = FILE_TOOLS
     on_error: Literal["send_original", "raise"] = "send_original"
     price: Price = None
     count_tokens: CountTokens | None = None
@@ -187,10 +191,13 @@ class Wrapped:
 
     async def __aenter__(self) -> Any:
         work = Work(self._room, read_body(self._payload))
-        history = work.before_history()
+        history = await _in_thread(work.before_history)
         if history is not None:
             guarded = self._room._state.guarded_async
-            work.set_history(await guarded(history.arun, history.messages))
+            run = partial(_in_thread, history.run)
+            if history.arun is not None:
+                run = history.arun
+            work.set_history(await guarded(run, history.messages))
         return self._enter(work)
 
     def _enter(self, work: Work) -> Any:
@@ -219,7 +226,10 @@ class Wrapped:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.__exit__(kind, error, trace)
+        if kind is None:
+            await self.aleave(booking=True)
+        else:
+            self._span.close(kind, error, trace)
 
     def leave(self, *, booking: bool) -> None:
         """Leave the block without an exception, booking the savings or not."""
@@ -227,6 +237,12 @@ class Wrapped:
         if booking:
             # The answer is there: it must not be lost to an error in accounting.
             self._room._state.guarded(self._book, None)
+
+    async def aleave(self, *, booking: bool) -> None:
+        """Do the same, without keeping the event loop waiting."""
+        self._span.close(None, None, None)
+        if booking:
+            await _in_thread(self._room._state.guarded, self._book, None)
 
     def _book(self, _: None) -> None:
         ledger = self._room._state.ledger
@@ -241,6 +257,18 @@ class Wrapped:
         self._reported = reported
         if self._is_booked and reported:
             self._room._state.ledger.observe(self._account, reported)
+
+
+async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
+    """Return what `work` returns, from a thread; here, where no asyncio loop runs."""
+    # Here, since it takes a third of the time that `import headroom` may take.
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:  # trio's loop
+        return work(*args)
+    return await asyncio.to_thread(work, *args)
 
 
 class _SlimDict(dict[Any, Any]):

@@ -21,12 +21,13 @@ __all__ = [
 # OpenAI chat and Anthropic; Gemini; OpenAI responses.
 _MESSAGE_KEYS = ("messages", "contents", "input")
 _SYSTEM_KEYS = ("system", "instructions", "systemInstruction", "system_instruction")
-_SCHEMA_KEYS = ("tools", "functions")
+_SCHEMA_KEYS = ("tools", "functions", "toolConfig")
 # History that the body doesn't hold.
 _SERVER_KEYS = ("previous_response_id", "conversation")
 _ANSWERING = re.compile(
     r"(?:/chat/completions|/responses|/messages|/api/chat"
-    r"|:(?:stream)?generateContent|:(?:stream)?rawPredict)"
+    r"|:(?:stream)?generateContent|:(?:stream)?rawPredict"
+    r"|/converse|/converse-stream)"
     r"/?(?:\?.*)?$",
     re.IGNORECASE,
 )
@@ -51,7 +52,8 @@ class Body:
     @property
     def model(self) -> str:
         """The model that is asked, "" if the body doesn't tell."""
-        model = field_of(self.payload, "model")
+        # Bedrock's Converse API says modelId.
+        model = field_of(self.payload, "model") or field_of(self.payload, "modelId")
         return model if isinstance(model, str) else ""
 
     @property

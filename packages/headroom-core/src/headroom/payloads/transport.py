@@ -2,6 +2,8 @@
 
 import json
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from headroom.errors import InputError
@@ -18,8 +20,12 @@ _BODY_HEADERS = (
     "content-digest",
     "digest",
     "content-md5",
+    "signature",
+    "signature-input",
     "x-amz-content-sha256",
 )
+# AWS signs the body's hash into this, whether or not a header tells the hash.
+_SIGNED = ("AWS4-", "AWS3-")
 _LENGTH_HEADERS = ("content-length", "transfer-encoding")
 _FLAVOURS = ("httpx", "httpx2")
 _FIRST_ERROR_STATUS = 400
@@ -35,22 +41,21 @@ def httpx_transport(room: "Headroom", transport: Any = None) -> Any:
     Args:
         room: The Headroom to use.
         transport: The transport that sends, sync or async, of httpx or httpx2; None
-            is `httpx.HTTPTransport()` for a Client and `httpx.AsyncHTTPTransport()`
-            for an AsyncClient. A client that is given a transport doesn't read
-            proxies from the environment: set them on this one.
+            is `HTTPTransport()` for a Client and `AsyncHTTPTransport()` for an
+            AsyncClient, of the client's own flavour. A client that is given a
+            transport doesn't read proxies from the environment: set them on this one.
 
     Raises:
-        ImportError: No transport is given, and httpx is not installed.
+        ImportError: No transport is given, and neither flavour is installed.
         InputError: `transport` can send neither way.
     """
     if transport is None:
-        try:
-            import httpx
-        except ImportError as error:
+        flavours = [import_module(name) for name in _FLAVOURS if find_spec(name)]
+        if not flavours:
             raise ImportError(
-                "httpx_transport needs httpx: pip install httpx"
-            ) from error
-        return _made(httpx, room, None, None)
+                "httpx_transport needs httpx or httpx2: pip install httpx"
+            )
+        return _made(flavours, room, None, None)
     is_sync = hasattr(transport, "handle_request")
     is_async = hasattr(transport, "handle_async_request")
     if isinstance(transport, type) or not (is_sync or is_async):
@@ -58,34 +63,37 @@ def httpx_transport(room: "Headroom", transport: Any = None) -> Any:
             f"transport={transport!r} is no httpx transport; pass for example "
             "httpx.HTTPTransport()"
         )
-    flavour = next(
-        (
-            module
-            for name in _FLAVOURS
-            if (module := sys.modules.get(name))
-            and isinstance(transport, module.BaseTransport | module.AsyncBaseTransport)
-        ),
-        None,
-    )
+    flavours = [
+        module
+        for name in _FLAVOURS
+        if (module := sys.modules.get(name))
+        and isinstance(transport, module.BaseTransport | module.AsyncBaseTransport)
+    ]
     return _made(
-        flavour, room, transport if is_sync else None, transport if is_async else None
+        flavours, room, transport if is_sync else None, transport if is_async else None
     )
 
 
-def _made(flavour: Any, room: "Headroom", sync: Any, asynchronous: Any) -> Any:
-    """Return a transport that is one in the eyes of its flavour of httpx."""
-    bases = (flavour.BaseTransport, flavour.AsyncBaseTransport) if flavour else ()
+def _made(flavours: list[Any], room: "Headroom", sync: Any, asynchronous: Any) -> Any:
+    """Return a transport that is one in the eyes of these flavours of httpx."""
+    bases = [
+        base
+        for flavour in flavours
+        for base in (flavour.BaseTransport, flavour.AsyncBaseTransport)
+    ]
     kind = type("HeadroomTransport", (_Transport, *bases), {})
-    return kind(flavour, room, sync, asynchronous)
+    return kind(room, sync, asynchronous)
+
+
+def _flavour_of(request: Any) -> Any:
+    """Return the flavour of httpx that a request is of."""
+    return sys.modules[type(request).__module__.partition(".")[0]]
 
 
 class _Transport:
     """What `httpx_transport` returns, whatever the flavour."""
 
-    def __init__(
-        self, flavour: Any, room: "Headroom", sync: Any, asynchronous: Any
-    ) -> None:
-        self._flavour = flavour
+    def __init__(self, room: "Headroom", sync: Any, asynchronous: Any) -> None:
         self._room = room
         # Without either, the default ones are made when they are first needed.
         self._makes_defaults = sync is None and asynchronous is None
@@ -95,7 +103,7 @@ class _Transport:
     def handle_request(self, request: Any) -> Any:
         """Send a request, wrapped if it asks a model."""
         if self._sync is None and self._makes_defaults:
-            self._sync = self._flavour.HTTPTransport()
+            self._sync = _flavour_of(request).HTTPTransport()
         if self._sync is None:
             raise InputError("this transport is async; use it in an AsyncClient")
         if not _is_for_a_model(request):
@@ -115,7 +123,7 @@ class _Transport:
     async def handle_async_request(self, request: Any) -> Any:
         """Send a request, wrapped if it asks a model."""
         if self._async is None and self._makes_defaults:
-            self._async = self._flavour.AsyncHTTPTransport()
+            self._async = _flavour_of(request).AsyncHTTPTransport()
         if self._async is None:
             raise InputError("this transport is sync; use it in a Client")
         if not _is_for_a_model(request):
@@ -131,7 +139,7 @@ class _Transport:
         except BaseException:
             await wrapped.__aexit__(*sys.exc_info())
             raise
-        wrapped.leave(booking=response.status_code < _FIRST_ERROR_STATUS)
+        await wrapped.aleave(booking=response.status_code < _FIRST_ERROR_STATUS)
         return response
 
     def close(self) -> None:
@@ -151,6 +159,8 @@ def _is_for_a_model(request: Any) -> bool:
         and asks_for_an_answer(request.url.path)
         and "json" in request.headers.get("content-type", "")
         and not any(name in request.headers for name in _BODY_HEADERS)
+        and not request.headers.get("authorization", "").startswith(_SIGNED)
+        and "X-Amz-Signature" not in str(request.url)
     )
 
 

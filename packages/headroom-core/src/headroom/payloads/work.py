@@ -3,6 +3,7 @@
 import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from headroom import compressors
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
+from headroom.messages.file_tools import FILE_TOOLS
 from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
 from headroom.payloads.histories import Histories
@@ -83,11 +85,17 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The history to be kept under a budget, and who does that."""
+    """The history to be kept under a budget, and who does that.
+
+    Attributes:
+        messages: The history.
+        run: Returns what it becomes.
+        arun: Does the same where something is to be awaited; None where nothing is.
+    """
 
     messages: list[Any]
     run: Callable[[list[Any]], list[Any]]
-    arun: Callable[[list[Any]], Any]
+    arun: Callable[[list[Any]], Any] | None
 
 
 class Work:
@@ -192,8 +200,8 @@ class Work:
     def _is_excluded(self, text: str, name: str, call_id: str) -> bool:
         """Tell whether a result is to be left alone.
 
-        So is a part of an original that was asked for, and, where any are excluded,
-        one of an unknown tool.
+        So is a part of an original that was asked for, and, where the caller excludes
+        any, one of an unknown tool.
         """
         patterns = self._room.exclude_tools
         if not patterns and not text.startswith(PART_BEGINS):
@@ -201,22 +209,21 @@ class Work:
         name = name or self._names().get(call_id, "")
         if name == RETRIEVE:
             return True
-        return bool(patterns) and (
-            not name or any(fnmatchcase(name, pattern) for pattern in patterns)
-        )
+        if not name:
+            return bool(patterns) and patterns != FILE_TOOLS
+        return any(fnmatchcase(name, pattern) for pattern in patterns)
 
     def _names(self) -> dict[str, str]:
         """Return the tool's name for the id of each call in the messages."""
         if self._called is None:
             from headroom.messages import read_messages
 
-            readable = [m for m in self._body.messages if not isinstance(m, str)]
-            views = self._state.guarded(read_messages, readable)
-            self._called = {
-                call.id: call.name
-                for view in views
-                for call in getattr(view, "calls", ())
-            }
+            self._called = {}
+            for message in self._body.messages:
+                # One that cannot be read has no names to tell.
+                with suppress(InputError):
+                    [view] = read_messages([message])
+                    self._called |= {call.id: call.name for call in view.calls}
         return self._called
 
     # Documents
@@ -295,7 +302,8 @@ class Work:
             with histories.session(found, messages) as session:
                 return noted(await session.acompress(messages))
 
-        return History(list(self._messages), run, arun)
+        awaits = found.summarizer is not None
+        return History(list(self._messages), run, arun if awaits else None)
 
     def _within_budget(self, _: None) -> "ConversationCompressor":
         """Return the compressor for what system prompt and schemas leave."""
@@ -358,8 +366,9 @@ def _history_of(conversation: Any, messages: list[Any]) -> History:
     def run(messages: list[Any]) -> list[Any]:
         return list(conversation.compress(messages))
 
-    async def arun(messages: list[Any]) -> list[Any]:
-        awaited = getattr(conversation, "acompress", None)
-        return run(messages) if awaited is None else list(await awaited(messages))
+    awaited: Any = getattr(conversation, "acompress", None)
 
-    return History(messages, run, arun)
+    async def arun(messages: list[Any]) -> list[Any]:
+        return list(await awaited(messages))
+
+    return History(messages, run, None if awaited is None else arun)
