@@ -10,8 +10,9 @@ from headroom.types import RAGContext
 def read(text):
     """Return the units of a text: what they say, with what else each needs."""
     corpus = Corpus([text], [len(text)], 10**9)
+    said = [text.strip() for text in corpus.texts]
     return {
-        corpus.texts[i]: [corpus.texts[at] for at in sorted(corpus.group(i)) if at != i]
+        said[i]: [said[at] for at in sorted(corpus.group(i)) if at != i]
         for i in range(len(corpus.units))
         if corpus.units[i].kind not in {"markup", "frame"}
     }
@@ -196,6 +197,9 @@ def test_the_row_below_the_heading_that_is_asked_for_comes_first():
 def test_indented_data_comes_with_the_keys_above_it():
     text = "services:\n  web:\n    memory: 512Mi\n  worker:\n    memory: 2Gi"
     assert read(text)["memory: 2Gi"] == ["services:", "worker:"]
+    # Its indentation too: it says what stands under what.
+    found = kept("memory of the worker", text, ratio=0.7)
+    assert found == ["services:\n  worker:\n    memory: 2Gi"]
     web = '{\n  "name": "web",\n  "size": 3\n }'
     job = '{\n  "name": "job",\n  "size": 4\n }'
     text = f"[\n {web},\n {job}\n]"

@@ -110,6 +110,8 @@ class Corpus:
         for place, unit in enumerate(units, start=len(self.units) - len(units)):
             if unit.kind in {"markup", "frame"}:
                 yield place
+            if unit.kind == "data":
+                yield from (n for n in unit.needs if self.texts[n][-1:] in ":{[")
             if unit.heading is not None:
                 yield unit.heading
             if unit.intro is not None and (

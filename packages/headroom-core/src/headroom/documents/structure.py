@@ -28,7 +28,8 @@ class Unit(NamedTuple):
     Attributes:
         document: The document's place in the input.
         start: First character in the document.
-        end: One past the last; neither end is whitespace.
+        end: One past the last. Neither end is whitespace, but for the indentation of
+            code, data and items, which says what they stand under.
         kind: "sentence"; "lines" (of an address or menu); "heading", "item", "field",
             "header" (of a table), "row", "data" (indented), "code", "log", "trace";
             "contents" for a line of a table of contents, "markup" for page numbers and
@@ -112,6 +113,7 @@ _HTML_HEADING = re.compile(r"\s*<h([1-6])\b", re.IGNORECASE)
 _HTML_ITEM = re.compile(r"\s*<(?:li|dd)\b", re.IGNORECASE)
 # Marks that prose has hardly ever and code nearly always.
 _CODE_MARKS = frozenset("={};")
+_INDENTED = frozenset({"code", "data", "item"})
 _END = ".!?。！？…؟।"
 _WORD_END = re.compile(r"([^\W\d_]+)$")
 _SHAPE = re.compile(r"\d+")
@@ -164,7 +166,7 @@ def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
     """
     for start, end in _cut_lines(text, unit.start, unit.end, characters):
         last = start + len(text[start:end].rstrip())
-        if unit.kind != "code":
+        if unit.kind not in _INDENTED:
             start = end - len(text[start:end].lstrip())
         if start < last:
             yield unit._replace(start=start, end=last, kind="piece")
@@ -223,7 +225,7 @@ class _Reader:
         known = tuple(dict.fromkeys(n for n in needs if n is not None))
         body = self.text[start:end]
         end = start + len(body.rstrip())
-        if kind != "code":
+        if kind not in _INDENTED:
             start += len(body) - len(body.lstrip())
         self.units.append(
             Unit(self.document, start, end, kind, heading, intro, known, self.block)
