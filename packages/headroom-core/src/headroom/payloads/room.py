@@ -39,6 +39,10 @@ class Headroom:
         documents: A SemanticCompressor for marked documents; None leaves them.
         conversation: How the history is kept under the budget; its own `max_tokens`
             is the budget where none is given here.
+        clear_after_turns: Replace results and pictures older than so many answers of
+            the model by a note with the handle of the original, which goes into the
+            store of `tool_outputs`; None clears nothing. Give the model
+            `headroom.RetrievalTool(store)`, so that it can ask for them again.
         exclude_tools: Names of tools, or patterns such as `mcp__github__*`, whose
             results are left alone; then so are those of tools whose name is not
             known. By default those of tools that show files, which must stay to the
@@ -66,6 +70,7 @@ class Headroom:
     documents: Any = None
     conversation: Any = None
     exclude_tools: Collection[str] = FILE_TOOLS
+    clear_after_turns: int | None = None
     on_error: Literal["send_original", "raise"] = "send_original"
     price: Price = None
     count_tokens: CountTokens | None = None
@@ -93,6 +98,18 @@ class Headroom:
             if value is not None and (not usable or isinstance(value, type)):
                 raise InputError(
                     f"{name}={value!r} cannot {verb}; pass a compressor, or None"
+                )
+        turns = self.clear_after_turns
+        if turns is not None:
+            if type(turns) is not int or turns < 1:
+                raise InputError(
+                    f"clear_after_turns={turns!r}; pass a number of answers, "
+                    "at least 1, or None"
+                )
+            if getattr(self.tool_outputs, "store", None) is None:
+                raise InputError(
+                    "clear_after_turns needs a store for the originals; pass "
+                    "tool_outputs=ToolOutputCompressor(store=SQLiteStore(path))"
                 )
         prices = self.price.values() if isinstance(self.price, dict) else [self.price]
         for price in prices:
@@ -153,6 +170,7 @@ _ARGUMENTS = (
     "tool_outputs",
     "documents",
     "conversation",
+    "clear_after_turns",
     "exclude_tools",
     "on_error",
     "price",

@@ -15,6 +15,7 @@ from headroom.errors import InputError
 from headroom.messages.file_tools import FILE_TOOLS
 from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
+from headroom.payloads.clearing import cleared
 from headroom.payloads.histories import Histories
 from headroom.payloads.ledger import Account, Change, Ledger, Meter
 from headroom.payloads.memory import Remembered
@@ -122,6 +123,8 @@ class Work:
 
     def before_history(self) -> History | None:
         """Rewrite tool results and documents; return the history, if it has limits."""
+        if self._room.clear_after_turns is not None:
+            self._clear(self._room.clear_after_turns)
         if self._room.tool_outputs is not None:
             self._minify_results()
         if self._room.documents is not None:
@@ -155,6 +158,25 @@ class Work:
         return replace(self._body, payload={**self._body.payload, **self._fixed})
 
     # Tool results
+
+    def _clear(self, after_turns: int) -> None:
+        store = self._room.tool_outputs.store
+        before = self._messages
+
+        def name_of(text: str, call_id: str, name: str) -> str | None:
+            named = name or self._names().get(call_id, "")
+            if named != RETRIEVE and self._is_excluded(text, name, call_id):
+                return None
+            return named
+
+        after = self._state.guarded(
+            lambda each: cleared(each, after_turns, store, name_of), before
+        )
+        pairs = [(a, b) for a, b in zip(before, after, strict=True) if a is not b]
+        self._sources.append(
+            Change("cleared", [a for a, _ in pairs], [b for _, b in pairs])
+        )
+        self._messages = list(after)
 
     def _minify_results(self) -> None:
         compressor = self._room.tool_outputs

@@ -130,8 +130,15 @@ def _checked(part: Capped, query: str | None) -> str:
 def _text_of(content: bytes) -> str:
     try:
         return content.decode(json.detect_encoding(content))
-    except UnicodeDecodeError:  # half of a surrogate pair, which is kept too
-        return content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("utf-8", "surrogatepass")  # half of a pair is kept too
+    except UnicodeDecodeError:
+        raise InputError(
+            f"The original is {len(content):,} bytes that are no text, such as a "
+            "picture; a program gets them by headroom.originals.original(handle, store)"
+        ) from None
 
 
 def _write(value: Any) -> str:
@@ -280,7 +287,7 @@ def _numbers(asked: Ranges, name: str, base: int, count: int) -> list[tuple[int,
 
 def _spelled(ranges: Sequence[tuple[int, int]], base: int = 0) -> str:
     return ", ".join(
-        f"{first + base:,}" if end - first == 1 else f"{first + base}-{end - 1 + base}"
+        f"{first + base}" if end - first == 1 else f"{first + base}-{end - 1 + base}"
         for first, end in ranges
     )
 
