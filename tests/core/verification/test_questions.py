@@ -14,7 +14,13 @@ from headroom.verification.matching import folded, holds
 from headroom.verification.questions import found
 
 PAYLOADS = sorted((Path(__file__).parents[3] / "examples" / "payloads").glob("*.json"))
-SCALARS = st.none() | st.booleans() | st.integers(-99, 99) | st.text(max_size=8)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.just(float("nan"))
+    | st.integers(-99, 99)
+    | st.text(max_size=8)
+)
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (

@@ -144,6 +144,10 @@ class TestCases:
         assert own.device == "literal"
         assert text[slice(*own.plain_span)] == "sda"
 
+    @pytest.mark.parametrize("text", ['[{"a": 1}, {"a"', "", "[" * 5000 + "]" * 5000])
+    def test_what_cannot_be_read_as_json_is_a_text_without_questions(self, text):
+        assert Case.from_payload(text) == Case("payload", text, text, ())
+
     def test_documents_are_pruned_for_their_question(self):
         documents = [
             "The fee is due on 1 May. Cash is not accepted here.",

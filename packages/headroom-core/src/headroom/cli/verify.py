@@ -143,7 +143,9 @@ def verify(
                 made=made,
                 seed=seed,
             )
-            cases = _limited(cases, limit)
+            if silent := [case.name for case in cases if not case.questions]:
+                click.echo(f"No question is about {', '.join(silent)}.", err=True)
+            cases = _limited([case for case in cases if case.questions], limit)
             if export_to is not None:
                 number = export_cases(cases, export_to, twice=twice, seed=seed)
                 click.echo(

@@ -66,7 +66,7 @@ class Case:
         try:
             value = parsed(source if text is None else text)
             more = made_questions(value, compressed, made, seed)
-        except (ValueError, DecodeError):
+        except (ValueError, DecodeError, RecursionError):
             plain, more = source if text is None else text, ()
         else:
             plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

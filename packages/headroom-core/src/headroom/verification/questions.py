@@ -410,7 +410,10 @@ def _is_open(question: Question) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+    if type(one) is not type(other):
+        return False
+    is_nan = one != one
+    return bool(one == other) or (is_nan and other != other)
 
 
 def spelling(value: Any) -> str:
