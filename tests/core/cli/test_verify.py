@@ -280,7 +280,8 @@ class TestFolders:
         result = json.loads(done.stdout)
         assert result["asked"] == len(counted)
         assert result["plain"] == 1
-        assert result["lost"] == 9
+        firsts = [case["questions"][0]["device"] for case in key]
+        assert result["lost"] == sum(device != "dropped" for device in firsts) > 5
         assert result["asked_twice"]["changed"] == 0
 
     def test_open_answers_are_not_counted(self, tmp_path):
