@@ -273,7 +273,7 @@ class TestFolders:
                 assert (folder / side / f"{file.stem}.txt").exists()
                 for row in rows:
                     wrong = side == "compressed" and row["id"] == 0
-                    row["answer"] = "no" if wrong else answers[row["question"]]
+                    row["answer"] = "?" if wrong else answers[row["question"]]
                 file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         done = invoke("--score", folder, "--json")
         assert done.exit_code == 0, done.output
