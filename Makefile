@@ -95,6 +95,7 @@ bench: .venv/.peers $(if $(HEADROOM_AI),.venv-headroom-ai/.ready) ## Compare wit
 	@$(COUNTED) $(PY) benchmarks/peers $(or $(DATA),examples) --out $(or $(OUT),build/benchmarks)
 
 figures: .venv/.test ## Renew all figures in README.md and docs/ that are of examples/
+	@$(COUNTED) $(PY) benchmarks/before_after.py > docs/before_after.svg
 	@$(COUNTED) $(PY) benchmarks/figures.py
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
