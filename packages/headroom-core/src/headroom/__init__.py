@@ -1,4 +1,4 @@
-"""Context compression for LLM agents and RAG: local, exact, small."""
+"""Context compression for LLM agents and RAG, in your process and without a model."""
 
 from headroom._installation import refuse_foreign_files as _refuse_foreign_files
 
