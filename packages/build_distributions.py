@@ -2,9 +2,9 @@
 
     python packages/build_distributions.py [--repository URL] [--out build/dist]
 
-The distributions are built from a copy of packages/, in which the placeholder of the
-repository's address is replaced by URL and the adapters ask for this version of
-headroom-core instead of the folder beside them. Then the wheels are installed into an
+The distributions are built from a copy of packages/, in which URL stands for the
+repository's address and the adapters ask for this version of headroom-core instead of
+the folder beside them. Then the wheels are installed into an
 empty environment and used once, and the sdists in their place.
 """
 
@@ -70,6 +70,11 @@ def main() -> None:
         (folder / "pyproject.toml").write_text(
             release_form(text, options.repository), "utf-8"
         )
+        readme = folder / "README.md"
+        links = readme.read_text("utf-8").replace(
+            "](../../", f"]({options.repository}/blob/main/"
+        )
+        readme.write_text(links, "utf-8")
         run(sys.executable, "-m", "hatchling", "build", "-d", out, at=folder)
     if options.repository == PLACEHOLDER:
         print(f"The project URLs are {PLACEHOLDER}: make dist REPOSITORY=https://…")
