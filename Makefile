@@ -44,7 +44,7 @@ export HEADROOM_CORE := ==0.1.0
 	@$(PIP) --group ray
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models ray demo format lint types imports test test-deep bench figures fuzz bench-llama-index matrix-langchain matrix-llama-index dist docs check
+.PHONY: help install models ray demo format lint types imports test test-deep bench figures fuzz matrix-langchain matrix-llama-index dist docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -100,9 +100,6 @@ figures: .venv/.test ## Renew all figures in README.md and docs/ that are of exa
 
 fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
 	@$(PY) benchmarks/fuzz_conversations.py
-
-bench-llama-index: .venv/.test ## Measure the LlamaIndex adapter beside LlamaIndex's own classes; DATA=FOLDER too
-	@$(PY) benchmarks/llama_index_beside.py $(DATA)
 
 # Each end of what the adapter supports has a folder of its own.
 LANGCHAIN_lowest := langchain-core==1.4.0 langchain==1.3.0 langchain-classic==1.0.7
