@@ -330,6 +330,14 @@ class TestStateMode:
         assert tokens(left) <= BUDGET
         assert left[-6:] == messages[-6:]
 
+    def test_beside_deepagents_summarization_the_state_is_left_alone(self, caplog):
+        middleware = HeadroomContextMiddleware(budget(), mode="state")
+        event = {"cutoff_index": 4, "summary_message": "s", "file_path": None}
+        state = {"messages": conversation(12), "_summarization_event": event}
+        assert middleware.before_model(state, None) is None
+        assert middleware.before_model(state, None) is None
+        assert sum('mode="view"' in r.getMessage() for r in caplog.records) == 1
+
     def test_messages_without_ids_are_replaced_whole(self):
         middleware = HeadroomContextMiddleware(budget(), mode="state")
         messages = [m.model_copy(update={"id": None}) for m in conversation(12)]

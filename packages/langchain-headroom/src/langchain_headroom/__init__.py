@@ -5,6 +5,7 @@ options. Each name is loaded when it is first asked for, with what it needs.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import headroom
@@ -66,6 +67,12 @@ _HOMES = {
 }
 
 if not TYPE_CHECKING:  # a type checker would take any name for granted
+    # `import *` asks for every name here, so those of an extra that is not installed
+    # are left out. Asked for by name, they say what to install.
+    _EXTRAS = {"agents": "langchain", "memory": "langchain_classic"}
+    __all__ = [
+        name for name in __all__ if find_spec(_EXTRAS.get(_HOMES[name], "headroom"))
+    ]
 
     def __getattr__(name: str) -> object:
         if name not in _HOMES:

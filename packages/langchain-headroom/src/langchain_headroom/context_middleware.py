@@ -289,12 +289,34 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
 
 
 class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
-    """Shortens the state."""
+    """Shortens the state.
+
+    deepagents' summarization remembers a position in the state's messages; once it has,
+    the state is left alone, or the model would be sent its summary and nothing else.
+    """
+
+    _has_said_so = False
+
+    def _is_taken(self, state: AgentState[ResponseT]) -> bool:
+        """Whether deepagents shortens this state already; said in the log once."""
+        found: Any = state
+        if not found.get("_summarization_event"):
+            return False
+        if not self._has_said_so:
+            self._has_said_so = True
+            logger.warning(
+                '%s: mode="state" does nothing after deepagents\' summarization, which '
+                'remembers a position in the messages; use mode="view"',
+                self.name,
+            )
+        return True
 
     def before_model(
         self, state: AgentState[ResponseT], runtime: Runtime[ContextT]
     ) -> dict[str, Any] | None:
         """Return the update that replaces old messages by a digest, None if none."""
+        if self._is_taken(state):
+            return None
         messages = state["messages"]
         compressors = self._compressors_for(messages, None, None)
         try:
@@ -307,6 +329,8 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         self, state: AgentState[ResponseT], runtime: Runtime[ContextT]
     ) -> dict[str, Any] | None:
         """Return the same; runs in an executor or awaits the summarizer."""
+        if self._is_taken(state):
+            return None
         messages = state["messages"]
         compressors = await run_in_executor(
             None, self._compressors_for, messages, None, None
