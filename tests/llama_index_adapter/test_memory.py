@@ -186,8 +186,10 @@ class TestLaws:
         order = [places[id(m)] for m in shown if id(m) in places]
         assert order == sorted(order)
         added = [m for m in shown if id(m) not in places]
-        assert len(added) <= 1
-        assert all("conversation_digest" in m.content for m in added)
+        digests = [m for m in added if "conversation_digest" in m.content]
+        assert len(digests) <= 1
+        fillers = {"Noted.", "[left out]"}
+        assert all(m.content in fillers for m in added if m not in digests)
 
     @fewer
     @given(histories(), limits)
@@ -747,7 +749,8 @@ class TestSummarizer:
         def summarize(messages, max_tokens):
             raise OSError("no network")
 
-        shown = memory_of(chat(20), 600, summarizer=summarize).get()
+        with pytest.warns(RuntimeWarning, match="extractive digest stands in"):
+            shown = memory_of(chat(20), 600, summarizer=summarize).get()
         assert shown == memory_of(chat(20), 600, target=0.5).get()
 
     def test_it_is_asked_seldom_while_a_chat_grows(self):
