@@ -16,16 +16,28 @@ _STEMS = (
     *("cannot", "unable", "evicted", "backoff", "back-off", "unhealthy", "violat"),
     *("enoent", "eacces", "timeout", "undefined", "fehler", "warnung", "erreur"),
     *("fehlgeschlagen", "échec", "fallo", "falló", "advertencia", "aviso", "ошибк"),
-    *("сбой", "предупреждени", "エラー", "失敗", "警告", "例外", "错误", "失败"),
+    *(
+        "сбой",
+        "предупреждени",
+        "エラー",
+        "失敗",
+        "ません",
+        "警告",
+        "例外",
+        "错误",
+        "失败",
+    ),
     *("异常", "错誤", "오류", "실패", "경고"),
 )
 # Last words of phrases that say the same, and the phrases.
-_LAST_WORDS = frozenset({"ok", "such", "found", "out", *map(str, range(500, 600))})
+_LAST_WORDS = frozenset(
+    {"ok", "OK", "such", "found", "Found", "out", *map(str, range(500, 600))}
+)
 _PHRASE = re.compile(r'not ok\b|no such\b|not found\b|timed out\b|" 5\d\d\b')
 _NUMBER = re.compile(r"0x[0-9a-f]+|\d+")
 # Distinct lines that are left as they are. In a list of nothing but failures, such as
 # a linter's, more of them would leave nothing to fold.
-_MOST = 64
+_MOST = 100
 
 
 def failures(lines: Sequence[str], words: Words) -> set[int]:
