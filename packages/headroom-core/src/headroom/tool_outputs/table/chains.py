@@ -18,18 +18,26 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
         nodes: Its objects.
     """
     index = {name: i for i, name in enumerate(names)}
-    places: dict[int, list[int]] = {}
+    # For each shape the place of each of the names, and for each name one row.
+    places: dict[int, dict[int, int]] = {}
+    first: dict[int, tuple[int, int]] = {}
+    for node in nodes:
+        shape = graph.shape[node]
+        if shape not in places:
+            places[shape] = {
+                index[name]: at for at, name in enumerate(graph.shapes[shape])
+            }
+            for i, at in places[shape].items():
+                first.setdefault(i, (node, at))
     joined: dict[int, list[str]] = {}
-    for shape in {graph.shape[node] for node in nodes}:
-        places[shape] = [index[name] for name in graph.shapes[shape]]
     for i, name in enumerate(names):
+        if i not in first or not _holds_objects(graph, *first[i]):
+            continue
         found = [
-            (node, places[graph.shape[node]].index(i))
+            (node, places[graph.shape[node]][i])
             for node in nodes
             if i in places[graph.shape[node]]
         ]
-        if not _holds_objects(graph, *found[0]):
-            continue
         items = [graph.items[node][at] for node, at in found]
         keys = [name]
         while True:
