@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from headroom.tool_outputs.table.graph import Graph
+from headroom.tool_outputs.table.graph import Graph, Item
 
 __all__ = ["collapse_chains", "reachable"]
 
@@ -38,18 +38,7 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
             for node in nodes
             if i in places[graph.shape[node]]
         ]
-        items = [graph.items[node][at] for node, at in found]
-        keys = [name]
-        while True:
-            shapes = {graph.shape[v] if type(v) is int else -1 for v in items}
-            shape = shapes.pop()
-            if shapes or shape < 0 or len(graph.shapes[shape]) != 1:
-                break
-            inner = [graph.items[v][0] for v in items]  # type: ignore[index]
-            if any(type(v) is str and v[0] == "…" for v in inner):
-                break  # a marker reads as the absence of one key only
-            keys.append(graph.shapes[shape][0])
-            items = inner
+        keys, items = _chain(graph, name, [graph.items[n][at] for n, at in found])
         if len(keys) > 1:
             joined[i] = keys
             for (node, at), item in zip(found, items, strict=True):
@@ -71,6 +60,21 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
             graph.nested[node] = inside
         else:
             graph.nested.pop(node, None)
+
+
+def _chain(graph: Graph, name: str, items: list[Item]) -> tuple[list[str], list[Item]]:
+    """Follow objects of one and the same key: the keys, and what they lead to."""
+    keys = [name]
+    while True:
+        shapes = {graph.shape[v] if type(v) is int else -1 for v in items}
+        shape = shapes.pop()
+        if shapes or shape < 0 or len(graph.shapes[shape]) != 1:
+            return keys, items
+        inner = [graph.items[v][0] for v in items]  # type: ignore[index]
+        if any(type(v) is str and v[0] == "…" for v in inner):
+            return keys, items  # a marker reads as the absence of one key only
+        keys.append(graph.shapes[shape][0])
+        items = inner
 
 
 def _holds_objects(graph: Graph, node: int, at: int) -> bool:
