@@ -5,11 +5,13 @@ from headroom.scorers.contract import Scorer
 from headroom.scorers.cross_encoder import CrossEncoderScorer
 from headroom.scorers.embedding import EmbeddingScorer
 from headroom.scorers.hybrid import HybridScorer
+from headroom.scorers.pruner import PrunerScorer
 
 __all__ = [
     "BM25Scorer",
     "CrossEncoderScorer",
     "EmbeddingScorer",
     "HybridScorer",
+    "PrunerScorer",
     "Scorer",
 ]

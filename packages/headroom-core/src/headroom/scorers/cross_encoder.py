@@ -1,6 +1,5 @@
 """Cross-encoders: models that read the query and a sentence together."""
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -9,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from headroom.errors import ScorerError
-from headroom.scorers.models import import_onnx, located, missing_extra
+from headroom.scorers.models import located, missing_extra, must_hold_model
+from headroom.scorers.onnx_folder import OnnxFolder, is_onnx_folder
 from headroom.scorers.shipped import shipped_scores
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CrossEncoderScorer"]
 
-_ONNX_FILES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx")
-_TORCH_FILES = ("*.safetensors", "*.bin", "*/*.safetensors", "*/*.bin")
-_MOST_TOKENS = 512
 
 Logits = Callable[[str, Sequence[str], int], "npt.NDArray[np.floating[Any]]"]
 
@@ -36,9 +33,10 @@ class CrossEncoderScorer:
 
     Attributes:
         model: A folder with `model.onnx` and `tokenizer.json`, run by onnxruntime
-            without torch; or a sentence-transformers CrossEncoder, by folder or hub
-            name; or None for the small model that ships with Headroom, which decides
-            together with BM25 and leaves languages other than English to it.
+            without torch; or any cross-encoder that sentence-transformers loads, by
+            folder or hub name, for example "BAAI/bge-reranker-v2-m3"; or None for
+            the small model that ships with Headroom, which decides together with
+            BM25 and leaves languages other than English to it.
         device: "cpu", "cuda", ...; None is the CPU for ONNX, and for
             sentence-transformers the best device there is. The model that ships
             always runs on the CPU.
@@ -92,85 +90,24 @@ def _loaded(model: str | Path, device: str | None, threads: int) -> Logits:
     """Return the function from a query and sentences to logits."""
     place = located(model)
     folder = Path(place)
-    if folder.is_dir():
-        if _onnx_file(folder):
-            return _onnx_logits(folder, device, threads)
-        if not any(any(folder.glob(name)) for name in _TORCH_FILES):
-            raise ScorerError(
-                f"{folder} has no model.onnx, nor the weights of a "
-                "sentence-transformers model; export the model into it"
-            )
+    if folder.is_dir() and is_onnx_folder(folder):
+        return _onnx_logits(folder, device, threads)
+    must_hold_model(folder)
     return _torch_logits(place, device)
 
 
-def _onnx_file(folder: Path) -> Path | None:
-    return next((folder / f for f in _ONNX_FILES if (folder / f).is_file()), None)
-
-
 def _onnx_logits(folder: Path, device: str | None, threads: int) -> Logits:
-    """Load an ONNX folder: model, `tokenizer.json` and, if there, `config.json`."""
+    """Load an ONNX folder."""
     import numpy as np
 
-    onnxruntime, tokenizers = import_onnx()
-    path = folder / "tokenizer.json"
-    if not path.is_file():
-        raise ScorerError(f"{folder} has no tokenizer.json; export it with the model")
-    tokenizer = tokenizers.Tokenizer.from_file(str(path))
-    tokenizer.enable_truncation(_most_tokens(folder), strategy="longest_first")
-    pad = tokenizer.token_to_id("[PAD]")
-    pad = tokenizer.token_to_id("<pad>") if pad is None else pad
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        str(_onnx_file(folder)), options, providers=_providers(onnxruntime, device)
-    )
-    inputs = {each.name for each in session.get_inputs()}
+    model = OnnxFolder(folder, device, threads)
 
     def logits(
         query: str, sentences: Sequence[str], batch_size: int
     ) -> "npt.NDArray[np.floating[Any]]":
-        encoded = tokenizer.encode_batch([(query, each) for each in sentences])
-        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
-        rows: dict[int, Any] = {}
-        for start in range(0, len(order), batch_size):
-            chosen = order[start : start + batch_size]
-            width = len(encoded[chosen[-1]].ids)
-            feed = {
-                "input_ids": np.full((len(chosen), width), pad or 0, np.int64),
-                "attention_mask": np.zeros((len(chosen), width), np.int64),
-                "token_type_ids": np.zeros((len(chosen), width), np.int64),
-            }
-            for row, i in enumerate(chosen):
-                size = len(encoded[i].ids)
-                feed["input_ids"][row, :size] = encoded[i].ids
-                feed["attention_mask"][row, :size] = 1
-                feed["token_type_ids"][row, :size] = encoded[i].type_ids
-            found = session.run(None, {k: v for k, v in feed.items() if k in inputs})
-            rows.update(zip(chosen, np.asarray(found[0]), strict=True))
-        return np.stack([rows[i] for i in range(len(encoded))])
+        return np.stack(model.run([(query, each) for each in sentences], batch_size))
 
     return logits
-
-
-def _most_tokens(folder: Path) -> int:
-    """Return how many tokens the model reads at once."""
-    path = folder / "config.json"
-    known = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return min(_MOST_TOKENS, int(known.get("max_position_embeddings", _MOST_TOKENS)))
-
-
-def _providers(onnxruntime: Any, device: str | None) -> list[str]:
-    """Return the execution providers for `device`."""
-    if device is None or device == "cpu":
-        return ["CPUExecutionProvider"]
-    wanted = f"{device.partition(':')[0].upper()}ExecutionProvider"
-    found = {name.upper(): name for name in onnxruntime.get_available_providers()}
-    if wanted.upper() not in found:
-        raise ScorerError(
-            f"device={device!r}: this onnxruntime runs on "
-            f'{sorted(found.values())}; install onnxruntime-gpu, or use device="cpu"'
-        )
-    return [found[wanted.upper()], "CPUExecutionProvider"]
 
 
 def _torch_logits(place: str, device: str | None) -> Logits:

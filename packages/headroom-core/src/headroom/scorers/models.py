@@ -6,7 +6,9 @@ from typing import Any
 
 from headroom.errors import ScorerError
 
-__all__ = ["import_onnx", "located", "missing_extra"]
+__all__ = ["import_onnx", "located", "missing_extra", "must_hold_model"]
+
+_TORCH_FILES = ("*.safetensors", "*.bin", "*/*.safetensors", "*/*.bin")
 
 _HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?")
 
@@ -26,6 +28,19 @@ def located(model: str | Path) -> str:
             "or a hub name like 'cross-encoder/ms-marco-MiniLM-L6-v2'"
         )
     return model
+
+
+def must_hold_model(folder: Path) -> None:
+    """Raise if `folder` is one and holds no weights; sentence-transformers is unclear.
+
+    Raises:
+        ScorerError: If there is neither an ONNX file nor another one with weights.
+    """
+    if folder.is_dir() and not any(any(folder.glob(name)) for name in _TORCH_FILES):
+        raise ScorerError(
+            f"{folder} has no model.onnx, nor the weights of a "
+            "sentence-transformers model; export the model into it"
+        )
 
 
 def missing_extra(

@@ -400,6 +400,109 @@ def build_onnx(folder, labels, type_ids=True):
     return folder
 
 
+def build_embedding(folder, *, pooled=False, first=False, prompts=None):
+    """Write an embedding model: a vector per token, or their mean."""
+    generator = np.random.default_rng(3)
+    weights = generator.normal(size=(len(VOCABULARY), HIDDEN)).astype(np.float32)
+    node, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    nodes = [node("Gather", ["weights", "input_ids"], ["last_hidden_state"])]
+    shape = ["batch", "width", HIDDEN]
+    if pooled:
+        nodes.append(
+            node(
+                "ReduceMean", ["last_hidden_state"], ["sentence"], axes=[1], keepdims=0
+            )
+        )
+        shape = ["batch", HIDDEN]
+    graph = onnx.helper.make_graph(
+        nodes,
+        "embedding",
+        [info("input_ids", onnx.TensorProto.INT64, ["batch", "width"])],
+        [info(nodes[-1].output[0], onnx.TensorProto.FLOAT, shape)],
+        [onnx.numpy_helper.from_array(weights, "weights")],
+    )
+    model = onnx.helper.make_model(
+        graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8
+    )
+    onnx.save(model, str(folder / "model.onnx"))
+    tokenizer = tokenizers.Tokenizer(
+        tokenizers.models.WordLevel({w: i for i, w in enumerate(VOCABULARY)}, "[UNK]")
+    )
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    if first:
+        (folder / "1_Pooling").mkdir()
+        (folder / "1_Pooling" / "config.json").write_text(
+            json.dumps({"pooling_mode_cls_token": True})
+        )
+    if prompts:
+        (folder / "config_sentence_transformers.json").write_text(
+            json.dumps({"prompts": prompts})
+        )
+    return weights
+
+
+def squared_cosine(one, other, zero=0.0):
+    cosine = one @ other / np.linalg.norm(one) / np.linalg.norm(other)
+    return max(0.0, (cosine - zero) / (1 - zero)) ** 2
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_an_embedding_in_an_onnx_folder_is_the_mean_of_its_tokens(tmp_path, batch_size):
+    weights = build_embedding(tmp_path)
+    ids = {w: i for i, w in enumerate(VOCABULARY)}
+
+    def mean(text):
+        return weights[[ids.get(word, 1) for word in text.split()]].mean(axis=0)
+
+    sentences = ["late", "a b cats sleep", "penalty cats"]
+    # All that the model is asked about at first is unknown to it, so all is alike,
+    # and the zero point is as high as it gets.
+    scorer = EmbeddingScorer(tmp_path, batch_size=batch_size)
+    expected = [
+        squared_cosine(mean("late"), mean(each), zero=0.99) for each in sentences
+    ]
+    assert scorer.score("late", sentences) == pytest.approx(expected, abs=1e-4)
+    assert scorer.score("late", sentences)[0] == pytest.approx(1.0)
+
+
+def test_an_embedding_s_folder_says_how_to_pool_and_what_to_put_before_a_text(tmp_path):
+    for name, options in {
+        "first": {"first": True},
+        "prompts": {"prompts": {"query": "cats ", "document": "sleep "}},
+        "pooled": {"pooled": True},
+    }.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        build_embedding(folder, **options)
+    assert EmbeddingScorer(tmp_path / "first").score(
+        "late a", ["late b", "late cats"]
+    ) == pytest.approx([1.0, 1.0])
+    assert EmbeddingScorer(tmp_path / "prompts").score("late", ["late"])[0] < 0.99
+    assert EmbeddingScorer(tmp_path / "pooled").score(
+        "late a", ["a late"]
+    ) == pytest.approx([1.0])
+
+
+def test_what_a_model_gives_to_unrelated_sentences_scores_zero(monkeypatch):
+    # A model of the E5 family: every two texts have a cosine of about 0.7.
+    def vectors(query, sentences, batch_size):
+        def vector(text):
+            mine = np.zeros(64)
+            mine[sum(map(ord, text)) % 63] = 1.0
+            mine[63] = 1.5
+            return mine
+
+        return [vector(query)], [vector(each) for each in sentences]
+
+    monkeypatch.setattr(
+        "headroom.scorers.embedding._torch_vectors", lambda place, device: vectors
+    )
+    same, other = EmbeddingScorer("hub/e5").score("ab", ["ba", "other"])
+    assert same == pytest.approx(1.0)
+    assert other < EmbeddingScorer.min_score
+
+
 def by_hand(folder, query, sentence):
     """Score one pair without batches, padding, or onnxruntime."""
     weights = np.load(folder / "weights.npz")
@@ -483,12 +586,13 @@ def test_what_an_onnx_folder_lacks_is_named(tmp_path, onnx_folder):
 
 
 @pytest.mark.parametrize("left", ["tokenizer.json", "config.json"])
+@pytest.mark.parametrize("scorer", [CrossEncoderScorer, EmbeddingScorer])
 def test_a_folder_without_any_model_says_so_whatever_else_lies_there(
-    tmp_path, onnx_folder, left
+    tmp_path, onnx_folder, left, scorer
 ):
     (tmp_path / left).write_bytes((onnx_folder / left).read_bytes())
     with pytest.raises(ScorerError, match=r"has no model\.onnx"):
-        CrossEncoderScorer(tmp_path).score("q", ["a"])
+        scorer(tmp_path).score("q", ["a"])
 
 
 # What is missing or wrong
@@ -507,7 +611,7 @@ def test_a_folder_that_is_not_there_is_not_looked_up_on_a_hub(scorer, model):
 
 
 @pytest.mark.parametrize("scorer", [CrossEncoderScorer, EmbeddingScorer])
-@pytest.mark.parametrize("options", [{"model": 3}, {"batch_size": 0}])
+@pytest.mark.parametrize("options", [{"model": 3}, {"batch_size": 0}, {"threads": 0}])
 def test_wrong_options_are_refused_at_once(scorer, options):
     with pytest.raises(ScorerError, match="pass"):
         scorer(**options)
