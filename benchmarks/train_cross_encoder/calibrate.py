@@ -1,9 +1,9 @@
-"""Measure the shipped model: python calibrate.py --data FOLDER [--teacher FOLDER].
+"""Fit and measure the shipped model: python calibrate.py --data FOLDER [--fit].
 
-On selqa_validation.jsonl: hit@1 of the model, BM25 and both (and of the cosine of
-the teacher's sentence vectors, if it is given); what other
-shares of the model would give; and what passes which floor. The irrelevant are
-a question's other sentences, and sentences of other questions.
+On selqa_validation.jsonl: hit@1 of the network, the table, BM25 and of what ships, and
+what passes which floor. The irrelevant are a question's other sentences, and sentences
+of other questions. With --fit: the weights of the table's likenesses, by logistic
+regression on the training files (`_FOUND` and the next three of `shipped.py`).
 """
 
 import argparse
@@ -11,59 +11,91 @@ import random
 from pathlib import Path
 
 import numpy as np
-from data import items
+import torch
+from data import Item, items
+from torch.nn import functional
 
 from headroom.scorers import BM25Scorer, CrossEncoderScorer
-from headroom.scorers.shipped import shipped_logits, sure
+from headroom.scorers.shipped import meaning, shipped_logits
 
 STRANGERS = 24  # sentences of other questions beside each question's own
+
+
+def with_strangers(item: Item, chosen: list[Item], chance: random.Random) -> list[str]:
+    """Return the item's sentences and those of some other questions."""
+    others = [each for each in chance.sample(chosen, 5) if each is not item]
+    return [
+        *item.sentences,
+        *[s for each in others for s in each.sentences][:STRANGERS],
+    ]
+
+
+def fit(data: Path) -> None:
+    """Print the weights: listwise softmax plus 0.5 BCE, as the network is trained."""
+    chance = random.Random(1)
+    chosen = [
+        item
+        for name in ("selqa", "squad_train_windows")
+        for item in chance.sample(items(data / f"{name}.jsonl"), 500)
+    ]
+    rows, labels, which = [], [], []
+    for number, item in enumerate(chosen):
+        texts = with_strangers(item, chosen, chance)
+        rows.append(np.stack(meaning().likeness(item.query, texts), 1))
+        labels += [float(i in item.gold) for i in range(len(texts))]
+        which += [number] * len(texts)
+    x, y = torch.tensor(np.concatenate(rows)).double(), torch.tensor(labels).double()
+    group = torch.tensor(which)
+    weights = torch.zeros(4, dtype=torch.double, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=100)
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        logits = x @ weights[:3] + weights[3]
+        scores = logits.exp()
+        wrong = scores.new_zeros(len(chosen)).index_add(0, group, scores * (1 - y))
+        listwise = ((wrong[group] / scores).log1p() * y).sum() / y.sum()
+        total = listwise + 0.5 * functional.binary_cross_entropy_with_logits(logits, y)
+        total.backward()
+        return total
+
+    optimiser.step(loss)
+    print("found, asked, whole, offset:", np.round(weights.detach().numpy(), 2))
 
 
 def main() -> None:
     """Print the figures."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--data", type=Path, required=True)
-    p.add_argument("--teacher", type=Path)
+    p.add_argument("--fit", action="store_true")
     a = p.parse_args()
+    if a.fit:
+        fit(a.data)
     chosen = items(a.data / "selqa_validation.jsonl")
     chance = random.Random(1)
     hits: dict[str, list[bool]] = {}
-    rows, labels, own, ends = [], [], [], []
-    encode = None
-    if a.teacher:
-        from sentence_transformers import SentenceTransformer
-
-        encode = SentenceTransformer(str(a.teacher), device="cpu").encode
+    shipped, labels, own = [], [], []
     for item in chosen:
-        others = [each for each in chance.sample(chosen, 5) if each is not item]
-        strangers = [s for each in others for s in each.sentences][:STRANGERS]
-        texts = [*item.sentences, *strangers]
+        texts = with_strangers(item, chosen, chance)
+        likeness = meaning().likeness(item.query, texts)
         scores = {
-            "model alone": shipped_logits(item.query, texts),
+            "network alone": shipped_logits(item.query, texts),
+            "table alone": np.sum(likeness, 0),
             "BM25": BM25Scorer().score(item.query, texts),
-            "both, as shipped": CrossEncoderScorer().score(item.query, texts),
+            "as shipped": CrossEncoderScorer().score(item.query, texts),
         }
-        if encode:
-            vectors = encode([item.query, *item.sentences], normalize_embeddings=True)
-            scores["cosine of MiniLM"] = vectors[1:] @ vectors[0]
         n = len(item.sentences)
         for name, found in scores.items():
             hit = int(np.argmax(found[:n])) in item.gold
             hits.setdefault(name, []).append(hit)
-        ends.append((len(rows), len(rows) + len(texts)))
-        rows += zip(*list(scores.values())[:3], strict=True)
+        shipped += scores["as shipped"]
         labels += [i in item.gold for i in range(len(texts))]
         own += [i < n for i in range(len(texts))]
     for name, found in hits.items():
         print(f"hit@1 {name:20} {100 * np.mean(found):.1f} % of {len(found)}")
-    x, y, mine = np.array(rows), np.array(labels), np.array(own)
-    alone, by_words = np.array([sure(logit) for logit in x[:, 0]]), x[:, 1]
-    for share in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7):
-        mixed = np.where(mine, share * alone + (1 - share) * by_words, -1.0)
-        best = [start + int(np.argmax(mixed[start:end])) for start, end in ends]
-        print(f"hit@1 with a constant share of {share}: {100 * y[best].mean():.1f} %")
+    x, y, mine = np.array(shipped), np.array(labels), np.array(own)
     for floor in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
-        above = x[:, 2] >= floor
+        above = x >= floor
         print(
             f"at {floor}: {100 * above[y].mean():.1f} % of the relevant, "
             f"{100 * above[mine & ~y].mean():.1f} % of their neighbours, "

@@ -1,10 +1,12 @@
-"""The small cross-encoder that ships with Headroom, deciding together with BM25.
+"""The small model that ships with Headroom, deciding together with BM25.
 
-The model reads English; what it makes of other languages is worth nothing, so there
-BM25 decides alone. What it is and how well it does: docs/cross-encoder.md.
+It has two parts: a network that reads English, and a table that knows how near words
+of a hundred languages are in meaning. What they are and how well they do:
+docs/cross-encoder.md.
 """
 
 import hashlib
+import io
 import math
 import threading
 from collections.abc import Callable, Sequence
@@ -14,25 +16,44 @@ from typing import TYPE_CHECKING, Any
 
 from headroom.errors import ScorerError
 from headroom.scorers.bm25 import BM25Scorer
+from headroom.scorers.language import is_english
+from headroom.scorers.meaning import Meaning
 from headroom.scorers.models import import_onnx
-from headroom.scorers.words import Sentences, language
+from headroom.scorers.words import Sentences
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["MOST", "shipped_logits", "shipped_scores", "sure"]
+__all__ = ["meaning", "shipped_logits", "shipped_scores"]
 
 _FOLDER = Path(__file__).parent / "model"
 # A file that was cut short or exchanged would score nonsense without a word.
-_MODEL_SHA256 = "a95126693fd68ce6a2eb26e390e23acc71a376dc4c220d05684c1d276cb63cfc"
-_TOKENIZER_SHA256 = "f69845807f2ba57d5b2f82177c86a7535f1757f4131d3520da59f322b1018593"
-# A score is share x sure(logit) + (1 - share) x BM25's score. The share of the model
-# is MOST x the logistic of its best logit: less where no sentence has all that is
-# asked for, as with questions of several hops. The slope is gentle, so that a
-# sentence with half of it does not vanish. Source: measured, docs/cross-encoder.md.
-MOST = 0.4
-_SLOPE, _OFFSET = 0.4, -0.8
+_SHA256 = {
+    "model.onnx": "a95126693fd68ce6a2eb26e390e23acc71a376dc4c220d05684c1d276cb63cfc",
+    "tokenizer.json": (
+        "f69845807f2ba57d5b2f82177c86a7535f1757f4131d3520da59f322b1018593"
+    ),
+    "pieces.txt": "3b36d7762fd39028ff2ab6fcbe349bfec4c251ede8976a40cef4533256e3ad27",
+    "vectors.npz": "5c783d862a617778768adb06dfa37b98d6fee73bf5d5a5247db48831f134bacd",
+}
+# A score is share x the model's probability + (1 - share) x BM25's score. Where the
+# best sentence holds _MATCHED of the query's words' weight or more, the share is one
+# of these x the model's confidence in its best sentence: less where none has all that
+# is asked for, as with questions of several hops. It grows to 1 where no sentence
+# shares a word with the query: there the model decides alone. Source of all numbers:
+# measured, docs/cross-encoder.md.
+_MOST_OF_NETWORK, _MOST_OF_TABLE = 0.4, 0.3
+_MATCHED = 0.4
+# Where words decide too, a probability below that says nothing.
+_NOISE = 0.05
+# The likenesses' weights and offset: logistic regression on the training data.
+_FOUND, _ASKED, _WHOLE, _OFFSET = 8.06, 3.15, 4.29, -7.57
+# How a probability comes out of the table's sum (slope, middle), and out of the
+# network's logit with a fifth of that sum. Gentle slopes, so that a sentence with
+# half of what is asked for does not vanish.
+_TABLE_SLOPE, _TABLE_MIDDLE = 0.9, -3.6
+_SLOPE, _MIDDLE, _PART_OF_TABLE = 0.4, 1.5, 0.2
 
 _MOST_TOKENS = 256  # of one text; what follows is left to BM25
 _BATCH = 8  # measured: a third faster than 45 at once, the tables stay in the cache
@@ -52,22 +73,35 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     if not sentences:
         return []
     known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
-    # Asked in any case: a missing extra must not show with some queries only.
-    model = _shipped(threads)
     by_words = BM25Scorer().score(query, known)
-    if language(query) != "en":
-        return by_words
-    found = model(query, known).tolist()
-    share = MOST * _logistic(max(found))
+    likeness = meaning().likeness(query, known)
+    sums = (
+        _FOUND * likeness.found
+        + _ASKED * likeness.asked
+        + _WHOLE * likeness.whole
+        + _OFFSET
+    ).tolist()
+    by_meaning = [_logistic(_TABLE_SLOPE * (each - _TABLE_MIDDLE)) for each in sums]
+    share = _MOST_OF_TABLE * max(by_meaning)
+    matched = min(1.0, max(by_words) / _MATCHED)
+    # Asked in any case: a missing extra must not show with some queries only.
+    network = _shipped(threads)
+    if is_english(query):
+        logits = network(query, known).tolist()
+        share = _MOST_OF_NETWORK * _logistic(max(logits))
+        for i, logit in enumerate(logits):
+            if is_english(known[i]):
+                together = logit + _PART_OF_TABLE * (sums[i] - _TABLE_MIDDLE)
+                by_network = _logistic(_SLOPE * (together - _MIDDLE))
+                # The network has learned from questions that share words with their
+                # answers, and believes in nothing else.
+                by_meaning[i] = max(by_network, (1 - matched) * by_meaning[i])
+    share = 1 - (1 - share) * matched
+    noise = _NOISE * matched
     return [
-        share * sure(logit) + (1 - share) * words
-        for logit, words in zip(found, by_words, strict=True)
+        share * max(0.0, meant - noise) + (1 - share) * words
+        for meant, words in zip(by_meaning, by_words, strict=True)
     ]
-
-
-def sure(logit: float) -> float:
-    """Return how relevant the model alone finds a sentence, in [0, 1]."""
-    return _logistic(_SLOPE * logit + _OFFSET)
 
 
 def _logistic(x: float) -> float:
@@ -75,10 +109,30 @@ def _logistic(x: float) -> float:
     return 0.5 * (1 + math.tanh(x / 2))
 
 
+def meaning() -> Meaning:
+    """Return the loaded table; one thread loads, the others wait.
+
+    Raises:
+        ImportError, ScorerError: As `shipped_scores`.
+    """
+    with _loading:
+        return _table()
+
+
+@lru_cache(maxsize=1)
+def _table() -> Meaning:
+    import_onnx()  # numpy comes with it
+    import numpy as np
+
+    names = _checked("pieces.txt").decode()
+    with np.load(io.BytesIO(_checked("vectors.npz"))) as table:
+        return Meaning(names, dict(table))
+
+
 def shipped_logits(
     query: str, sentences: Sequence[str], threads: int = 1
 ) -> "npt.NDArray[np.float32]":
-    """Return the logits (n,) of the model alone.
+    """Return the logits (n,) of the network alone.
 
     Raises:
         ImportError, ScorerError: As `shipped_scores`.
@@ -98,11 +152,8 @@ def _loaded(threads: int) -> Logits:
     import numpy as np
 
     onnxruntime, tokenizers = import_onnx()
-    model, cutter = (
-        _checked("model.onnx", _MODEL_SHA256),
-        _checked("tokenizer.json", _TOKENIZER_SHA256),
-    )
-    tokenizer = tokenizers.Tokenizer.from_buffer(cutter)
+    model = _checked("model.onnx")
+    tokenizer = tokenizers.Tokenizer.from_buffer(_checked("tokenizer.json"))
     tokenizer.enable_truncation(_MOST_TOKENS)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -140,7 +191,7 @@ def _loaded(threads: int) -> Logits:
     return logits
 
 
-def _checked(name: str, sha256: str) -> bytes:
+def _checked(name: str) -> bytes:
     """Return the bytes of a file of the model.
 
     Raises:
@@ -153,7 +204,7 @@ def _checked(name: str, sha256: str) -> bytes:
             'scorer="bm25" or scorer=CrossEncoderScorer("FOLDER or hub name")'
         )
     content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if hashlib.sha256(content).hexdigest() != _SHA256[name]:
         raise ScorerError(
             f"{path} is not the file that was released (SHA-256 differs); "
             "reinstall headroom-core"

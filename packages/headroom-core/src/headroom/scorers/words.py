@@ -8,7 +8,7 @@ from itertools import chain
 
 from headroom.scorers.stop_words import STOP_WORDS
 
-__all__ = ["Sentences", "content_terms", "language", "stem", "words"]
+__all__ = ["Sentences", "content_terms", "stem", "words"]
 
 # Every ASCII character that is no letter or digit becomes a space; str.split does
 # the rest, at four times the speed of a regular expression (measured).
@@ -168,22 +168,6 @@ def _content_terms(query: str) -> tuple[str, ...]:
     stop = STOP_WORDS[_language(folded)]
     content = [word for word, low in zip(found, folded, strict=True) if low not in stop]
     return tuple(dict.fromkeys(map(stem, content or found)))
-
-
-def language(query: str) -> str | None:
-    """Return the language whose stop words occur most often in `query`.
-
-    A key of `STOP_WORDS`; "en" where none occurs and the letters are Latin; None
-    where none occurs and they are not.
-
-    >>> language("What is it?"), language("¿Cuál es la multa?"), language("Штраф")
-    ('en', 'es', None)
-    """
-    folded = [word.casefold() for word in words(query)]
-    found = _language(folded)
-    if any(word in STOP_WORDS[found] for word in folded):
-        return found
-    return "en" if all(map(str.isascii, folded)) else None
 
 
 def _language(folded: Sequence[str]) -> str:
