@@ -64,7 +64,8 @@ class Meaning:
         found[:, ::2], found[:, 1::2] = codes & 15, codes >> 4
         found -= 8
         length = np.sqrt(np.einsum("nd,nd->n", found, found))
-        return found / np.maximum(length, 1e-6)[:, None]
+        found /= np.maximum(length, 1e-6)[:, None]
+        return found
 
     def likeness(self, query: str, sentences: Sequence[str]) -> Likeness:
         """Return how like the sentences are to the query; at least one sentence."""
