@@ -22,7 +22,7 @@ CountTokens = Callable[[str], int]
 
 # Source of all weights: swept on the conversations that docs/conversations.md reports,
 # each kept only where both halves of them gained or stayed.
-_SPOKEN_WEIGHT = {"user": 2.0, "assistant": 1.0}
+_SPOKEN_WEIGHT = {"user": 3.0, "assistant": 1.0}
 _OTHER_WEIGHT = 0.9
 _CALL_WEIGHT = 1.1
 _CHANGE_WEIGHT = 2.0
@@ -45,6 +45,10 @@ _TASK_WEIGHT = 1.5
 _TASK_UNITS = 4
 # Rules may take this share of a digest.
 _RULES_SHARE = 0.25
+# With the marks of their part they may take this.
+_RULES_PART_SHARE = 0.6
+# A call up to this length stands before what is kept of its answer.
+_CALL_CHARACTERS = 120
 # With fewer tokens left no further rule is tried.
 _LEAST_RULE_TOKENS = 5
 # How many rules back one is looked for that a later one replaces.
@@ -179,9 +183,10 @@ def _rules(
         key=lambda at: (-units[at].rank, -at),
     )
     chosen: list[int] = []
-    # The marks of their part count apart, in digests that are large enough for them.
+    # The marks of their part count apart, in digests of which they are no large share.
     spent = 0
-    budget = min(budget, 2 * budget - _rules_tokens([""], count_tokens))
+    most = int(_RULES_PART_SHARE / _RULES_SHARE * budget)
+    budget = min(budget, most - _rules_tokens([""], count_tokens))
     for at in candidates:
         cost = count_tokens(f"- {units[at].text}\n") + 1
         if spent + cost <= budget:
@@ -205,7 +210,15 @@ class _Bundles:
         self.loose: dict[int, str] = {}
         latest: dict[tuple[int, str], int] = {}
         spoken: dict[str, int] = {}
+        called: dict[str, int] = {}
         for at, unit in enumerate(units):
+            if unit.kind == "call":
+                called[unit.speaker] = at
+            elif unit.kind in ("field", "line") and unit.speaker in called:
+                # What a tool answered says little without what it was asked.
+                call = called[unit.speaker]
+                if len(units[call].text) <= _CALL_CHARACTERS:
+                    self._needs.setdefault(at, []).append(call)
             if unit.head:
                 head = latest.get((unit.message, unit.head))
                 if head is None and unit.joined:
