@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from headroom.conversations.block import Block, escape
 from headroom.conversations.rules import binding_of, own_lines
 from headroom.messages import Message
+from headroom.scorers.stop_words import STOP_WORDS
+from headroom.scorers.words import words
 
 __all__ = ["ERROR", "Unit", "answered", "units_of", "units_of_block"]
 
@@ -216,9 +218,8 @@ def _close_code(units: list[Unit], start: int) -> int:
 
 def _language(text: str) -> str:
     """Return the language of a message, for where its sentences end."""
-    from headroom.scorers.words import language
-
-    return language(text[:500]) or "en"
+    found = [word.casefold() for word in words(text[:500])]
+    return max(STOP_WORDS, key=lambda name: sum(w in STOP_WORDS[name] for w in found))
 
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
