@@ -290,7 +290,7 @@ def test_json_in_the_middle_of_a_line_stays_json() -> None:
         ("no json here", "JSON"),
         ('{"a": 1, "a": 2}', "duplicate key 'a'"),
         ('{"a": [1, 2', ""),
-        ("{'a': None}", ""),
+        ("{'a': None, 'a': 1}", ""),
         ('{"a": 1,}', ""),
     ],
 )
