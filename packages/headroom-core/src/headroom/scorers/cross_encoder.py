@@ -36,7 +36,7 @@ class CrossEncoderScorer:
             without torch; or any cross-encoder that sentence-transformers loads, by
             folder or hub name, for example "BAAI/bge-reranker-v2-m3"; or None for
             the small model that ships with Headroom, which decides together with
-            BM25 and leaves languages other than English to it.
+            BM25, in any language.
         device: "cpu", "cuda", ...; None is the CPU for ONNX, and for
             sentence-transformers the best device there is. The model that ships
             always runs on the CPU.

@@ -35,7 +35,7 @@ _SHA256 = {
         "f69845807f2ba57d5b2f82177c86a7535f1757f4131d3520da59f322b1018593"
     ),
     "pieces.txt": "3b36d7762fd39028ff2ab6fcbe349bfec4c251ede8976a40cef4533256e3ad27",
-    "vectors.npz": "5c783d862a617778768adb06dfa37b98d6fee73bf5d5a5247db48831f134bacd",
+    "vectors.npz": "87a1fb376fd1eb54988b1c32ade56fc5f0fb6bf986c6ed72deac95e7c5e8a590",
 }
 # A score is share x the model's probability + (1 - share) x BM25's score. Where the
 # best sentence holds _MATCHED of the query's words' weight or more, the share is one
