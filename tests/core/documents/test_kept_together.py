@@ -1,15 +1,11 @@
 """What markdown, tables, lists, questions, code and logs keep together."""
 
 import pickle
-import re
-import time
 
 import pytest
 
 from headroom.compressors import SemanticCompressor
-from headroom.documents import corpus, cues, sentences, structure, tables
 from headroom.errors import InputError, ScorerError
-from headroom.scorers import words
 from headroom.types import RAGContext
 
 
@@ -300,51 +296,6 @@ def test_the_last_resort_cuts_between_words_only(text):
     pieces += [text[slice(*span)] for k in account.kept for span in k.spans]
     assert len(pieces) > 10
     assert set(" ".join(pieces).split()) == set(text.split())
-
-
-# Patterns
-
-
-def patterns():
-    for module in (structure, tables, sentences, cues, words, corpus):
-        for name, value in vars(module).items():
-            if isinstance(value, re.Pattern):
-                everywhere = module is words or name in {"_CLAUSE", "_CJK_SENTENCE"}
-                use = re.Pattern.findall if everywhere else re.Pattern.match
-                yield pytest.param(value, use, id=f"{module.__name__}.{name}")
-
-
-TORTURE = [
-    f"{start}{body * (n // len(body))}{end}"
-    for n in [40_000]
-    for start in ["", "- ", "a|b\n", "**", "**a", "| -", "(", "q", "a:", "1."]
-    for body in [
-        " ",
-        "a",
-        "-",
-        "|",
-        "|-",
-        "*",
-        "a ",
-        "_",
-        ":",
-        "\t",
-        "1",
-        "。",
-        '"',
-        "`",
-    ]
-    for end in ["", "x|", "\x00", "** x"]
-]
-
-
-@pytest.mark.parametrize(("pattern", "use"), list(patterns()))
-def test_every_pattern_is_linear(pattern, use):
-    started = time.process_time()
-    for text in TORTURE:
-        use(pattern, text)
-    # A quadratic pattern takes minutes; the margin is for busy machines.
-    assert time.process_time() - started < 30
 
 
 @pytest.mark.parametrize(
