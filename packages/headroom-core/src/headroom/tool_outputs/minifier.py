@@ -28,6 +28,12 @@ _FORMATS = ("auto", "json", "table")
 # share a token with the comma or colon beside them. Source: in 250 parts of recorded
 # payloads the ratio of tokens was at most 0.83 where that of such lengths was below.
 _SURELY_SHORTER = 0.75
+# In a longer text chance evens out. Source: of 86 recorded payloads above 0.75, those
+# of more than 2,000 characters had at most 0.87 of the tokens where that of lengths was
+# below 0.9, and no fewer tokens worth a table where 98 % of all characters were left.
+_LONGER_CHARACTERS = 2_000
+_LONGER_SURELY_SHORTER = 0.9
+_HARDLY_SHORTER = 0.98
 # JSON is easier to read, so the table must spare this much.
 _WORTHWHILE = 0.97
 # From here on samples are counted, at the same relative places in both texts. Source:
@@ -38,6 +44,10 @@ _SAMPLE_CHARACTERS = 1_000
 _SAMPLING_ERROR = 0.04
 # A source as short in characters as this has more tokens than what is written for it.
 _FAR_SHORTER = 0.6
+# So has one of 1,000 characters that is a bit shorter. Source: in 15,278 parts of
+# recorded payloads, in four spellings, the tokens were at most 0.951 of its own.
+_BIT_SHORTER = 0.95
+_SOURCE_CHARACTERS = 1_000
 # Nor need compact JSON be written where the table spares so many of its characters.
 # Source: in 290 of 2,549 parts of recorded payloads, whole and pruned, that spare so
 # much the ratio of tokens stayed below 0.87.
@@ -314,6 +324,8 @@ class JSONMinifier:
             return False
         if _length(text) < _FAR_SHORTER * _length(source) - margin:
             return False
+        if len(source) > _SOURCE_CHARACTERS and len(text) < _BIT_SHORTER * len(source):
+            return False
         return self._count(source) < self._count(text) + margin
 
     def _densest(self, tree: Any, left_out: list[str], *, table: bool) -> str:
@@ -337,7 +349,12 @@ class JSONMinifier:
 
     def _is_worthwhile(self, dense: str, plain: str) -> bool:
         """Tell whether table text has enough fewer tokens than compact JSON."""
-        if _length(dense) < _SURELY_SHORTER * _length(plain):
+        surely = _SURELY_SHORTER
+        if len(plain) > _LONGER_CHARACTERS:
+            if len(dense) > _HARDLY_SHORTER * len(plain):
+                return False
+            surely = _LONGER_SURELY_SHORTER
+        if _length(dense) < surely * _length(plain):
             return True
         if len(plain) > _LONG_CHARACTERS:
             ratio = self._tokens_each(dense) * len(dense)

@@ -1,5 +1,6 @@
 """Rule: an API address goes where the document says every part of it elsewhere."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from headroom.tool_outputs.dropping.addresses import (
@@ -63,20 +64,23 @@ def is_said(key: str, link: str, record: Record) -> str | None:
         record: The object that holds it.
     """
     subject, about = _subject(key, record)
-    if subject is not None and subject is not record and not is_api_link(link):
+    if subject is None:
+        return None
+    if subject is not record and not is_api_link(link):
         return "" if _is_named_page(link, subject, about) else None
-    address = parse(link)
-    if address is None:
+    members = record.members
+    if not members.keys().isdisjoint(_CALLS) or _is_foreign(subject.key):
         return None
-    if subject is None or any(key in record.members for key in _CALLS):
-        return None
-    if not _FOREIGN.isdisjoint(words_of(subject.key)):
-        return None
-    kind = record.members.get("type")
+    kind = members.get("type")
     if type(kind) is str and not _FOREIGN_KINDS.isdisjoint(words_of(kind)):
         return None
-    found = _extends(link, subject) or _who_says(address, subject)
-    if found is None:
+    base, added = _extends(link, subject)
+    if base and added:
+        is_list = _is_list(added.parts, added.template, about or words_of(subject.key))
+        return base.host if is_list else None
+    address = parse(link)
+    found = _who_says(address, subject) if address else None
+    if address is None or found is None:
         return None
     if about:
         spare = _is_list_or_named(found, about, address)
@@ -85,6 +89,11 @@ def is_said(key: str, link: str, record: Record) -> str | None:
             found, words_of(subject.key), address
         )
     return address.host if spare else None
+
+
+@lru_cache(maxsize=1024)
+def _is_foreign(key: str) -> bool:
+    return not _FOREIGN.isdisjoint(words_of(key))
 
 
 def _is_named_page(link: str, subject: Record, about: tuple[str, ...]) -> bool:
@@ -125,23 +134,26 @@ class _Found(NamedTuple):
     tail: list[str]  # the words after the last part that is said
 
 
-def _extends(link: str, subject: Record) -> _Found | None:
-    """Return what a link adds to the `url` of its object or of the one around."""
-    for distance, record in enumerate((subject, subject.around)):
-        base = record.members.get("url") if record is not None else None
-        if type(base) is not str or not base or not link.startswith(base + "/"):
+def _extends(link: str, subject: Record) -> tuple[Address | None, Address | None]:
+    """Return the `url` of an object or the one around, and what a link adds to it."""
+    for record in (subject, subject.around):
+        url = record.members.get("url") if record is not None else None
+        if type(url) is not str or not url or not link.startswith(url + "/"):
             continue
-        address, rest = parse(base), parse(link[len(base) :])
-        if (
-            address
-            and address.parts
-            and rest
-            and 0 < len(rest.parts) <= _LONGEST_TAIL
-            and all(map(is_word, rest.parts))
-            and not rest.query
-        ):
-            return _Found([_Part(base, "", [(distance, "")])], list(rest.parts))
-    return None
+        base, added = parse(url), _addition(link[len(url) :])
+        if base and added and base.parts and not base.query and not base.template:
+            return base, added
+    return None, None
+
+
+# An API adds the same few words to the addresses of all its objects.
+@lru_cache(maxsize=1024)
+def _addition(rest: str) -> Address | None:
+    """Take apart what follows the address of a thing, if it is a word or two."""
+    address = parse(rest)
+    if address is None or address.query or not 0 < len(address.parts) <= _LONGEST_TAIL:
+        return None
+    return address if all(map(is_word, address.parts)) else None
 
 
 def _who_says(address: Address, subject: Record) -> _Found | None:
@@ -243,11 +255,17 @@ def _is_list_or_named(found: _Found, about: tuple[str, ...], address: Address) -
                 for _, key in last.says
             )
         )
-    if not address.template and not is_plural(tail[-1]):
-        return False
     if len(tail) > 1 and not any(
         distance == 0 or not key for distance, key in last.says
     ):
         return False
-    words = [word for part in (*tail, address.template) for word in words_of(part)]
+    return _is_list(tuple(tail), address.template, about)
+
+
+@lru_cache(maxsize=4096)
+def _is_list(tail: tuple[str, ...], template: str, about: tuple[str, ...]) -> bool:
+    """Tell whether what an address adds to a thing is a list that a key names."""
+    if not template and not is_plural(tail[-1]):
+        return False
+    words = [word for part in (*tail, template) for word in words_of(part)]
     return any(related(one, other) for one in about for other in words)

@@ -204,7 +204,9 @@ class _Walk:
                 if reason := self.blank(value):
                     gone[key] = (reason, value)
             elif type(value) is str:
-                if verdict or links.candidate(value, in_links=in_links):
+                if verdict or (
+                    value[0] in "/h" and links.candidate(value, in_links=in_links)
+                ):
                     judged.append(key)
             elif type(value) is dict or type(value) is list:
                 nested.append(key)
@@ -263,7 +265,7 @@ class _Walk:
 
     def judge_container(self, key: str, value: Any, dotted: str, record: Record) -> str:
         """Return why an object or array is dropped whole, or ""."""
-        if self.verdicts.get(key) != _RULED:
+        if self.verdicts.get(key) == _PLAIN:
             return ""
         if self.kept.any and self.kept.match_inside(value, dotted):
             return ""
@@ -302,7 +304,9 @@ class _Walk:
         hosts: set[str] = set()
         for key in keys:
             value = left[key]
-            reason = self.judge_by_key(key, value, record)
+            reason = ""
+            if self.verdicts.get(key) != _PLAIN:
+                reason = self.judge_by_key(key, value, record)
             if not reason and self.links and links.candidate(value, in_links=in_links):
                 host = links.is_said(key, value, record)
                 if host is not None:
