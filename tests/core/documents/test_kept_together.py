@@ -385,3 +385,15 @@ def test_a_scorer_that_scores_a_list_it_emptied_is_named():
         SemanticCompressor(scorer=Empties()).compress(
             RAGContext("q", ["It rains. We go."])
         )
+
+
+@pytest.mark.parametrize("ratio", [0.2, 0.3, 0.5])
+def test_what_only_stands_below_the_right_heading_never_replaces_the_answer(ratio):
+    page = (
+        "# Hotel\n\n## Late checkout\n\nLate checkout costs 25 euros per hour until "
+        "3 pm, if the room is free. The pool is on the roof.\n\n## Pets\n\n"
+        "Dogs are welcome for 15 euros a night. Cats are not.\n"
+    )
+    answer = kept("How much is late checkout?", page, ratio)
+    assert "25 euros per hour" in answer
+    assert "The pool" not in answer

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from itertools import takewhile
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -274,7 +275,16 @@ class SemanticCompressor:
             if scores[i] >= (related if below[i] >= least else lifted)
         }
         order = varied(asked, best_first(corpus, scores, able), scores, corpus)
-        rivals = sum(scores[i] >= _RIVAL * best for i in order) or 1
+        # A unit that is only lifted by its heading is no rival of the one that answers.
+        rivals = sum(
+            1
+            for _ in takewhile(
+                lambda i: (
+                    min(scores[i] / best, own[i] / (own[order[0]] or 1.0)) >= _RIVAL
+                ),
+                order if best else (),
+            )
+        )
         reason = None
         if not any(corpus.is_evidence(i, own, _NOTHING) for i in telling):
             if order:
@@ -292,7 +302,7 @@ class SemanticCompressor:
                 and corpus.estimates[i] <= corpus.longest
             ]
             reason += ": openings are kept, not relevance"
-        return _Ranking(scores, least, able, order, reason, rivals)
+        return _Ranking(scores, least, able, order, reason, rivals or 1)
 
 
 @dataclass(frozen=True)

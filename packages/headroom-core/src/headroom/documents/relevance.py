@@ -72,7 +72,8 @@ def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
         if unit.heading is not None:
             heading = above[unit.heading]
             # Of equal rows in two sections, the one whose section is asked for.
-            score = max(score, _HEADING * heading) + _SECTION * heading * (1.0 - score)
+            own = _SECTION * heading * (1.0 - score) if score > 0 else 0.0
+            score = max(score, _HEADING * heading) + own
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
         found[i] = min(1.0, score) * asked[i]
