@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from headroom.tool_outputs.table.costs import (
@@ -102,6 +103,11 @@ def _encoded(graph: Graph, left_out: Sequence[str], *, literal: bool) -> Table:
     return Table(writer.text(), writer.spared_characters())
 
 
+def _gain(uses: int, cost: float) -> float:
+    """Return the tokens that are spared where a value is written once."""
+    return (uses - 1) * cost - DEFINITION - uses * USE
+
+
 def _characters(cost: float) -> int:
     """Return how many characters mostly have so many tokens: a long rule has more."""
     return int(_CHARACTERS_PER_TOKEN * cost)
@@ -148,21 +154,27 @@ class _Writer:
 
     def _references(self, costs: Costs) -> dict[Item, str]:
         """Name the values that are cheaper to write once: `&1`, `&2`, …."""
-        uses, lines = self._uses()
+        written = [
+            (node, line, self._items(node))
+            for node, line in enumerate(self.line_of)
+            if line != _NO_LINE
+        ]
+        reading = self._may_be_written_once([items for _, _, items in written])
+        uses, lines = self._uses(written, reading)
         once: set[Item] = set()
         spared: dict[Item, float] = {}
 
         def decide(item: Item, cost: float) -> None:
             n = uses[item]
-            gain = (n - 1) * cost - DEFINITION - n * USE
+            gain = _gain(n, cost)
             if gain > 0:
                 once.add(item)
                 spared[item] = gain
 
         repeated = [item for item, n in uses.items() if n > 1]
         for item in repeated:
-            if type(item) is str and len(item) >= SMALLEST:
-                cost = cost_of_reading(item)
+            if type(item) is str:
+                cost = reading[item]
                 if cost >= (_SMALLEST_IN_ROW if lines[item] in self.rows else SMALLEST):
                     decide(item, cost)
         # Inner values first: what holds a reference is only as long as that.
@@ -184,38 +196,64 @@ class _Writer:
             items = [*items, *[item for _, item in self.named[node]]]
         return items
 
-    def _uses(self) -> tuple[Counter[Item], dict[Item, int]]:
+    def _may_be_written_once(self, written: list[Sequence[Item]]) -> dict[Item, float]:
+        """Return the values that repeat, with the tokens of the strings among them."""
+        total = Counter(chain.from_iterable(written))
+        total.update(
+            [f.value for s in self.schemas for f in s.fields if f.value is not None]
+        )
+        reading: dict[Item, float] = {}
+        for item, n in total.items():
+            if n < 2:
+                continue
+            if type(item) is not str:
+                reading[item] = 0.0
+            elif len(item) >= SMALLEST:
+                cost = cost_of_reading(item)
+                if cost >= SMALLEST and _gain(n, cost) > 0:
+                    reading[item] = cost
+        return reading
+
+    def _uses(
+        self,
+        written: list[tuple[int, int, Sequence[Item]]],
+        reading: dict[Item, float],
+    ) -> tuple[dict[Item, int], dict[Item, int]]:
         """Count the uses of each value, and tell the line of them, or _SEVERAL.
 
         Short elements of lists are not counted: who reads a list doesn't look up each
         of its elements.
+
+        Args:
+            written: Each node with its line and what is written of it.
+            reading: The values to count, with the tokens of strings.
         """
-        graph = self.graph
+        shape = self.graph.shape
         sizes = Costs()
-        uses: Counter[Item] = Counter()
+        uses: dict[Item, int] = {}
         lines: dict[Item, int] = {}
         for i, schema in enumerate(self.schemas):
             for field in schema.fields:
-                if field.value is not None:
-                    uses[field.value] += 1
+                if field.value is not None and field.value in reading:
+                    uses[field.value] = uses.get(field.value, 0) + 1
                     lines[field.value] = _SEVERAL if field.value in lines else -2 - i
-        for node, line in enumerate(self.line_of):
-            if line == _NO_LINE:
-                continue
-            is_list = graph.shape[node] == ARRAY
-            for item in self._items(node):
-                if is_list and self._is_short(item, sizes):
-                    continue
-                uses[item] += 1
+        for node, line, items in written:
+            found = [item for item in items if item in reading]
+            if found and shape[node] == ARRAY:
+                found = [
+                    item
+                    for item in found
+                    if (
+                        reading[item] >= _SMALLEST_STRING_ELEMENT
+                        if type(item) is str
+                        else self._size(item, sizes, set()) >= _SMALLEST_ELEMENT  # type: ignore[arg-type]
+                    )
+                ]
+            for item in found:
+                uses[item] = uses.get(item, 0) + 1
                 if lines.setdefault(item, line) != line:
                     lines[item] = _SEVERAL
         return uses, lines
-
-    def _is_short(self, item: Item, sizes: Costs) -> bool:
-        """Tell whether an element of a list is too short to be written elsewhere."""
-        if isinstance(item, str):
-            return cost_of_reading(item) < _SMALLEST_STRING_ELEMENT
-        return self._size(item, sizes, set()) < _SMALLEST_ELEMENT
 
     def _lines_of_nodes(self) -> list[int]:
         """Return the line in which each node is written, or _SEVERAL."""
