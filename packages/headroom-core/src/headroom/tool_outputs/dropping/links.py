@@ -107,6 +107,8 @@ def _subject(key: str, record: Record) -> tuple[Record | None, tuple[str, ...]]:
     An object of links (`links`, `_links`) is about the object around it; so is an entry
     of one (`"_links": {"comments": {"href": …}}`).
     """
+    if not names_link(key) and not names_link(record.key):
+        return record, _about(key)
     name, subject = key, record
     around = record.around
     if names_link(key) and around is not None and names_link(around.key):
@@ -115,8 +117,15 @@ def _subject(key: str, record: Record) -> tuple[Record | None, tuple[str, ...]]:
         name, subject = record.key, around
     while names_link(subject.key) and subject.around is not None:
         subject = subject.around
-    about = () if names_link(name) else words_of(name)
-    return subject, tuple(word for word in about if not names_link(word))
+    return subject, _about(name)
+
+
+@lru_cache(maxsize=4096)
+def _about(name: str) -> tuple[str, ...]:
+    """Return the words of a key that say what its link leads to."""
+    if names_link(name):
+        return ()
+    return tuple(word for word in words_of(name) if not names_link(word))
 
 
 class _Part(NamedTuple):
