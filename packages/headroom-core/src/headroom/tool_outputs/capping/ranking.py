@@ -8,6 +8,7 @@ from typing import Literal
 from headroom.scorers import BM25Scorer, Scorer
 from headroom.scorers.contract import checked_scores
 from headroom.scorers.words import Sentences
+from headroom.tool_outputs.capping.belonging import with_owners
 from headroom.tool_outputs.capping.error_lines import severity, shape
 
 __all__ = ["Show", "rank"]
@@ -36,12 +37,16 @@ _BEFORE = (0.35,)
 _LITERAL = 0.8
 _SHORTEST_LITERAL = 3
 _PUNCTUATION = "?.,;:!\"'()[]{}<>。、？"
-# Enclosing lines that are shown with a unit that the query needs.
-_MOST_PARENTS = 3
 
 
 def rank(
-    texts: Sequence[str], query: str | None, scorer: Scorer | None, show: Show
+    texts: Sequence[str],
+    query: str | None,
+    scorer: Scorer | None,
+    show: Show,
+    *,
+    belongs: Sequence[int] = (),
+    named: Sequence[str] = (),
 ) -> Iterator[Sequence[int]]:
     """Yield groups of units, the most important first; each unit once at most.
 
@@ -50,17 +55,21 @@ def rank(
         query: What the reader wants to know, or None.
         scorer: Says which units the query needs; None for BM25.
         show: Which units are ranked: "what matters" and "the beginning" rank all.
+        belongs: The unit above to which each belongs, as `owners` gives it: a group
+            has a unit behind those to which it belongs.
+        named: The units with their names, for the query; the texts if left out.
     """
+    asked = _asked(named or texts, query, scorer)
     if show == "the beginning" or not texts:
         yield from ((unit,) for unit in range(len(texts)))
         return
     if show == "what the query asks for":
-        yield from _asked(texts, query, scorer)
+        yield from (with_owners(unit, belongs) for (unit,) in asked)
         return
     yield (0,)
     queues = {
         "errors": _errors(texts),
-        "query": _asked(texts, query, scorer),
+        "query": asked,
         "outliers": _outliers(texts),
         "ends": _ends(texts),
     }
@@ -73,12 +82,13 @@ def rank(
         if group is None:
             del queues[name]
             continue
-        new = [unit for unit in group if not seen[unit]]
+        if seen[group[0]]:
+            continue
+        new = [unit for unit in with_owners(group[0], belongs) if not seen[unit]]
         for unit in new:
             seen[unit] = 1
         spent[name] += sum(len(texts[unit]) + 8 for unit in new) / _SHARES[name]
-        if new:
-            yield new
+        yield new
 
 
 def _ends(texts: Sequence[str]) -> Iterator[Sequence[int]]:
@@ -118,10 +128,7 @@ def _errors(texts: Sequence[str]) -> Iterator[Sequence[int]]:
 def _asked(
     texts: Sequence[str], query: str | None, scorer: Scorer | None
 ) -> Iterator[Sequence[int]]:
-    """Yield the units that the query needs, the most needed first.
-
-    Each comes with the lines that it is indented under.
-    """
+    """Yield the units that the query needs, the most needed first."""
     if not query:
         return
     scores = checked_scores(scorer or BM25Scorer(), query, Sentences(texts))
@@ -138,7 +145,7 @@ def _asked(
                     spread[at] = max(spread[at], part * score)
     found = [unit for unit, score in enumerate(spread) if score > 0]
     for unit in sorted(found, key=lambda each: (-spread[each], each)):
-        yield (*_parents(texts, unit), unit)
+        yield (unit,)
 
 
 def _literal(texts: Sequence[str], query: str) -> dict[int, float]:
@@ -159,21 +166,3 @@ def _literal(texts: Sequence[str], query: str) -> dict[int, float]:
         for unit in units:
             found[unit] = found.get(unit, 0.0) + weight
     return {unit: weight / whole for unit, weight in found.items()} if whole else {}
-
-
-def _parents(texts: Sequence[str], unit: int) -> list[int]:
-    """Return the units under which one is indented, the outermost first."""
-    found: list[int] = []
-    depth = _indent(texts[unit])
-    at = unit - 1
-    while depth and at >= 0 and len(found) < _MOST_PARENTS and unit - at < 200:
-        text = texts[at]
-        if text.strip() and (indent := _indent(text)) < depth:
-            found.append(at)
-            depth = indent
-        at -= 1
-    return found[::-1]
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())

@@ -1,9 +1,12 @@
 """A text under a hard cap, with a line for each run of lines that is hidden."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from headroom.scorers import Scorer
+from headroom.tool_outputs.capping.belonging import owners
+from headroom.tool_outputs.capping.error_lines import severity, shape
 from headroom.tool_outputs.capping.fitting import fit
 from headroom.tool_outputs.capping.notes import (
     Capped,
@@ -16,6 +19,13 @@ from headroom.tool_outputs.capping.ranking import Show, rank
 from headroom.tool_outputs.capping.units import Units, split
 
 __all__ = ["cap"]
+
+# The severity from which on it is said how often a line came.
+_TROUBLE = 2
+_ALIKE = "; last error above: 1 of {:,} alike"
+# One part in so many of the cap is kept free to say it, at most.
+_COUNT_SHARE = 20
+_NONE: Mapping[int, int] = {}
 
 
 def cap(
@@ -58,21 +68,63 @@ def cap(
         return costs[unit]
 
     total = len(units.texts)
-    ranking = list(rank(units.texts, query, scorer, show))
+    belongs = owners(units.texts)
+    ranking = list(rank(units.texts, query, scorer, show, belongs=belongs))
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
+    counts = Counter(map(shape, units.texts))
+    if _errors_repeat(units.texts, counts):
+        budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
     while budget > 0:
         shown = fit(total, ranking, cost, mark, budget)
         content = notes.render(shown)
         excess = count_tokens(content) - max_tokens
         if excess <= 0:
             hidden = runs(shown)
+            repeated = _repeated(units.texts, shown, counts)
+            while repeated:
+                counted = notes.render(shown, dict(repeated))
+                if count_tokens(counted) <= max_tokens:
+                    content = counted
+                    break
+                repeated = repeated[: len(repeated) // 2]
             return notes.capped(content, hidden)
         budget -= excess
     for content in (notes.head(total), notes.mark(0, total), "…", ""):
         if count_tokens(content) <= max_tokens:
             break
     return notes.capped(content, [(0, total)])
+
+
+def _errors_repeat(texts: Sequence[str], counts: Mapping[str, int]) -> bool:
+    """Return whether an error came more than once."""
+    often = {its for its, count in counts.items() if count > 1}
+    for text in texts if often else ():
+        if (its := shape(text)) in often:
+            if severity(text) >= _TROUBLE:
+                return True
+            often.discard(its)
+    return False
+
+
+def _repeated(
+    texts: Sequence[str], shown: bytearray, counts: Mapping[str, int]
+) -> list[tuple[int, int]]:
+    """Return the gaps behind an error that came more often, and how often it came.
+
+    The error is the last one between the gap and the one before it. The most frequent
+    is first. Lines that differ in numbers only count as one.
+    """
+    found: dict[int, str] = {}
+    after = 0
+    for start, end in runs(shown):
+        above = (texts[unit] for unit in range(start - 1, after - 1, -1))
+        error = next((text for text in above if severity(text) >= _TROUBLE), None)
+        if error is not None:
+            found[start] = shape(error)
+        after = end
+    often = [(start, counts[its]) for start, its in found.items() if counts[its] > 1]
+    return sorted(often, key=lambda each: -each[1])
 
 
 class _Notes:
@@ -93,8 +145,14 @@ class _Notes:
         said = f"{hidden:,} of {len(self._units.texts):,} {self._unit} hidden"
         return opening(said, self._tag, self._handle, 'lines="1-50"')
 
-    def mark(self, start: int, end: int) -> str:
-        """Return the line in place of the hidden units [start, end)."""
+    def mark(self, start: int, end: int, alike: int = 0) -> str:
+        """Return the line in place of the hidden units [start, end).
+
+        Args:
+            start: The first hidden unit.
+            end: The unit after the last hidden one.
+            alike: How many lines are like the last error above it; 0 is not said.
+        """
         if not (self._is_line_start(start) and self._is_line_start(end)):
             characters = self._starts[end] - self._starts[start]
             return f"[{characters:,} characters hidden{self._tag}]"
@@ -102,22 +160,30 @@ class _Notes:
         first, last = lines[start], lines[end - 1]
         count = last - first + 1
         said = f"[{count:,} line{'s' * (count > 1)} hidden{self._tag}"
-        if not self._handle:
-            return f"{said}]"
-        return f"{said}: {first + self._first}-{last + self._first}]"
+        if self._handle:
+            said += f": {first + self._first}-{last + self._first}"
+        if alike:
+            said += _ALIKE.format(alike)
+        return f"{said}]"
 
     def _is_line_start(self, unit: int) -> bool:
         lines = self._units.line_of
         return unit in (0, len(lines)) or lines[unit] != lines[unit - 1]
 
-    def render(self, shown: bytearray) -> str:
-        """Return the text of the shown units, a mark in place of each hidden run."""
+    def render(self, shown: bytearray, repeated: Mapping[int, int] = _NONE) -> str:
+        """Return the text of the shown units, a mark in place of each hidden run.
+
+        Args:
+            shown: One byte for each unit, 1 for those that are shown.
+            repeated: For the start of a hidden run, how many lines are like the last
+                error before it.
+        """
         hidden = runs(shown)
         out = [self.head(sum(end - start for start, end in hidden)), "\n"]
         at = 0
         for start, end in hidden:
             out += self._units.texts[at:start]
-            out.append(self.mark(start, end))
+            out.append(self.mark(start, end, repeated.get(start, 0)))
             if self._is_line_start(end) and end < len(shown):
                 out.append("\n")
             at = end

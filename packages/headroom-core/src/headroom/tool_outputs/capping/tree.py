@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.scorers import Scorer
+from headroom.tool_outputs.capping.belonging import owners, with_owners
 from headroom.tool_outputs.capping.notes import (
     Capped,
     hidden_under_the_cap,
@@ -21,6 +22,9 @@ __all__ = ["cap_tree"]
 # A value of more characters is opened: its rows, members or lines are shown or hidden
 # one by one. A smaller one is shown or hidden whole.
 _OPENED = 2_000
+# So is a list or an object of more than a share of the whole, but not a row.
+_OPENED_SHARE = 0.1
+_LEAST_OPENED = 200
 # Members of an opened object that are this short are shown with whatever else of it
 # is shown, since they say what the object is; unless it has many, as a map has.
 _SHORT_MEMBER = 200
@@ -77,7 +81,7 @@ def cap_tree(
     if count_tokens(text) <= max_tokens:
         return Capped(text, 0, 0, "values")
     tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
-    groups = list(rank(tree.texts, query, scorer, show))
+    groups = list(rank(tree.texts, query, scorer, show, named=tree.named))
 
     def written(first: int) -> tuple[str, tuple[Dropped, ...]]:
         shown = {need for g in groups[:first] for u in g for need in tree.needs[u]}
@@ -112,6 +116,8 @@ class _Tree:
         self, value: Any, tag: str, handle: str | None, place: str, first_row: int
     ) -> None:
         self.texts: list[str] = []
+        # The same with the key of each member of an object.
+        self.named: list[str] = []
         # The units that must be shown with each, itself among them.
         self.needs: list[tuple[int, ...]] = []
         self._tag = tag
@@ -120,10 +126,13 @@ class _Tree:
         self._first_row = first_row
         # The marks of each list with hidden rows, and how many rows it has.
         self._cut_lists: list[tuple[str, int, int]] = []
+        whole = int(_OPENED_SHARE * len(write_compact(value)))
+        self._large = min(_OPENED, max(_LEAST_OPENED, whole))
         self._root = self._opened(value, (), ())
 
-    def _unit(self, text: str, around: tuple[int, ...]) -> int:
+    def _unit(self, text: str, around: tuple[int, ...], key: str | int = 0) -> int:
         self.texts.append(text)
+        self.named.append(f"{key}: {text}" if isinstance(key, str) else text)
         self.needs.append((*around, len(self.needs)))
         return len(self.texts) - 1
 
@@ -135,13 +144,21 @@ class _Tree:
     ) -> _Node:
         node = _Node(path, value)
         text = value if isinstance(value, str) else write_compact(value)
-        is_whole = len(text) <= _OPENED and path != ()
+        key = path[-1] if path else 0
+        is_member = isinstance(key, str) and not isinstance(value, str)
+        largest = self._large if is_member else _OPENED
+        is_whole = len(text) <= largest and path != ()
         if is_whole or not value or not isinstance(value, list | dict | str):
-            node.unit = self._unit(text, around)
+            node.unit = self._unit(text, around, key)
             return node
         if isinstance(value, str):
-            for number, line in enumerate(split(value).texts):
-                part = _Node((*path, number), line, self._unit(line, around))
+            lines = split(value).texts
+            belongs = owners(lines)
+            begin = len(self.texts)
+            for number, line in enumerate(lines):
+                above = (begin + at for at in with_owners(number, belongs)[:-1])
+                unit = self._unit(line, (*around, *above))
+                part = _Node((*path, number), line, unit)
                 node.parts.append((number, part))
             return node
         if isinstance(value, list):
@@ -153,7 +170,7 @@ class _Tree:
         if len(value) <= _FEW_MEMBERS:
             short = {k: v for k, v in value.items() if _length(v) <= _SHORT_MEMBER}
         if short:
-            node.unit = self._unit(write_compact(short), around)
+            node.unit = self._unit(write_compact(short), around, key)
             around = (*around, node.unit)
         for key, member in value.items():
             inside = (*path, key)

@@ -1,0 +1,133 @@
+"""To which line above each line of a text belongs: its record, section or parent."""
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["owners", "with_owners"]
+
+_COMMIT, _FILE, _SECTION, _HUNK = 0, 1, 2, 3
+# Lines that begin a section, and how deep it is. Sources: git log, diff, tail of many
+# files, the rulers of pytest and of MySQL's \G, psql's \x, INI and TOML, Markdown.
+_HEADERS = (
+    (_COMMIT, re.compile(r"commit [0-9a-f]{7,}")),
+    (_FILE, re.compile(r"diff |==> .* <==\s*$|=== .*\w|([=*])\1{2,}.*\w.*\1{3}\s*$")),
+    (
+        _SECTION,
+        re.compile(
+            r"\[[^\[\]]*[^\W\d][^\[\]]*\]\s*$|\[\[[^\[\]]+\]\]\s*$|-\[ .*\]-"
+            r"|##+ |([_~-])\1{2,}.*\w.*\1{3}\s*$"
+        ),
+    ),
+    (_HUNK, re.compile(r"@@ ")),
+)
+_FIELD = re.compile(r"([^\W\d][\w ./()-]{0,40}?)\s*(?::(?=\s)|=)")
+# Lines under which one is indented, at most; the nearest count.
+_MOST_OWNERS = 8
+# A unit of so many characters without a line end is a piece of a longer line.
+_PIECE = 200
+
+
+def owners(texts: Sequence[str]) -> list[int]:
+    """Return for each line the line above to which it belongs directly, or -1.
+
+    A line belongs to the line under which it is indented; a field ("name: value") to
+    the first line of its record; other lines to the header of their section.
+    Records are blocks between blank lines, and begin anew where the name of their
+    first field comes again. A record whose first two names begin several blocks
+    reaches to the next of them, as an e-mail does.
+    """
+    names = [field[1] if (field := _FIELD.match(text)) else "" for text in texts]
+    starts = _repeated_starts(texts, names)
+    found = [-1] * len(texts)
+    sections: list[tuple[int, int]] = []
+    indented: list[tuple[int, int]] = []
+    first = -1
+    for unit, text in enumerate(texts):
+        if (
+            unit
+            and len(texts[unit - 1]) >= _PIECE
+            and texts[unit - 1][-1] not in "\r\n"
+        ):
+            continue
+        if not text.strip():
+            first = -1
+            continue
+        level = _level(texts, unit)
+        if level is None and sections and sections[-1][0] == _HUNK:
+            if text[0] in " +-\\":
+                found[unit] = sections[-1][1]
+                continue
+            _leave(sections, _FILE)
+        if level is None and unit in starts:
+            level = _SECTION
+        if level is not None:
+            _leave(sections, level)
+            found[unit] = sections[-1][1] if sections else -1
+            sections.append((level, unit))
+            indented = [(0, unit)]
+            first = unit
+            continue
+        parent = _parent(text, unit, indented)
+        if parent >= 0:
+            found[unit] = parent
+        elif first >= 0 and (names[unit] or texts[first].rstrip().endswith(":")):
+            if names[unit] and names[unit] == names[first]:
+                found[unit] = found[first]
+                first = unit
+            else:
+                found[unit] = first
+        elif sections:
+            found[unit] = sections[-1][1]
+        if first < 0:
+            first = unit
+    return found
+
+
+def with_owners(unit: int, belongs: Sequence[int]) -> list[int]:
+    """Return the lines to which one belongs, the outermost first, and the line."""
+    found = [unit]
+    while belongs and (above := belongs[found[-1]]) >= 0 and len(found) <= _MOST_OWNERS:
+        found.append(above)
+    return found[::-1]
+
+
+def _leave(stack: list[tuple[int, int]], level: int) -> None:
+    """Take from a stack all that is as deep as a level, or deeper."""
+    while stack and stack[-1][0] >= level:
+        stack.pop()
+
+
+def _parent(text: str, unit: int, indented: list[tuple[int, int]]) -> int:
+    """Return the line under which one is indented, or -1; add it to the stack.
+
+    Numbers stand to the right of their column, so nothing is indented under them.
+    """
+    inside = text.lstrip()
+    # An item is deeper than the line that it is an item of.
+    depth = 2 * (len(text) - len(inside)) + inside.startswith("- ")
+    parent = next((at for deep, at in reversed(indented) if deep < depth), -1)
+    if not inside[0].isdigit():
+        _leave(indented, depth)
+        indented.append((depth, unit))
+    return parent
+
+
+def _repeated_starts(texts: Sequence[str], names: Sequence[str]) -> set[int]:
+    """Return the lines that begin a block with two names as another block does."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for unit in range(len(texts) - 1):
+        pair = (names[unit], names[unit + 1])
+        if all(pair) and not (unit and texts[unit - 1].strip()):
+            found.setdefault(pair, []).append(unit)
+    return {unit for units in found.values() if len(units) > 1 for unit in units}
+
+
+def _level(texts: Sequence[str], unit: int) -> int | None:
+    """Return how deep a section is that a line begins; None if it begins none."""
+    text = texts[unit]
+    if text.startswith("--- ") and "".join(texts[unit + 1 : unit + 2])[:4] == "+++ ":
+        under_diff = any(
+            each.startswith("diff ") for each in texts[max(0, unit - 5) : unit]
+        )
+        return _SECTION if under_diff else _FILE
+    return next((level for level, begins in _HEADERS if begins.match(text)), None)

@@ -1,0 +1,121 @@
+"""A line that is shown brings the lines that say to what it belongs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom.tool_outputs.capping import cap
+from headroom.tool_outputs.capping.belonging import owners, with_owners
+
+PARTS = ["Name: a", "State: up", "  deep: 1", "- item", "", "[part]", "diff --git a b"]
+LINES = st.lists(st.sampled_from([*PARTS, "@@ -1 +1 @@", "+x", "--- a", "+++ b", "7"]))
+
+# Text, what is asked, a line of the answer, and the lines it belongs to. Every case
+# has parts from 10 to 49, of which 33 is asked for.
+PLACES = range(10, 50)
+CASES = {
+    "blocks of fields": (
+        [f"Host: box-{n}\nDisk: {'full' if n == 33 else 'fine'}\n" for n in PLACES],
+        "full",
+        ["Host: box-33", "Disk: full"],
+    ),
+    "fields without blank lines": (
+        [f"Host: box-{n}\nDisk: {'full' if n == 33 else 'fine'}" for n in PLACES],
+        "full",
+        ["Host: box-33", "Disk: full"],
+    ),
+    "sections": (
+        [f"[site{n}]\ncolor={'red' if n == 33 else 'blue'}" for n in PLACES],
+        "red",
+        ["[site33]", "color=red"],
+    ),
+    "commits": (
+        [
+            f"commit {n}abcdef0\nAuthor: M\n\n    {'repair' if n == 33 else 'add'} it\n"
+            for n in PLACES
+        ],
+        "repair",
+        ["commit 33abcdef0", "    repair it"],
+    ),
+    "diffs": (
+        [
+            f"diff --git a/f{n} b/f{n}\n@@ -1 +1 @@\n-size = {n}\n+size = 0"
+            for n in PLACES
+        ],
+        "33",
+        ["diff --git a/f33 b/f33", "@@ -1 +1 @@", "-size = 33"],
+    ),
+    "e-mails": (
+        [
+            f"From: p{n}@example.org\nTo: us\n\nHello,\n\n"
+            f"{'ship' if n == 33 else 'hold'} the parcel.\n"
+            for n in PLACES
+        ],
+        "ship",
+        ["From: p33@example.org", "ship the parcel."],
+    ),
+    "expanded rows": (
+        [f"-[ RECORD {n} ]---\nplan | {'gold' if n == 33 else 'none'}" for n in PLACES],
+        "gold",
+        ["-[ RECORD 33 ]---", "plan | gold"],
+    ),
+    "indentation": (
+        [f"n{n}:\n  in:\n    x: {'odd' if n == 33 else 'even'}" for n in PLACES],
+        "odd",
+        ["n33:", "  in:", "    x: odd"],
+    ),
+    "items": (
+        [f"- id: n{n}\n  x: {'odd' if n == 33 else 'even'}" for n in PLACES],
+        "odd",
+        ["- id: n33", "  x: odd"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_line_comes_with_the_record_or_section_it_belongs_to(kind):
+    parts, query, wanted = CASES[kind]
+    text = "\n".join(parts)
+    capped = cap(text, max_tokens=280, count_tokens=len, query=query)
+    at = -1
+    shown = capped.content.splitlines()
+    for line in wanted:
+        at = shown.index(line, at + 1)
+
+
+@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("max_tokens", range(60, 420, 40))
+def test_no_line_stands_under_the_head_of_another_part(kind, max_tokens):
+    parts, query, wanted = CASES[kind]
+    text = "\n".join(parts)
+    content = cap(text, max_tokens=max_tokens, count_tokens=len, query=query).content
+    if wanted[-1] in content.splitlines():
+        assert wanted[0] in content.splitlines()
+
+
+def test_the_last_lines_come_with_their_parents():
+    text = "\n".join(f"n{n}:\n  in:\n    x: {n}" for n in PLACES)
+    capped = cap(text, max_tokens=120, count_tokens=len)
+    assert "n49:\n  in:\n    x: 49" in capped.content
+
+
+@given(LINES)
+def test_each_line_belongs_to_lines_above_it(lines):
+    texts = [f"{line}\n" for line in lines]
+    belongs = owners(texts)
+    for unit, above in enumerate(belongs):
+        assert -1 <= above < unit
+        assert with_owners(unit, belongs) == sorted(set(with_owners(unit, belongs)))
+
+
+def test_numbers_set_to_the_right_belong_to_their_header_only():
+    texts = ["  PID CMD\n", " 1000 b\n", "    1 a\n", "   17 c\n"]
+    assert owners(texts)[2:] == [0, 0]
+
+
+def test_an_error_that_came_often_says_how_often():
+    lines = [f"12:{n} fine, nothing to see here" for n in range(10, 60)]
+    for n in range(3, 45, 3):
+        lines[n] = f"12:{n + 10} ERROR: no room on sda"
+    content = cap("\n".join(lines), max_tokens=800, count_tokens=len).content
+    assert "; last error above: 1 of 14 alike]" in content

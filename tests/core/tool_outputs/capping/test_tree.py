@@ -1,0 +1,40 @@
+"""A JSON value under a cap: long parts are opened, and members found by their key."""
+
+import json
+
+from headroom.tool_outputs.capping import cap_tree
+
+
+def capped(value, max_tokens, query=None):
+    return json.loads(
+        cap_tree(
+            value,
+            write=json.dumps,
+            max_tokens=max_tokens,
+            count_tokens=len,
+            query=query,
+        ).content.split("\n", 1)[1]
+    )
+
+
+def test_two_lists_of_which_neither_fits_show_rows_of_both():
+    rows = [{"id": n, "word": f"w{n}"} for n in range(120)]
+    shown = capped({"old": rows[:60], "new": rows[60:]}, 900)
+    assert rows[0] in shown["old"]
+    assert rows[-1] in shown["new"]
+
+
+def test_lists_of_numbers_show_numbers():
+    shown = capped({"x": list(range(200)), "y": list(range(200))}, 300)
+    assert 0 in shown["x"]
+    assert 199 in shown["y"]
+
+
+def test_a_member_is_found_by_its_key():
+    book = {f"guest{n}": {"room": "single"} for n in range(100)}
+    assert "guest64" in capped(book, 400, query="room of guest64")
+
+
+def test_a_member_is_found_by_its_key_inside_an_object():
+    book = {"guests": {f"guest{n}": {"room": "single"} for n in range(60)}}
+    assert "guest44" in capped(book, 400, query="room of guest44")["guests"]
