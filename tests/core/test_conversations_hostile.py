@@ -1,16 +1,12 @@
 """What hostile or unlucky transcripts did to ConversationCompressor, and must not."""
 
-import importlib
 import json
 import pickle
-import pkgutil
 import re
-import time
 from typing import Any
 
 import pytest
 
-import headroom.conversations
 from headroom import BudgetError, ConversationCompressor, InputError, JSONMinifier
 from headroom.conversations.block import Block, escape, parse, write
 from headroom.conversations.digest import select
@@ -41,69 +37,6 @@ def head(*messages, share=0.6, **options):
     limit = int(share * messages_tokens(history, count)) + 40
     options = {"keep_turns": 1, "trigger": 0.9, "target": 0.9, **options}
     return ConversationCompressor(limit, count_tokens=count, **options).explain(history)
-
-
-def patterns():
-    """Return every compiled pattern of the package, by module and name."""
-    found = {}
-    for module in pkgutil.iter_modules(headroom.conversations.__path__):
-        name = f"headroom.conversations.{module.name}"
-        for key, value in vars(importlib.import_module(name)).items():
-            if isinstance(value, re.Pattern):
-                found[f"{module.name}.{key}"] = value
-    return found
-
-
-TORTURES = {
-    "digits": "Yes " + "1" * 12_000 + " is my order number ok thanks a lot",
-    "word": "a" * 12_000,
-    "emphasis": "**a " * 4_000,
-    "stars": "*" * 12_000,
-    "underscores": "__a " * 4_000,
-    "spaces": "hello," + " " * 12_000 + "world",
-    "marker": "<" + " " * 12_000 + "x",
-    "markers": "< " * 6_000,
-    "slashes": "/" * 12_000,
-    "path": "a/" * 6_000,
-    "dots": "a." * 6_000,
-    "address": "a@" * 6_000,
-    "address dots": "a@b" + "." * 12_000 + "!",
-    "dashes": " —" * 6_000,
-    "hyphens": "-" * 12_000,
-    "digit joints": "1" + ":," * 6_000,
-    "money": "$ " * 6_000,
-    "brackets": "(<[{" * 3_000,
-    "quotes": '."' * 6_000,
-    "questions": "? " * 6_000,
-    "chinese": "我想预订" * 3_000,
-    "mixed": "OK，我想订一张明天的火车票，谢谢 please book it via the app " * 200,
-    "errors": "error." * 2_000,
-    "tags": "<think>" * 2_000,
-    "zero width": "<" + "\u200b" * 12_000 + "c",
-    "digest": '<conversation_digest v="1" turns="1-2">\n' + "x\n" * 6_000,
-}
-
-
-class TestTime:
-    @pytest.mark.parametrize("torture", TORTURES.values(), ids=TORTURES)
-    def test_no_pattern_takes_more_than_linear_time(self, torture):
-        for name, pattern in patterns().items():
-            started = time.process_time()
-            pattern.sub("", torture)
-            pattern.match(torture)
-            assert time.process_time() - started < 0.25, name
-
-    @pytest.mark.parametrize("torture", TORTURES.values(), ids=TORTURES)
-    def test_no_message_stalls_a_compression(self, torture):
-        messages = [user(torture), assistant(STORY * 8), user("next"), assistant("ok")]
-        started = time.process_time()
-        ConversationCompressor(1_500, keep_turns=1, count_tokens=count).explain(
-            messages
-        )
-        assert time.process_time() - started < 2.5
-
-    def test_there_are_patterns_to_torture(self):
-        assert len(patterns()) >= 15
 
 
 class TestDigestsThatComeIn:
@@ -185,7 +118,7 @@ class TestDigestsThatComeIn:
             return
         assert out[0]["role"] == "user"
 
-    def test_nor_is_a_pinned_result_without_its_call(self):
+    def test_a_pinned_result_without_its_call_stays_as_it_came(self):
         result = {"type": "tool_result", "tool_use_id": "x", "content": "late"}
         messages = [
             user(STORY * 20),
@@ -195,8 +128,9 @@ class TestDigestsThatComeIn:
             user("And now?"),
         ]
         small = ConversationCompressor(40, keep_turns=1, count_tokens=count)
-        with pytest.raises(BudgetError):
-            small.compress(messages)
+        # Its source has no call for it either, so it stays as it came.
+        out = small.compress(messages)
+        assert out == [messages[2], assistant("Noted."), messages[-1]]
 
 
 class TestForgery:
@@ -556,8 +490,9 @@ class TestOneLongTurn:
         assert result.tokens_after <= 900
         assert out[0] is messages[0]
         assert out[1] is messages[1]
-        assert out[2]["content"] == result.digest
-        kept = out[3:]
+        assert out[2] == assistant("Noted.")
+        assert out[3]["content"] == result.digest
+        kept = out[4:]
         assert kept == messages[-len(kept) :]
         assert [c["id"] for m in kept for c in m.get("tool_calls", ())] == [
             m["tool_call_id"] for m in kept if m["role"] == "tool"
@@ -586,7 +521,7 @@ class TestOneLongTurn:
             user("Deploy."),
             assistant("Ok."),
         ]
-        messages += [user("Thanks."), assistant(STORY * 20), user("More?")]
+        messages += [user("Thanks."), assistant(STORY * 40), user("More?")]
         small = ConversationCompressor(900, overflow="relax", count_tokens=count)
         session = small.session()
         session.compress(messages[:-6])
@@ -602,13 +537,13 @@ class TestOneLongTurn:
         for n in range(40):
             out = small.compress(messages)
             assert out[1] is messages[1]
-            assert parse(out[2]["content"])
+            assert parse(out[3]["content"])
             more = [
                 calling(f"m{n}", "edit_file", path=f"lib/{n}.py"),
                 tool(f"m{n}", "ok"),
             ]
             messages = [*out, *more]
-        assert "edit_file(path=lib/3" in out[2]["content"]
+        assert "edit_file(path=lib/3" in out[3]["content"]
         out = small.compress(
             [*out, assistant(STORY), user("Deploy."), assistant(STORY * 30)]
         )
@@ -619,13 +554,17 @@ class TestOneLongTurn:
         with pytest.raises(BudgetError):
             small.compress(self.agent(thinking=True))
 
-    def test_where_nothing_fits_the_error_comes_in_linear_time(self):
+    def test_where_nothing_fits_the_error_comes_in_linear_time(self, count_operations):
         small = ConversationCompressor(900, overflow="relax", count_tokens=count)
-        messages = [{"role": "system", "content": STORY * 60}, *self.agent(2_000)[1:]]
-        started = time.process_time()
-        with pytest.raises(BudgetError):
-            small.compress(messages)
-        assert time.process_time() - started < 1.5
+
+        def fail(calls):
+            system = {"role": "system", "content": STORY * 60}
+            with pytest.raises(BudgetError):
+                small.compress([system, *self.agent(calls)[1:]])
+
+        fail(10)
+        work = [count_operations(lambda n=n: fail(n)) for n in (100, 400)]
+        assert work[1] < 4.8 * work[0]
 
     def test_a_call_without_its_result_stays(self):
         messages = self.agent()[:-1]
@@ -668,7 +607,7 @@ class TestShortAnswers:
             assistant(STORY * 4 + "Do you want full insurance?"),
             user("No."),
             assistant(STORY * 4),
-            share=0.4,
+            share=0.45,
         )
         assert "Audi A3 at $75?\nuser: The second one." in result.digest
         assert "insurance?\nuser: No." in result.digest

@@ -121,10 +121,21 @@ def select(
     bundles = _Bundles(
         units, left_out, {a: b for a, (b, sure) in changed.items() if not sure}
     )
-    order = _Ranking(units, bundles, changed, known, count_tokens).order(
-        1.5 * rest + 50
+    ranked = list(
+        _Ranking(units, bundles, changed, known, count_tokens).order(1.5 * rest + 50)
     )
-    kept = _fitting(order, units, bundles, rest, count_tokens)
+    kept = _fitting(ranked, units, rest, count_tokens)
+    more = [at for at in kept if units[at].kind == "rule"]
+    if more:
+        # A rule stands among the rules, never in what is no instruction.
+        for at in sorted(more, key=lambda at: (-units[at].rank, -at)):
+            texts = [units[one].text for one in sorted([*rules, at])]
+            if (left := budget - _rules_tokens(texts, count_tokens)) >= 0:
+                rules, rest = sorted([*rules, at]), left
+        ranked = [
+            [at for at in bundle if units[at].kind != "rule"] for bundle in ranked
+        ]
+        kept = _fitting([one for one in ranked if one], units, rest, count_tokens)
     return Selection(
         tuple(written(kept, units)),
         tuple(units[at].text for at in rules),
@@ -387,14 +398,12 @@ def factor_of(unit: Unit) -> float:
 
 
 def _fitting(
-    order: Iterable[list[int]],
+    ranked: Sequence[list[int]],
     units: Sequence[Unit],
-    bundles: _Bundles,
     budget: int,
     count_tokens: CountTokens,
 ) -> list[int]:
-    """Return the longest start of `order` whose lines fit, and what still fits."""
-    ranked = list(order)
+    """Return the longest start of `ranked` whose lines fit, and what still fits."""
 
     def fits(chosen: Sequence[list[int]]) -> bool:
         lines = written(sorted(at for bundle in chosen for at in bundle), units)
