@@ -413,7 +413,7 @@ def _fitting(
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(ranked[:middle]) else (low, middle - 1)
-    chosen = ranked[:low]
+    chosen = list(ranked[:low])
     for bundle in ranked[low + 1 : low + 17]:
         if fits([*chosen, bundle]):
             chosen.append(bundle)
