@@ -93,7 +93,7 @@ class TestBlock:
         text = shown(turns(), 400)
         assert text.startswith("<conversation_digest")
         assert "Box 0" in text
-        assert "Box 59" in text
+        assert sum(f"Box {n} " in text for n in range(60)) > 10
         assert 200 < count_tokens(text) <= 400
 
     def test_a_system_message_that_is_too_long_is_condensed_too(self):
