@@ -10,8 +10,8 @@ import re
 __all__ = ["announces", "asks", "contrasts", "leans_back", "refers_back", "turns"]
 
 # What may stand before the first word of a sentence, and after its end mark.
-_OPENING = r"[\"'“‘«(\[>*_\s]*(?:\(?\d{1,3}[.)\]]\s*)?"
-CLOSING = "*_\"'”’»」』)）]"
+_OPENING = r"[\"'“‘«(\[>*_~\s]*(?:\(?\d{1,3}[.)\]]\s*)?"
+CLOSING = "~*_\"'”’»」』)）]"
 
 
 def _opening(*spaced: str, dense: str = "(?!)") -> re.Pattern[str]:
@@ -19,7 +19,7 @@ def _opening(*spaced: str, dense: str = "(?!)") -> re.Pattern[str]:
 
     `dense` holds those of scripts without spaces: no word boundary ends them.
     """
-    words = "|".join(spaced)
+    words = "|".join(spaced) or "(?!)"
     return re.compile(rf"{_OPENING}(?:(?:{words})\b|(?:{dense}))", re.IGNORECASE)
 
 
@@ -94,6 +94,39 @@ _CONTRAST = _opening(
     "но|однако|кроме|если не|это не|за исключением",
     dense="但是|但|然而|不过|例外|除非|除外|ただし|しかし|だが|でも|例外",
 )
+# Conditions, and what a speaker takes back.
+_LIMIT = _opening(
+    "provided|providing|(?:as|so) long as|on condition|subject to|only|"
+    "(?:scratch|strike|ignore|forget) (?:that|this)|make that|on second thoughts?|"
+    "actually,|edit|sorry,|wait,",
+    "sofern|vorausgesetzt|unter der (?:voraussetzung|bedingung)|nur|vielmehr",
+    "à condition|pourvu que|seulement|uniquement",
+    "siempre (?:que|y cuando)|a condición|s[oó]lo|solamente|únicamente",
+    "a condizione|purché|soltanto|solamente|desde que|contanto que|apenas|somente",
+    "mits|alleen|op voorwaarde|при условии|только|лишь",
+    "jednak|jednakże|ale|lecz|chyba że|tylko|z wyjątkiem|pod warunkiem",
+    "ancak|fakat|ama|yalnızca|sadece|men|dock|utom|undtagen|endast|kun|avšak|pouze",
+    "و?لكن|إلا|باستثناء|غير أن|ما عدا|فقط|بشرط",
+    dense="なお|仅限|僅限|只限|唯一|단[,， ]|다만|그러나|하지만|예외",
+)
+# "One exception: ...", "Eine Ausnahme bildet ...": a word or two may stand before.
+_EXCEPTION = _opening(
+    r"(?:[\w'’]+\s){0,2}(?:exceptions?|ausnahmen?|excepci(?:ón|ones)|eccezion[ei]|"
+    r"exceç(?:ão|ões)|uitzondering(?:en)?|исключени[еяй]\w*|wyjątk\w*|wyjątek|"
+    r"istisna\w*|undantag\w*|undtagelse\w*|výjimk\w*|(?:ال)?استثناء\w*)",
+)
+_LABEL = _opening(
+    dense=r"(?:[\w'’]+\s){0,2}(?:note|nb|n\.b\.|caveat|update|correction|"
+    r"corrigendum|erratum|limitation|condition|important|attention|hinweis|achtung|"
+    r"wichtig|bedingung|korrektur|aktualisierung|remarque|mise à jour|"
+    r"nota|importante|actualización|corrección|condición|aggiornamento|"
+    r"correzione|condizione|attenzione|atualização|correção|condição|atenção|"
+    r"let op|opmerking|correctie|примечание|важно|обновление|исправление|условие|"
+    r"uwaga|not|dikkat|ملاحظة|注意?|备注|更新|更正|注記|訂正|참고|주의)\s?[:：]",
+)
+_EXCEPTED = re.compile(
+    r".{1,60}(?:除きます|を除く|除外(?:します|されます)?|제외(?:됩니다|합니다))\W*$"
+)
 # A contrast word that stands a little later: "Students, however, pay nothing."
 _CONTRAST_INSIDE = re.compile(
     r"[^.;:]{1,40}?(?:,\s*(?:however|though|on the other hand|by contrast)\s*,"
@@ -102,17 +135,21 @@ _CONTRAST_INSIDE = re.compile(
     r"porém|contudo|echter|однако)\s*,|\s(?:however),)",
     re.IGNORECASE,
 )
-# A sentence of few words with one of these denies what was said before.
+# A sentence of few words with one of these denies or limits what was said before.
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nothing|wrong|false|untrue|nicht|nie|kein\w*|falsch|"
+    r"only|solely|except|nur|lediglich|außer|seulement|uniquement|sauf|s[oó]lo|"
+    r"solamente|únicamente|salvo|soltanto|apenas|somente|alleen|только|лишь|tylko|"
     r"pas|jamais|aucun\w*|faux|nunca|falso|non|mai|não|niet|geen|не|нет|никогда)\b"
-    r"|n[’']t\b|不|没|無|ない|ません",
+    r"|n[’']t\b|不|没|無|ない|ません|仅|僅|只|のみ|だけ|에만|만 ",
     re.IGNORECASE,
 )
 _DENIAL_WORDS = 7
 _DENIAL_OPENING = _opening(
     "that|this|it|they|these|those|not|no longer|das|dies|es|ce|cela|c'est|c’est",
-    "eso|esto|no es|ciò|questo|non è|isso|isto|não é|dat|dit|это",
+    "eso|esto|no es|ciò|questo|non è|isso|isto|não é|dat|dit|это|to|bu",
+    "in|im|on|for|from|until|during|between|applies|valid|für|ab|bis|gilt|en|à|pour|para|per|"
+    "voor|geldt|для|в",
     dense="那|这|これ|それ",
 )
 # An ending after which a list goes on the other way round.
@@ -125,19 +162,36 @@ _TURN = re.compile(
     r"niet|zonder|кроме|не)\s*[:,;]?\s*$",
     re.IGNORECASE,
 )
-# A sentence that only announces what comes next.
+# A sentence that announces what comes next: "the following terms apply to guests".
+_NEXT = (
+    r"the following|folgende\w*|suivante?s?|siguientes?|seguenti?|seguintes?|"
+    r"volgende|следующ\w+"
+)
 _ANNOUNCEMENT = re.compile(
-    r"\b(?:(?:the )?following|follow(?:ing)? (?:these|the)(?: \w+)? "
-    r"(?:steps|instructions)"
-    r"|as follows|(?:these|the) (?:steps|instructions|points|rules|"
-    r"exceptions)(?: apply)?"
-    r"|below|wie folgt|folgende\w*|(?:diese|folgende) schritte|comme suit|suivante?s?|"
-    r"ces étapes|siguientes?|estos pasos|como sigue|seguenti?|come segue|seguintes?|"
-    r"estes passos|volgende|als volgt|следующ\w+)(?:\s\w+)?\W{0,3}$|(?:如下|"
-    r"以下|次の).{0,6}$",
+    rf"\b(?:{_NEXT}|as follows|what follows|follow(?:ing)? (?:these|the)(?: \w+)? "
+    r"(?:steps|instructions)|below\W*$|(?:these|the) (?:\w+ )?(?:terms|conditions|"
+    r"rules?|points|steps|exceptions|limits?|fees|list|table) below|"
+    r"(?:these|the) (?:steps|instructions|points|rules|exceptions)(?: apply)?\W*$|"
+    r"(?:listed|described|given|shown|set out|stated) below|"
+    r"wie folgt|im folgenden|(?:nachstehend|nachfolgend)\w*|diese schritte\W*$|"
+    r"comme suit|ce qui suit|ci-(?:dessous|après)|ces étapes\W*$|"
+    r"a continuación|estos pasos\W*$|como sigue|come segue|quanto segue|di seguito|"
+    r"a seguir|abaixo|estes passos\W*$|als volgt|hieronder|onderstaande|"
+    r"как указано ниже|ниже\W*$)"
+    r"(?:\b|(?<=\W))[^:：]*$|(?:如下|下列|下記|(?<![\d岁歳人名元円個个%％])以下|次の)"
+    r"(?:.{0,6}$|[条规規情内项項事步の通と条場][^:：]*$)",
     re.IGNORECASE,
 )
-_ANNOUNCEMENT_CHARACTERS = 120
+# "The following day": what comes next in time, not in the text.
+_TIME = (
+    r"\b(?:day|night|morning|afternoon|evening|week|weekend|month|quarter|year|"
+    r"season|century|decade|tag|woche|monat|jahr|morgen|abend|jour|nuit|matin|"
+    r"semaine|mois|an|année|saison|día|noche|mañana|semana|mes|año|giorno|notte|"
+    r"mattina|settimana|mese|anno|dia|noite|manhã|mês|ano|dag|nacht|ochtend|maand|"
+    r"jaar|seizoen|день|дня|ночь|утро|недел|месяц|год)\w{0,3}\b"
+)
+_LATER = re.compile(rf"{_TIME} (?:{_NEXT})\b|\b(?:{_NEXT}) {_TIME}", re.IGNORECASE)
+_ANNOUNCEMENT_CHARACTERS = 160
 _ASKING = ("?", "？", "؟")
 _QUESTION = re.compile(
     r"[\s>*_]*(?:q\d{0,3}|question|frage|pregunta|domanda|pergunta|问|問)"
@@ -172,7 +226,8 @@ def contrasts(text: str) -> bool:
     >>> contrasts("(2) Paragraph 1 shall not apply to guests."), contrasts("We go.")
     (True, False)
     """
-    if _CONTRAST.match(text) or _CONTRAST_INSIDE.match(text):
+    openings = (_CONTRAST, _LIMIT, _EXCEPTION, _LABEL, _CONTRAST_INSIDE)
+    if any(pattern.match(text) for pattern in openings) or _EXCEPTED.match(text):
         return True
     return (
         len(text) < 60
@@ -183,16 +238,20 @@ def contrasts(text: str) -> bool:
 
 
 def announces(text: str) -> bool:
-    """Tell whether a sentence only says that something comes next.
+    """Tell whether a sentence says that something comes next in the text.
 
     >>> announces("Follow these steps."), announces("The fees are:"), announces("No.")
     (True, True, False)
+    >>> announces("For guests the following terms apply."), announces(
+    ...     "The following day it rained."
+    ... )
+    (True, False)
     """
     if text.rstrip(CLOSING)[-1:] in {":", "："}:
         return True
     return (
         len(text) < _ANNOUNCEMENT_CHARACTERS
-        and _ANNOUNCEMENT.search(text, max(0, len(text) - 60)) is not None
+        and _ANNOUNCEMENT.search(_LATER.sub("", text)) is not None
     )
 
 

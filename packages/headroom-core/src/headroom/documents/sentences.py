@@ -50,6 +50,10 @@ _CJK_STOP = re.compile(r"[。！？｡]")
 _CJK_SENTENCE = re.compile(
     r"[^。！？｡]*[。！？｡]+[”’」』）》〉】\"')\]]*\s*|[^。！？｡]+", re.DOTALL
 )
+# What opens and closes struck text and emphasis.
+_PAIRED = ("~~", "**", "__")
+_MOST_MARKED = 1000  # characters; longer emphasis is none
+_FOOTNOTE = re.compile(r"(?:\[\^[^\]\s]{1,20}\])+(?:\s+|$)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # No sentence ends after these: a letter or number alone ("A. Smith", "3. März" where
 # sentencex does not know it), and what counts the number that follows.
@@ -126,21 +130,39 @@ def sentences(
 def _mended(parts: Iterable[str], language: str) -> list[str]:
     """Return `parts` with what belongs together joined again.
 
-    Quotes and brackets sentencex closes by itself, but not emphasis.
+    Quotes and brackets sentencex closes by itself, but neither emphasis nor struck
+    text. The mark of a footnote belongs to the sentence that it stands behind.
     """
+    parts = list(parts)
+    whole = "".join(parts)
+    marks = [mark for mark in _PAIRED if whole.count(mark) % 2 == 0 and mark in whole]
+    open_marks: set[str] = set()
     found: list[str] = []
     for part in parts:
-        if found and _goes_on(found[-1], part, language):
+        behind = bool(found) and not found[-1][-1].isspace()
+        note = _FOOTNOTE.match(part) if behind else None
+        closing = len(part) - len(part.lstrip(CLOSING)) if behind else 0
+        if note:
+            closing = note.end()
+        elif not (len(part) == closing or part[closing].isspace()):
+            closing = 0
+        if closing:
+            found[-1] += part[:closing]
+            open_marks ^= _odd(marks, part[:closing])
+            part = part[closing:]
+        if found and len(found[-1]) > _MOST_MARKED:
+            open_marks.clear()
+        if found and (open_marks or _goes_on(found[-1], part, language)):
             found[-1] += part
-            continue
-        if found and part[:1] in CLOSING and not found[-1][-1].isspace():
-            rest = part.lstrip(CLOSING)
-            if not rest or rest[0].isspace():
-                found[-1] += part[: len(part) - len(rest)]
-                part = rest
-        if part:
+        elif part:
             found.append(part)
+        open_marks ^= _odd(marks, part)
     return found
+
+
+def _odd(marks: Iterable[str], text: str) -> set[str]:
+    """Return those of `marks` that `text` opens or closes."""
+    return {mark for mark in marks if text.count(mark) % 2}
 
 
 def _goes_on(before: str, after: str, language: str) -> bool:

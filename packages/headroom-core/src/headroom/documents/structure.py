@@ -129,6 +129,15 @@ _FULL = 0.75  # the share of the longest line from which on a line counts as ful
 _BEFORE_HEADINGS, _BOLD_LEVEL, _PLAIN_LEVEL = -1.0, 7.0, 8.0
 
 
+# The mark of a note, where it stands in the text and where it opens the note.
+_SIGN = r"\[\^[^\]\s]{1,20}\]|\*{1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}"
+_NOTE_MARK = re.compile(rf"(?<=[^\s*])({_SIGN})(?![\w*])")
+_NOTE = re.compile(rf"(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
+_DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
+# Terms that one definition may stand under.
+_MOST_TERMS = 3
+
+
 class _Line(NamedTuple):
     start: int
     end: int
@@ -155,7 +164,7 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         reader.add_sentences(0, len(text))
     else:
         reader.read()
-    return _answered(reader.units, text, position)
+    return _noted(_answered(reader.units, text, position), text, position)
 
 
 def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
@@ -271,8 +280,8 @@ class _Reader:
         self.lines = list(_lines(self.text))
         fenced = _fenced([line.text for line in self.lines])
         readers: tuple[Callable[[int], int], ...] = (
-            self.heading, self.markup, self.logs, self.contents, self.table, self.data,
-            self.item, self.code, self.fields,
+            self.definitions, self.heading, self.markup, self.logs, self.contents,
+            self.table, self.data, self.item, self.code, self.fields,
         )  # fmt: skip
         i = 0
         while i < len(self.lines):
@@ -323,6 +332,35 @@ class _Reader:
         )
         close = close and said[-1:] not in {*_END} - {"?"}
         return self.position + place if close or announces(said) else None
+
+    def definitions(self, i: int) -> int:
+        """Read a term with all its definitions, lines that open with a colon."""
+        stop = i
+        while stop - i < _MOST_TERMS and not self.blank(stop):
+            stop += 1
+            first = stop + (stop == i + 1 and self.blank(stop))
+            if _DEFINITION.match(self.at(first)):
+                break
+        else:
+            return 0
+        if _DEFINITION.match(self.at(i)):
+            return 0
+        stop, below = first + 1, first + 1
+        while below < len(self.lines) and (
+            _DEFINITION.match(self.at(below))
+            or (self.at(below)[:1].isspace() and not self.blank(below))
+            or (
+                not self.blank(below)
+                and not self.blank(below - 1)
+                and not _DEFINITION.match(self.at(below + 1))
+            )
+        ):
+            stop = below + 1
+            below = self.next_full(stop)
+        intro = self.introduced(i, "field")
+        self.add(self.lines[i].start, self.lines[stop - 1].end, "field", intro)
+        self.items, self.intro = [], None
+        return stop - i
 
     def heading(self, i: int) -> int:
         line, text = self.lines[i], self.lines[i].text
@@ -943,6 +981,29 @@ def _answered(units: list[Unit], text: str, position: int) -> list[Unit]:
             else:
                 units[i] = unit._replace(intro=position + question)
     return _top_posted(units, text, position)
+
+
+def _noted(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, each that has the mark of a note with the note, and back."""
+    notes: dict[str, int] = {}
+    for i, unit in enumerate(units):
+        if note := _NOTE.match(text, unit.start, unit.end):
+            # Two lines that open with the same mark are items of a list.
+            notes[note[1]] = -1 if note[1] in notes else i
+    marked: set[int] = set()
+    for i, unit in enumerate(units if notes else ()):
+        said = text[unit.start : unit.end]
+        for mark in _NOTE_MARK.findall(said):
+            at = notes.get(mark, -1)
+            # Stars in pairs are emphasis.
+            if at < 0 or at == i or (mark[0] == "*" and said.count("*") % 2 == 0):
+                continue
+            units[i] = units[i]._replace(needs=(*units[i].needs, position + at))
+            if at not in marked:
+                marked.add(at)
+                needs = (*units[at].needs, position + i)
+                units[at] = units[at]._replace(needs=needs)
+    return units
 
 
 def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
