@@ -356,7 +356,7 @@ class TestStateMode:
             assert len(found) <= 1
             texts += [m.content for m in found]
         assert len(set(texts)) > 1
-        assert all(text.count("Excerpts of earlier turns") == 1 for text in texts)
+        assert all(text.count("Verbatim excerpts") == 1 for text in texts)
 
     def test_a_fraction_has_no_model_to_ask(self):
         with pytest.raises(ValueError, match="needs the model"):

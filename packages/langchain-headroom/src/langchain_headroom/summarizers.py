@@ -129,7 +129,9 @@ def _as_text(messages: Sequence[BaseMessage]) -> str:
             continue
         digest = parse(message.content) if isinstance(message.content, str) else []
         if digest:
-            lines += [block.body for block in digest]
+            for block in digest:
+                lines += [f"user: {rule}" for rule in block.rules]
+                lines += [block.body] if block.body else []
         elif message.content or not isinstance(message, HumanMessage):
             lines.append(get_buffer_string([message]))
     return "\n".join(lines)

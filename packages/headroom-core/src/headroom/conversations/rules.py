@@ -8,6 +8,7 @@ that the user only passes on, such as a quoted mail or a pasted page, holds none
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["STANDING", "binding_of", "own_lines", "replaces"]
 
@@ -170,7 +171,8 @@ _WISHING = (
     r"(?:请用|请以|请把|用.{1,6}(?:回答|回复)|我(?:只|不(?:想|喜欢|吃|喝))|て(?:ください|下さい)|でお願い|주세요|해 ?줘|답해|대답)",
 )
 _CUES = tuple(
-    (binds, re.compile("|".join(f"(?:{cue})" for cue in cues), _FLAGS))
+    # Searched in lower case, which takes half the time of ignoring case.
+    (binds, re.compile("|".join(f"(?:{cue})" for cue in cues)))
     for binds, cues in ((STANDING, _STANDING), (_BOUND, _BINDING), (_WISH, _WISHING))
 )
 # What somebody tells of themselves or of others commands nothing: "I have never been
@@ -211,7 +213,7 @@ def binding_of(sentence: str, *, listed: bool = False, announces: bool = False) 
     """
     if sentence.endswith(_QUESTION) or len(sentence) > _MOST_CHARACTERS:
         return 0
-    plain = sentence.replace("’", "'")
+    plain = sentence.replace("’", "'").lower()
     binds = next((binds for binds, cue in _CUES if cue.search(plain)), 0)
     if binds and _TELLS.match(plain) and not _NEED.search(plain):
         binds = 0
@@ -325,8 +327,16 @@ def replaces(later: str, earlier: str) -> bool:
     It says that it replaces something, and every word of the earlier rule occurs in it:
     "From now on answer in German instead of English" replaces "Answer in English".
     """
-    if not _REPLACES.search(later):
+    said = _replacing(later)
+    if not said:
         return False
-    said = set(_WORD.findall(later.casefold()))
     before = set(_WORD.findall(earlier.casefold())) - {"please", "bitte", "always"}
     return len(before) > 1 and before <= said
+
+
+@lru_cache(maxsize=64)
+def _replacing(rule: str) -> frozenset[str]:
+    """Return the words of a rule that says that it replaces something, else none."""
+    if not _REPLACES.search(rule):
+        return frozenset()
+    return frozenset(_WORD.findall(rule.casefold()))

@@ -219,7 +219,9 @@ def _close_code(units: list[Unit], start: int) -> int:
 def _language(text: str) -> str:
     """Return the language of a message, for where its sentences end."""
     found = [word.casefold() for word in words(text[:500])]
-    return max(STOP_WORDS, key=lambda name: sum(w in STOP_WORDS[name] for w in found))
+    return max(
+        STOP_WORDS, key=lambda name: sum(map(STOP_WORDS[name].__contains__, found))
+    )
 
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
