@@ -61,7 +61,7 @@ class Headroom:
         >>> result = {"role": "tool", "tool_call_id": "1", "content": text}
         >>> with room.wrap({"messages": [result]}) as slim:
         ...     print(slim["messages"][0]["content"])
-        {"a":1}
+        {"a":1,"b":null}
     """
 
     max_tokens: int | None = None
