@@ -8,10 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-__all__ = ["Row", "html_lines", "table_at"]
+from headroom.documents.structure.outline import Outline
+
+__all__ = ["table"]
 
 
-class Row(NamedTuple):
+class _Row(NamedTuple):
     """One row of a table.
 
     Attributes:
@@ -33,13 +35,6 @@ _GRID_RULE = re.compile(r"\s*[+|][-=+:| \t]*$")
 _SPACED_RULE = re.compile(r"\s*[-=]{2,}(?:\s+[-=]{2,})+\s*$")
 _COLUMN_GAP = re.compile(r"\t+| {2,}(?=\S)")
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s%/:-]*[^\w]*\w{0,3}")
-_HTML_BLOCK = re.compile(
-    r"(?=<(?:table|thead|tbody|tr|ul|ol|li|p|h[1-6]|div|dl|dt|dd|section)\b)"
-    r"|(?<=</tr>)|(?<=</li>)|(?<=</h[1-6]>)|(?<=</p>)|(?<=</table>)|"
-    r"(?<=</ul>)|(?<=</ol>)"
-    r"|(?<=</thead>)|(?<=</tbody>)|(?<=</div>)|(?<=</dd>)|(?<=</dt>)",
-    re.IGNORECASE,
-)
 _HTML_CELL = re.compile(
     r"<t([dh])\b[^>]*>(.*?)(?=<t[dh]\b|</t[dh]>|</tr>|$)", re.I | re.S
 )
@@ -48,21 +43,38 @@ _LEAST_CELLS = 2
 _DELIMITERS = ("\t", ";", ",")
 
 
-def html_lines(line: str) -> list[str]:
-    """Cut one line before and after the tags of HTML blocks; joins back exactly."""
-    parts: list[str] = []
-    for part in _HTML_BLOCK.split(line):
-        if parts and not part.strip():
-            parts[-1] += part
-        elif part:
-            parts.append(part)
-    return parts
+def table(outline: Outline, i: int) -> int:
+    """Read the rows of a table."""
+    found = _table_at([line.text for line in outline.lines[i : i + 2]])
+    if not found:
+        return 0
+    stop = i
+    while not outline.blank(stop):
+        stop += 1
+    rows = found([line.text for line in outline.lines[i:stop]])
+    if not rows:
+        return 0
+    intro = outline.introduced(i, "table")
+    known: dict[int, int] = {}
+    for row in rows:
+        first, last = outline.lines[i + row.first], outline.lines[i + row.last]
+        needs = [known[at] for at in row.needs if at in known]
+        header = next((n for n in needs if outline.kind_of(n) == "header"), None)
+        needs = [n for n in (*needs, intro) if n is not None and n != header]
+        if row.kind == "markup":
+            outline.add(first.start, last.end, "markup")
+        else:
+            known[row.first] = outline.add(
+                first.start, last.end, row.kind, header, needs
+            )
+    outline.items, outline.intro = [], None
+    return rows[-1].last + 1
 
 
 Lines = Sequence[str]
 
 
-def table_at(lines: Lines) -> Callable[[Lines], list[Row]] | None:
+def _table_at(lines: Lines) -> Callable[[Lines], list[_Row]] | None:
     """Return what reads the table that begins with these two lines, or None."""
     first = lines[0]
     following = lines[1] if len(lines) > 1 else ""
@@ -85,26 +97,26 @@ def table_at(lines: Lines) -> Callable[[Lines], list[Row]] | None:
 
 def _related(
     rows: Sequence[tuple[int, int, list[str]]], headers: Sequence[int], header_kind: str
-) -> list[Row]:
+) -> list[_Row]:
     """Return rows of `(first, last, cells)` with what they need."""
     above = tuple(headers)
-    found: list[Row] = []
+    found: list[_Row] = []
     section: list[int] = []
     anchor: int | None = None
     was_section = False
     for first, last, cells in rows:
         if first in headers:
-            found.append(Row(first, last, header_kind, above[: above.index(first)]))
+            found.append(_Row(first, last, header_kind, above[: above.index(first)]))
             continue
         if _is_section(cells):
             section = [*section, first] if was_section else [first]
-            found.append(Row(first, last, "row", (*above, *section[:-1])))
+            found.append(_Row(first, last, "row", (*above, *section[:-1])))
             was_section, anchor = True, None
             continue
         was_section = False
         blank = bool(cells) and not cells[0] and any(cells[1:])
         needs = (*above, *section, *((anchor,) if blank and anchor is not None else ()))
-        found.append(Row(first, last, "row", needs))
+        found.append(_Row(first, last, "row", needs))
         if not blank:
             anchor = first
     return found
@@ -134,7 +146,7 @@ def _names(cells: Sequence[str]) -> bool:
     return bool(full) and not any(map(_numeric, full))
 
 
-def _pipe(lines: Lines) -> list[Row]:
+def _pipe(lines: Lines) -> list[_Row]:
     """Read a pipe table or grid; its header is what stands above the first rule."""
     size = 0
     while size < len(lines) and ("|" in lines[size] or _is_rule(lines[size])):
@@ -156,7 +168,7 @@ def _pipe(lines: Lines) -> list[Row]:
         return []
     body = list(cells)
     if not body:
-        return [Row(i, i, "markup") for i in range(size)]
+        return [_Row(i, i, "markup") for i in range(size)]
     inner = [i for i in rules if i > body[0]]
     headers: list[int] = []
     if inner:
@@ -167,16 +179,16 @@ def _pipe(lines: Lines) -> list[Row]:
                 break
             headers.append(i)
     rows: list[tuple[int, int, list[str]]] = []
-    found: list[Row] = []
+    found: list[_Row] = []
     if headers:
         end = max(headers[-1], inner[0])
         top = 0 if rules and rules[0] == 0 else headers[0]
-        found.append(Row(top, end, "header"))
+        found.append(_Row(top, end, "header"))
         body = [i for i in body if i > end]
         rows = [(i, i, cells[i]) for i in body]
         found += _related(rows, [top], "header")
         for rule in [i for i in rules if i > end]:
-            found.append(Row(rule, rule, "markup"))
+            found.append(_Row(rule, rule, "markup"))
     else:
         first = body[0]
         named = (
@@ -187,15 +199,15 @@ def _pipe(lines: Lines) -> list[Row]:
         found = _related(
             [(i, i, cells[i]) for i in body], [first] if named else [], "row"
         )
-        found += [Row(rule, rule, "markup") for rule in rules]
+        found += [_Row(rule, rule, "markup") for rule in rules]
     return sorted(found)
 
 
-def _html(lines: Lines) -> list[Row]:
+def _html(lines: Lines) -> list[_Row]:
     """Read the rows of an HTML table; a line is a row, a tag, or a part of a row."""
     rows: list[tuple[int, int, list[str]]] = []
     headers: list[int] = []
-    found: list[Row] = []
+    found: list[_Row] = []
     i = 0
     while i < len(lines):
         text, first = lines[i], i
@@ -212,7 +224,7 @@ def _html(lines: Lines) -> list[Row]:
             if only_names or (len(rows) == 1 and _names(said)):
                 headers.append(first)
         elif not _TAGS.sub("", text).strip():
-            found.append(Row(i, i, "markup"))
+            found.append(_Row(i, i, "markup"))
         else:
             break
         i += 1
@@ -222,7 +234,7 @@ def _html(lines: Lines) -> list[Row]:
     return sorted(found + _related(rows, headers, "header"))
 
 
-def _delimited(lines: Lines, delimiter: str) -> list[Row]:
+def _delimited(lines: Lines, delimiter: str) -> list[_Row]:
     """Read values apart by `delimiter`; [] where the lines are no such table."""
     counts = [line.count(delimiter) for line in lines]
     size = 1
@@ -242,7 +254,7 @@ def _delimited(lines: Lines, delimiter: str) -> list[Row]:
     return _plain([[c.strip() for c in line.split(delimiter)] for line in chosen])
 
 
-def _aligned(lines: Lines) -> list[Row]:
+def _aligned(lines: Lines) -> list[_Row]:
     """Read columns that are apart by two spaces or more."""
     cells: list[list[str]] = []
     for line in lines:
@@ -263,12 +275,12 @@ def _aligned(lines: Lines) -> list[Row]:
     return _plain(cells)
 
 
-def _related_ruled(cells: Sequence[list[str]]) -> list[Row]:
+def _related_ruled(cells: Sequence[list[str]]) -> list[_Row]:
     rows = [(i, i, row) for i, row in enumerate(cells) if i > 1]
-    return [Row(0, 1, "header"), *_related(rows, [0], "header")]
+    return [_Row(0, 1, "header"), *_related(rows, [0], "header")]
 
 
-def _plain(cells: Sequence[list[str]]) -> list[Row]:
+def _plain(cells: Sequence[list[str]]) -> list[_Row]:
     """Return the rows of a table without a rule; the first may name the columns."""
     rows = [(i, i, row) for i, row in enumerate(cells)]
     named = _names(cells[0]) and any(_numeric(c) for row in cells[1:] for c in row if c)

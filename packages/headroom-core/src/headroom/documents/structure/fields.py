@@ -1,0 +1,121 @@
+"""Fields: labels with their values, terms with their definitions, indented data."""
+
+import re
+
+from headroom.documents.structure.lines import ITEM, is_field
+from headroom.documents.structure.outline import Outline
+
+_DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
+
+# Terms that one definition may stand under.
+_MOST_TERMS = 3
+
+_KEY = re.compile(
+    r"\s*(?:-\s+)?[\"']?[\w$@./-]+(?: [\w./-]+)?[\"']?\s*[:=](?:\s|$|[\"\[{])"
+)
+
+_DATA = re.compile(r"\s*(?:[\[\]{}(),;]+\s*$|-\s+\S|[\"'][^\"']*[\"'],?\s*$)")
+
+_BRACES = re.compile(r"[\s\[\]{}(),;-]+")
+
+_OPENS_BLOCK = re.compile(r"(?:[\"']?[\w$@./ -]+[\"']?\s*[:=]|[\[{])\s*[\[{]?\s*$")
+
+
+def definitions(outline: Outline, i: int) -> int:
+    """Read a term with all its definitions, lines that open with a colon."""
+    stop = i
+    while stop - i < _MOST_TERMS and not outline.blank(stop):
+        stop += 1
+        first = stop + (stop == i + 1 and outline.blank(stop))
+        if _DEFINITION.match(outline.at(first)):
+            break
+    else:
+        return 0
+    if _DEFINITION.match(outline.at(i)):
+        return 0
+    stop, below = first + 1, first + 1
+    while below < len(outline.lines) and (
+        _DEFINITION.match(outline.at(below))
+        or (outline.at(below)[:1].isspace() and not outline.blank(below))
+        or (
+            not outline.blank(below)
+            and not outline.blank(below - 1)
+            and not _DEFINITION.match(outline.at(below + 1))
+        )
+    ):
+        stop = below + 1
+        below = outline.next_full(stop)
+    intro = outline.introduced(i, "field")
+    outline.add(outline.lines[i].start, outline.lines[stop - 1].end, "field", intro)
+    outline.items, outline.intro = [], None
+    return stop - i
+
+
+def fields(outline: Outline, i: int) -> int:
+    """Read a run of `key: value` lines, or of labelled turns."""
+    stop = i
+    while is_field(outline.at(stop)) or (stop > i and _wraps_field(outline, stop)):
+        stop += 1
+    if stop - i < 2 or sum(is_field(outline.at(j)) for j in range(i, stop)) < 2:
+        return 0
+    labels = [re.split("[:：.]", outline.at(j), maxsplit=1)[0] for j in range(i, stop)]
+    record = len(set(labels)) == len(labels)
+    intro = outline.introduced(i, "field")
+    first: int | None = None
+    j = i
+    while j < stop:
+        end = j + 1
+        while end < stop and not is_field(outline.at(end)):
+            end += 1
+        at = outline.add(
+            outline.lines[j].start, outline.lines[end - 1].end, "field", intro, [first]
+        )
+        if record and first is None:
+            first = at
+        j = end
+    outline.items, outline.intro = [], None
+    return stop - i
+
+
+def _wraps_field(outline: Outline, i: int) -> bool:
+    text = outline.at(i)
+    return text[:1].isspace() and bool(text.strip()) and not ITEM.match(text)
+
+
+def data(outline: Outline, i: int) -> int:
+    """Read indented data: keys and values, each under the keys above it."""
+    if not (_KEY.match(outline.at(i)) or _BRACES.fullmatch(outline.at(i))):
+        return 0
+    stop, deeper = i, False
+    while not outline.blank(stop) and (
+        _KEY.match(outline.at(stop)) or _DATA.match(outline.at(stop))
+    ):
+        opens = stop > i and _OPENS_BLOCK.match(outline.at(stop - 1).strip())
+        opens = opens or (stop > i and _BRACES.fullmatch(outline.at(stop - 1)))
+        deeper |= (
+            bool(opens) and outline.lines[stop].indent > outline.lines[stop - 1].indent
+        )
+        stop += 1
+    if stop - i < 2 or not deeper:
+        return 0
+    intro = outline.introduced(i, "data")
+    above: list[tuple[int, int, bool]] = []
+    for j in range(i, stop):
+        line = outline.lines[j]
+        while above and above[-1][0] >= line.indent:
+            above.pop()
+        bare = _BRACES.fullmatch(line.text) is not None
+        closing = bare and line.text.strip()[:1] in "]})"
+        needs = [at for _, at, _ in above[-1:]]
+        at = outline.add(
+            line.start, line.end, "markup" if closing else "data", intro, needs
+        )
+        if not closing:
+            above.append((line.indent, at, bare))
+            dash = line.text.lstrip().startswith("- ")
+            nameless = len(above) > 1 and above[-2][2]
+            if nameless and not bare and not dash:
+                # The first key names a record that has no name of its own.
+                above[-2] = (above[-2][0], at, False)
+    outline.items, outline.intro = [], None
+    return stop - i

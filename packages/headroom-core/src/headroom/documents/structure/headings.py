@@ -1,0 +1,109 @@
+"""Headings: marked, underlined, bold, in HTML, or a short line above its text."""
+
+import re
+from collections.abc import Sequence
+
+from headroom.documents.cues import asks
+from headroom.documents.structure.lines import (
+    BOLD,
+    FIELD_CHARACTERS,
+    HEADING,
+    NUMBERED,
+    UNDERLINE,
+    is_item,
+    is_label,
+    is_short,
+    is_title,
+)
+from headroom.documents.structure.outline import Outline
+
+_TITLE_FIELD = re.compile(
+    r"\s*(?:document |page |doc )?(title|section|subsection|chapter|"
+    r"heading|topic|source|"
+    r"titel|abschnitt|kapitel|titre|chapitre|título|sección|seção|titolo|sezione|"
+    r"标题|章节|タイトル)\s*[:：]\s*\S",
+    re.IGNORECASE,
+)
+
+_CRUMBS = re.compile(r"[^\n.!?]{1,60}(?:\s(?:>|»|›|→|::)\s[^\n.!?>]{1,80})+$")
+
+_HTML_HEADING = re.compile(r"\s*<h([1-6])\b", re.IGNORECASE)
+
+_BEFORE_HEADINGS, BOLD_LEVEL, _PLAIN_LEVEL = -1.0, 7.0, 8.0
+
+
+def heading(outline: Outline, i: int) -> int:
+    """Read a heading that its own mark, or the line below it, shows."""
+    line, text = outline.lines[i], outline.lines[i].text
+    if mark := HEADING.match(text):
+        outline.add_heading(line, line.end, len(mark[1]))
+        return 1
+    if mark := _HTML_HEADING.match(text):
+        outline.add_heading(line, line.end, int(mark[1]))
+        return 1
+    if ("*" in text or "_" in text) and BOLD.match(text) and not asks(text):
+        outline.add_heading(line, line.end, BOLD_LEVEL)
+        return 1
+    if UNDERLINE.match(outline.at(i + 1)) and is_title(text) and "|" not in text:
+        level = 1.0 if outline.at(i + 1).lstrip()[:1] == "=" else 2.0
+        outline.add_heading(line, outline.lines[i + 1].end, level)
+        return 2
+    if not outline.units and _CRUMBS.match(text) and not text.lstrip().startswith(">"):
+        outline.add_heading(line, line.end, _BEFORE_HEADINGS)
+        return 1
+    if not any(unit.kind != "heading" for unit in outline.units):
+        label = _TITLE_FIELD.match(text)
+        if label and len(text) <= FIELD_CHARACTERS:
+            level = _BEFORE_HEADINGS + 0.5 * bool(outline.headings)
+            outline.add_heading(line, line.end, level)
+            return 1
+    return 0
+
+
+def titles(outline: Outline, groups: Sequence[tuple[int, int]], stop: int) -> bool:
+    """Read the first lines as a heading if they are one; tell whether."""
+    first, last = groups[0]
+    text = outline.said(first, last)
+    if not is_short(text) or not is_title(text) or asks(text):
+        return False
+    if len(groups) > 1:
+        # A title directly above its text: the text must be sentences.
+        rest = outline.said(last, stop)
+        if (
+            is_label(outline.said(*groups[1]))
+            or len(groups) > 2
+            or len(rest) < len(text)
+        ):
+            return False
+    elif not _heads(outline, stop):
+        return False
+    level = _PLAIN_LEVEL
+    if text.isupper() or NUMBERED.match(text):
+        level = BOLD_LEVEL
+    top = outline.headings[-1][0] if outline.headings else 0.0
+    if outline.was("heading") and top >= level:
+        level = top + 0.01
+    elif top > level == _PLAIN_LEVEL:
+        level = top
+    outline.add_heading(outline.lines[first], outline.lines[last - 1].end, level)
+    return True
+
+
+def _heads(outline: Outline, stop: int) -> bool:
+    """Tell whether a title may stand above what begins after line `stop`."""
+    below = outline.next_full(stop)
+    if below >= len(outline.lines):
+        return False
+    text = outline.at(below)
+    if is_item(outline.at(below)) or text.lstrip().startswith(("|", "```")):
+        return True
+    if (
+        HEADING.match(text)
+        or UNDERLINE.match(outline.at(below + 1))
+        or text.startswith(">")
+    ):
+        return False
+    if not is_short(text.strip()) or not outline.blank(below + 1):
+        return True
+    # A title above a title, if that is one.
+    return _heads(outline, below + 1) if below - stop < 3 and is_title(text) else False

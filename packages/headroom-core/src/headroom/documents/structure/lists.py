@@ -1,0 +1,146 @@
+"""Lists: items of any bullet and numbering, nested, with all their lines."""
+
+from headroom.documents.cues import CLOSING, turns
+from headroom.documents.structure.headings import BOLD_LEVEL
+from headroom.documents.structure.lines import (
+    END,
+    HTML_ITEM,
+    ITEM,
+    is_item,
+    is_short,
+    starts_block,
+)
+from headroom.documents.structure.outline import Outline
+
+
+def item(outline: Outline, i: int) -> int:
+    """Read a list item with all its lines, or a numbered heading."""
+    line = outline.lines[i]
+    html = HTML_ITEM.match(line.text)
+    mark = None if html else ITEM.match(line.text)
+    if mark is None and html is None:
+        return 0
+    if mark and _numbered_heading(outline, i, mark[1]):
+        depth = mark[1].strip("().").count(".")
+        outline.add_heading(line, line.end, BOLD_LEVEL + 0.1 * (1 + depth))
+        return 1
+    size = 1 if html else 1 + _continuation(outline, i)
+    end = outline.lines[i + size - 1].end
+    marker, depth = (
+        ("<li>", 0) if mark is None else _marker(mark[1], line.indent, outline)
+    )
+    if not outline.items:
+        outline.list_intro, outline.turned = outline.introduced(i, "item"), None
+    parent = _parent(outline, depth, marker)
+    needs = [parent, outline.turned]
+    at = outline.add(line.start, end, "item", outline.list_intro, needs)
+    outline.items.append((depth, marker, at))
+    said = outline.last()
+    if turns(said):
+        outline.turned = at
+    outline.intro = None
+    following = outline.next_full(i + size)
+    if not is_item(outline.at(following)) and not outline.at(following).startswith(
+        (" ", "\t")
+    ):
+        outline.items = []
+    return size
+
+
+def _numbered_heading(outline: Outline, i: int, marker: str) -> bool:
+    """Tell whether a numbered line is the heading of the text below it."""
+    text = outline.at(i).strip()
+    below = outline.next_full(i + 1)
+    return (
+        marker[0].isdigit()
+        and not outline.items
+        and outline.introduced(i, "item") is None
+        and is_short(text)
+        and text[-1] not in ",;:"
+        and below < len(outline.lines)
+        and not is_item(outline.at(below))
+        and not (below == i + 1 and _goes_on(outline, i, i + 1, len(text)))
+    )
+
+
+def _parent(outline: Outline, depth: int, marker: str) -> int | None:
+    """Close what is no parent of an item, and return its parent."""
+    style = _style(marker)
+    while outline.items and outline.items[-1][0] > depth:
+        outline.items.pop()
+    level = [
+        at
+        for at, (d, m, _) in enumerate(outline.items)
+        if d == depth and _style(m) == style
+    ]
+    if level:
+        del outline.items[level[-1] :]
+    elif outline.items and outline.items[-1][0] == depth:
+        said = outline.text[
+            slice(*outline.units[outline.items[-1][2] - outline.position][1:3])
+        ]
+        if not (said.rstrip(CLOSING)[-1:] == ":" or style in {"a", "i"}):
+            outline.items.pop()
+    return outline.items[-1][2] if outline.items else None
+
+
+def _continuation(outline: Outline, i: int) -> int:
+    """Return how many lines after line `i` go on with its item."""
+    size = 1
+    while not outline.blank(i + size) and not is_item(outline.at(i + size)):
+        if not _goes_on(outline, i + size - 1, i + size, _width(outline, i)):
+            break
+        size += 1
+    return size - 1
+
+
+def _width(outline: Outline, i: int) -> int:
+    """Return the length of the longest line of the run of lines around `i`."""
+    first = last = i
+    while first > 0 and i - first < 40 and not outline.blank(first - 1):
+        first -= 1
+    while last - i < 40 and not outline.blank(last + 1):
+        last += 1
+    return max(len(outline.at(j).rstrip()) for j in range(first, last + 1))
+
+
+def _goes_on(outline: Outline, i: int, j: int, width: int) -> bool:
+    """Tell whether line `j` goes on with the sentence that line `i` began."""
+    before, after = outline.at(i).rstrip(), outline.at(j)
+    first = after.lstrip()[:1]
+    if starts_block(outline.at(j)):
+        return False
+    if after[:1] in " \t" and outline.lines[j].indent > outline.lines[i].indent:
+        return True
+    if before.rstrip(CLOSING)[-1:] in END:
+        return False
+    if first.islower() or before[-1:] in {",", "-", "\u2010", "(", "/"}:
+        return True
+    full = len(before) + 1 + len(after.split(None, 1)[0]) > width
+    return full and len(before) >= 40 and before[-1:] != ":"
+
+
+def _marker(marker: str, indent: int, outline: Outline) -> tuple[str, int]:
+    """Return the style of an item and how deep it is."""
+    bare = marker.strip("().")
+    depth = bare.count(".") if bare[:1].isdigit() else 0
+    letter = bare in {"i", "v", "x"} and not (
+        outline.items and outline.items[-1][1].strip("().") in {"h", "u", "w"}
+    )
+    return ("(ii)" if letter else marker), 10 * indent + depth
+
+
+def _style(marker: str) -> str:
+    """Return what the markers of one list have in common."""
+    bare = marker.strip("().")
+    if bare[:1].isdigit():
+        return "1" + marker[0] * (marker[0] == "(") + marker[-1] * (marker[-1] == ")")
+    if len(bare) > 1 and set(bare) <= set("ivx"):
+        return "i"
+    return (
+        "a"
+        if bare.isalpha() and bare.islower()
+        else marker
+        if not bare.isalpha()
+        else "A"
+    )

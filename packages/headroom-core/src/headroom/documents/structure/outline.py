@@ -1,0 +1,134 @@
+"""The outline: units read so far, and the headings and lists that are open."""
+
+from collections.abc import Sequence
+
+from headroom.documents.cues import CLOSING, announces
+from headroom.documents.sentences import language_of, pieces, sentences
+from headroom.documents.structure.lines import END, TAGS, Line, lines
+from headroom.documents.structure.units import Unit
+
+__all__ = ["Outline"]
+
+INDENTED = frozenset({"code", "data", "item"})
+
+
+class Outline:
+    """The units of one document so far, and what is open above the next line."""
+
+    def __init__(self, text: str, document: int, position: int) -> None:
+        self.text = text
+        self.document = document
+        self.position = position
+        self.language = language_of(text)
+        self.units: list[Unit] = []
+        self.lines = list(lines(text))
+        self.fences: dict[int, int] | None = None
+        self.block = 0
+        # Headings that are open, as (level, position); list items, as (depth, style,
+        # position); what introduces the next block; what turns the rest of a list.
+        self.headings: list[tuple[float, int]] = []
+        self.items: list[tuple[int, str, int]] = []
+        self.list_intro: int | None = None
+        self.intro: int | None = None
+        self.turned: int | None = None
+
+    # Units
+
+    def add(
+        self,
+        start: int,
+        end: int,
+        kind: str,
+        intro: int | None = None,
+        needs: Sequence[int | None] = (),
+    ) -> int:
+        """Append a unit, and return its position among all."""
+        heading = self.headings[-1][1] if self.headings else None
+        known = tuple(dict.fromkeys(n for n in needs if n is not None))
+        body = self.text[start:end]
+        end = start + len(body.rstrip())
+        if kind not in INDENTED:
+            start += len(body) - len(body.lstrip())
+        self.units.append(
+            Unit(self.document, start, end, kind, heading, intro, known, self.block)
+        )
+        return self.position + len(self.units) - 1
+
+    def add_heading(self, line: Line, end: int, level: float) -> None:
+        """Append a heading; it closes those of its level and below."""
+        while self.headings and self.headings[-1][0] >= level:
+            self.headings.pop()
+        self.headings.append((level, self.add(line.start, end, "heading")))
+        self.items, self.intro = [], None
+
+    def add_sentences(
+        self, start: int, end: int, intro: int | None = None, needs: Sequence[int] = ()
+    ) -> int | None:
+        """Append sentences, and return what introduces what comes next, if any.
+
+        A sentence that announces something introduces the rest.
+        """
+        announced = intro
+        for a, b in sentences(self.text, start, end, self.language):
+            parts = pieces(self.text, a, b)
+            for c, d in parts:
+                kind = "sentence" if len(parts) == 1 else "piece"
+                at = self.add(c, d, kind, announced, needs)
+                if kind == "sentence" and announces(self.text[c:d]):
+                    announced = at
+        return announced
+
+    def last(self) -> str:
+        """Return what the last unit says, "" if there is none."""
+        return (
+            self.text[self.units[-1].start : self.units[-1].end] if self.units else ""
+        )
+
+    @property
+    def last_position(self) -> int:
+        """Position of the last unit among all."""
+        return self.position + len(self.units) - 1
+
+    def at(self, i: int) -> str:
+        """Return line `i`, "" outside of the text."""
+        return self.lines[i].text if 0 <= i < len(self.lines) else ""
+
+    def said(self, first: int, last: int) -> str:
+        """Return lines `[first, last)` as one text."""
+        return self.text[self.lines[first].start : self.lines[last - 1].end]
+
+    def blank(self, i: int) -> bool:
+        """Tell whether line `i` is blank, or outside of the text."""
+        return not self.at(i).strip()
+
+    def next_full(self, i: int) -> int:
+        """Return the first line from `i` on that is not blank."""
+        while i < len(self.lines) and self.blank(i):
+            i += 1
+        return i
+
+    def introduced(self, i: int, kind: str) -> int | None:
+        """Return what introduces the block of `kind` that begins at line `i`."""
+        if self.intro is not None:
+            return self.intro
+        place = len(self.units) - 1
+        while place >= 0 and self.units[place].kind == "markup":
+            place -= 1
+        if place < 0 or self.units[place].kind not in {"sentence", "lines", "piece"}:
+            return None
+        said = self.text[self.units[place].start : self.units[place].end]
+        said = (TAGS.sub("", said) if "<" in said else said).rstrip(CLOSING)
+        # A list under a title or a question belongs to it, as under a colon.
+        close = kind == "item" or (
+            kind == "table" and self.units[place].kind == "lines"
+        )
+        close = close and said[-1:] not in {*END} - {"?"}
+        return self.position + place if close or announces(said) else None
+
+    def kind_of(self, position: int) -> str:
+        """Return the kind of the unit at `position`."""
+        return self.units[position - self.position].kind
+
+    def was(self, kind: str) -> bool:
+        """Tell whether the last unit is of `kind`."""
+        return bool(self.units) and self.units[-1].kind == kind

@@ -1,0 +1,97 @@
+"""References: questions with their answers, and marks with their notes."""
+
+import re
+
+from headroom.documents.cues import asks
+from headroom.documents.structure.units import Unit
+
+__all__ = ["answered", "noted"]
+
+# The mark of a note, where it stands in the text and where it opens the note.
+_SIGN = r"\[\^[^\]\s]{1,20}\]|\*{1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}"
+
+_NOTE_MARK = re.compile(rf"(?<=[^\s*])({_SIGN})(?![\w*])")
+
+_NOTE = re.compile(rf"(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
+
+
+def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, those that answer a question with it as their `intro`.
+
+    The sentence after a question answers it; a question on a line of its own is
+    answered by the whole paragraph, list or table below, up to the next question.
+    """
+    if (
+        not any(mark in text for mark in "?？؟")
+        and ":" not in text
+        and "：" not in text
+    ):
+        return units
+    question: int | None = None
+    alone = answered = False
+    for i, unit in enumerate(units):
+        said = text[unit.start : unit.end]
+        gap = text[units[i - 1].end : unit.start] if i else "\n"
+        if question is not None:
+            asked = units[question]
+            quoted = text[asked.start] == ">"
+            if quoted and said[:1] == ">" and not asks(said):
+                continue
+            over = answered and (gap.count("\n") > 1 or not (alone or quoted))
+            sibling = unit.kind == asked.kind == "item" and (
+                unit.needs[:1] == asked.needs[:1]
+            )
+            if over or sibling or unit.kind == "heading":
+                question = None
+        if unit.kind in {"sentence", "field", "item", "lines"} and asks(said):
+            after = text[unit.end : units[i + 1].start] if i + 1 < len(units) else ""
+            question, answered = i, False
+            alone = "\n" in gap and "\n" in after
+        elif question is not None and unit.kind != "markup":
+            answered = True
+            if unit.kind == "row":
+                needs = (*unit.needs, position + question)
+                units[i] = unit._replace(needs=needs)
+            else:
+                units[i] = unit._replace(intro=position + question)
+    return _top_posted(units, text, position)
+
+
+def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, a reply above a quoted question with it as its `intro`."""
+    quoted = next((i for i, u in enumerate(units) if text[u.start] == ">"), 0)
+    if not quoted:
+        return units
+    for i in range(quoted, len(units)):
+        said = text[units[i].start : units[i].end]
+        if not said.startswith(">") and units[i].block != units[i - 1].block:
+            break
+        if asks(said):
+            for j in range(quoted):
+                if units[j].kind == "sentence" and units[j].intro is None:
+                    units[j] = units[j]._replace(intro=position + i)
+            break
+    return units
+
+
+def noted(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, each that has the mark of a note with the note, and back."""
+    notes: dict[str, int] = {}
+    for i, unit in enumerate(units):
+        if note := _NOTE.match(text, unit.start, unit.end):
+            # Two lines that open with the same mark are items of a list.
+            notes[note[1]] = -1 if note[1] in notes else i
+    marked: set[int] = set()
+    for i, unit in enumerate(units if notes else ()):
+        said = text[unit.start : unit.end]
+        for mark in _NOTE_MARK.findall(said):
+            at = notes.get(mark, -1)
+            # Stars in pairs are emphasis.
+            if at < 0 or at == i or (mark[0] == "*" and said.count("*") % 2 == 0):
+                continue
+            units[i] = units[i]._replace(needs=(*units[i].needs, position + at))
+            if at not in marked:
+                marked.add(at)
+                needs = (*units[at].needs, position + i)
+                units[at] = units[at]._replace(needs=needs)
+    return units
