@@ -880,6 +880,8 @@ class TestSavings:
             ({"input_tokens": 1.1, "output_tokens": 9}, 1.1),
             ({"input_tokens": 0.2, "cache_read_input_tokens": 1.1}, 1.3),
             ({"promptTokenCount": 0.9}, 0.9),
+            ({"prompt_eval_count": 1.1, "eval_count": 3}, 1.1),
+            ({"usage": {"inputTokens": 0.3, "cacheReadInputTokens": 0.9}}, 1.2),
             ({"usage": {"prompt_tokens": 1.5}}, 1.5),
             ({"prompt_tokens": 0.01}, None),
             ({"prompt_tokens": 50}, None),
@@ -921,6 +923,17 @@ class TestSavings:
         assert slim == payload
         after = messages_tokens(slimmed(payload, room)["messages"], count)
         assert after * 1.5 <= plain * 1.25
+
+    def test_what_a_vendor_adds_to_small_requests_makes_no_budget_smaller(self):
+        messages, count = TestHistory().long(30), default_counter()
+        plain = messages_tokens(messages, count)
+        room = Headroom(int(plain * 1.25))
+        for question in ("Hello?", "Anybody there?"):
+            small = [{"role": "user", "content": question}]
+            with room.wrap(small) as slim:
+                # Such as the 346 tokens of Anthropic's instructions for tools.
+                slim.observe(int(messages_tokens(small, count) * 1.9))
+        assert slimmed({"messages": messages}, room)["messages"] == messages
 
     def test_slim_behaves_as_the_dict_or_list_that_it_is(self):
         for payload in (chat(JSON), chat(JSON)["messages"]):

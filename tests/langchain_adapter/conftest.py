@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 
 # Nothing of a test run may be traced.
 os.environ.pop("LANGSMITH_TRACING", None)
@@ -18,6 +19,7 @@ from langchain_core.messages import (
     messages_from_dict,
     messages_to_dict,
 )
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 
@@ -25,12 +27,13 @@ class ScriptedModel(BaseChatModel):
     """Says its script, one entry a call, over and over; remembers what it was sent.
 
     A text is an answer; a dict is the arguments of a call of `tool_name`, a list of
-    dicts several calls at once.
+    dicts several calls at once. `usage` tells from messages the input tokens to report.
     """
 
     script: list
     tool_name: str = "search"
     sent: list = []
+    usage: Callable[[list], int] | None = None
 
     @property
     def _llm_type(self):
@@ -53,6 +56,11 @@ class ScriptedModel(BaseChatModel):
                     {"name": self.tool_name, "args": args, "id": f"call-{number}-{i}"}
                     for i, args in enumerate(calls)
                 ],
+            )
+        if self.usage is not None:
+            tokens = self.usage(messages)
+            said.usage_metadata = UsageMetadata(
+                input_tokens=tokens, output_tokens=1, total_tokens=tokens + 1
             )
         return ChatResult(generations=[ChatGeneration(message=said)])
 

@@ -57,9 +57,15 @@ def digests(messages):
     return [m for m in messages if m.additional_kwargs.get("lc_source") == "headroom"]
 
 
-def agent_of(scripted, mode, script, *, checkpointer=None, more=(), **options):
+def contents(messages):
+    return [message.content for message in messages]
+
+
+def agent_of(
+    scripted, mode, script, *, checkpointer=None, more=(), usage=None, **options
+):
     compressor = options.pop("compressor", None) or budget()
-    model = scripted(script=script)
+    model = scripted(script=script, usage=usage)
     agent = create_agent(
         model,
         [search],
@@ -91,6 +97,93 @@ def talk(agent, turns, config=CONFIG):
 @pytest.fixture(params=["view", "state"])
 def mode(request):
     return request.param
+
+
+class TestTheProvidersTokens:
+    """`usage_metadata` of replies says what a token of the budget is."""
+
+    def test_the_budget_holds_in_them(self, scripted, mode):
+        agent, model = agent_of(
+            scripted, mode, CHAT, usage=lambda sent: int(1.5 * tokens(sent))
+        )
+        talk(agent, 14)
+        assert any(digests(sent) for sent in model.sent)
+        assert max(1.5 * tokens(sent) for sent in model.sent) <= BUDGET
+        untold, other = agent_of(scripted, mode, CHAT)
+        talk(untold, 14)
+        assert max(1.5 * tokens(sent) for sent in other.sent) > BUDGET
+
+    def test_so_do_sizes_in_langchains_words(self, scripted, mode):
+        agent, model = agent_of(
+            scripted,
+            mode,
+            CHAT,
+            usage=lambda sent: int(1.5 * tokens(sent)),
+            compressor=budget(max_tokens=4 * BUDGET),
+            trigger=("tokens", 2 * BUDGET),
+        )
+        talk(agent, 16)
+        whole = [1.5 * tokens(sent) for sent in model.sent if not digests(sent)]
+        assert len(whole) < 16
+        assert max(whole) <= 2 * BUDGET
+
+    def test_they_are_known_after_a_restart(self, scripted, mode):
+        saver = InMemorySaver()
+        options = {"checkpointer": saver, "usage": lambda s: int(1.7 * tokens(s))}
+        agent, model = agent_of(scripted, mode, CHAT, **options)
+        talk(agent, 9)
+        again, restarted = agent_of(scripted, mode, CHAT, **options)
+        state = agent.get_state(CONFIG)
+        said = {"messages": [("user", "And now?")]}
+        agent.invoke(said, CONFIG)
+        again.invoke(said, state.config)
+        assert contents(restarted.sent[-1]) == contents(model.sent[-1])
+        assert digests(restarted.sent[-1])
+
+    @pytest.mark.parametrize(
+        "usage",
+        [
+            lambda sent: tokens(sent) + 346,  # Anthropic's instructions for tools
+            lambda sent: 9 * tokens(sent),  # of pictures, or of another request
+            lambda sent: 1,
+        ],
+    )
+    def test_a_report_that_tells_nothing_changes_nothing(self, scripted, mode, usage):
+        agent, model = agent_of(
+            scripted, mode, CHAT, compressor=budget(max_tokens=9000)
+        )
+        talk(agent, 14)
+        told, other = agent_of(
+            scripted, mode, CHAT, usage=usage, compressor=budget(max_tokens=9000)
+        )
+        talk(told, 14)
+        assert list(map(contents, other.sent)) == list(map(contents, model.sent))
+
+    def test_a_counter_that_fails_costs_no_reply(self, scripted, mode, caplog):
+        def count(text):
+            raise LookupError("no table")
+
+        agent, _ = agent_of(
+            scripted,
+            mode,
+            CHAT,
+            usage=lambda sent: BUDGET,
+            compressor=budget(count_tokens=count),
+        )
+        state = talk(agent, 1)
+        assert state[-1].content == "It is done."
+        assert "usage was not read" in caplog.text
+
+    def test_several_instances_remember_apart(self, scripted, mode):
+        more = [
+            HeadroomContextMiddleware(budget(), mode=mode, name="inner"),
+        ]
+        agent, _ = agent_of(
+            scripted, mode, CHAT, more=more, usage=lambda sent: int(1.5 * tokens(sent))
+        )
+        talk(agent, 6)
+        factors = agent.get_state(CONFIG).values["headroom_factors"]
+        assert factors == {"HeadroomContextMiddleware": 1.5, "inner": 1.5}
 
 
 class TestEveryMode:

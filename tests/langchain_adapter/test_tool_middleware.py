@@ -80,12 +80,35 @@ class TestToolOutput:
             ({"include_tools": []}, RAW),
             ({"exclude_tools": ["search"]}, RAW),
             ({"exclude_tools": [search]}, RAW),
+            ({"exclude_tools": ["sea*"]}, RAW),
+            ({"exclude_tools": ["read_file"]}, SMALL),
             ({"min_tokens": 100_000}, RAW),
             ({"min_tokens": 10}, SMALL),
         ],
     )
     def test_tools_are_chosen_by_name_or_size(self, scripted, options, content):
         [message] = run(scripted, [HeadroomToolOutputMiddleware(**options)])
+        assert message.content == content
+
+    @pytest.mark.parametrize(
+        ("options", "content"),
+        [
+            ({}, RAW),
+            ({"exclude_tools": []}, SMALL),
+            ({"include_tools": ["mcp__fs__read_file"]}, SMALL),
+        ],
+    )
+    def test_files_stay_to_the_letter_unless_they_are_asked_for(
+        self, scripted, options, content
+    ):
+        @tool("mcp__fs__read_file")
+        def read_file(query: str) -> list:
+            """Read a file."""
+            return ROWS
+
+        [message] = run(
+            scripted, [HeadroomToolOutputMiddleware(**options)], tools=[read_file]
+        )
         assert message.content == content
 
     def test_one_name_in_place_of_a_list_is_an_error(self):
@@ -218,8 +241,11 @@ def test_what_is_no_minifier_is_refused_at_once(kind, wrong):
 
 
 class TestContextEdit:
-    def edited(self, **options):
+    def edited(self, name=None, **options):
         messages = history()
+        for message in messages:
+            if isinstance(message, ToolMessage):
+                message.name = name
         edit = HeadroomContextEdit(**options)
         edit.apply(messages, count_tokens=count_tokens_approximately)
         return [m for m in messages if isinstance(m, ToolMessage)]
@@ -234,6 +260,10 @@ class TestContextEdit:
         assert [m.content for m in results] == expected
         assert [m.artifact for m in results] == [{"n": i} for i in range(6)]
         assert [m.id for m in results] == [f"t{i}" for i in range(6)]
+
+    def test_files_stay(self):
+        results = self.edited("read_file", trigger=100, keep=0)
+        assert {m.content for m in results} == {RAW}
 
     def test_excluded_tools_stay_even_where_only_the_call_names_them(self):
         results = self.edited(trigger=100, keep=0, exclude_tools=["search"])

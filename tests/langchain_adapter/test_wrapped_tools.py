@@ -507,6 +507,14 @@ class TestInAgents:
         assert wrapped[1] is server_tool
         assert wrap_tools([]) == []
 
+    def test_of_several_those_that_show_files_stay_as_they_are(self):
+        file = tool("read_file")(rows)
+        wrapped = wrap_tools([file, rows])
+        assert wrapped[0] is file
+        call = {"type": "tool_call", "name": "rows", "id": "1", "args": {"query": "x"}}
+        shown = [each.invoke(call).content for each in wrapped]
+        assert len(shown[1]) < len(shown[0]) / 2
+
 
 class Doubling(BaseTool):
     """A tool that pickles, for it is found by name."""

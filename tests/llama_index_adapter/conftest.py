@@ -1,5 +1,7 @@
 """A model on LlamaIndex's own base class that says its script and remembers."""
 
+from collections.abc import Callable
+
 import pytest
 from llama_index.core.base.llms.types import ToolCallBlock
 from llama_index.core.llms import (
@@ -13,16 +15,26 @@ from llama_index.core.llms.llm import ToolSelection
 
 
 class ScriptedLLM(FunctionCallingLLM):
-    """Says its script, one entry a call: a text, or calls as (name, arguments)."""
+    """Says its script, one entry a call: a text, or calls as (name, arguments).
+
+    `usage` tells from messages the input tokens to report, as OpenAI's models do.
+    """
 
     script: list
     sent: list = []
+    usage: Callable[[list], int] | None = None
 
     @property
     def metadata(self):
         return LLMMetadata(is_function_calling_model=True, is_chat_model=True)
 
     def chat(self, messages, **kwargs):
+        response = self._said(messages)
+        if self.usage is not None:
+            response.raw = {"usage": {"prompt_tokens": self.usage(messages)}}
+        return response
+
+    def _said(self, messages):
         self.sent.append([message.model_copy(deep=True) for message in messages])
         step = self.script[(len(self.sent) - 1) % len(self.script)]
         if isinstance(step, str):
@@ -87,7 +99,7 @@ class ScriptedLLM(FunctionCallingLLM):
 def scripted():
     """Return a function from a script to the model that says it."""
 
-    def make(*script):
-        return ScriptedLLM(script=list(script), sent=[])
+    def make(*script, usage=None):
+        return ScriptedLLM(script=list(script), sent=[], usage=usage)
 
     return make

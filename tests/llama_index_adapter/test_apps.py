@@ -20,7 +20,8 @@ from llama_index.core.llms import ChatMessage
 from llama_index.core.tools import FunctionTool
 from llama_index.core.workflow import Context
 
-from headroom import SemanticCompressor
+from headroom import InputError, SemanticCompressor
+from headroom.tokens import messages_tokens
 from llama_index_headroom import (
     HeadroomChatMemoryBuffer,
     HeadroomFunctionAgent,
@@ -52,6 +53,60 @@ def memory(limit=300, **options):
 
 def size(messages):
     return sum(count_tokens(message.content or "") for message in messages)
+
+
+class TestTheModelsTokens:
+    """What a model reports says what a token of the limit is."""
+
+    @staticmethod
+    def reported(messages):
+        return int(1.6 * messages_tokens(messages, count_tokens))
+
+    def test_an_agents_memory_holds_its_limit_in_them(self, scripted):
+        tool = FunctionTool.from_defaults(list_orders)
+        schema = count_tokens(json.dumps([tool.metadata.to_openai_tool()]))
+        llm = scripted(
+            "It is a harbour.",
+            usage=lambda sent: self.reported(sent) + int(1.6 * schema),
+        )
+        buffer = memory(600)
+        agent = HeadroomFunctionAgent(tools=[tool], llm=llm, streaming=False)
+
+        async def talk():
+            for number in range(24):
+                await agent.run(QUESTION.format(number), memory=buffer)
+
+        asyncio.run(talk())
+        assert 1.6 <= buffer.calibration <= 1.7
+        late = llm.sent[6:]
+        assert any("<conversation_digest" in str(sent) for sent in late)
+        assert max(1.6 * size(sent) for sent in late) <= 600
+
+    def test_a_chat_engines_memory_is_told(self, scripted):
+        llm = scripted("It is a harbour.", usage=self.reported)
+        buffer = memory(600)
+        engine = SimpleChatEngine.from_defaults(llm=llm, memory=buffer)
+        for number in range(24):
+            engine.chat(QUESTION.format(number))
+            buffer.observe(self.reported(llm.sent[-1]))
+        assert buffer.calibration == 1.6
+        again = HeadroomChatMemoryBuffer.from_dict(buffer.to_dict())
+        assert again.get() == buffer.get()
+        assert 1.6 * size(again.get()) <= 600
+
+    def test_a_report_that_tells_nothing_changes_nothing(self):
+        buffer = memory(600)
+        buffer.put(ChatMessage(role="user", content=QUESTION.format(1)))
+        buffer.get()
+        buffer.observe({"usage": {"prompt_tokens": 45}})  # too small a request
+        buffer.observe(None)
+        for number in range(9):
+            buffer.put(ChatMessage(role="user", content=QUESTION.format(number)))
+        buffer.get()
+        buffer.observe({"usage": {"prompt_tokens": 9_000}})  # of something else
+        assert buffer.calibration == 1.0
+        with pytest.raises(InputError, match="no input tokens"):
+            buffer.observe({"tokens": 1})
 
 
 class TestChatEngines:
@@ -159,6 +214,15 @@ class TestAgents:
         assert count_tokens(seen) < 0.5 * count_tokens(str(ORDERS))
         (result,) = (e for e in events if isinstance(e, ToolCallResult))
         assert result.tool_output.content == str(ORDERS)
+
+    def test_it_leaves_files_alone(self, scripted):
+        def read_file() -> list:
+            """Read a file."""
+            return ORDERS
+
+        llm = scripted([("read_file", {})], "Twenty orders.")
+        self.run(HeadroomFunctionAgent(tools=[read_file], llm=llm))
+        assert self.results(llm.sent[-1]) == [str(ORDERS)]
 
     def test_it_leaves_return_direct_alone(self, scripted):
         tool = FunctionTool.from_defaults(list_orders, return_direct=True)

@@ -163,6 +163,15 @@ class TestFunctionTools:
         assert [t.metadata.name for t in tools] == ["list_orders", "alist_orders"]
         assert compress_tools([]) == []
 
+    def test_of_several_those_that_show_files_stay_as_they_are(self):
+        def read_file() -> list:
+            """Read a file."""
+            return ORDERS
+
+        file, orders = compress_tools([read_file, list_orders])
+        assert file().content == str(ORDERS)
+        assert len(orders().content) < len(str(ORDERS)) / 2
+
     def test_the_given_minifier_is_used(self):
         tool = compress_tool(list_orders, JSONMinifier(exclude_keys=["total"]))
         assert "total" not in tool().content

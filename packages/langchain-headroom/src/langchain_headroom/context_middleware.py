@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import ceil
+from operator import or_
 from types import new_class
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
@@ -19,12 +20,19 @@ from langchain.agents.middleware.types import (
 )
 from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage
 from langchain_core.runnables.config import run_in_executor
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from headroom.conversations import ConversationCompressor
-from headroom.tokens import default_counter, message_tokens
+from headroom.payloads.usage import budget_factor
+from headroom.tokens import (
+    compact_json,
+    default_counter,
+    message_tokens,
+    messages_tokens,
+)
 from langchain_headroom import sizes
 from langchain_headroom.arguments import check_kind
 from langchain_headroom.history import (
@@ -39,11 +47,20 @@ __all__ = ["HeadroomContextMiddleware"]
 
 logger = logging.getLogger(__name__)
 
+# A reply to less than this part of the budget tells nothing (`budget_factor`), so its
+# request need not be counted.
+_LEAST_REPORTED = 6
+
 
 class _State(AgentState[ResponseT]):
-    """An agent's state with what a language model wrote for the view of it."""
+    """An agent's state with what a middleware of ours remembers, each by its name.
 
-    headroom_digests: NotRequired[Annotated[dict[str, Any], PrivateStateAttr]]
+    What a language model wrote for the view of it; the provider's tokens for one of
+    ours.
+    """
+
+    headroom_digests: NotRequired[Annotated[dict[str, Any], PrivateStateAttr, or_]]
+    headroom_factors: NotRequired[Annotated[dict[str, float], PrivateStateAttr, or_]]
 
 
 class HeadroomContextMiddleware(
@@ -58,6 +75,9 @@ class HeadroomContextMiddleware(
     calls and results stay together, and system messages, the last user message, the
     last model message and its pending results stay as they are. Where a turn alone is
     too long, its steps are digested, oldest first.
+
+    The budget is in the provider's tokens: where its replies report their input tokens
+    (`usage_metadata`), they say how many of them one of the compressor's is.
 
     Should compression fail, the request goes out as it is, and a warning is logged.
 
@@ -76,6 +96,8 @@ class HeadroomContextMiddleware(
         ValueError: If an argument is out of its range, or a fraction is asked for in
             mode "state", where there is no model to ask for its limit.
     """
+
+    state_schema: Any = _State
 
     def __new__(
         cls,
@@ -139,8 +161,16 @@ class HeadroomContextMiddleware(
             overflow="relax",
         )
 
+    def _factor(self, state: Mapping[str, Any]) -> float:
+        """Return the provider's tokens for one of ours, as known by now."""
+        return float((state.get("headroom_factors") or {}).get(self.name, 1.0))
+
     def _compressors_for(
-        self, messages: Sequence[BaseMessage], system: BaseMessage | None, model: Any
+        self,
+        messages: Sequence[BaseMessage],
+        system: BaseMessage | None,
+        model: Any,
+        factor: float,
     ) -> list[ConversationCompressor]:
         """Return what to ask for this conversation, the compressor's own budget last.
 
@@ -148,18 +178,28 @@ class HeadroomContextMiddleware(
         that size and shrinks by as much as it would at its own. Where the last turn
         does not fit into that, its own budget holds.
 
+        Args:
+            messages: The conversation.
+            system: What is sent before it.
+            model: Whose limits a fraction is of.
+            factor: The provider's tokens, in which sizes are, for one of ours.
+
         Raises:
             ValueError: If a fraction is asked for of a model without a profile.
         """
         own = self.compressor
+
+        def ours(max_tokens: int) -> int:
+            return max(1, int(max_tokens / factor))
+
         plain = self._configured(
-            own.max_tokens, own.trigger, own.target, own.keep_turns
+            ours(own.max_tokens), own.trigger, own.target, own.keep_turns
         )
         if self.trigger is None and self.keep is None:
             return [plain]
         count = own.count_tokens or default_counter()
-        costs = [message_tokens(message, count) for message in messages]
-        base = message_tokens(system, count) if system else 0
+        costs = [factor * message_tokens(message, count) for message in messages]
+        base = factor * message_tokens(system, count) if system else 0.0
         limit = _input_limit(model)
         at_least = own.trigger * own.max_tokens
         if self.trigger is not None:
@@ -174,7 +214,52 @@ class HeadroomContextMiddleware(
             kept = sizes.kept_tokens(self.keep, costs, base, limit, at_least)
             target = min(trigger, kept / max_tokens)
             keep_turns = 1
-        return [self._configured(max_tokens, trigger, target, keep_turns), plain]
+        shorter = self._configured(ours(max_tokens), trigger, target, keep_turns)
+        return [shorter, plain]
+
+    def _with_usage(
+        self,
+        sent: ModelRequest[ContextT],
+        response: ModelResponse[ResponseT],
+        update: dict[str, Any],
+    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
+        """Return a reply with an update of the state, and what its usage tells."""
+        known = self._factor(sent.state)
+        try:
+            factor = self._learnt(known, sent, response)
+        except Exception:  # noqa: BLE001 - the reply is there; _warn logs it
+            _warn(self.name, "the reply's usage was not read")
+            factor = known
+        if factor != known:
+            update = {**update, "headroom_factors": {self.name: factor}}
+        if not update:
+            return response
+        command: Command[Any] = Command(update=update)
+        return ExtendedModelResponse(model_response=response, command=command)
+
+    def _learnt(
+        self,
+        known: float,
+        sent: ModelRequest[ContextT],
+        response: ModelResponse[ResponseT],
+    ) -> float:
+        """Return the provider's tokens for one of ours, after another reply."""
+        usages = [getattr(m, "usage_metadata", None) or {} for m in response.result]
+        reported = sum(usage.get("input_tokens", 0) for usage in usages)
+        budget = self.compressor.max_tokens
+        if reported < budget / _LEAST_REPORTED:
+            return known
+        count = self.compressor.count_tokens or default_counter()
+        system = [sent.system_message] if sent.system_message else []
+        counted = messages_tokens([*system, *sent.messages], count)
+        if sent.tools:
+            # A dict is a tool of the provider's own.
+            tools = [
+                tool if isinstance(tool, dict) else convert_to_openai_tool(tool)
+                for tool in sent.tools
+            ]
+            counted += count(compact_json(tools))
+        return budget_factor(known, reported, counted, budget)
 
 
 class _View(NamedTuple):
@@ -182,6 +267,10 @@ class _View(NamedTuple):
 
     messages: list[BaseMessage]
     memo: dict[str, Any] | None = None
+
+    def update(self, name: str) -> dict[str, Any]:
+        """Return the update of the state that remembers it."""
+        return {"headroom_digests": {name: self.memo}} if self.memo else {}
 
 
 class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
@@ -192,24 +281,21 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
     the id of the last message that it stands for; if that is gone, it starts over.
     """
 
-    state_schema: Any = _State
-
     def wrap_model_call(
         self,
         request: ModelRequest[ContextT],
         handler: Callable[[ModelRequest[ContextT]], ModelResponse[ResponseT]],
     ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
         """Call the model with the messages within the budget."""
-        compressors = self._compressors_for(
-            request.messages, request.system_message, request.model
-        )
+        compressors = self._compressors(request)
         view = _View(list(request.messages))
         try:
             items = self._items(request)
             view = self._read(compressed(items, *compressors), items, request)
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
-        return self._answer(handler(_shown(request, view)), view, request)
+        sent = _shown(request, view)
+        return self._with_usage(sent, handler(sent), view.update(self.name))
 
     async def awrap_model_call(
         self,
@@ -219,13 +305,7 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         ],
     ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
         """Return the same; compression runs in an executor or awaits its summarizer."""
-        compressors = await run_in_executor(
-            None,
-            self._compressors_for,
-            request.messages,
-            request.system_message,
-            request.model,
-        )
+        compressors = await run_in_executor(None, self._compressors, request)
         view = _View(list(request.messages))
         try:
             items = self._items(request)
@@ -233,7 +313,19 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
             view = self._read(found, items, request)
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
-        return self._answer(await handler(_shown(request, view)), view, request)
+        sent = _shown(request, view)
+        response, update = await handler(sent), view.update(self.name)
+        return await run_in_executor(None, self._with_usage, sent, response, update)
+
+    def _compressors(
+        self, request: ModelRequest[ContextT]
+    ) -> list[ConversationCompressor]:
+        return self._compressors_for(
+            request.messages,
+            request.system_message,
+            request.model,
+            self._factor(request.state),
+        )
 
     def _items(self, request: ModelRequest[ContextT]) -> list[BaseMessage]:
         """Return what to compress: system prompt, a digest we know of, what follows."""
@@ -273,20 +365,6 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         memo = {"digest": digest.content, "last": last.id, "kept": kept}
         return _View(shown, memo)
 
-    def _answer(
-        self,
-        response: ModelResponse[ResponseT],
-        view: _View,
-        request: ModelRequest[ContextT],
-    ) -> ModelResponse[ResponseT] | ExtendedModelResponse[ResponseT]:
-        if view.memo is None:
-            return response
-        digests: Any = request.state.get("headroom_digests") or {}
-        update = {"headroom_digests": {**digests, self.name: view.memo}}
-        return ExtendedModelResponse(
-            model_response=response, command=Command(update=update)
-        )
-
 
 class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
     """Shortens the state.
@@ -318,7 +396,8 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         if self._is_taken(state):
             return None
         messages = state["messages"]
-        compressors = self._compressors_for(messages, None, None)
+        factor = self._factor(state)
+        compressors = self._compressors_for(messages, None, None, factor)
         try:
             return _update(messages, compressed(messages, *compressors))
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
@@ -333,13 +412,32 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
             return None
         messages = state["messages"]
         compressors = await run_in_executor(
-            None, self._compressors_for, messages, None, None
+            None, self._compressors_for, messages, None, None, self._factor(state)
         )
         try:
             return _update(messages, await _acompressed(messages, compressors))
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
             return None
+
+    def wrap_model_call(
+        self,
+        request: ModelRequest[ContextT],
+        handler: Callable[[ModelRequest[ContextT]], ModelResponse[ResponseT]],
+    ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
+        """Call the model, and note what its reply cost."""
+        return self._with_usage(request, handler(request), {})
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[ContextT],
+        handler: Callable[
+            [ModelRequest[ContextT]], Awaitable[ModelResponse[ResponseT]]
+        ],
+    ) -> ModelResponse[ResponseT] | AIMessage | ExtendedModelResponse[ResponseT]:
+        """Return the same; counting runs in an executor."""
+        response = await handler(request)
+        return await run_in_executor(None, self._with_usage, request, response, {})
 
 
 async def _acompressed(
@@ -401,7 +499,7 @@ def _input_limit(model: Any) -> int | None:
     return limit if isinstance(limit, int) else None
 
 
-def _warn(name: str) -> None:
-    logger.warning(
-        "%s: compression failed; messages left as they are", name, exc_info=True
-    )
+def _warn(
+    name: str, what: str = "compression failed; messages left as they are"
+) -> None:
+    logger.warning("%s: %s", name, what, exc_info=True)

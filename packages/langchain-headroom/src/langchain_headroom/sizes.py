@@ -54,8 +54,8 @@ def needs_profile(trigger: Trigger | None) -> bool:
 
 
 def reached(
-    trigger: Trigger, costs: Sequence[int], base: int, limit: int | None
-) -> int | None:
+    trigger: Trigger, costs: Sequence[float], base: float, limit: int | None
+) -> float | None:
     """Return the tokens at which a conversation reaches the trigger, None if not yet.
 
     A number of messages stands for the tokens of the first so many: so the answer stays
@@ -72,9 +72,12 @@ def reached(
 
 
 def _all_reached(
-    clause: Mapping[str, float], costs: Sequence[int], base: int, limit: int | None
-) -> int | None:
-    found = []
+    clause: Mapping[str, float],
+    costs: Sequence[float],
+    base: float,
+    limit: int | None,
+) -> float | None:
+    found: list[float] = []
     for kind, value in clause.items():
         if kind == "messages":
             if len(costs) < value:
@@ -86,8 +89,12 @@ def _all_reached(
 
 
 def kept_tokens(
-    keep: Size, costs: Sequence[int], base: int, limit: int | None, trigger: float
-) -> int:
+    keep: Size,
+    costs: Sequence[float],
+    base: float,
+    limit: int | None,
+    trigger: float,
+) -> float:
     """Return the tokens that are to remain once `trigger` tokens are exceeded.
 
     A number of messages stands for the tokens of the last so many at that time.

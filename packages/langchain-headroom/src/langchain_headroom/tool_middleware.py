@@ -19,6 +19,7 @@ from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
 from headroom.compressors import ToolOutputCompressor
+from headroom.messages.file_tools import FILE_TOOLS, is_named
 from headroom.originals import RETRIEVE
 from headroom.tokens import field_of
 from headroom.tool_outputs.savings import ToolSavings
@@ -44,7 +45,10 @@ class HeadroomToolOutputMiddleware(
             `compress(text)` returns a shorter text. Should it fail, the result stays
             as it is.
         include_tools: Only results of these tools, by name or as tools; None is all.
-        exclude_tools: Never results of these.
+        exclude_tools: Never results of these, by name, pattern or as tools. None is
+            the tools that show files, which must stay to the letter to be edited
+            (`headroom.messages.file_tools.FILE_TOOLS`), if no `include_tools` are
+            given.
         min_tokens: Results of fewer tokens are left alone.
         name: Tells several instances in one agent apart; default the class's name.
 
@@ -57,7 +61,7 @@ class HeadroomToolOutputMiddleware(
         minifier: Any = None,
         *,
         include_tools: Collection[str | BaseTool] | None = None,
-        exclude_tools: Collection[str | BaseTool] = (),
+        exclude_tools: Collection[str | BaseTool] | None = None,
         min_tokens: int = 0,
         name: str | None = None,
     ) -> None:
@@ -66,6 +70,8 @@ class HeadroomToolOutputMiddleware(
         self.minifier = minifier or ToolOutputCompressor()
         self.savings = ToolSavings()
         self.include_tools = None if include_tools is None else _names(include_tools)
+        if exclude_tools is None:
+            exclude_tools = FILE_TOOLS if include_tools is None else ()
         self.exclude_tools = _names(exclude_tools)
         self.min_tokens = min_tokens
         self._name = name or type(self).__name__
@@ -97,7 +103,7 @@ class HeadroomToolOutputMiddleware(
     ) -> ToolMessage | Command[Any]:
         name = request.tool_call["name"]
         included = self.include_tools is None or name in self.include_tools
-        if not included or name in self.exclude_tools or name == RETRIEVE:
+        if not included or is_named(name, {RETRIEVE, *self.exclude_tools}):
             return output
         if request.tool is not None and request.tool.return_direct:
             return output
@@ -126,14 +132,15 @@ class HeadroomContextEdit:
         minifier: Makes results smaller.
         trigger: Tokens of the messages above which something is done.
         keep: Latest results that stay as they are, 0 or more.
-        exclude_tools: Tools whose results stay, by name.
+        exclude_tools: Tools whose results stay, by name or pattern; by default those
+            that show files.
     """
 
     minifier: Any = field(default_factory=ToolOutputCompressor)
     _: KW_ONLY
     trigger: int = 100_000
     keep: int = 3
-    exclude_tools: Sequence[str] = ()
+    exclude_tools: Sequence[str] = FILE_TOOLS
 
     def __post_init__(self) -> None:
         check_compressor(self.minifier, "minifier", optional=False)
@@ -157,8 +164,8 @@ class HeadroomContextEdit:
         for place in places[: max(0, len(places) - self.keep)]:
             message = messages[place]
             assert isinstance(message, ToolMessage)
-            name = message.name or names.get(message.tool_call_id)
-            if name not in self.exclude_tools and name != RETRIEVE:
+            name = message.name or names.get(message.tool_call_id) or ""
+            if not is_named(name, (RETRIEVE, *self.exclude_tools)):
                 messages[place] = minified(message, self.minifier)
 
 

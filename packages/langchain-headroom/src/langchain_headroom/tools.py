@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 
 from headroom.compressors import ToolOutputCompressor
 from headroom.errors import InputError
+from headroom.messages.file_tools import is_named
 from headroom.originals import RETRIEVE
 from headroom.tool_outputs.savings import ToolSavings
 from langchain_headroom.arguments import check_compressor
@@ -47,9 +48,7 @@ def wrap_tool(tool: BaseTool | Callable[..., Any], minifier: Any = None) -> Base
         TypeError: If it is no tool and no function, or `minifier` cannot compress.
     """
     check_compressor(minifier, "minifier")
-    if not isinstance(tool, BaseTool) and not callable(tool):
-        raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
-    plain = tool if isinstance(tool, BaseTool) else as_tool(tool)
+    plain = _as_tool(tool)
     if plain.name == RETRIEVE:
         return plain
     if isinstance(plain, _Minifying):
@@ -72,7 +71,9 @@ def wrap_tools(
 ) -> list[BaseTool | dict[str, Any]]:
     """Return copies of the tools as `wrap_tool` makes them, same order; [] for none.
 
-    A dict describes a tool that the provider runs; it comes back as it is.
+    A dict describes a tool that the provider runs; it comes back as it is. So does a
+    tool that shows files (`headroom.messages.file_tools.FILE_TOOLS`), since an edit
+    must match them to the letter.
 
     Raises:
         InputError: It is one tool, which `wrap_tool` takes.
@@ -85,9 +86,21 @@ def wrap_tools(
         )
     check_compressor(minifier, "minifier")
     shared = minifier or ToolOutputCompressor()
+    each = [tool if isinstance(tool, dict) else _as_tool(tool) for tool in tools]
     return [
-        tool if isinstance(tool, dict) else wrap_tool(tool, shared) for tool in tools
+        tool
+        if isinstance(tool, dict) or is_named(tool.name)
+        else wrap_tool(tool, shared)
+        for tool in each
     ]
+
+
+def _as_tool(tool: BaseTool | Callable[..., Any]) -> BaseTool:
+    if isinstance(tool, BaseTool):
+        return tool
+    if not callable(tool):
+        raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
+    return as_tool(tool)
 
 
 class _Minifying:

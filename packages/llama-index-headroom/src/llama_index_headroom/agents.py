@@ -1,14 +1,22 @@
 """A FunctionAgent whose tool results reach the model minified."""
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from llama_index.core.agent.workflow import FunctionAgent
-from llama_index.core.agent.workflow.workflow_events import ToolCallResult
+from llama_index.core.agent.workflow.workflow_events import AgentOutput, ToolCallResult
 from llama_index.core.bridge.pydantic import Field, model_validator
+from llama_index.core.llms import ChatMessage
 from llama_index.core.memory import BaseMemory
+from llama_index.core.tools import AsyncBaseTool
 from llama_index.core.workflow import Context
 
+from headroom import InputError
+from headroom.messages.file_tools import is_named
 from llama_index_headroom.arguments import refuse_unknown
+from llama_index_headroom.memory import HeadroomChatMemoryBuffer
 from llama_index_headroom.tools import compress_output
 
 __all__ = ["HeadroomFunctionAgent"]
@@ -18,7 +26,9 @@ class HeadroomFunctionAgent(FunctionAgent):
     """A FunctionAgent that minifies what its tools return, whatever tools they are.
 
     The events it streams hold the originals; what the model reads, and memory keeps,
-    is minified. Errors and `return_direct` results are left alone.
+    is minified. Errors, `return_direct` results and those of tools that show files
+    (`headroom.messages.file_tools.FILE_TOOLS`) are left alone. The input tokens that
+    the model reports calibrate a HeadroomChatMemoryBuffer.
 
     Attributes:
         minifier: None for ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
@@ -32,13 +42,31 @@ class HeadroomFunctionAgent(FunctionAgent):
         hint = "how results are minified is said by minifier=ToolOutputCompressor(...)"
         return refuse_unknown(cls, values, hint)
 
+    async def take_step(
+        self,
+        ctx: Any,  # a Context, or in newer versions what it has in common
+        llm_input: list[ChatMessage],
+        tools: Sequence[AsyncBaseTool],
+        memory: BaseMemory,
+    ) -> AgentOutput:
+        """Take a step; tell the memory what it cost."""
+        if not isinstance(memory, HeadroomChatMemoryBuffer):
+            return await super().take_step(ctx, llm_input, tools, memory)
+        steps = await ctx.store.get(self.scratchpad_key, default=[])
+        sent = [*llm_input, *steps]
+        output = await super().take_step(ctx, llm_input, tools, memory)
+        # Not every model reports its usage.
+        with suppress(InputError):
+            await asyncio.to_thread(memory.observe, output, sent, tools)
+        return output
+
     async def handle_tool_call_results(
         self, ctx: Context, results: list[ToolCallResult], memory: BaseMemory
     ) -> None:
         """Hand the results on, minified."""
         shown = [
             result
-            if result.return_direct
+            if result.return_direct or is_named(result.tool_name)
             else result.model_copy(
                 update={
                     "tool_output": compress_output(result.tool_output, self.minifier)

@@ -28,6 +28,7 @@ from llama_index.core.memory import BaseMemoryBlock, ChatMemoryBuffer
 from llama_index.core.memory.types import DEFAULT_CHAT_STORE_KEY
 from llama_index.core.storage.chat_store import BaseChatStore, SimpleChatStore
 from llama_index.core.storage.chat_store.loading import load_chat_store
+from llama_index.core.tools import BaseTool
 
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations import Summarizer
@@ -35,7 +36,8 @@ from headroom.conversations.block import parse
 from headroom.conversations.session import ConversationSession
 from headroom.messages import read_messages
 from headroom.messages.placing import is_filler
-from headroom.tokens import compact_json
+from headroom.payloads.usage import budget_factor, input_tokens
+from headroom.tokens import compact_json, messages_tokens
 from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
@@ -171,13 +173,18 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             Source: measured, docs/llama_index.md.
         summarizer: Writes the digest: `(messages, max_tokens) -> str`, async only for
             `aget`; None extracts it, offline. Not serialised: pass it to `from_dict`.
+        calibration: The model's tokens, in which `token_limit` is, for one of
+            `tokenizer_fn`; at least 1. `observe` learns it.
     """
 
     keep_turns: int = Field(default=3, ge=1)
     target: float | None = Field(default=None, gt=0, le=1)
     summarizer: Summarizer | None = Field(default=None, exclude=True)
+    calibration: float = Field(default=1.0, ge=1)
     _lock: _Lock = PrivateAttr(default_factory=_Lock)
     _bench: _Workbench | None = PrivateAttr(default=None)
+    # The last view, the tokens before it, and how many messages it was made of.
+    _shown: tuple[list[ChatMessage], int, int] = PrivateAttr(default=([], 0, 0))
 
     @model_validator(mode="before")
     @classmethod
@@ -258,7 +265,10 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             SummarizerError: `summarizer` is async; call `aget`.
         """
         bench, room = self._workbench(), self._room(initial_token_count)
-        return _run(bench, self._steps(self.get_all(), room, bench))
+        messages = self.get_all()
+        shown = _run(bench, self._steps(messages, room, bench))
+        self._shown = shown, initial_token_count, len(messages)
+        return shown
 
     async def aget(
         self,
@@ -268,10 +278,54 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
     ) -> list[ChatMessage]:
         """Return the same as `get`, without keeping the event loop waiting."""
         bench, room = self._workbench(), self._room(initial_token_count)
-        steps = self._steps(await self.aget_all(), room, bench)
+        messages = await self.aget_all()
+        steps = self._steps(messages, room, bench)
         if self.summarizer is None:
-            return await asyncio.to_thread(_run, bench, steps)
-        return await _run_async(bench, steps)
+            shown = await asyncio.to_thread(_run, bench, steps)
+        else:
+            shown = await _run_async(bench, steps)
+        self._shown = shown, initial_token_count, len(messages)
+        return shown
+
+    def observe(
+        self,
+        response: Any,
+        messages: Sequence[ChatMessage] | None = None,
+        tools: Sequence[BaseTool] = (),
+    ) -> None:
+        """Calibrate `token_limit` with the input tokens that the model reported.
+
+        `HeadroomFunctionAgent` does so by itself. A report of a request that took less
+        than a quarter of the limit, or less than 0.67 or more than 2 times our count,
+        tells nothing.
+
+        Args:
+            response: A ChatResponse, an agent's output, or the usage of the provider's
+                own response; None does nothing.
+            messages: What was sent; default the last view, and what was put since but
+                for the answer.
+            tools: The tools that were sent.
+
+        Raises:
+            InputError: There is no number of input tokens in the response.
+        """
+        raw = getattr(response, "raw", None)
+        reported = input_tokens(response if raw is None else raw)
+        shown, counted, known = self._shown
+        if messages is None:
+            since = self.get_all()[known:]
+            if since and since[-1].role == MessageRole.ASSISTANT:
+                del since[-1]
+            messages = [*shown, *since]
+        else:
+            counted = 0
+        count = self._workbench().count
+        counted += messages_tokens(messages, count)
+        schemas = [tool.metadata.to_openai_tool() for tool in tools]
+        counted += count(compact_json(schemas)) if schemas else 0
+        self.calibration = budget_factor(
+            self.calibration, reported, counted, self.token_limit
+        )
 
     def _steps(
         self, messages: list[ChatMessage], room: int, bench: _Workbench
@@ -281,8 +335,8 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         if history.fits:
             return messages
         max_tokens = room
-        if room < self.token_limit:
-            max_tokens -= room % max(1, self.token_limit // _BUDGET_STEPS)
+        if room < self._limit:
+            max_tokens -= room % max(1, self._limit // _BUDGET_STEPS)
         max_tokens = max(1, max_tokens)
         found = yield max_tokens, self.keep_turns, messages
         if found is not None and history.has_digest(found):
@@ -298,10 +352,15 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             bench = self._bench = _Workbench(*needs)
         return bench
 
+    @property
+    def _limit(self) -> int:
+        """The limit in tokens of `tokenizer_fn`."""
+        return int(self.token_limit / self.calibration)
+
     def _room(self, initial_token_count: int) -> int:
         if initial_token_count > self.token_limit:
             raise ValueError("Initial token count exceeds token limit")
-        return self.token_limit - initial_token_count
+        return max(0, self._limit - initial_token_count)
 
     def get_all(self) -> list[ChatMessage]:
         """Return everything that was put, in a list of its own."""
@@ -329,7 +388,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         """Forget the history."""
         with self._lock:
             super().reset()
-            self._bench = None
+            self._bench, self._shown = None, ([], 0, 0)
 
     @field_serializer("chat_store")
     def serialize_courses_in_order(self, chat_store: BaseChatStore) -> dict[str, Any]:

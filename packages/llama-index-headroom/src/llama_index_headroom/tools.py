@@ -23,6 +23,7 @@ from llama_index.core.tools.types import adapt_to_async_tool
 
 from headroom import InputError, JSONMinifier
 from headroom.compressors import ToolOutputCompressor
+from headroom.messages.file_tools import is_named
 from headroom.originals import RETRIEVE
 from headroom.tool_outputs.savings import ToolSavings
 from headroom.tool_outputs.shown import as_shown
@@ -63,10 +64,7 @@ def compress_tool(
     """
     check_compressor(minifier, "minifier")
     chosen = minifier or _MINIFIER
-    if not isinstance(tool, BaseTool):
-        if not callable(tool):
-            raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
-        tool = FunctionTool.from_defaults(tool)
+    tool = _as_tool(tool)
     if isinstance(tool, _CompressedFunctionTool | _CompressedTool):
         return tool
     if tool.metadata.name == RETRIEVE:
@@ -82,6 +80,9 @@ def compress_tools(
 ) -> list[BaseTool]:
     """Return `compress_tool` of each, same order; [] for none.
 
+    A tool that shows files (`headroom.messages.file_tools.FILE_TOOLS`) comes back as it
+    is, since an edit must match them to the letter.
+
     Raises:
         InputError: It is one tool, which `compress_tool` takes.
         TypeError: If one is no tool, or `minifier` cannot compress.
@@ -91,7 +92,19 @@ def compress_tools(
             "compress_tools takes a list of tools, got one; call compress_tool(tool) "
             "or compress_tools([tool])"
         )
-    return [compress_tool(tool, minifier) for tool in tools]
+    each = [_as_tool(tool) for tool in tools]
+    return [
+        tool if is_named(tool.metadata.get_name()) else compress_tool(tool, minifier)
+        for tool in each
+    ]
+
+
+def _as_tool(tool: BaseTool | Callable[..., Any]) -> BaseTool:
+    if isinstance(tool, BaseTool):
+        return tool
+    if not callable(tool):
+        raise TypeError(f"tool={tool!r:.100}; pass a tool or a function")
+    return FunctionTool.from_defaults(tool)
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,8 @@ class headroom_callback:  # noqa: N801 - called like a function, and picklable
     """A callback for `FunctionTool.from_defaults(callback=headroom_callback())`.
 
     Called with a raw output, it returns the minified text, or None where the tool
-    should show what it always did.
+    should show what it always did. It is not told the tool's name: do not give it to
+    a tool that shows files which are then edited.
 
     Attributes:
         minifier: Any object whose `compress(text)` returns a shorter text. Default:

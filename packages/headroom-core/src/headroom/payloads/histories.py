@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headroom import compressors
 from headroom.errors import InputError
+from headroom.payloads.usage import budget_factor
 from headroom.tokens import CountTokens, compact_json
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ __all__ = ["Histories"]
 # steps, so that the history is not cut anew each time. Source: 1/64 of a budget of
 # 100,000 tokens is about one tool's schema and result.
 _OVERHEAD_STEPS = 64
-# Likewise the vendor's tokens for one of ours, rounded up to a tenth.
-_FACTOR_STEPS = 10
 _REMEMBERED_COMPRESSORS = 16
 _REMEMBERED_SESSIONS = 64
 # A conversation is known again by so many messages: system prompt and first question.
@@ -50,7 +49,7 @@ class Histories:
         max_tokens: int,
         overhead: int,
         model: str,
-        factor: float,
+        latest: tuple[int, int],
     ) -> "ConversationCompressor":
         """Return the compressor for the messages of a request.
 
@@ -59,17 +58,16 @@ class Histories:
             max_tokens: Budget of the request, in the vendor's tokens.
             overhead: Tokens of it beside the messages.
             model: Whose factor it is.
-            factor: The vendor's tokens for one of ours, as known by now. It moves in
-                steps and never down, since each change cuts the history anew.
+            latest: Tokens of the model's latest request: as reported, and ours.
 
         Raises:
             InputError: Nothing is left of the budget.
         """
         step = max(1, max_tokens // _OVERHEAD_STEPS)
         overhead = ceil(overhead / step) * step
-        rounded = ceil(round(factor * _FACTOR_STEPS, 6)) / _FACTOR_STEPS
         with self._lock:
-            factor = max(1.0, rounded, self._factors.get(model, 1.0))
+            known = self._factors.get(model, 1.0)
+            factor = budget_factor(known, *latest, max_tokens)
             self._factors[model] = factor
             left = int(max_tokens / factor) - overhead
             if left < 1:
@@ -77,21 +75,21 @@ class Histories:
                     f"max_tokens={max_tokens} cannot hold the system prompt and the "
                     f"tool schemas ({overhead} tokens); raise it or send fewer tools"
                 )
-            known = self._compressors.get(left)
-            if known is None:
+            made = self._compressors.get(left)
+            if made is None:
                 count = self._count
                 if given is None:
                     # An agent's run is one turn: its completed steps may go.
-                    known = compressors.ConversationCompressor(
+                    made = compressors.ConversationCompressor(
                         left, overflow="relax", count_tokens=count
                     )
                 else:
                     count = given.count_tokens or count
-                    known = replace(given, max_tokens=left, count_tokens=count)
-                self._compressors[left] = known
+                    made = replace(given, max_tokens=left, count_tokens=count)
+                self._compressors[left] = made
                 if len(self._compressors) > _REMEMBERED_COMPRESSORS:
                     self._compressors.popitem(last=False)
-            return known
+            return made
 
     @contextmanager
     def session(

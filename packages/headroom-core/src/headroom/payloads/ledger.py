@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from headroom.payloads.savings import SOURCES, Price, Saved, Savings
+from headroom.payloads.usage import plausible_factor
 from headroom.tokens import CountTokens, message_tokens
 
 __all__ = ["Account", "Change", "Ledger", "Meter"]
@@ -13,9 +14,6 @@ __all__ = ["Account", "Change", "Ledger", "Meter"]
 # Texts wait for being counted until somebody asks, up to this many characters.
 _MOST_PENDING_CHARACTERS = 16_000_000
 _MOST_REMEMBERED_COUNTS = 100_000
-# Beyond this a reported figure is of something else than the request: a stub's, or of
-# pictures alone. Source: judged, not measured; tokenizers of models differ by less.
-_PLAUSIBLE_FACTOR = (0.67, 2.0)
 _LIST_TOKENS = 3
 
 
@@ -77,6 +75,7 @@ class Ledger:
         self._characters = 0
         self._requests: Counter[str] = Counter()
         self._reported: Counter[str] = Counter()
+        self._latest: dict[str, tuple[int, tuple[int, list[str]]]] = {}
         self._failures = 0
 
     def book(self, account: Account) -> None:
@@ -99,6 +98,7 @@ class Ledger:
         read = _read(account.sent)
         with self._lock:
             self._reported[account.model] += reported
+            self._latest[account.model] = reported, read
             self._sums[account.model, "observed"] += _LIST_TOKENS
             self._add(account.model, "observed", read)
 
@@ -107,13 +107,13 @@ class Ledger:
         with self._lock:
             self._failures += 1
 
-    def factor(self, model: str) -> float:
-        """Return the vendor's tokens for one of ours; 1.0 where nothing is known."""
-        if not self._reported[model]:
-            return 1.0
-        self._settle()
-        with self._lock:
-            return self._factor(model) or 1.0
+    def latest(self, model: str) -> tuple[int, int]:
+        """Return the tokens of a model's latest request: as reported, and ours.
+
+        (0, 0) where nothing was reported.
+        """
+        reported, (framing, texts) = self._latest.get(model, (0, (-_LIST_TOKENS, [])))
+        return reported, _LIST_TOKENS + framing + sum(map(self._meter, texts))
 
     def savings(self, price: Price) -> Savings:
         """Return all that was booked so far."""
@@ -187,11 +187,7 @@ class Ledger:
     def _factor(self, model: str) -> float | None:
         """Return the vendor's tokens for one of ours, None if that is unknown."""
         counted = self._sums.get((model, "observed"), 0)
-        if not counted or not self._reported[model]:
-            return None
-        factor = self._reported[model] / counted
-        low, high = _PLAUSIBLE_FACTOR
-        return factor if low <= factor <= high else None
+        return plausible_factor(self._reported[model], counted)
 
 
 def _read(messages: Iterable[Any]) -> tuple[int, list[str]]:

@@ -5,14 +5,13 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from headroom import compressors
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
-from headroom.messages.file_tools import FILE_TOOLS
+from headroom.messages.file_tools import FILE_TOOLS, is_named
 from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
 from headroom.payloads.clearing import cleared
@@ -233,7 +232,7 @@ class Work:
             return True
         if not name:
             return bool(patterns) and patterns != FILE_TOOLS
-        return any(fnmatchcase(name, pattern) for pattern in patterns)
+        return is_named(name, patterns)
 
     def _names(self) -> dict[str, str]:
         """Return the tool's name for the id of each call in the messages."""
@@ -336,7 +335,7 @@ class Work:
             self._room.max_tokens or given.max_tokens,
             sum(message_tokens(part, state.meter) for part in fixed),
             model,
-            state.ledger.factor(model),
+            state.ledger.latest(model),
         )
 
     def set_history(self, messages: Sequence[Any]) -> None:
