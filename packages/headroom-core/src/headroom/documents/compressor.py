@@ -222,21 +222,34 @@ class SemanticCompressor:
             nothing = [0.0] * len(corpus.units)
             able = range(len(corpus.units))
             return _Ranking(nothing, 0.0, able, openings_first(corpus), reason)
-        found = checked_scores(self._scorer, query, corpus.sentences)
-        own = [found[i] for i in corpus.which]
         least: float | None = getattr(self._scorer, "min_score", None)
+        own = self._scores(query, corpus, least or math.ulp(0.0))
         if least is None:
             # On a foreign scale, lifting scores by shares would mean nothing.
             scores = with_answers(own, corpus)
             return self._above(math.ulp(0.0), scores, corpus)
         asked = Asked(query, corpus)
-        below = inherited(own, corpus)
+        below = inherited(query, own, corpus)
         scores = relevance(asked, below, corpus)
         if self.min_score is not None:
             above = self._above(self.min_score, scores, corpus)
             order = varied(asked, above.candidates, scores, corpus)
             return above._replace(candidates=order)
         return self._with_floors(least, asked, own, below, scores)
+
+    def _scores(self, query: str, corpus: Corpus, least: float) -> list[float]:
+        """Return the scorer's score of each unit.
+
+        A table of contents names what other texts tell. Its lines are scored only
+        where nothing else reaches `least`: beside them the answer looks poor.
+        """
+        found = checked_scores(self._scorer, query, corpus.telling)
+        if len(corpus.telling) < len(corpus.sentences):
+            if max(found, default=0.0) < least:
+                found = checked_scores(self._scorer, query, corpus.sentences)
+            else:
+                found += [0.0] * (len(corpus.sentences) - len(found))
+        return [found[i] for i in corpus.which]
 
     def _above(self, least: float, scores: list[float], corpus: Corpus) -> _Ranking:
         """Rank the units that reach `min_score`, or `least` where there is none."""

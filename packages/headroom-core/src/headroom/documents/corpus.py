@@ -40,6 +40,7 @@ class Corpus:
         estimates: Tokens of each unit, roughly.
         longest: Tokens above which an endless unit is cut, if it can be.
         sentences: The distinct texts.
+        telling: Those of them, first in order, that are no lines of contents.
         which: The position of each unit's text in `sentences`.
         carried: Units that only come along with others: headings, table headers and
             questions that have something below them.
@@ -60,7 +61,6 @@ class Corpus:
         self.units: list[Unit] = []
         self.texts: list[str] = []
         self.estimates: list[float] = []
-        self.which: list[int] = []
         self.carried: set[int] = set()
         self._groups: dict[int, frozenset[int]] = {}
         positions: dict[str, int] = {}
@@ -74,9 +74,18 @@ class Corpus:
             self.units += units
             self.texts += texts
             self.estimates += [len(said) * each for said in texts]
-            self.which += [positions.setdefault(said, len(positions)) for said in texts]
             self.carried.update(self._carriers(units))
-        self.sentences = Sentences(positions)
+        # Lines of contents come last, so that the others can be scored without them.
+        for listed in (False, True):
+            for unit, said in zip(self.units, self.texts, strict=True):
+                if (unit.kind == "contents") is listed:
+                    positions.setdefault(said, len(positions))
+            if not listed:
+                self.telling = Sentences(positions)
+        self.which = [positions[said] for said in self.texts]
+        self.sentences = (
+            Sentences(positions) if len(positions) > len(self.telling) else self.telling
+        )
 
     def _bounded(self, text: str, units: list[Unit], each: float) -> list[Unit]:
         """Return `units`, endless ones above the ceiling cut apart."""
@@ -112,6 +121,8 @@ class Corpus:
                 yield place
             if unit.kind == "data":
                 yield from (n for n in unit.needs if self.texts[n][-1:] in ":{[")
+            if unit.kind == "row":
+                yield from (n for n in unit.needs if self.units[n].kind == "section")
             if unit.heading is not None:
                 yield unit.heading
             if unit.intro is not None and (

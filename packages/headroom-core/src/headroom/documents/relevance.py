@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from headroom.documents.corpus import Corpus
+from headroom.documents.quantities import fitting
 from headroom.documents.query import Asked
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import stem
@@ -51,7 +52,7 @@ def relevance(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[flo
     ]
 
 
-def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
+def inherited(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]:
     """Return calibrated scores in [0, 1], with what the structure says about them.
 
     An item, row or answer often shares no word with the query, only what stands
@@ -60,6 +61,7 @@ def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
     found = list(scores)
     above = list(scores)  # with what stands above, for what stands below
     asked = _sections(scores, corpus)
+    within = fitting(query, corpus.units, corpus.texts)
     for i, unit in enumerate(corpus.units):
         score = scores[i]
         given = _HEADER if _is_header(unit.intro, corpus) else _INTRODUCTION
@@ -76,7 +78,7 @@ def inherited(scores: Sequence[float], corpus: Corpus) -> list[float]:
             score = max(score, _HEADING * heading) + own
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
-        found[i] = min(1.0, score) * asked[i]
+        found[i] = min(1.0, score) * asked[i] * within[i]
         if unit.kind != "sentence":
             above[i] = found[i]
     return found

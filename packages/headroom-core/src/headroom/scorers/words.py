@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from headroom.scorers.stop_words import STOP_WORDS
+from headroom.scorers.stop_words import ALL_STOP_WORDS, STOP_WORDS
 
 __all__ = ["Sentences", "content_terms", "stem", "words"]
 
@@ -225,6 +225,15 @@ class Sentences(list[str]):
                     for term in missing:
                         if _one_letter_apart(term, other):
                             found[word] = term
+            missing = [t for t in missing if t not in found.values()]
+        for word in self.vocabulary if missing else ():
+            if (
+                len(word) >= _TYPO_LETTERS
+                and (low := word.casefold()) not in ALL_STOP_WORDS
+            ):
+                for term in missing:
+                    if _is_part(term, low) or _is_part(stem(word), term):
+                        found[word] = term
         return found
 
 
@@ -232,6 +241,17 @@ class Sentences(list[str]):
 # in all but long ones.
 _TYPO_LETTERS = 5
 _EXCHANGE_LETTERS = 7
+
+
+def _is_part(part: str, whole: str) -> bool:
+    """Tell whether a word is the beginning or end of a compound, and no inflection.
+
+    >>> _is_part("winter", "wintersaison"), _is_part("inter", "wintersaison")
+    (True, False)
+    """
+    return _TYPO_LETTERS <= len(part) <= len(whole) - 3 and whole.startswith(
+        part
+    ) | whole.endswith(part)
 
 
 def _may_be_typo(term: str) -> bool:

@@ -19,7 +19,8 @@ class _Row(NamedTuple):
     Attributes:
         first: The row's first line, counted from the table's.
         last: Its last line.
-        kind: "header", "row", or "markup" for lone tags and rules.
+        kind: "header", "section" (a row that names the next ones), "row", or "markup"
+            for lone tags and rules.
         needs: The `first` of rows that it needs: headers, section rows, and the row
             that its blank first cell points at.
     """
@@ -110,7 +111,7 @@ def _related(
             continue
         if _is_section(cells):
             section = [*section, first] if was_section else [first]
-            found.append(_Row(first, last, "row", (*above, *section[:-1])))
+            found.append(_Row(first, last, "section", (*above, *section[:-1])))
             was_section, anchor = True, None
             continue
         was_section = False

@@ -14,7 +14,8 @@ class Unit(NamedTuple):
         end: One past the last. Neither end is whitespace, but for the indentation of
             code, data and items, which says what they stand under.
         kind: "sentence"; "lines" (of an address or menu); "heading", "item", "field",
-            "header" (of a table), "row", "data" (indented), "code", "log", "trace";
+            "header", "section" and "row" (of a table), "data" (indented), "code",
+            "log", "trace";
             "contents" for a line of a table of contents, "markup" for page numbers and
             lone tags, "piece" for a part of a text without full stops.
         heading: Position among all units of the heading above it, or None.
