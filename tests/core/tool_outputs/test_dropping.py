@@ -1161,3 +1161,40 @@ def test_paths_are_taken_as_the_account_prints_them() -> None:
     for pattern in ("items[*].note", "items[0].note", "$.items[*].note"):
         assert pruned(value, exclude_keys=[pattern]) == left
     assert unmatched(["items[*].note", "items.notes", "id"], value) == ["items.notes"]
+
+
+# -- what is judged once for a place
+
+
+def test_a_row_whose_link_says_something_else_keeps_it() -> None:
+    """How a link follows is remembered from row to row, and tried on each."""
+    rows = [{"id": n, "self": f"{API}/projects/{n}"} for n in (11, 12, 13, 14)]
+    rows[2]["self"] = f"{API}/projects/99"
+    rows[3]["self"] = f"{API}/projects/14/archive"
+    assert pruned(rows) == [{"id": 11}, {"id": 12}, rows[2], rows[3]]
+
+
+def test_what_is_remembered_of_one_place_is_no_evidence_under_a_foreign_key() -> None:
+    user = {"login": "octocat", "url": f"{API}/users/octocat"}
+    value = {"owner": user, "webhook": user, "sender": user}
+    left = pruned(value)
+    assert left == {
+        "owner": {"login": "octocat"},
+        "webhook": user,
+        "sender": {"login": "octocat"},
+    }
+
+
+@given(st.lists(st.integers(1, 99), min_size=2, max_size=6, unique=True))
+def test_rows_are_judged_as_each_alone(ids: list[int]) -> None:
+    rows = [
+        {
+            "id": n,
+            "owner": {"login": f"user{n}", "url": f"{API}/users/user{n}"},
+            "url": f"{API}/users/user{n}/things/{n}",
+            "comments_url": f"{API}/users/user{n}/things/{n}/comments",
+            "close_url": f"{API}/users/user{n}/things/{n}/close",
+        }
+        for n in ids
+    ]
+    assert pruned(rows) == [pruned([row])[0] for row in rows]

@@ -17,7 +17,8 @@ _STRUCK = re.compile(r"<(?:del|s|strike)\b")
 # How Markdown writes a link and a numbered line, and the signs that it does not show.
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?: \"[^\"]*\")?\)")
 _MARKDOWN_LINE = re.compile(r"^[ \t]*[0-9]+[.)]\s+", re.MULTILINE)
-_MARKDOWN_SIGNS = frozenset("*_~`\\#>|-+:^=")
+_MARKDOWN_SIGNS = "*_~`\\#>|-+:^="
+_SIGN_OR_RUN = re.compile(r"[*_~`\\#>|\-+:^=]|[^*_~`\\#>|\-+:^=]+")
 _BLOB_CHARACTERS = 129
 
 
@@ -72,9 +73,9 @@ def _shows_the_same(markup: str, text: str) -> bool:
 def _shows_but_for_signs(shown: str, said: str) -> bool:
     """Tell whether all characters are shown, in order, but for Markdown's signs."""
     at = 0
-    for sign in said:
-        if at < len(shown) and sign == shown[at]:
-            at += 1
-        elif sign not in _MARKDOWN_SIGNS:
+    for run in _SIGN_OR_RUN.findall(said):
+        if shown.startswith(run, at):
+            at += len(run)
+        elif run not in _MARKDOWN_SIGNS:
             return False
     return at == len(shown)

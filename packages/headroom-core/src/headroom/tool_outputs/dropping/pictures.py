@@ -52,6 +52,6 @@ def decorates(key: str, value: Any, record: Record) -> bool:
         return False
     if not record.is_named or _ICONS.isdisjoint(words):
         return record.is_named
-    return _PICTURED.isdisjoint(words_of(record.key)) and any(
+    return _PICTURED.isdisjoint(words_of(record.place.key)) and any(
         not concerns(name) for name in record.links.values()
     )

@@ -7,7 +7,15 @@ from urllib.parse import unquote
 
 from headroom.tool_outputs.dropping.addresses import is_api_link
 
-__all__ = ["Record", "is_link", "names_link", "related", "words_of"]
+__all__ = [
+    "Place",
+    "Record",
+    "is_distinct",
+    "is_foreign",
+    "is_link",
+    "names_link",
+    "words_of",
+]
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LINK = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
@@ -24,6 +32,14 @@ _NAMING = _NUMBERING | frozenset(
 )
 # Last words of keys that name a thing for people.
 _NAMES = frozenset("name title login username label subject summary key".split())  # noqa: SIM905
+# What lies under such a key points to something that is not the API's own.
+_FOREIGN = frozenset(
+    "callback external hook hooks monitor origin source target webhook webhooks".split()  # noqa: SIM905
+)
+# Pictures may be dropped, so their addresses prove nothing.
+_PICTURES = frozenset(
+    "avatar avatars favicon gravatar icon icons thumb thumbnail thumbnails svn".split()  # noqa: SIM905
+)
 # Longer strings are texts, not names.
 _NAME_CHARACTERS = 200
 # Source: no recorded payload says an owner or a project further out than this.
@@ -31,6 +47,8 @@ _NEAREST = 8
 # A string of so many characters, letters and digits, agrees with another by chance in
 # less than one of a billion objects.
 _DISTINCT = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w.:+-]{8,128}")
+# What is remembered of each place; maps keyed by ids have millions of keys.
+_MOST_REMEMBERED = 16_384
 
 
 # The same keys come with every response; 8,192 of them hold a megabyte or so.
@@ -47,13 +65,15 @@ def names_link(key: str) -> bool:
     return bool(words) and _LINK_ENDS.issuperset(words)
 
 
+def is_foreign(key: str) -> bool:
+    """Tell whether a key names something that is not the API's own."""
+    return not _FOREIGN.isdisjoint(words_of(key))
+
+
 @lru_cache(maxsize=8192)
-def related(one: str, other: str) -> bool:
-    """Tell whether two words may name one thing: "repository" and "repos"."""
-    short, long = sorted((one.lower().rstrip("s"), other.lower().rstrip("s")), key=len)
-    if len(short) > 4:
-        short = short[:-1]  # category, categories
-    return len(short) >= 3 and long.startswith(short)
+def _last_word(key: str) -> str:
+    words = words_of(key)
+    return words[-1] if words else ""
 
 
 def is_link(value: object) -> bool:
@@ -61,10 +81,67 @@ def is_link(value: object) -> bool:
     return type(value) is str and _LINK.match(value) is not None and " " not in value
 
 
-@lru_cache(maxsize=8192)
-def _last_word(key: str) -> str:
-    words = words_of(key)
-    return words[-1] if words else ""
+def is_distinct(text: str) -> bool:
+    """Tell whether a text cannot be equal to another by chance."""
+    return _DISTINCT.fullmatch(text) is not None
+
+
+class Place:
+    """Where objects lie, indices left out; what is decided there holds for all of them.
+
+    Attributes:
+        key: The key under which they lie, through arrays; "" for the root.
+        path: Its path as patterns see it (".items.user").
+        is_foreign: Whether they point to something that is not the API's own.
+        in_links: Whether they are objects of links, or entries of one.
+        verdicts: For each key what it decides for its values.
+        recipes: For each key how its links follow from what the objects say.
+        shared: The same for links that follow at any place.
+    """
+
+    __slots__ = (
+        "_by_path", "_inner", "in_links", "is_foreign", "key", "path", "recipes",
+        "shared", "verdicts",
+    )  # fmt: skip
+
+    def __init__(
+        self, key: str, around: "Place | None", *, by_path: bool = False
+    ) -> None:
+        """Note what only the path decides.
+
+        Args:
+            key: Its key.
+            around: The place around it.
+            by_path: Whether equal keys may have different verdicts.
+        """
+        self.key = key
+        self._by_path = by_path
+        self.path: str = f"{around.path}.{key}" if around else ""
+        self.in_links = names_link(key) or (
+            around is not None and names_link(around.key)
+        )
+        self.verdicts: dict[str, int] = (
+            around.verdicts if around is not None and not by_path else {}
+        )
+        self.is_foreign = is_foreign(key)
+        self.recipes: dict[str, Any] = {}
+        self.shared: dict[str, Any] = around.shared if around is not None else {}
+        self._inner: dict[str, Place] = {}
+
+    def inside(self, key: str) -> "Place":
+        """Return the place of the values under a key."""
+        inner = self._inner.get(key)
+        if inner is None:
+            inner = Place(key, self, by_path=self._by_path)
+            if len(self._inner) < _MOST_REMEMBERED:
+                self._inner[key] = inner
+        return inner
+
+    def remember(self, key: str, verdict: int) -> int:
+        """Note what a key decides, and return it."""
+        if len(self.verdicts) < _MOST_REMEMBERED:
+            self.verdicts[key] = verdict
+        return verdict
 
 
 class Record:
@@ -75,17 +152,17 @@ class Record:
 
     Attributes:
         members: Its members, without those already dropped.
-        key: The key under which it lies, through arrays; "" for the root.
+        place: Where it lies.
         around: The object around it, or None.
     """
 
-    __slots__ = ("__dict__", "around", "key", "members")
+    __slots__ = ("__dict__", "around", "members", "place")
 
     def __init__(
-        self, members: dict[str, Any], key: str, around: "Record | None"
+        self, members: dict[str, Any], place: Place, around: "Record | None"
     ) -> None:
         self.members = members
-        self.key = key
+        self.place = place
         self.around = around
 
     @cached_property
@@ -94,22 +171,49 @@ class Record:
         return {value: key for key, value in self.members.items() if is_link(value)}
 
     @cached_property
-    def hosts(self) -> frozenset[str]:
-        """The schemes and hosts of its addresses."""
-        return frozenset("/".join(link.split("/", 3)[:3]) for link in self.links)
-
-    @cached_property
-    def pages(self) -> frozenset[str]:
-        """The segments of the pages that it names."""
-        parts: list[str] = []
+    def pages(self) -> dict[str, str]:
+        """The segments of the pages that it names, with the key of one of these."""
+        pages: dict[str, str] = {}
         for link, key in self.links.items():
             if (
                 len(link) <= _NAME_CHARACTERS
-                and _may_be_page(key)
+                and _PICTURES.isdisjoint(words_of(key))
                 and not is_api_link(link)
             ):
-                parts += _SEGMENT.findall(link, link.find("//") + 2)[1:]
-        return frozenset(map(unquote, parts))
+                for part in _SEGMENT.findall(link, link.find("//") + 2)[1:]:
+                    pages[unquote(part)] = key
+        return pages
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Its ids and names, and the segments of these, with the keys that say each."""
+        names: dict[str, tuple[str, ...]] = {}
+        for key, value in self.members.items():
+            if type(value) is str:
+                if not value or len(value) > _NAME_CHARACTERS:
+                    continue
+                if _last_word(key) not in _NAMING and not is_distinct(value):
+                    continue
+                if key in ("node_id", "gravatar_id") or "://" in value[:12]:
+                    continue
+                said = {value, *value.split("/")} if "/" in value else {value}
+            elif type(value) is int and _last_word(key) in _NUMBERING:
+                if abs(value) > 10**40:
+                    continue
+                said = {str(value)}
+            else:
+                continue
+            for part in said:
+                names[part] = (*names.get(part, ()), key)
+        return names
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether it has a name or a title."""
+        return any(
+            type(text) is str and text and _last_word(key) in _NAMES
+            for key, text in self.members.items()
+        )
 
     def says(self, part: str) -> list[tuple[int, str]]:
         """Return who says a part of an address: how far out, and under which key.
@@ -126,55 +230,3 @@ class Record:
                 found.append((distance, ""))
             record = record.around
         return found
-
-    @cached_property
-    def is_named(self) -> bool:
-        """Whether it has a name or a title."""
-        return any(
-            type(text) is str and text and _last_word(key) in _NAMES
-            for key, text in self.members.items()
-        )
-
-    @cached_property
-    def names(self) -> dict[str, tuple[str, ...]]:
-        """Its ids and names, and the segments of these, with the keys that say each."""
-        names: dict[str, tuple[str, ...]] = {}
-        for key, value in self.members.items():
-            kind = type(value)
-            if kind is str:
-                if not value or len(value) > _NAME_CHARACTERS:
-                    continue
-                last = _last_word(key)
-                if last not in _NAMING and not _DISTINCT.fullmatch(value):
-                    continue
-                if key in ("node_id", "gravatar_id") or "://" in value[:12]:
-                    continue
-                said = {value, *value.split("/")} if "/" in value else {value}
-            elif kind is int:
-                if _last_word(key) not in _NUMBERING or abs(value) > 10**40:
-                    continue
-                said = {str(value)}
-            else:
-                continue
-            for part in said:
-                names[part] = (*names.get(part, ()), key)
-        return names
-
-
-def is_distinct(text: str) -> bool:
-    """Tell whether a text cannot be equal to another by chance."""
-    return _DISTINCT.fullmatch(text) is not None
-
-
-# Pictures may be dropped, so their addresses prove nothing.
-_PICTURES = frozenset(
-    """
-    avatar avatars favicon gravatar icon icons thumb thumbnail thumbnails svn
-    """.split()  # noqa: SIM905 - a list of words
-)
-
-
-@lru_cache(maxsize=8192)
-def _may_be_page(key: str) -> bool:
-    """Tell whether an address under this key counts as the page of a thing."""
-    return _PICTURES.isdisjoint(words_of(key))

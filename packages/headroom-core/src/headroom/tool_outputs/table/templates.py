@@ -201,7 +201,7 @@ def find_templates(texts: Texts, target: int, allowed: Sequence[int]) -> list[Te
         for i in {first, present[len(present) // 2], present[-1]}
     ]
     alone = len(present) == 1
-    if any(text is not None and _EMAIL.search(text) for _, text in sample):
+    if any(text and "@" in text and _EMAIL.search(text) for _, text in sample):
         return []
     values, text = sample[0]
     assert text is not None
