@@ -741,8 +741,8 @@ class TestEdgeCases:
 
     def test_24_many_messages_cost_linear_time(self, count_operations):
         small = compressor(4_000)
-        small.compress(chat(100))
-        few, many = chat(600), chat(2_400)
+        small.compress(chat(50))
+        few, many = chat(200), chat(800)
         work = count_operations(lambda: small.compress(few))
         assert count_operations(lambda: small.compress(many)) < 6 * work
 

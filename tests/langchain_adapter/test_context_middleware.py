@@ -674,7 +674,6 @@ def transcripts(draw):
     return [m.model_copy(update={"id": f"m{i}"}) for i, m in enumerate(messages)]
 
 
-@settings(max_examples=60)
 @given(transcripts(), st.integers(80, 600), st.sampled_from([1, 2, 3]))
 def test_no_tool_message_is_ever_an_orphan(faults, transcript, max_tokens, keep_turns):
     before = deepcopy(transcript)
