@@ -1,12 +1,14 @@
-"""How hard Hypothesis tries, and how tests measure work without a clock.
+"""How hard Hypothesis tries, how tests measure work, and how they run an example.
 
 HYPOTHESIS_PROFILE=default draws the same 25 examples in each run, so that the
 suite gives the same verdict each time; deep draws 2,000 random ones.
 """
 
 import os
+import runpy
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,3 +53,22 @@ def count_operations() -> Callable[[Callable[[], Any]], int]:
     join) is not seen. Tracing makes the run some ten times slower.
     """
     return _count_operations
+
+
+@pytest.fixture
+def run_example(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], str]:
+    """A function that runs a script of examples/ and returns what it prints.
+
+    It runs in this process, which has loaded the frameworks already.
+    """
+    folder = Path(__file__).parents[1] / "examples"
+    monkeypatch.syspath_prepend(folder)
+
+    def run(name: str) -> str:
+        monkeypatch.setattr(sys, "argv", [name])
+        runpy.run_path(str(folder / name), run_name="__main__")
+        return capsys.readouterr().out
+
+    return run

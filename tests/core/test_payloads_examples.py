@@ -20,21 +20,15 @@ NEEDS = {
 }
 
 
+@pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 @pytest.mark.parametrize("name", NEEDS)
-def test_an_example_runs_and_saves(name):
+def test_an_example_runs_and_saves(name, run_example):
     for module in NEEDS[name]:
         pytest.importorskip(module)
-    done = subprocess.run(
-        [sys.executable, EXAMPLES / f"{name}.py"],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    [saved] = re.findall(r"^input tokens .* ([\d.]+)% saved$", done.stdout, re.M)
+    said = run_example(f"{name}.py")
+    [saved] = re.findall(r"^input tokens .* ([\d.]+)% saved$", said, re.M)
     assert float(saved) > 40
-    assert "Failed" not in done.stdout
+    assert "Failed" not in said
 
 
 @pytest.mark.parametrize("name", NEEDS)

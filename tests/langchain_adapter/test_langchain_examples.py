@@ -1,44 +1,21 @@
 """The examples run offline, say what they promise, and stay short."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-# What a process must do before it can reach the network.
-NO_NETWORK = """
-import runpy, socket, sys
-def refuse(*arguments, **options):
-    raise OSError("the example opened a connection")
-socket.socket.connect = socket.getaddrinfo = refuse
-runpy.run_path(sys.argv[1], run_name="__main__")
-"""
 
 
-def output_of(name):
-    done = subprocess.run(
-        [sys.executable, "-c", NO_NETWORK, str(EXAMPLES / name)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, "LANGSMITH_TRACING": "false"},
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_the_retriever_keeps_the_answer_in_half_of_the_tokens():
-    said = output_of("langchain_rag.py")
+def test_the_retriever_keeps_the_answer_in_half_of_the_tokens(run_example):
+    said = run_example("langchain_rag.py")
     assert "Parental leave is 90 days, paid in full." in said
     before, after = _numbers(said.splitlines()[-2])
     assert after <= 0.6 * before
 
 
-def test_the_agent_sends_a_third_and_holds_its_budget():
-    said = output_of("langchain_agent.py").splitlines()
+def test_the_agent_sends_a_third_and_holds_its_budget(run_example):
+    said = run_example("langchain_agent.py").splitlines()
     assert said[0] == said[2] == "All are late."
     plain, _ = _numbers(said[1])
     shorter, most = _numbers(said[3])
@@ -46,16 +23,16 @@ def test_the_agent_sends_a_third_and_holds_its_budget():
     assert most <= 1_000
 
 
-def test_the_memory_holds_its_limit_and_survives_a_restart():
-    said = output_of("langchain_memory.py")
+def test_the_memory_holds_its_limit_and_survives_a_restart(run_example):
+    said = run_example("langchain_memory.py")
     lines = said.splitlines()
     assert lines[0] == "60 messages are kept,"
     assert _numbers(lines[2])[0] <= 300
     assert lines[-1] == "The same after a restart: True"
 
 
-def test_the_agent_asks_for_a_hidden_row_and_gets_it():
-    said = output_of("langchain_hidden_rows.py")
+def test_the_agent_asks_for_a_hidden_row_and_gets_it(run_example):
+    said = run_example("langchain_hidden_rows.py")
     assert "web-731,node-2;ready:false" in said
     assert "web-411,node" not in said
     assert said.rstrip().endswith(

@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import runpy
 import subprocess
 import sys
 import venv
@@ -127,14 +126,13 @@ EXAMPLES = sorted((ROOT / "examples").glob("llama_index_*.py"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_the_examples_run_and_are_short(example, capsys):
+def test_the_examples_run_and_are_short(example, run_example):
     assert len(example.read_text("utf-8").splitlines()) < 60
     if "MockFunctionCallingLLM" in example.read_text("utf-8"):
         mocks = importlib.import_module("llama_index.core.llms.mock")
         if not hasattr(mocks, "MockFunctionCallingLLM"):
             pytest.skip("this llama-index-core has no MockFunctionCallingLLM")
-    runpy.run_path(str(example), run_name="__main__")
-    assert "tokens" in capsys.readouterr().out
+    assert "tokens" in run_example(example.name)
 
 
 def test_there_is_an_example_for_each_part():

@@ -394,14 +394,8 @@ class TestWrongUse:
         assert "there is nothing to ask" in done.stderr
 
 
-def test_the_example_runs():
+def test_the_example_runs(run_example):
     pytest.importorskip("openai")
-    run = subprocess.run(
-        [sys.executable, EXAMPLES / "verify_local.py"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert "questions: 9" in run.stdout
-    assert "Difference: " in run.stdout
+    said = run_example("verify_local.py")
+    assert "questions: 9" in said
+    assert "Difference: " in said
