@@ -73,8 +73,9 @@ imports: .venv/.dev ## Check that imports point one way
 	$(BIN)/lint-imports
 
 # A page's examples share their names, so a file's tests stay in one process.
+# Tests start processes, which would compile all modules again without bytecode.
 test: .venv/.test ## Run all tests (offline after set-up)
-	$(PY) -m pytest -q -n auto --dist loadscope
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --dist loadscope
 
 test-deep: .venv/.test ## The same with 2,000 random examples for each property
 	HYPOTHESIS_PROFILE=deep $(PY) -m pytest -q -n auto --dist loadscope
