@@ -1,6 +1,7 @@
 """`headroom compress`, and what `bench` says of texts that are no JSON."""
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -59,6 +60,23 @@ def test_no_ansi_and_no_blobs():
 )
 def test_wrong_use_is_refused(arguments):
     assert invoke("compress", *arguments, input=LOG).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["minify", "compress"])
+@pytest.mark.parametrize("explain", [[], ["--explain"]])
+def test_truncated_json_comes_out_unchanged_with_a_status(command, explain):
+    done = invoke(command, *explain, input='{"a": [1, 2')
+    assert done.exit_code == 1
+    assert "not JSON: truncated" in done.output
+    if not explain:
+        assert done.stdout == '{"a": [1, 2'
+
+
+def test_a_missing_extra_is_told_in_options(monkeypatch):
+    monkeypatch.setitem(sys.modules, "html_to_markdown", None)
+    done = invoke("compress", "--markdown", input="<html><p>hi</p></html>")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: --markdown needs html-to-markdown")
 
 
 def test_a_broken_fold_is_an_error():

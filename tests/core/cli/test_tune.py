@@ -17,6 +17,7 @@ from headroom.cli.charts import Curve, scatter_chart, standalone
 from headroom.cli.expected import read_questions
 from headroom.cli.measure import payload_files
 from headroom.cli.sweep import MINIFIERS, Sweep, Trial, sweep_questions
+from headroom.cli.tune import _advice
 from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import BM25Scorer, CrossEncoderScorer
@@ -253,7 +254,29 @@ class TestLosses:
         done = invoke(questions, "--scorer", "bm25", "--ratio", 0.9, "--ratio", 1)
         assert len(as_json(questions, "--ratio", 0.9, "--ratio", 1)["settings"]) == 2
         assert "bm25 0.9 to 1 " in done.stdout
-        assert "bm25 0.9 to 1 are the same" in done.stdout
+        assert "bm25 0.9 to 1 give the same: everything dropped is" in done.stdout
+
+    @pytest.mark.parametrize(
+        ("reasons", "why"),
+        [
+            (set(), "nothing is dropped"),
+            ({"far below the best"}, 'everything dropped is "far below the best"'),
+            ({"below min_score", "over the ceiling"}, "no further sentence fits"),
+        ],
+    )
+    def test_it_is_said_why_they_come_out_the_same(self, reasons, why):
+        row = [
+            Trial("a b", f"a b {n}", "", 9, (True,), reasons=frozenset(reasons))
+            for n in (0.3, 1)
+        ]
+        _, advice = _advice(Sweep("answers", "all", 20, tuple(row), 0), 0.9)
+        [line] = [each for each in advice if "the same" in each]
+        assert line.startswith(f"a b 0.3 to 1 give the same: {why}")
+
+    def test_a_log_may_be_a_payload(self, tmp_path):
+        (tmp_path / "app.log").write_text("10:00 start\n10:01 port 8080\n")
+        lines(tmp_path / "expected.jsonl", [{"payload": "app.log", "answer": 8080}])
+        assert as_json(tmp_path)["values"] == {"counted": 1, "not_counted": 0}
 
     def test_tunes_own_files_are_no_payloads(self, folder):
         names = [name for name, _ in payload_files((str(folder),))]
@@ -431,7 +454,7 @@ class TestWrongUse:
     @pytest.mark.parametrize(
         ("row", "message"),
         [
-            ({"payload": "other", "answer": 1}, "no payload 'other'"),
+            ({"payload": "other", "answer": 1}, "has no payload 'other'"),
             ({"answer": 1}, 'needs "payload"'),
             ({"payload": "issues", "answer": 1, "path": "a.b"}, '"path" is a list'),
             ({"payload": "issues", "answer": 1234}, "nothing to look for"),

@@ -288,7 +288,8 @@ class TestFolders:
         folder = tmp_path / "out"
         invoke(PAYLOADS / "sql_rows.json", "--export", folder)
         done = invoke("--score", folder)
-        assert done.exit_code == 0
+        assert done.exit_code == 1
+        assert "No question was answered from both texts: no answer" in done.stderr
         assert "nothing can be told" in done.stdout
         assert "Unanswered and not counted: 12" in done.stdout
 

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 import click
 
 from headroom.cli.measure import loaded_counter
-from headroom.cli.minify import json_text, print_account, write_out
+from headroom.cli.minify import is_truncated, json_text, print_account, write_out
 from headroom.cli.options import build_minifier, minifier_options
 from headroom.cli.wording import in_options
 from headroom.compressors import ToolOutputCompressor
@@ -47,7 +47,8 @@ def compress(
     their kind, so that --decode gives every byte back. What comes out is UTF-8, with
     no line added. Text that has nothing to fold comes out unchanged.
 
-    Exit status: 0 done, 1 the input could not be read, 2 wrong use.
+    Exit status: 0 done, 1 the input could not be read or is truncated JSON (then it
+    comes out unchanged), 2 wrong use.
     """
     if file.isatty():
         raise click.UsageError("Name a FILE, or pipe an output in.")
@@ -76,7 +77,9 @@ def compress(
     if explain:
         click.echo(f"This is {account.kind}.")
         print_account(account)
-        return
-    write_out(account.content)
-    if account.skipped:
-        click.echo(f"Unchanged: {in_options(account.skipped)}", err=True)
+    else:
+        write_out(account.content)
+        if account.skipped:
+            click.echo(f"Unchanged: {in_options(account.skipped)}", err=True)
+    if is_truncated(account.skipped):
+        click.get_current_context().exit(1)

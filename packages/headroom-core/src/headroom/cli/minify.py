@@ -19,7 +19,7 @@ from headroom.tool_outputs.dropping import unmatched
 from headroom.tool_outputs.reading import Embedded, read
 from headroom.types import Compression
 
-__all__ = ["json_text", "minify", "print_account", "write_out"]
+__all__ = ["is_truncated", "json_text", "minify", "print_account", "write_out"]
 
 _SHOWN_PATHS = 15
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -93,6 +93,11 @@ def _is_broken(skipped: str | None) -> bool:
         and skipped.startswith("not JSON")
         and not skipped.startswith("not JSON: plain text")
     )
+
+
+def is_truncated(skipped: str | None) -> bool:
+    """Tell whether a text was left alone because it is JSON that ends too early."""
+    return bool(skipped and skipped.startswith("not JSON: truncated"))
 
 
 def json_text(value: Any) -> str:

@@ -77,6 +77,7 @@ class Trial:
         spelled: Likewise, whether it stands literally in the text (payloads), or ().
         went: Likewise, where it went, in words; "" for what survived.
         texts: Likewise, the text in which it is looked for.
+        reasons: Why sentences were dropped (questions).
     """
 
     kind: str
@@ -87,6 +88,7 @@ class Trial:
     spelled: tuple[bool, ...] = ()
     went: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    reasons: frozenset[str] = frozenset()
 
     @property
     def share(self) -> float:
@@ -192,6 +194,7 @@ def sweep_questions(
         went: dict[float, list[str]] = {ratio: [] for ratio in ratios}
         given: dict[float, list[str]] = {ratio: [] for ratio in ratios}
         tokens = dict.fromkeys(ratios, 0)
+        reasons: dict[float, set[str]] = {ratio: set() for ratio in ratios}
         shared = _Remembering(scorer)
         compressors = [(r, SemanticCompressor(r, scorer=shared)) for r in ratios]
         for one, answers in usable:
@@ -199,6 +202,7 @@ def sweep_questions(
             for ratio, compressor in compressors:
                 result = compressor.explain(context)
                 tokens[ratio] += sum(map(count, result.content))
+                reasons[ratio].update(one.reason for one in result.dropped)
                 given[ratio].append("\n\n".join(result.content))
                 text = folded("\n".join(result.content))
                 survived = any(holds(text, answer) for answer in answers)
@@ -214,6 +218,7 @@ def sweep_questions(
                 tuple(kept[ratio]),
                 went=tuple(went[ratio]),
                 texts=tuple(given[ratio]),
+                reasons=frozenset(reasons[ratio]),
             )
             for ratio in ratios
         ]
@@ -504,14 +509,18 @@ def _payloads(
     folder: Path, expected: Sequence[Expected]
 ) -> Iterator[tuple[str, Path, list[Expected]]]:
     """Yield each payload that something is expected of."""
-    files = dict(payload_files((str(folder),)))
+    files = dict(payload_files((str(folder),), texts=True))
     # A name may leave out its ending; the full name wins.
     short = {name.rpartition(".")[0]: name for name in reversed(files)}
     wanted: dict[str, list[Expected]] = defaultdict(list)
     for one in expected:
         name = one.payload if one.payload in files else short.get(one.payload)
         if name is None:
-            raise InputError(f"no payload {one.payload!r} in {folder}")
+            raise InputError(
+                f"{folder} has no payload {one.payload!r}; it has {', '.join(files)}"
+                if files
+                else f"{folder} has no payload {one.payload!r}, nor any other"
+            )
         wanted[name].append(one)
     for name, values in wanted.items():
         yield name, files[name], values

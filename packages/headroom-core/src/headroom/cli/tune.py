@@ -254,13 +254,24 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
         )
     for row in result.rows():
         if len(row) > 1 and row[0].kind != "JSONMinifier":
-            lines.append(
-                f"{row[0].label} to {row[-1].label.split()[-1]} are the same: there "
-                "the scorer's floor (min_score) decides, not the ratio."
+            names = (
+                f"{row[0].label} to {row[-1].label.removeprefix(row[0].kind).strip()}"
             )
+            lines.append(f"{names} give the same: {_same_since(row)}.")
     if result.unusable:
         lines.append(f"Not counted: {result.unusable}, since {_unusable(result)}.")
     return best, lines
+
+
+def _same_since(row: list[Trial]) -> str:
+    """Return why the trials of a row, of several ratios, came out the same."""
+    reasons = frozenset[str]().union(*(trial.reasons for trial in row))
+    if not reasons:
+        return "nothing is dropped"
+    if "over the ceiling" in reasons:
+        return "no further sentence fits into the larger ratio"
+    quoted = ", ".join(f'"{reason}"' for reason in sorted(reasons))
+    return f"everything dropped is {quoted}, whatever the ratio"
 
 
 def _unusable(result: Sweep) -> str:
@@ -281,9 +292,10 @@ def _rows(result: Sweep) -> Iterator[tuple[list[Trial], list[str]]]:
     for row in result.rows():
         trial = row[0]
         label = trial.label
-        if len(row) > 1:
-            last = row[-1].label
-            label += f" to {last.removeprefix(trial.kind).strip()}"
+        if len(row) > 1 and trial.kind == "JSONMinifier":
+            label += f", and {len(row) - 1} more the same"
+        elif len(row) > 1:
+            label += f" to {row[-1].label.removeprefix(trial.kind).strip()}"
         cells = [
             label,
             f"{trial.tokens:,}",

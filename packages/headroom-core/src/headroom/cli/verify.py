@@ -166,6 +166,10 @@ def verify(
         _print(result, margin, counted(counter))
     if html_file is not None:
         write(html_file, _as_html(result, margin, counted(counter)))
+    if not any(one.is_answered for one in result.outcomes):
+        reasons = {one.failure for one in result.outcomes if one.failure}
+        why = result.stopped or next(iter(sorted(reasons)), "no answer was given")
+        raise click.ClickException(f"No question was answered from both texts: {why}")
     if min_difference is not None and not _reaches(result.total, min_difference):
         click.get_current_context().exit(_WORSE)
 

@@ -16,6 +16,7 @@ _WORDS = (
         re.compile(r"(?s)\w+Scorer\.score\(\) raised (\w+)\((.*)\); mend the scorer"),
         r"the scorer failed: \1: \2",
     ),
+    (re.compile(r"\bmarkup=([\"'])text\1"), "--markdown"),
     (re.compile(r"decode them first and pass the str"), "save the text as UTF-8"),
     (re.compile(r"pass the object, or json\.dumps it"), "write it by json.dumps"),
 )

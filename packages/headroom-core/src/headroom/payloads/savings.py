@@ -111,9 +111,12 @@ class Savings(Saved):
                 f"  {1 - one.ratio:6.1%} saved"
             )
         how = "estimated" if self.estimated else f"counted with {self.counter}"
-        for model, factor in self.calibration.items():
-            how += f", × {factor:.2f} as {model or 'the vendor'} reported"
         lines.append(f"Tokens: {how}.")
+        for model, factor in self.calibration.items():
+            lines.append(
+                f"Figures of {model or _NO_MODEL} are {factor:.2f} times these counts, "
+                "as its vendor reported."
+            )
         before, after = self.money_before, self.money_after
         if before is not None and after is not None:
             price = f" at {self.price:g}" if isinstance(self.price, int | float) else ""
