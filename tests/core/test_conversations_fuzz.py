@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
+FOLDER = Path(__file__).parents[1] / "fuzz"
 FUZZ = runpy.run_path(str(FOLDER / "fuzz_conversations.py"))
 WIRE = runpy.run_path(str(FOLDER / "wire_formats.py"))
 FORMATS, Row = FUZZ["FORMATS"], WIRE["Row"]

@@ -1,6 +1,6 @@
 """Seeded fuzz: generated transcripts in every message shape break no law.
 
-    python benchmarks/fuzz_conversations.py [--count 10000] [--seed 0] [--shape NAME]
+    python tests/fuzz/fuzz_conversations.py [--count 10000] [--seed 0] [--shape NAME]
 
 Makes transcripts with parallel calls, interleaved and missing results, orphans,
 empty and multimodal content, thinking, server tools, compaction, pinned and late system
