@@ -1198,3 +1198,36 @@ def test_rows_are_judged_as_each_alone(ids: list[int]) -> None:
         for n in ids
     ]
     assert pruned(rows) == [pruned([row])[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("icon", "stays"),
+    [
+        ("https://ci.example.com/static/red.png", True),
+        ("https://ci.example.com/16x16/blue_anime.gif", True),
+        ("https://ci.example.com/i/warning16.svg", True),
+        ("https://ci.example.com/i/StatusOk.png", True),
+        ("https://ci.example.com/favicon.ico", False),
+        ("https://ci.example.com/icon-32.png", False),
+        ("https://cdn.example.com/t/a8f9c0d1e2b3.png", False),
+        ("https://cdn.example.com/viewavatar?size=small&id=10418", True),
+    ],
+)
+def test_an_icon_that_a_word_names_may_be_the_answer(icon: str, stays: bool) -> None:
+    """A dashboard told the state of its hosts by red.png and green.png alone."""
+    host = {"name": "web-1", "url": "https://ci.example.com/hosts/1", "icon": icon}
+    assert ("icon" in pruned(host)) is stays
+    assert ("icon" in pruned([host, host])[1]) is stays
+
+
+def test_a_kept_key_inside_a_whole_picture_or_bookkeeping_keeps_both() -> None:
+    faces = {"16x16": "https://x.org/a?s=s", "48x48": "https://x.org/a"}
+    person = {"name": "Mia", "avatarUrls": faces}
+    assert pruned(person) == {"name": "Mia"}
+    assert pruned(person, keep_keys=["48x48"]) == person
+    pod = {"name": "web", "managedFields": [{"manager": "kubectl", "time": "now"}]}
+    assert pruned(pod) == {"name": "web"}
+    assert pruned(pod, keep_keys=["time"]) == pod
+    # A path makes verdicts a matter of the place; the rules are asked there too.
+    assert pruned({"a": pod}, keep_keys=["b.time"]) == {"a": {"name": "web"}}
+    assert pruned({"a": pod}, keep_keys=["a.managedFields.time"]) == {"a": pod}

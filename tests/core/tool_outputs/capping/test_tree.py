@@ -2,6 +2,7 @@
 
 import json
 
+from headroom.compressors import ToolOutputCompressor
 from headroom.tool_outputs.capping import cap_tree
 
 
@@ -38,3 +39,20 @@ def test_a_member_is_found_by_its_key():
 def test_a_member_is_found_by_its_key_inside_an_object():
     book = {"guests": {f"guest{n}": {"room": "single"} for n in range(60)}}
     assert "guest44" in capped(book, 400, query="room of guest44")["guests"]
+
+
+def test_a_capped_table_says_what_was_left_out_of_the_document():
+    rows = [
+        {
+            "id": n,
+            "text": f"{n * n * 7919} {n}{n}",
+            "self": f"https://api.x.com/v1/t/{n}",
+        }
+        for n in range(80)
+    ]
+    text = ToolOutputCompressor(max_tokens=600, count_tokens=len).compress(
+        json.dumps(rows)
+    )
+    first, second = text.split("\n")[:2]
+    assert "hidden" in first
+    assert second.startswith("#headroom left out: API links")

@@ -1,6 +1,7 @@
 """Any output under a cap: a JSON value by its rows, everything else by its lines."""
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +19,12 @@ from headroom.tool_outputs.capping.notes import Capped
 from headroom.tool_outputs.capping.text import cap
 from headroom.tool_outputs.capping.tree import cap_tree
 from headroom.tool_outputs.minifier import JSONMinifier
+from headroom.tool_outputs.table import MAGIC
 
 __all__ = ["cap_output", "check_store", "keep_original", "scorer_of"]
 
+# How a table begins whose document lost values.
+_LEFT_OUT = re.compile(MAGIC + " left out: [^,\n]*")
 _SCORERS: dict[str, Callable[[], Scorer]] = {
     "bm25": BM25Scorer,
     "cross-encoder": CrossEncoderScorer,
@@ -107,7 +111,7 @@ def cap_output(
     if minified is not None and (value := _document(source, minified)) is not None:
         return cap_tree(
             value,
-            write=JSONMinifier.lossless(count_tokens=count_tokens).compress,
+            write=_writer(minified, count_tokens),
             max_tokens=max_tokens,
             count_tokens=count_tokens,
             query=query,
@@ -122,6 +126,23 @@ def cap_output(
         scorer=chosen,
         handle=handle,
     )
+
+
+def _writer(minified: str, count_tokens: CountTokens) -> Callable[[Any], str]:
+    """Return what writes a part of a document; a table says what was left out of it."""
+    compress = JSONMinifier.lossless(count_tokens=count_tokens).compress
+    left_out = _LEFT_OUT.match(minified)
+    if left_out is None:
+        return compress
+
+    def write(part: Any) -> str:
+        text = compress(part)
+        if not text.startswith(MAGIC):
+            return text
+        comma = "," if text.startswith(MAGIC + " ") else ""
+        return left_out[0] + comma + text.removeprefix(MAGIC)
+
+    return write
 
 
 def _document(source: str, minified: str) -> Any:

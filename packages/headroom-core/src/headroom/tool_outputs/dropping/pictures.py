@@ -24,6 +24,8 @@ _PICTURED = frozenset(
 )
 
 
+# What is a word in a file's name: red.png, status-ok.svg, Down16.gif; no hash is.
+_WORDED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]+)[0-9]{0,3}(?![A-Za-z0-9])")
 # Where a picture is one by its name only: `header`, `avatar_static`.
 _FILE = re.compile(r"[^?#]*\.(?:png|jpe?g|gif|webp|svg|ico|avif)(?:[?#]|$)", re.I)
 
@@ -38,7 +40,7 @@ def decorates(key: str, value: Any, record: Record) -> bool:
     """Tell whether a picture, or an object of its sizes, decorates a named thing.
 
     A face does beside any name. An icon or a thumbnail does where the thing also has
-    an address of its own, and is no picture or file itself.
+    an address of its own and is no picture or file itself, and no word names the icon.
     """
     if type(value) is dict:
         if not value or not all(map(is_link, value.values())):
@@ -52,6 +54,22 @@ def decorates(key: str, value: Any, record: Record) -> bool:
         return False
     if not record.is_named or _ICONS.isdisjoint(words):
         return record.is_named
-    return _PICTURED.isdisjoint(words_of(record.place.key)) and any(
-        not concerns(name) for name in record.links.values()
+    return (
+        _PICTURED.isdisjoint(words_of(record.place.key))
+        and any(not concerns(name) for name in record.links.values())
+        and not (type(value) is str and _tells(key, value))
     )
+
+
+def _tells(key: str, link: str) -> bool:
+    """Tell whether the name of an icon's file has a word: it may be the answer.
+
+    Such are a green light and a warning; `icon.png` under `icon` says nothing.
+    """
+    file = link.partition("?")[0].rpartition("/")[2]
+    told = {
+        word
+        for name in _WORDED.findall(file.rpartition(".")[0])
+        for word in words_of(name)
+    }
+    return not told <= _ICONS.union(words_of(key))

@@ -33,6 +33,8 @@ _PUNCTUATION = 4
 _CHARACTERS_PER_TOKEN = 2
 
 
+# Tokens of a character at most, by `cost_of_reading`.
+_MOST_TOKENS = 1.0
 # Of nodes: written in more than one line, in none.
 _SEVERAL, _NO_LINE = -1, -(10**9)
 # Tokens from which an element of a list may be written elsewhere.
@@ -208,7 +210,7 @@ class _Writer:
                 continue
             if type(item) is not str:
                 reading[item] = 0.0
-            elif len(item) >= SMALLEST:
+            elif len(item) >= SMALLEST and _gain(n, _MOST_TOKENS * len(item)) > 0:
                 cost = cost_of_reading(item)
                 if cost >= SMALLEST and _gain(n, cost) > 0:
                     reading[item] = cost
@@ -237,9 +239,12 @@ class _Writer:
                 if field.value is not None and field.value in reading:
                     uses[field.value] = uses.get(field.value, 0) + 1
                     lines[field.value] = _SEVERAL if field.value in lines else -2 - i
+        counted = reading.keys()
         for node, line, items in written:
+            if counted.isdisjoint(items):
+                continue
             found = [item for item in items if item in reading]
-            if found and shape[node] == ARRAY:
+            if shape[node] == ARRAY:
                 found = [
                     item
                     for item in found
@@ -287,7 +292,10 @@ class _Writer:
             if known in (line, _SEVERAL):
                 continue
             line_of[node] = line = line if known == _NO_LINE else _SEVERAL
-            todo += [(item, line) for item in self._items(node) if type(item) is int]
+            if node in graph.nested:
+                for item in self._items(node):
+                    if type(item) is int:
+                        todo.append((item, line))
         return line_of
 
     def _crowded(self, once: set[Item], spared: dict[Item, float]) -> set[Item]:
@@ -298,7 +306,8 @@ class _Writer:
             if line in in_row:
                 items = self._items(node)
                 written[line] += len(items)
-                in_row[line].update({item: None for item in items if item in once})
+                if not once.isdisjoint(items):
+                    in_row[line].update({item: None for item in items if item in once})
         crowded: set[Item] = set()
         for line, found in in_row.items():
             most = max(_MOST_IN_ROW, written[line] // _VALUES_FOR_ONE)

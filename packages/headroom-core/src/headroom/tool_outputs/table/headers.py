@@ -120,6 +120,8 @@ class Headers:
             for i in nested:
                 item = items[i]
                 own = schema_of[item]  # type: ignore[index]
+                if own < 0 and item not in graph.nested:
+                    continue
                 found = {} if own >= 0 else self._below([item])
                 if own < 0 and not found:
                     continue
