@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import parse
 from headroom.conversations.digest import select
-from headroom.conversations.rules import binding_of, own_lines
+from headroom.conversations.passed_on import own_characters
+from headroom.conversations.rules import binding_of
 from headroom.conversations.units import Unit
 from headroom.tokens import messages_tokens
 
@@ -141,7 +142,7 @@ def test_what_only_tells_is_no_rule(said):
 )
 def test_what_the_user_passes_on_holds_no_rule(message):
     lines = message.splitlines()
-    own = own_lines(lines)
+    own = own_characters(lines)
     assert not any(
         mine and "ever call us" in line for line, mine in zip(lines, own, strict=True)
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from headroom.conversations.block import Block, write
 from headroom.conversations.rules import replaces
 from headroom.conversations.units import ERROR, Unit
-from headroom.conversations.updates import updated
+from headroom.conversations.updates import amended, updated
 from headroom.conversations.words import Word, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select", "standing_rules"]
@@ -49,6 +49,8 @@ _RULES_SHARE = 0.25
 _RULES_PART_SHARE = 0.6
 # A call up to this length stands before what is kept of its answer.
 _CALL_CHARACTERS = 120
+# A rule costs so many tokens beside its own, where short ones are weighed with long.
+_UNIT_RULE_TOKENS = 12
 # With fewer tokens left no further rule is tried.
 _LEAST_RULE_TOKENS = 5
 # How many rules back one is looked for that a later one replaces.
@@ -96,6 +98,7 @@ def select(
     count_tokens: CountTokens,
     *,
     known: Iterable[str] = (),
+    earlier: Sequence[str] = (),
 ) -> Selection:
     """Return the digest of `units` in at most `budget` tokens.
 
@@ -104,19 +107,20 @@ def select(
         budget: Tokens of `Selection.text` and of the part that holds its rules.
         count_tokens: Tokens of a text.
         known: Texts that stay beside the digest, whose words need no repeating.
+        earlier: Rules of the digest so far.
     """
     if budget <= 0 or not units:
         return Selection(())
-    changed = updated(units)
+    units, changed, left_out = _read(units, earlier)
     gone = {at for at, (_, certain) in changed.items() if certain}
-    rules = _rules(units, int(budget * _RULES_SHARE), count_tokens, gone)
-    ruled = {units[at].text for at in rules}
-    rest = budget - _rules_tokens([units[at].text for at in rules], count_tokens)
-    left_out = gone | _repeated(units)
+    rules = _rules(units, budget, count_tokens, left_out)
+    rest = budget - _rules_tokens(ruled(rules, units), count_tokens)
+    left_out |= _repeated(units)
+    texts = {units[at].text for at in rules}
     left_out |= {
         at
         for at, unit in enumerate(units)
-        if unit.kind == "rule" and unit.text in ruled
+        if unit.kind == "rule" and unit.text in texts
     }
     bundles = _Bundles(
         units, left_out, {a: b for a, (b, sure) in changed.items() if not sure}
@@ -129,29 +133,62 @@ def select(
     if more:
         # A rule stands among the rules, never in what is no instruction.
         for at in sorted(more, key=lambda at: (-units[at].rank, -at)):
-            texts = [units[one].text for one in sorted([*rules, at])]
-            if (left := budget - _rules_tokens(texts, count_tokens)) >= 0:
-                rules, rest = sorted([*rules, at]), left
+            longer = sorted([*rules, at])
+            left = budget - _rules_tokens(ruled(longer, units), count_tokens)
+            if left >= 0:
+                rules, rest = longer, left
         ranked = [
             [at for at in bundle if units[at].kind != "rule"] for bundle in ranked
         ]
         kept = _fitting([one for one in ranked if one], units, rest, count_tokens)
     return Selection(
         tuple(written(kept, units)),
-        tuple(units[at].text for at in rules),
+        ruled(rules, units),
         tuple(sorted({*kept, *rules})),
         tuple(sorted(gone)),
     )
 
 
 def standing_rules(
-    units: Sequence[Unit], budget: int, count_tokens: CountTokens
+    units: Sequence[Unit],
+    budget: int,
+    count_tokens: CountTokens,
+    *,
+    earlier: Sequence[str] = (),
 ) -> tuple[tuple[str, ...], int]:
     """Return the rules of a digest of `budget` tokens, and the tokens of their part."""
-    gone = {at for at, (_, certain) in updated(units).items() if certain}
-    kept = _rules(units, int(budget * _RULES_SHARE), count_tokens, gone)
-    rules = tuple(units[at].text for at in kept)
+    units, _, left_out = _read(units, earlier)
+    rules = ruled(_rules(units, budget, count_tokens, left_out), units)
     return rules, _rules_tokens(rules, count_tokens)
+
+
+def _read(
+    units: Sequence[Unit], earlier: Sequence[str]
+) -> tuple[list[Unit], dict[int, tuple[int, bool]], set[int]]:
+    """Return the units with their rules amended, what changed, and what is left out."""
+    changed = updated(units)
+    found, left_out = amended(units, changed, earlier)
+    left_out |= {at for at, (_, certain) in changed.items() if certain}
+    return found, changed, left_out
+
+
+def ruled(rules: Sequence[int], units: Sequence[Unit]) -> tuple[str, ...]:
+    """Return the texts of rules, those of one list together under its introduction."""
+    texts: list[str] = []
+    above: tuple[int, str] | None = None
+    for at in rules:
+        unit = units[at]
+        if not unit.head:
+            texts.append(unit.text)
+            above = None
+            continue
+        item = "\n- " + unit.text.replace("\n", "\n  ")
+        if above == (unit.message, unit.head):
+            texts[-1] += item
+        else:
+            texts.append(unit.head + item)
+        above = (unit.message, unit.head)
+    return tuple(texts)
 
 
 def _repeated(units: Sequence[Unit]) -> set[int]:
@@ -179,31 +216,40 @@ def _rules_tokens(rules: Sequence[str], count_tokens: CountTokens) -> int:
 def _rules(
     units: Sequence[Unit], budget: int, count_tokens: CountTokens, gone: set[int]
 ) -> list[int]:
-    """Return the rules that fit, in order: the most binding and the newest first."""
+    """Return the rules that fit, in order: the most binding for their tokens first.
+
+    They may take their share of the digest; the first that fits at all may take more.
+    """
     found: dict[str, int] = {}
     for at, unit in enumerate(units):
-        if unit.kind == "rule":
+        if unit.kind == "rule" and at not in gone:
             found.pop(unit.text, None)
             found[unit.text] = at
     earlier: list[int] = []
     for text, at in found.items():
         gone.update(n for n in earlier[-_REACH:] if replaces(text, units[n].text))
         earlier.append(at)
-    candidates = sorted(
-        (at for at in found.values() if at not in gone),
-        key=lambda at: (-units[at].rank, -at),
-    )
+    costs = {
+        at: count_tokens(f"- {units[at].head}{units[at].text}\n") + 1
+        for at in found.values()
+        if at not in gone
+    }
+
+    def worth(at: int) -> float:
+        """How strictly it binds, for its tokens; a newer one counts more."""
+        newness = 0.6 + 0.4 * at / len(units)
+        return newness * units[at].rank ** 2 / (costs[at] + _UNIT_RULE_TOKENS)
+
     chosen: list[int] = []
     # The marks of their part count apart, in digests of which they are no large share.
     spent = 0
-    most = int(_RULES_PART_SHARE / _RULES_SHARE * budget)
-    budget = min(budget, most - _rules_tokens([""], count_tokens))
-    for at in candidates:
-        cost = count_tokens(f"- {units[at].text}\n") + 1
-        if spent + cost <= budget:
+    marks = _rules_tokens([""], count_tokens)
+    share = min(int(_RULES_SHARE * budget), int(_RULES_PART_SHARE * budget) - marks)
+    for at in sorted(costs, key=lambda at: (-worth(at), -at)):
+        if spent + costs[at] <= (share if chosen else budget - marks):
             chosen.append(at)
-            spent += cost
-        elif budget - spent < _LEAST_RULE_TOKENS:
+            spent += costs[at]
+        elif chosen and share - spent < _LEAST_RULE_TOKENS:
             break
     return sorted(chosen)
 

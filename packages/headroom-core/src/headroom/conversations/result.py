@@ -42,7 +42,7 @@ def account(
         blocks: The digest.
         summarised: Whether a language model wrote it.
     """
-    rules = {rule for block in blocks for rule in block.rules}
+    rules = _flat("\n".join(rule for block in blocks for rule in block.rules))
     lines = [line for block in blocks for line in block.body.split("\n")]
     said = {*lines, *(line.strip() for line in lines)}
     said |= {line.partition(": ")[2] for line in lines if ": " in line}
@@ -56,7 +56,7 @@ def account(
         gone: list[str] = []
         lost: list[str] = []
         for unit in units:
-            if unit.text in rules:
+            if unit.speaker == "user" and _flat(unit.text) in rules:
                 continue
             text = unit.text.strip(" …")
             if unit.kind in ("field", "call") or text != unit.text:
@@ -76,3 +76,7 @@ def account(
         if not units and not view.opaque:
             dropped.append(Dropped((at,), "empty message"))
     return tuple(dropped)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -2,19 +2,26 @@
 
 A rule forbids, permits, limits, or says how or when always: "never", "from now on",
 "without asking me", "at most three sentences", or it states a lasting need such as an
-allergy or a budget. It is told by such cues and by the form of the sentence. A text
-that the user only passes on, such as a quoted mail or a pasted page, holds none.
+allergy or a budget. It is told by such cues and by the form of the sentence. Quoted
+words and what others say hold none.
 """
 
 import re
-from collections.abc import Sequence
+import unicodedata
 from functools import lru_cache
 
-__all__ = ["STANDING", "binding_of", "own_lines", "replaces"]
+__all__ = [
+    "BOUND",
+    "STANDING",
+    "announces_rules",
+    "binding_of",
+    "replaces",
+    "unseen_removed",
+]
 
 # How strictly a rule binds: what is wished; what is forbidden, required or limited;
 # what holds always.
-_WISH, _BOUND, STANDING = 1, 2, 3
+_WISH, BOUND, STANDING = 1, 2, 3
 
 _FLAGS = re.IGNORECASE
 _PLEASE = (
@@ -43,7 +50,7 @@ _STANDING = (
     r"|in zukunft|auf keinen fall|unter keinen umständen|es sei denn|allerg(?:isch|ie)"
     r"|unverträglich\w*|vegetari(?:sch|er)\w*|rollstuhl|ohne (?:mich|mein|vorher|rückfrage|zu"
     r"|dass ich|(?:\w+ ){0,3}(?:erlaubnis|zustimmung|freigabe|genehmigung)))",
-    r"(?<!ich )(?<!ich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
+    r"(?<!\bich )(?<!\bich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
     r"(?=.*\w)(?<!mal)",
     r"\b(?:nooit|altijd|vanaf nu|voortaan|in geen geval|tenzij|allergie|rolstoel"
     r"|zonder (?:te|mij|mijn|eerst|toestemming))",
@@ -56,7 +63,7 @@ _STANDING = (
     r"|alergia|vegetarian[oa]|vegan[oa]|cel[ií]ac[oa]|silla de ruedas|cadeira de rodas"
     r"|sin (?:preguntar|mi |que yo|consultar|permiso|antes|avisar)|sem (?:me |a minha|o meu"
     r"|minha|meu|perguntar|autoriza|antes|avisar))",
-    rf"{_START}(?:siempre|sempre|toujours)\b|\b(?:siempre|sempre)\b(?=.*\b(?:en|in|em|con|com)\b)"
+    rf"{_START}(?:siempre|sempre|toujours|jamais|mai|nie|aldrig|aldri|nigdy)\b|\b(?:siempre|sempre)\b(?=.*\b(?:en|in|em|con|com)\b)"
     r"|^(?!j'|je )\w+ toujours\b",
     r"\b(?:non \w+ mai|mai (?!più\b)(?=\w+ senza)|d'ora in (?:poi|avanti)|da (?:ora|adesso|oggi)"
     r" in (?:poi|avanti)|in nessun caso|a meno che|allergic[oa]|celiac[oa]|sedia a rotelle"
@@ -173,7 +180,7 @@ _WISHING = (
 _CUES = tuple(
     # Searched in lower case, which takes half the time of ignoring case.
     (binds, re.compile("|".join(f"(?:{cue})" for cue in cues)))
-    for binds, cues in ((STANDING, _STANDING), (_BOUND, _BINDING), (_WISH, _WISHING))
+    for binds, cues in ((STANDING, _STANDING), (BOUND, _BINDING), (_WISH, _WISHING))
 )
 # What somebody tells of themselves or of others commands nothing: "I have never been
 # there", "it is always late", "so we only met on Fridays".
@@ -198,117 +205,60 @@ _ANNOUNCES = re.compile(
     r"|règles|consignes|reglas|regole|regras|regels|zasady|правила|kurallar)\b|规则|要求|規則|ルール|규칙",
     _FLAGS,
 )
+# Who else says so, before a rule in the same sentence: "the wiki states that you must".
+_REPORTS = re.compile(
+    r"(?<!\bi )(?<!\bwe )(?<!\byou )(?<!\bi've )\b(?:says|stated?s?|claims?|claimed|reads|wrote|writes|told|tells|insists?|demands?"
+    r"|according to|(?<!as )(?<!i )(?<!we )(?<!you )said|laut|zufolge|steht|sagt\w*|behauptet\w*|meint\w*|schreibt|selon|d'après|prétend|il est écrit"
+    r"|según|dice que|dicen que|dice che|afirma|secondo (?:il|la|i)|segundo (?:a|o|el|la)|afferma|diz que|volgens|zegt|enligt|ifølge|säger|siger|sier|według|twierdzi|mówi"
+    r"|согласно|говорит|утверждает|пишет|göre|diyor|menurut|theo)\b"
+    r"|根据|據|写着|声称|说，|说：|上说|によると|によれば|と書いて|と言って|따르면|라고|تقول|يقول|وفق|לפי|के अनुसार|ตามที่",
+    _FLAGS,
+)
+_QUOTED = re.compile(
+    r"“[^”]{2,400}”|„[^“”]{2,400}[“”]|«[^»]{2,400}»|「[^」]{2,400}」|『[^』]{2,400}』|(?<!\w)\"[^\"]{2,400}\"(?!\w)"
+)
 _QUESTION = ("?", "？", "؟")
 _MOST_CHARACTERS = 300
 _MOST_WISH_CHARACTERS = 140
 
 
-def binding_of(sentence: str, *, listed: bool = False, announces: bool = False) -> int:
+def unseen_removed(text: str) -> str:
+    """Return `text` without characters that are not seen, and in its plain forms.
+
+    Zero-width characters and full-width forms must not hide the marks of a text.
+    """
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf")
+
+
+def announces_rules(sentence: str) -> bool:
+    """Whether a sentence says that rules follow."""
+    return _ANNOUNCES.search(sentence) is not None
+
+
+def binding_of(sentence: str, *, listed: bool = False) -> int:
     """Return how strictly a sentence of the user's binds: 0 for no rule, up to 3.
 
     Args:
         sentence: One sentence, in any language.
         listed: It is an item of a list that was announced as rules.
-        announces: Whether it announces a list of rules counts, too.
     """
     if sentence.endswith(_QUESTION) or len(sentence) > _MOST_CHARACTERS:
         return 0
-    plain = sentence.replace("’", "'").lower()
-    binds = next((binds for binds, cue in _CUES if cue.search(plain)), 0)
+    plain = unseen_removed(sentence).replace("’", "'").lower()
+    if not plain.isascii() or '"' in plain:
+        plain = _QUOTED.sub(" ", plain)
+    found = ((binds, cue.search(plain)) for binds, cue in _CUES)
+    binds, said = next((one for one in found if one[1]), (0, None))
+    if said and (report := _REPORTS.search(plain)) and report.start() < said.start():
+        binds = 0
     if binds and _TELLS.match(plain) and not _NEED.search(plain):
         binds = 0
     if binds == _WISH and len(sentence) > _MOST_WISH_CHARACTERS:
         binds = 0
-    if listed or (announces and _ANNOUNCES.search(plain)):
-        binds = max(binds, _BOUND)
-    return binds
-
-
-_MAIL_HEADER = re.compile(
-    r"(?:from|to|subject|sent|date|von|an|betreff|gesendet|de|à|objet|para|asunto|assunto|da|oggetto"
-    r"|发件人|主题|差出人|件名)\s?[:：]\s|(?<!-)-{3,20} ?(?:original|forwarded|begin|weitergeleitet)|.{4,80}"
-    r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu):$",
-    _FLAGS,
-)
-_SALUTATION = re.compile(
-    r"(?:dear|hi|hello|hey|sehr geehrte[rs]?|liebe[rs]?|guten tag|hallo|cher|chère|bonjour|estimad[oa]s?|querid[oa]"
-    r"|hola|gentile|egregi[oa]|ciao|prezad[oa]|car[oa]|olá|beste|geachte|уважаем\w+|szanown\w+)\b[^.!?]{0,50}[,!:]$"
-    r"|尊敬的.{1,20}[：:，]$|.{1,20}(?:様|さま)$",
-    _FLAGS,
-)
-_SIGN_OFF = re.compile(
-    r"(?:yours|best|kind|warm|regards|sincerely|cheers|thanks|mit freundlichen|viele grüße|liebe grüße"
-    r"|cordialement|bien à|saludos|atentamente|cordiali|distinti|saluti|atenciosamente|met vriendelijke"
-    r"|с уважением|此致|敬具)\b.{0,40}$",
-    _FLAGS,
-)
-_OPENS = re.compile(
-    r"<(document|doc|file|page|article|email|mail|context|source|text|quote|[a-z_]{2,20})[ >]",
-    _FLAGS,
-)
-_FENCES = ("```", "~~~", '"""', "'''", "<<<", "-----BEGIN")
-
-
-def own_lines(lines: Sequence[str]) -> list[bool]:
-    """Tell for each line of a user's message whether it is the user's own words.
-
-    Not so are quoted lines (`>`), fences, tagged documents, mails from their header or
-    salutation to their end, and the paragraphs behind a line that announces them with
-    a colon.
-    """
-    own = []
-    closing = ""  # what ends the text that is passed on; "\0" for nothing but the end
-    announced = False
-    letter = False
-    for n, line in enumerate(lines):
-        bare = line.strip()
-        if closing:
-            own.append(False)
-            if closing != "\0" and closing in bare:
-                closing = ""
-            elif letter and _SIGN_OFF.match(bare):
-                # The name behind it is still the letter's.
-                closing, letter = "", False
-                announced = False
-            continue
-        if bare.startswith(_FENCES):
-            mark = next(mark for mark in _FENCES if bare.startswith(mark))
-            closing = {"<<<": ">>>", "-----BEGIN": "-----END"}.get(mark, mark)
-            if closing in bare[len(mark) :]:
-                closing = ""
-            own.append(False)
-            continue
-        tag = _OPENS.match(bare)
-        if tag and f"</{tag[1]}" in "\n".join(lines[n:]):
-            closing = "" if f"</{tag[1]}" in bare else f"</{tag[1]}"
-            own.append(False)
-            continue
-        quoted = bare.startswith((">", "|", "“", "„", "«", "「")) or (
-            bare.startswith('"') and bare.rstrip(".,;").endswith('"')
-        )
-        salutes = n > 0 and any(map(str.strip, lines[:n])) and _SALUTATION.match(bare)
-        if _MAIL_HEADER.match(bare) or salutes:
-            closing, letter = "\0", True
-            own.append(False)
-            continue
-        if announced and bare and not _announces_list(bare):
-            closing, letter = "\0", True
-            own.append(False)
-            continue
-        if bare:
-            announced = (
-                bare.endswith((":", "："))
-                and not binding_of(bare, announces=True)
-                and n + 1 < len(lines)
-                and not lines[n + 1].strip()
-            )
-        own.append(bool(bare) and not quoted)
-    return own
-
-
-def _announces_list(line: str) -> bool:
-    """Whether a line is an item of a list, which is the user's own."""
-    return re.match(r"(?:[-*+•·]|\(?\w{1,2}[.)])\s", line) is not None
+    return max(binds, BOUND) if listed else binds
 
 
 _REPLACES = re.compile(

@@ -488,7 +488,7 @@ class _Work:
                 chain = self._chain_until(segment.seen)
                 known = self._engine.recall(chain, segment)
                 if known is None:
-                    known = yield from self._write(segment, state)
+                    known = yield from self._write(segment, state, segments)
                     # What only stands in for a summary is not kept: ask again.
                     if known.method == "llm" or self._engine.guard is None:
                         self._engine.remember(chain, segment, known)
@@ -523,13 +523,14 @@ class _Work:
         return _chain(self._memory.chain, fresh)
 
     def _write(
-        self, segment: Segment, state: State
+        self, segment: Segment, state: State, before: Sequence[Segment]
     ) -> Generator[_Request, str | None, Written]:
-        """Return a segment's text and the method that wrote it."""
+        """Return what is written for a segment behind those before it."""
         if segment.merged:
             units = self._ledger_until(segment.end)
         else:
             units = self._units(segment.start, segment.end)
+        earlier = [rule for one in before for rule in one.rules]
         if self._engine.guard is not None:
             kept = set(state.kept)
             sources = [
@@ -537,7 +538,9 @@ class _Work:
                 for at in range(segment.start, segment.end)
                 if at not in kept
             ]
-            rules, tokens = standing_rules(units, segment.budget, self._engine.count)
+            rules, tokens = standing_rules(
+                units, segment.budget, self._engine.count, earlier=earlier
+            )
             summary = yield _Request(sources, segment.budget - tokens)
             if summary is not None:
                 return Written(summary, "llm", rules)
@@ -551,7 +554,9 @@ class _Work:
             ]
             for text in (view.text, *(r.text for r in view.results))
         ]
-        selection = select(units, segment.budget, self._engine.count, known=known)
+        selection = select(
+            units, segment.budget, self._engine.count, known=known, earlier=earlier
+        )
         return Written(selection.text, "extractive", selection.rules)
 
     def _units(self, start: int, end: int) -> list[Unit]:

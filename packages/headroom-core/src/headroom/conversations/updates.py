@@ -1,4 +1,4 @@
-"""Updates: which statements a later one changed.
+"""Updates: which statements a later one changed, and which rules one withdrew.
 
 Certain where both say the same but for a value, and the later says that it changes
 something; likely where it says so and shares what it is about. "No nuts for Anna" and
@@ -6,13 +6,16 @@ something; likely where it says so and shares what it is about. "No nuts for Ann
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from headroom.conversations.passages import goes_on, speaks_of_self
+from headroom.conversations.rules import STANDING
 from headroom.conversations.units import Unit
 from headroom.conversations.words import VALUE, words_of
+from headroom.scorers.words import stem
 
-__all__ = ["updated"]
+__all__ = ["amended", "updated"]
 
 _CHANGES = re.compile(
     r"\b(?:actually|i meant|correction|changed? (?:my mind|to|it)|(?:has|have|was|were|is|are|got) (?:now |been )?"
@@ -46,6 +49,38 @@ _ADDS = re.compile(
 )
 # How far back a correction reaches, in the same speaker's statements.
 _REACH = 60
+
+
+# A later sentence that lifts a rule.
+_LIFTS = re.compile(
+    r"\b(?:again|no longer|not any ?more|any ?more|forget|ignore|drop(?:ped)?|lift(?:ed)?|cancel\w*|revok\w*|withdraw\w*|withdrawn"
+    r"|disregard|never mind|is over|are over|is gone|void|retract\w*|(?:doesn't|don't|does not|do not|needn't) (?:apply|hold|need|have to|matter)"
+    r"|scratch that|may now|can now|now (?:allowed|fine|ok\w*|may|can)|(?:allowed|fine|okay) now|after all|(?:is|are) (?:allowed|permitted|fine|ok)"
+    r"|you (?:may|can)"
+    r"|wieder|nicht mehr|nicht länger|vergiss|vergessen sie|ignorier\w*|aufgehoben|hinfällig|darfst|dürfen sie|doch|erlaubt|zurückgenommen"
+    r"|à nouveau|de nouveau|ne \w+ plus|n'\S+ plus|oubli\w+|annul\w+|tu peux|vous pouvez|finalement|lev\w+|de nuevo|otra vez|ya no|olvid\w+|puedes"
+    r"|puede|permitido|di nuovo|non \S+ più|più|dimentic\w+|puoi|può|annull\w+|de novo|não \S+ mais|já não|mais|esque[cç]\w+|pode|podes"
+    r"|weer|niet meer|vergeet|mag|toch|igen|igjen|inte längre|ikke længere|ikke lenger|glöm|glem|снова|опять|больше не|уже не|забудь\w*"
+    r"|отмен\w+|можно|можешь|можете|znowu|znów|już nie|zapomnij|możesz|można|odwoł\w+|zase|už ne\w*|můžeš|tekrar|artık|unut|yine|lagi|boleh|lupakan"
+    r"|lại|nữa|bỏ qua|có thể)\b"
+    r"|不再|又可以|可以|取消|作废|作廢|忘掉|忘了|撤销|撤回|废除|不用|不必|もう|再び|また|取り消|撤回|忘れて|なくて(?:も)?(?:いい|よい|大丈夫)|てもいい|解除"
+    r"|더 이상|다시|이제|취소|잊어|안 해도|해도 (?:돼|됩|좋)|철회|من جديد|بعد الآن|لم يعد|انس|ألغ|يمكنك|שוב|כבר לא|תשכח|מבוטל|מותר|फिर से|अब नहीं|भूल"
+    r"|रद्द|सकते|อีกครั้ง|ไม่ต้อง|ยกเลิก|ลืม|ได้แล้ว",
+    re.IGNORECASE,
+)
+_NAMES_RULE = re.compile(
+    r"\b(?:rules?|restriction|limit|ban|instructions?|constraint|regel\w*|verbot|einschränkung|vorgabe|règle|interdiction|consigne|limite|regla"
+    r"|prohibición|regola|divieto|regra|proibição|verbod|forbud|förbud|förbudet|правил\w+|запрет\w*|огранич\w+|zasad\w+|zakaz\w*|ograniczen\w+"
+    r"|pravidl\w+|kural\w*|yasak\w*|aturan|larangan|quy tắc|what i said|i said|i told you)\b|规则|規則|规定|限制|禁令|要求|ルール|制限|禁止|규칙|제한|금지"
+    r"|قاعدة|القاعدة|الحظر|כלל|הכלל|איסור|नियम|กฎ",
+    re.IGNORECASE,
+)
+_QUESTION = ("?", "？", "؟")
+_SHORT_CHARACTERS = 160
+# A word of less weight tells nothing of what a rule is about.
+_LEAST_WEIGHT = 0.5
+# So much of a rule's words is said again by what withdraws it, or says its opposite.
+_LIFTED_SHARE, _OPPOSITE_SHARE = 0.34, 0.75
 
 
 class _Statement(NamedTuple):
@@ -93,8 +128,7 @@ def _statement(at: int, text: str) -> _Statement:
         frozenset(w.key for w in words if w.weight >= 0.6 and not values[w.key]),
         frozenset(key for key, kind in values.items() if kind),
         frozenset(kind for kind in values.values() if kind),
-        frozenset(map(str.lower, _TURNS.findall(_OPENS.sub("", text))))
-        | {label for label in _LABEL.findall(text) if label != "I"},
+        _turns(text) | {label for label in _LABEL.findall(text) if label != "I"},
         text,
     )
 
@@ -121,3 +155,121 @@ def _is_certain(old: _Statement, new: _Statement) -> bool | None:
     if 2 * len(shared) >= len(old.topic) and old.kinds & new.kinds:
         return False
     return None
+
+
+class _Rule(NamedTuple):
+    """A rule as far as it can be withdrawn; `at` is -1 for one of an earlier digest."""
+
+    at: int
+    keys: frozenset[str]
+    turns: frozenset[str]
+
+
+def amended(
+    units: Sequence[Unit],
+    changed: Mapping[int, tuple[int, bool]],
+    earlier: Sequence[str] = (),
+) -> tuple[list[Unit], set[int]]:
+    """Return the units, each rule with what withdraws, limits or changes it later.
+
+    Also the positions of the statements that stand with a rule now. One that certainly
+    replaces a rule, or amends one in `earlier`, becomes a rule itself.
+
+    Args:
+        units: In the order of the conversation.
+        changed: What `updated` found in them.
+        earlier: Rules of the digest so far.
+    """
+    out = list(units)
+    changing = {
+        new: old for old, (new, _) in changed.items() if units[old].kind == "rule"
+    }
+    taken: set[int] = set()
+    places: dict[int, _Rule] = {}
+    rules = [_rule(-1, text) for text in earlier]
+    said: dict[str, list[int]] = {}
+    for n, rule in enumerate(rules):
+        for key in rule.keys:
+            said.setdefault(key, []).append(n)
+    last = -1  # The rule that the user's last message ended with.
+    message = -1
+    for at, unit in enumerate(units):
+        if unit.speaker != "user" or unit.kind not in ("said", "rule"):
+            continue
+        opens, message = unit.message != message, unit.message
+        found = None
+        if at in changing:
+            found = places.get(changing[at])
+            if changed[changing[at]][1]:
+                unit = out[at] = unit._replace(
+                    kind="rule", rank=max(unit.rank, out[changing[at]].rank)
+                )
+                found = None
+        elif rules and _may_amend(unit.text):
+            found = _amends(unit, rules, said)
+            if found is None and opens and last >= 0 and goes_on(unit.text):
+                found = rules[last]
+        last = -1
+        if found is None:
+            if unit.kind == "rule":
+                rule = places[at] = _rule(at, unit.text)
+                last = len(rules)
+                for key in rule.keys:
+                    said.setdefault(key, []).append(last)
+                rules.append(rule)
+        elif found.at < 0:
+            out[at] = unit._replace(kind="rule", rank=STANDING)
+        else:
+            asked = f"{unit.head}\n" if unit.joined else ""
+            rule_unit = out[found.at]
+            out[found.at] = rule_unit._replace(
+                text=f"{rule_unit.text} …\n{asked}{unit.text}",
+                rank=max(rule_unit.rank, unit.rank if unit.kind == "rule" else 0),
+            )
+            places[at] = found
+            taken.add(at)
+    return out, taken
+
+
+def _may_amend(text: str) -> bool:
+    """Whether a statement may change a rule: a short one, not of oneself."""
+    asks = text.endswith(_QUESTION)
+    return len(text) <= _SHORT_CHARACTERS and not asks and not speaks_of_self(text)
+
+
+def _rule(at: int, text: str) -> _Rule:
+    return _Rule(at, _keys(text), _turns(text))
+
+
+def _keys(text: str) -> frozenset[str]:
+    """Return the words that tell what a statement is about."""
+    said = (stem(word.key) for word in words_of(text) if word.weight >= _LEAST_WEIGHT)
+    return frozenset(said) - _turns(text)
+
+
+def _turns(text: str) -> frozenset[str]:
+    return frozenset(map(str.lower, _TURNS.findall(_OPENS.sub("", text))))
+
+
+def _amends(
+    unit: Unit, rules: Sequence[_Rule], said: dict[str, list[int]]
+) -> _Rule | None:
+    """Return the rule that a later statement withdraws or limits, if any.
+
+    It says that something is allowed or no longer holds, and shares what the rule is
+    about, or names the last rule as one; or it says the opposite of the same.
+    """
+    keys = _keys(unit.text)
+    lifts = _LIFTS.search(unit.text) is not None
+    shared: dict[int, int] = {}
+    for key in keys:
+        for n in said.get(key, ())[-_REACH:]:
+            shared[n] = shared.get(n, 0) + 1
+    best = max(shared, key=lambda n: (shared[n] / len(rules[n].keys), n), default=-1)
+    if best >= 0:
+        share = shared[best] / len(rules[best].keys)
+        if lifts and share >= _LIFTED_SHARE:
+            return rules[best]
+        if share >= _OPPOSITE_SHARE and _turns(unit.text) != rules[best].turns:
+            return rules[best]
+    return rules[-1] if lifts and _NAMES_RULE.search(unit.text) else None

@@ -1,0 +1,293 @@
+"""Spoken: the parts of what somebody said: sentences, rules, lines of code.
+
+A rule of the user's is one part with the sentences that limit or condition it, with the
+introductions it stands under, and with the list or code that it ends in.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from headroom.conversations.parts import MAX_SENTENCE_CHARACTERS, Part, pieces
+from headroom.conversations.passages import conditions, goes_on, limits
+from headroom.conversations.passed_on import own_characters
+from headroom.conversations.rules import announces_rules, binding_of
+from headroom.scorers.stop_words import STOP_WORDS
+from headroom.scorers.words import words
+
+__all__ = ["said_parts"]
+
+_BULLET = re.compile(r"(?:[-*+•·]|#{1,6})\s+")
+_ITEM = re.compile(r"(?:[-*+•·]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
+_RULER = re.compile(r"[\s|:=_*~+`-]*")
+_FENCES = ("```", "~~~")
+_COLONS = (":", "：")
+# A block of code up to this length is kept whole or not at all.
+_WHOLE_CODE_LINES = 12
+# A rule takes so many sentences before and behind it, and so long a list or code.
+_MOST_BEFORE, _MOST_BEHIND = 2, 3
+_MOST_CARRIED_CHARACTERS = 1_500
+
+
+class _Piece(NamedTuple):
+    """A sentence, a line of code or a fence, with where it stands."""
+
+    kind: str
+    text: str
+    line: int
+    raw: str
+    block: int  # The paragraph, counted by empty lines.
+    depth: int = 0
+    item: bool = False
+    own: bool = False
+    binds: int = 0
+    intros: tuple[str, ...] = ()
+    head: str = ""
+    spaced: bool = True  # Whether space stands before it in its line.
+
+
+def said_parts(text: str, *, is_user: bool) -> list[Part]:
+    """Return the parts of what somebody said, in order; `[]` for none."""
+    language = _language(text)
+    found = list(_pieces(text, language, is_user=is_user))
+    rules = list(_passages(found))
+    in_rule = {n for rule in rules for n in rule}
+    starts = {rule[0]: rule for rule in rules}
+    parts: list[Part] = []
+    before: _Piece | None = None
+    code: list[str] = []
+    used = {intro for rule in rules for intro in found[rule[0]].intros}
+    used -= {piece.head for n, piece in enumerate(found) if n not in in_rule}
+    for n, piece in enumerate(found):
+        if piece.kind == "fence" or n in in_rule:
+            if code and len(code) <= _WHOLE_CODE_LINES:
+                parts[-len(code) :] = _tied_code(code)
+            code = []
+        if n in starts:
+            parts.append(_rule_part([found[at] for at in starts[n]]))
+        if n in in_rule or piece.kind == "fence":
+            before = None
+            continue
+        if piece.kind == "code":
+            parts.append(Part("code", piece.text))
+            code.append(piece.text)
+            continue
+        if piece.text in used:
+            continue
+        same = before is not None and before.line == piece.line
+        if before is not None and same and goes_on(piece.text):
+            parts.append(Part("said", piece.text, head=before.text, joined=True))
+        else:
+            parts += [
+                Part("said", clause, rank, piece.head)
+                for rank, clause in enumerate(_clauses(piece.text, language))
+            ]
+        before = piece
+    if code and len(code) <= _WHOLE_CODE_LINES:
+        parts[-len(code) :] = _tied_code(code)
+    return parts
+
+
+def _tied_code(lines: list[str]) -> list[Part]:
+    """Return the lines of a block of code, each with the one before it."""
+    heads = ["", *(" ".join(line.split()) for line in lines)]
+    return [
+        Part("code", line, head=head, joined=bool(head))
+        for line, head in zip(lines, heads, strict=False)
+    ]
+
+
+def _rule_part(passage: list[_Piece]) -> Part:
+    """Return a rule with all that belongs to it."""
+    text, line = passage[0].text, passage[0].line
+    for piece in passage[1:]:
+        same = f" {piece.text}" if piece.spaced else piece.text
+        text += same if piece.line == line else f"\n{piece.raw}"
+        line = piece.line
+    binds = max(piece.binds for piece in passage)
+    return Part("rule", text, binds, "\n".join(passage[0].intros))
+
+
+def _pieces(text: str, language: str, *, is_user: bool) -> Iterator[_Piece]:
+    """Yield the sentences and lines of code of a text, each with where it stands."""
+    lines = text.splitlines()
+    own = own_characters(lines) if is_user else [0] * len(lines)
+    intros: list[tuple[int, str, bool]] = []  # depth, text, whether it announces rules
+    block, code = 0, False
+    for n, (line, own_until) in enumerate(zip(lines, own, strict=True)):
+        bare = line.strip()
+        if bare.startswith(_FENCES):
+            code = not code
+            yield _Piece("fence", bare, n, line.rstrip(), block)
+        elif code and bare:
+            for piece in pieces(line.rstrip()):
+                yield _Piece("code", piece, n, piece, block)
+        elif not bare:
+            block += 1
+        if code or not bare or bare.startswith(_FENCES) or _RULER.fullmatch(bare):
+            continue
+        item = _ITEM.match(bare) is not None
+        title = len(bare) - len(bare.lstrip("#"))
+        at = len(line) - len(line.lstrip())
+        depth = title - 8 if title else 2 * at + item
+        while intros and intros[-1][0] >= depth:
+            intros.pop()
+        if mark := _BULLET.match(bare):
+            at += mark.end()
+        above = tuple(intro for _, intro, _ in intros)
+        head = above[-1] if intros and intros[-1][0] >= 0 else ""
+        listed = any(announced for _, _, announced in intros)
+        last = None
+        number = "" if mark or not item else bare[: _ITEM.match(bare).end()]
+        for sentence in _sentences(line[at + len(number) :].rstrip(), language):
+            if last is None:
+                sentence = number + sentence
+            else:
+                number = ""
+            place = max(at, line.find(sentence, at))
+            spaced, at = line[at:place].isspace(), place
+            mine = sentence[: max(0, own_until - at)].strip()
+            bare_words = mine.removeprefix(number)
+            binds = binding_of(bare_words, listed=listed) if bare_words else 0
+            raw = line.rstrip() if last is None else sentence
+            last = _Piece(
+                *("said", sentence, n, raw, block, depth, item),
+                *(bool(mine), binds, above, head, spaced),
+            )
+            at += len(sentence)
+            yield last
+        if last and (title or last.text.endswith(_COLONS)):
+            announced = last.own and announces_rules(last.text)
+            intros.append((depth, " ".join(last.text.split()), announced))
+
+
+def _passages(found: list[_Piece]) -> Iterator[range]:
+    """Yield the positions of each rule with what belongs to it."""
+    start = 0
+    while start < len(found):
+        end = start + 1
+        rules = found[start].binds > 0
+        while end < len(found) and _belongs(found[end - 1], found[end], ruled=rules):
+            rules = rules or found[end].binds > 0
+            end += 1
+        binding = [n for n in range(start, end) if found[n].binds]
+        if binding:
+            first = max(start, binding[0] - _MOST_BEFORE)
+            end = min(end, binding[-1] + 1 + _MOST_BEHIND)
+            end = _carried(found, end)
+            yield range(first, end)
+        start = end
+
+
+def _belongs(before: _Piece, piece: _Piece, *, ruled: bool) -> bool:
+    """Whether a sentence belongs to the one before it: it limits the rule it is behind.
+
+    Or it is a rule itself that needs the one before it.
+    """
+    if not (before.own and piece.own) or before.text in piece.intros:
+        return False
+    if piece.binds and piece.block == before.block:
+        apart = piece.item and piece.line != before.line
+        if not apart and conditions(before.text, piece.text):
+            return True
+    if not ruled:
+        return False
+    if piece.block != before.block or (piece.item and piece.line != before.line):
+        return goes_on(piece.text)
+    return limits(piece.text, is_rule=piece.binds > 0)
+
+
+def _carried(found: list[_Piece], end: int) -> int:
+    """Return where a passage ends that may end in a colon: behind what that opens.
+
+    That is the code, the list or the paragraph behind it. A list of further rules is
+    none: each is one of its own.
+    """
+    opening = found[end - 1]
+    if end == len(found) or not (opening.binds and opening.text.endswith(_COLONS)):
+        return end
+    after = end + 1
+    first = found[end]
+    if first.kind == "fence":
+        while after < len(found) and found[after - 1].kind != "said":
+            after += 1
+            if found[after - 1].kind == "fence":
+                break
+    elif first.depth > opening.depth:
+        if any(opening.text in piece.intros and piece.binds for piece in found[end:]):
+            return end
+        while after < len(found) and found[after].depth > opening.depth:
+            after += 1
+    else:
+        while after < len(found) and found[after].block == first.block:
+            after += 1
+    size = sum(len(piece.text) for piece in found[end:after])
+    return after if size <= _MOST_CARRIED_CHARACTERS else end
+
+
+def _language(text: str) -> str:
+    """Return the language of a message, for where its sentences end."""
+    found = [word.casefold() for word in words(text[:500])]
+    return max(
+        STOP_WORDS, key=lambda name: sum(map(STOP_WORDS[name].__contains__, found))
+    )
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def _sentences(line: str, language: str) -> Iterator[str]:
+    """Yield the sentences of a line, very long ones in pieces."""
+    # It takes a while to load, and one sentence alone needs no help.
+    from sentencex import segment
+
+    if len(line) < 12:
+        yield line
+        return
+    found = segment(language, line if line.isascii() else _SURROGATES.sub("?", line))
+    start = 0
+    for piece in found:
+        sentence = line[start : start + len(piece)].strip()
+        start += len(piece)
+        if len(sentence) > MAX_SENTENCE_CHARACTERS:
+            yield from pieces(sentence, MAX_SENTENCE_CHARACTERS)
+        elif sentence:
+            yield sentence
+
+
+# A sentence of several clauses may be cut between them if it says what is so: not where
+# a word denies, limits or supposes something, which may reach over a comma.
+_LONG_CHARACTERS = 80
+_SCOPE = {
+    "en": re.compile(
+        r"\b(?:not?|never|none|nothing|nobody|nowhere|neither|nor|cannot|without|if|unless|until"
+        r"|only|except|instead|rather|than|would|could|should|might|may|must|almost|nearly|hardly"
+        r"|barely|yet|used to|whether|supposed|wish|hope|said|says|think|thought|\w+n['’]t"
+        r"|[\w’']+['’]d)\b",
+        re.IGNORECASE,
+    ),
+}
+_CLAUSE = re.compile(
+    r"(?<=;) | [—–]+ ?|(?<=[^\W\d])—(?=\w)|(?<=,) (?=(?:and|so|because|since|which|while|where|especially|like"
+    r"|including|plus|then|as|with|who)\b)"
+)
+_CLAUSE_CHARACTERS = 25
+
+
+def _clauses(sentence: str, language: str) -> Iterator[str]:
+    """Yield a sentence, or its clauses where each may stand without the others.
+
+    A clause shows by "…" that the sentence goes on before or after it.
+    """
+    scope = _SCOPE.get(language)
+    if len(sentence) <= _LONG_CHARACTERS or not scope or scope.search(sentence):
+        yield sentence
+        return
+    starts = [0]
+    for match in _CLAUSE.finditer(sentence):
+        at = match.end()
+        if at - starts[-1] >= _CLAUSE_CHARACTERS <= len(sentence) - at:
+            starts.append(at)
+    for start, end in zip(starts, [*starts[1:], len(sentence)], strict=True):
+        before, after = "… " if start else "", " …" if end < len(sentence) else ""
+        yield f"{before}{sentence[start:end].strip()}{after}"

@@ -1,0 +1,216 @@
+"""Rules of a digest: each with what limits it, none from a text that is passed on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom import BudgetError, ConversationCompressor
+from headroom.conversations.block import Block, parse, write
+from headroom.conversations.digest import select
+from headroom.conversations.units import Unit
+from headroom.tokens import messages_tokens
+
+STORY = "The hall has a long history and many visitors came to see it. "
+
+
+def count(text):
+    """Count a token per four characters."""
+    return (len(text) + 3) // 4
+
+
+def digest_of(*said, budget=900, more=24):
+    """Return the account of a chat in which the user said these things at first."""
+    messages = []
+    for text in said:
+        messages += [{"role": "user", "content": text}]
+        messages += [{"role": "assistant", "content": STORY * 3}]
+    for n in range(more):
+        messages += [{"role": "user", "content": f"What is in room {n}?"}]
+        messages += [{"role": "assistant", "content": STORY * 3}]
+    small = ConversationCompressor(budget, keep_turns=1, count_tokens=count)
+    return small.explain(messages)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Never call me. Except on Mondays.",
+        "Never call me.\nExcept on Mondays.",
+        "Always reply in French. But code comments in English.",
+        "Never deploy on Fridays. Hotfixes are exempt.",
+        "Do not send mails. This only applies to the demo account.",
+        "On the demo account do what you like. Elsewhere, never delete anything.",
+        "If the build is red, wait. Until then, never merge.",
+        "Rufen Sie mich nie an. Nur montags.",
+        "Jamais d'appel le soir, s'il te plaît. Sauf urgence.",
+        "No llames nunca. Salvo los lunes.",
+        "Non chiamarmi mai. Tranne il lunedì.",
+        "Никогда не звоните мне. Кроме понедельника.",
+        "永远不要给我打电话。周一除外。",
+        "請始終用法語回答。但是程式碼註解用英語。",
+        "決して電話しないでください。ただし月曜日は大丈夫です。",
+        "절대 전화하지 마세요. 다만 월요일은 괜찮아요.",
+    ],
+)
+def test_a_rule_stands_with_what_limits_it(said):
+    assert any(
+        " ".join(said.split()) in " ".join(r.split()) for r in digest_of(said).rules
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        (
+            "For the demo account only:\n- never send mails\n- list all users\n",
+            "For the demo account only:\n- never send mails",
+        ),
+        (
+            "## On weekends\nNever call me.\n\n## Else\nSee you.",
+            "On weekends\n- Never call me.",
+        ),
+        (
+            "Always use this header:\n```\n# Copyright Ada\n    # 2026\n```\nThanks!",
+            "Always use this header:\n```\n# Copyright Ada\n    # 2026\n```",
+        ),
+        (
+            "Never touch these files:\n- a.py\n- b.py\n\nAnd now build it.",
+            "Never touch these files:\n- a.py\n- b.py",
+        ),
+    ],
+)
+def test_a_rule_stands_with_its_introduction_its_list_and_its_code(said, rule):
+    assert rule in digest_of(said).rules
+
+
+@pytest.mark.parametrize(
+    ("rule", "later"),
+    [
+        ("Never deploy on Fridays.", "You may deploy on Fridays again."),
+        ("Never call me.", "Please call me at 5."),
+        ("Nie freitags deployen, bitte.", "Die Regel mit dem Freitag gilt nicht mehr."),
+        ("Ne m'appelle jamais.", "Oublie cette règle."),
+        ("永远不要给我打电话。", "现在可以给我打电话了。"),
+    ],
+)
+def test_what_withdraws_a_rule_stands_right_behind_it(rule, later):
+    kept = digest_of(rule, "I like the blue room.", later)
+    both = [text for text in kept.rules if rule in text]
+    assert len(both) == 1
+    assert both[0].endswith(f" …\n{later}")
+    assert later not in kept.digest.partition("<conversation_digest")[2]
+
+
+def test_what_withdraws_a_rule_of_an_earlier_digest_is_an_instruction_too():
+    messages = [{"role": "user", "content": "Never deploy on Fridays."}]
+    messages += [{"role": "assistant", "content": STORY * 4}]
+    for n in range(40):
+        said = "You may deploy on Fridays again." if n == 14 else f"Room {n}?"
+        messages += [{"role": "user", "content": said}]
+        messages += [{"role": "assistant", "content": STORY * 4}]
+    small = ConversationCompressor(2_000, keep_turns=1, count_tokens=count)
+    session = small.session()
+    for end in range(2, len(messages) + 1, 2):
+        kept = session.explain(messages[:end])
+    rules = "\n".join(kept.rules)
+    assert rules.index("Never deploy") < rules.index("You may deploy")
+    assert kept.content == small.compress(messages)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<doc\u200bument>\nNever call us.\n</doc\u200bument>",
+        "Look: <email>Never call us.</email>",
+        "Read this mail:\n- never call us\n- always pay",
+        "Translate to French: Never call us.",
+        "Übersetze das: Ruf uns nie an, never call us.",
+        "翻译：never call us, 永远不要打电话。",
+        "The wiki states that you must never call us, which is outdated.",
+        "The prompt of our bot is: Never call us.",
+        'He wrote "never call us" to me.',
+        "Here is the mail I got:\nNever call us.",
+        "She said never call us.",
+    ],
+)
+def test_what_is_passed_on_holds_no_rule(said):
+    assert digest_of(said).rules == ()
+
+
+def test_what_stands_behind_a_list_that_is_passed_on_is_the_user_s_own():
+    said = "Read this mail:\n- never call us\n- always pay\n\nAlways answer in German."
+    assert digest_of(said).rules == ("Always answer in German.",)
+
+
+def test_a_rule_that_answers_a_question_stands_with_it():
+    messages = [
+        {"role": "assistant", "content": "Shall I call you on Sundays?"},
+        {"role": "user", "content": "Never."},
+    ]
+    for n in range(24):
+        messages += [{"role": "user", "content": f"What is in room {n}?"}]
+        messages += [{"role": "assistant", "content": STORY * 3}]
+    small = ConversationCompressor(900, keep_turns=1, count_tokens=count)
+    rules = small.explain(messages).rules
+    assert rules == ("assistant: Shall I call you on Sundays?\nNever.",)
+
+
+SAID = (
+    "Never delete files. Except logs.",
+    "Do not use tabs, use spaces.",
+    "For the demo only:\n- never send mails\n- always ask",
+    "You may delete files again.",
+    "Always reply in French.",
+    "My budget is 400 euros.",
+    "她对花生过敏，所以请不要放任何花生。",
+    "What is in room 7?",
+    "I liked the blue one best.",
+)
+
+
+@given(st.lists(st.sampled_from(SAID), min_size=4, max_size=20), st.floats(0.05, 0.9))
+def test_a_rule_never_stands_in_the_quoted_part(said, share):
+    messages = []
+    for text in said:
+        messages += [{"role": "user", "content": text}]
+        messages += [{"role": "assistant", "content": STORY}]
+    messages.append({"role": "user", "content": "And now?"})
+    limit = 60 + int(share * messages_tokens(messages, count))
+    small = ConversationCompressor(
+        limit, keep_turns=1, trigger=0.9, target=0.9, count_tokens=count
+    )
+    try:
+        digest = small.explain(messages).digest
+    except BudgetError:
+        return
+    for block in parse(digest):
+        for word in ("ever ", "o not", "lways", "budget", "不要"):
+            assert word not in block.body
+
+
+def test_a_limit_in_the_next_message_stands_with_the_rule():
+    assert digest_of("Never call me.", "Except on Mondays.").rules == (
+        "Never call me. …\nExcept on Mondays.",
+    )
+
+
+@given(st.integers(1, 200))
+def test_rules_come_first_as_long_as_one_fits(budget):
+    units = [Unit(0, "user", "rule", "Never call me after 8.", 3)]
+    units += [Unit(n, "user", "said", f"Room {n} is blue.") for n in range(1, 40)]
+    kept = select(units, budget, count)
+    marks = count(write(Block(1, 1, "", ("",)), preamble=False))
+    marks -= count(write(Block(1, 1, ""), preamble=False))
+    if budget >= marks + count(units[0].text) + 4:
+        assert kept.rules == ("Never call me after 8.",)
+
+
+def test_short_prohibitions_come_before_a_long_request_with_a_limit():
+    long = "Plan a trip to Lisbon for us, budget 3000 euros, unless we go in August."
+    units = [Unit(0, "user", "rule", long, 3)]
+    units += [
+        Unit(n, "user", "rule", text, 2)
+        for n, text in enumerate(("No night flights.", "No gluten for Ben."), 1)
+    ]
+    kept = select(units, 40, count)
+    assert kept.rules == ("No night flights.", "No gluten for Ben.")
