@@ -430,6 +430,7 @@ def factor_of(unit: Unit) -> float:
     if unit.kind == "field":
         changes = not unit.rank and not _LOOKS_UP.search(unit.speaker.partition(" ")[2])
         weight = _OUTCOME_WEIGHT if changes else _FIELD_WEIGHT
+        weight *= _ERROR_WEIGHT if ERROR.search(unit.text) else 1.0
         return float(weight * _ROW_DECAY ** min(unit.rank, 6))
     if unit.kind == "line":
         return _LINE_WEIGHT * (3.0 if ERROR.search(unit.text) else 1.0)

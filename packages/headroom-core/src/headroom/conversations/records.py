@@ -22,7 +22,7 @@ _RULER = re.compile(r"[\s|:=_*~+`-]*")
 def call_parts(arguments: Any) -> Iterator[Part]:
     """Yield `(k=v, ...)` as the call itself, then its nested and long arguments."""
     if not isinstance(arguments, Mapping):
-        spelt = "" if arguments in (None) else _scalar(arguments)
+        spelt = "" if arguments in (None, "") else _scalar(arguments)
         yield Part("call", f"({spelt})", 0)
         for piece in _rest(arguments):
             yield Part("line", piece, _REST_RANK)
@@ -54,7 +54,7 @@ def result_parts(text: str) -> Iterator[Part]:
 
 # How a text of JSONMinifier begins (docs/table-format.md).
 _TABLE = "#headroom"
-_PAIR = re.compile(r"[\w .-]{1,40}[:=]\s")
+_PAIR = re.compile(r"([\w .-]{1,40})[:=]\s")
 
 
 def _lines(text: str) -> Iterator[Part]:
@@ -75,8 +75,10 @@ def _lines(text: str) -> Iterator[Part]:
         while above and above[-1][0] >= indent:
             above.pop()
         head = above[-1][1] if above else ""
-        if not head and opening and _PAIR.match(bare):
+        pair = _PAIR.match(bare)
+        if not head and opening and pair:
             head = opening
+        joined = bool(pair and _is_status(pair[1].strip(), bare))
         if bare.startswith(_TABLE):
             table = bare
         elif table:
@@ -88,7 +90,7 @@ def _lines(text: str) -> Iterator[Part]:
             head = ""
         most = len(bare) if table else MAX_SENTENCE_CHARACTERS
         for piece in pieces(bare, most):
-            yield Part("line", piece, rank, head)
+            yield Part("line", piece, rank, head, bool(head) and joined)
 
 
 def _is_nested(value: Any) -> bool:
@@ -118,6 +120,13 @@ def _rest(value: Any) -> Iterator[str]:
 
 
 _ID = re.compile(r"(?:^|_)(?:id|key|uuid|sku|number|code|name|title|path|login)$|Id$")
+# What became of a record: kept with it, or its other fields would say something else.
+_STATUS = re.compile(
+    r"(?:^|_|\b)(?:status|state|errors?|outcome|result|success|succeeded|ok|failed|failure|exit_?code|return_?code|reason"
+    r"|approved|completed?|done|cancel+ed|message|estado|stato|statut|fehler|erreur|状态|状態|상태|статус)$|(?:Status|State|Error|Code|Reason)$",
+    re.IGNORECASE,
+)
+_STATUS_CHARACTERS = 120
 _OWNER_CHARACTERS = 60
 
 
@@ -134,6 +143,12 @@ def _owner(flat: Sequence[tuple[Any, Any]], *, is_row: bool) -> Any:
     return next(named, short[0] if short and is_row else None)
 
 
+def _is_status(name: str, value: Any) -> bool:
+    """Whether a field tells what became of its record."""
+    short = not isinstance(value, str) or len(value) <= _STATUS_CHARACTERS
+    return short and _STATUS.search(name) is not None
+
+
 def _fields(value: Any, path: str) -> Iterator[Part]:
     """Yield the fields of a JSON value, each with what tells its object from others.
 
@@ -145,7 +160,10 @@ def _fields(value: Any, path: str) -> Iterator[Part]:
         where = f"{path}: " if path else ""
         if isinstance(value, Mapping) and value:
             flat = [(k, v) for k, v in value.items() if not _is_nested(v)]
+            status = [k for k, v in flat if _is_status(str(k), v)]
             key = _owner(flat, is_row=is_row)
+            if key is None and len(value) > 1:
+                key = next(iter(status), None)
             # An object under its own id says it once.
             parent, _, own = path.rpartition(".")
             if key is not None and own and str(value[key]) == own:
@@ -156,7 +174,8 @@ def _fields(value: Any, path: str) -> Iterator[Part]:
                 yield Part("field", head, rank)
             for name, held in flat:
                 if name != key:
-                    yield Part("field", f"{name}={_scalar(held)}", rank, head)
+                    text = f"{name}={_scalar(held)}"
+                    yield Part("field", text, rank, head, bool(head) and name in status)
                 for piece in _rest(held):
                     yield Part("field", f"{name}={piece}", rank + _REST_RANK, head)
             of = head.rstrip(":")

@@ -43,7 +43,9 @@ _STANDING = (
     r"|intoleran(?:t|ce)|celiac|coeliac|vegan|vegetarian|kosher|halal|wheelchair"
     r"|off[- ]limits|without (?:first )?(?:asking|my|me|explicit|checking|approval|permission"
     r"|consent|telling|confirm\w*|[\w' ]{2,20}(?:'s)? (?:approval|permission|consent|approving)))\b",
-    r"\b(?:every time|each time|whenever)\b(?=.*\b(?:you|say|tell|use|ask|add|send|show|give"
+    r"^(?:i|we) (?:never|always|only)\b(?! \w+ed\b)|\b(?:before|until|unless|without) (?:i|we) (?:\w+ )?(?:say|said|tell|confirm|approve"
+    r"|agree|ok|okay|ask|allow|sign)|\bcan(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b"
+    r"|\b(?:every time|each time|whenever)\b(?=.*\b(?:you|say|tell|use|ask|add|send|show|give"
     r"|write|include|run|stop|check|do)\b)",
     # German, Dutch
     r"\b(?:niemals|nie wieder|ab (?:jetzt|sofort|heute|nun)|von (?:jetzt|nun) an|künftig"
@@ -97,6 +99,7 @@ _STANDING = (
 )
 _BINDING = (
     # English
+    rf"{_START}\w+ (?:nothing|nobody|no one|none of)\b",
     rf"{_START}(?:do not|don'?t|no longer|stop|avoid|refrain from|only)\b"
     r"(?!\s*(?:[,.!?;]|worry|mind|know|think|you\b|we\b|i\b|they\b|get me wrong|thanks?|thank|problem"
     r"|worries|need\b|idea|doubt|wonder|way\b|one\b|matter|longer|it\b|it's|that|this|there"
@@ -194,7 +197,7 @@ _TELLS = re.compile(
 # But a need or a limit of one's own lasts.
 _NEED = re.compile(
     r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vegan|vegetari|végétari|kosher|halal"
-    r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|without |never\b.*\byou"
+    r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b|without |never\b.*\byou"
     r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|would rather|prefer"
     r"|want|need|expect)\b.{0,90}$|^ich (?:möchte|will|esse|trinke|kann)\b.{0,90}$|^je ne\b.{0,90}$|^(?:this|that|it|they|there)"
     r" (?:must|may not|should never)\b",

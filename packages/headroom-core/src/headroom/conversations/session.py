@@ -482,7 +482,7 @@ class _Work:
         """Return the state with the text of every segment."""
         if all(segment.text is not None for segment in state.segments):
             return state
-        segments = []
+        segments: list[Segment] = []
         for segment in state.segments:
             if segment.text is None:
                 chain = self._chain_until(segment.seen)

@@ -126,7 +126,8 @@ def _pieces(text: str, language: str, *, is_user: bool) -> Iterator[_Piece]:
             block += 1
         if code or not bare or bare.startswith(_FENCES) or _RULER.fullmatch(bare):
             continue
-        item = _ITEM.match(bare) is not None
+        numbered = _ITEM.match(bare)
+        item = numbered is not None
         title = len(bare) - len(bare.lstrip("#"))
         at = len(line) - len(line.lstrip())
         depth = title - 8 if title else 2 * at + item
@@ -138,7 +139,7 @@ def _pieces(text: str, language: str, *, is_user: bool) -> Iterator[_Piece]:
         head = above[-1] if intros and intros[-1][0] >= 0 else ""
         listed = any(announced for _, _, announced in intros)
         last = None
-        number = "" if mark or not item else bare[: _ITEM.match(bare).end()]
+        number = bare[: numbered.end()] if numbered and not mark else ""
         for sentence in _sentences(line[at + len(number) :].rstrip(), language):
             if last is None:
                 sentence = number + sentence
