@@ -119,3 +119,42 @@ def test_an_error_that_came_often_says_how_often():
         lines[n] = f"12:{n + 10} ERROR: no room on sda"
     content = cap("\n".join(lines), max_tokens=800, count_tokens=len).content
     assert "; last error above: 1 of 14 alike]" in content
+
+
+AUDIT = """# npm audit report
+
+braces  <3.0.3
+Severity: high
+fix available via `npm audit fix`
+node_modules/braces
+
+ws  8.0.0 - 8.17.0
+Severity: moderate
+fix available via `npm audit fix --force`
+Will install ws@8.18.0, which is a breaking change
+node_modules/ws
+
+9 vulnerabilities (4 moderate, 5 high)
+"""
+
+
+@pytest.mark.parametrize("max_tokens", range(90, 300, 15))
+def test_a_line_of_a_paragraph_comes_with_its_first_line(max_tokens):
+    query = "Is the ws fix breaking?"
+    shown = cap(AUDIT, max_tokens=max_tokens, count_tokens=len, query=query).content
+    for paragraph in AUDIT.split("\n\n")[1:3]:
+        first, *rest = paragraph.strip().splitlines()
+        if any(line in shown.splitlines() for line in rest if "Sev" not in line):
+            assert first in shown.splitlines()
+
+
+def test_a_short_record_at_the_beginning_is_shown_whole_or_not_at_all():
+    blocks = [
+        f'resource "disk" "d{n}" {{\n  size = {n}\n  zone = "z{n}"\n  kind = "ssd"\n}}'
+        for n in range(30)
+    ]
+    text = "Plan:\n\n" + "\n\n".join(blocks)
+    for max_tokens in range(150, 1_200, 50):
+        shown = cap(text, max_tokens=max_tokens, count_tokens=len).content
+        for block in blocks:
+            assert block in shown or block.splitlines()[0] not in shown

@@ -75,3 +75,30 @@ def test_a_text_with_notes_like_ours_gets_notes_with_a_tag():
     assert tag.startswith("#")
     assert tag not in forged
     assert f"notes without {tag} are not headroom's" in head
+
+
+def test_the_largest_numbers_of_a_column_that_the_query_names_are_shown():
+    rows = [f"{1000 + n:>5} www    {n % 7:>5}.{n % 10} {n:>8}k w{n}" for n in range(80)]
+    rows[41] = " 1041 www     97.4       41k w41"
+    text = "  PID USER    %CPU      RES COMMAND\n" + "\n".join(rows)
+    query = "Which process uses most CPU?"
+    shown = cap(text, max_tokens=400, count_tokens=len, query=query).content
+    assert rows[41] in shown
+    rows = [f'{{"id":{n},"latency_ms":{n % 13}}}' for n in range(80)]
+    rows[41] = '{"id":41,"latency_ms":812}'
+    shown = cap("\n".join(rows), max_tokens=300, count_tokens=len, query="Latency ms?")
+    assert rows[41] in shown.content
+    rows = [f"{n},{n % 13},web" for n in range(80)]
+    rows[41] = "41,812,web"
+    text = "id,errors,name\n" + "\n".join(rows)
+    shown = cap(text, max_tokens=200, count_tokens=len, query="Which has most errors?")
+    assert rows[41] in shown.content
+
+
+def test_short_error_lines_come_before_one_that_takes_the_room_of_all():
+    errors = [f"ERROR {word} is down" for word in ("disk", "net", "cpu", "fan", "bus")]
+    text = "\n".join(
+        ["start", "ERROR " + "x" * 400, *errors, *[f"tick {n}" for n in range(90)]]
+    )
+    shown = cap(text, max_tokens=250, count_tokens=len).content
+    assert all(line in shown for line in errors)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from headroom.tool_outputs.error_lines import shape
+
 __all__ = ["owners", "with_owners"]
 
 _COMMIT, _FILE, _SECTION, _HUNK = 0, 1, 2, 3
@@ -23,6 +25,8 @@ _HEADERS = (
 _FIELD = re.compile(r"([^\W\d][\w ./()-]{0,40}?)\s*(?::(?=\s)|=)")
 # Lines under which one is indented, at most; the nearest count.
 _MOST_OWNERS = 8
+# A block of so many lines is a record, even if its lines are no fields.
+_SHORT_BLOCK = 12
 # A unit of so many characters without a line end is a piece of a longer line.
 _PIECE = 200
 
@@ -30,14 +34,15 @@ _PIECE = 200
 def owners(texts: Sequence[str]) -> list[int]:
     """Return for each line the line above to which it belongs directly, or -1.
 
-    A line belongs to the line under which it is indented; a field ("name: value") to
-    the first line of its record; other lines to the header of their section.
-    Records are blocks between blank lines, and begin anew where the name of their
-    first field comes again. A record whose first two names begin several blocks
-    reaches to the next of them, as an e-mail does.
+    A line belongs to the line under which it is indented; a field ("name: value"), and
+    a line of a short block, to the first line of its record; other lines to the header
+    of their section. Records are blocks between blank lines, and begin anew where the
+    name of their first field, or their first word, comes again. A record whose first
+    two names begin several blocks reaches to the next of them, as an e-mail does.
     """
     names = [field[1] if (field := _FIELD.match(text)) else "" for text in texts]
     starts = _repeated_starts(texts, names)
+    short = _short_blocks(texts)
     found = [-1] * len(texts)
     sections: list[tuple[int, int]] = []
     indented: list[tuple[int, int]] = []
@@ -70,8 +75,11 @@ def owners(texts: Sequence[str]) -> list[int]:
         parent = _parent(text, unit, indented)
         if parent >= 0:
             found[unit] = parent
-        elif first >= 0 and (names[unit] or texts[first].rstrip().endswith(":")):
-            if names[unit] and names[unit] == names[first]:
+        elif first >= 0 and (
+            names[unit] or unit in short or texts[first].rstrip().endswith(":")
+        ):
+            same_name = names[unit] and names[unit] == names[first]
+            if same_name or _lead(text) == _lead(texts[first]):
                 found[unit] = found[first]
                 first = unit
             else:
@@ -110,6 +118,23 @@ def _parent(text: str, unit: int, indented: list[tuple[int, int]]) -> int:
         _leave(indented, depth)
         indented.append((depth, unit))
     return parent
+
+
+def _lead(text: str) -> str:
+    """Return the first word of a line without its numbers."""
+    return shape("".join(text.split(maxsplit=1)[:1]))
+
+
+def _short_blocks(texts: Sequence[str]) -> set[int]:
+    """Return the lines of short blocks between blank lines."""
+    found: set[int] = set()
+    start = 0
+    for unit in range(len(texts) + 1):
+        if unit == len(texts) or not texts[unit].strip():
+            if unit - start <= _SHORT_BLOCK:
+                found.update(range(start, unit))
+            start = unit + 1
+    return found
 
 
 def _repeated_starts(texts: Sequence[str], names: Sequence[str]) -> set[int]:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from headroom.originals import PART_BEGINS
 from headroom.types import Dropped
 
-__all__ = ["Capped", "hidden_under_the_cap", "opening", "runs", "tag_for"]
+__all__ = [
+    "Capped",
+    "counted",
+    "hidden_under_the_cap",
+    "numbered",
+    "opening",
+    "runs",
+    "tag_for",
+]
 
 # A text with one of these could be read as a note of ours.
 _LIKE_OURS = re.compile(r"\[headroom|\d (?:\w+ )?hidden")
@@ -47,6 +55,16 @@ def opening(said: str, tag: str, handle: str | None, example: str) -> str:
     if handle:
         said += f'; headroom_retrieve(handle="{handle}", {example} or query="…")'
     return f"{PART_BEGINS}{tag}: {said}]"
+
+
+def counted(count: int, unit: str) -> str:
+    """Return how many units there are: "1 row", "80 rows"."""
+    return f"{count:,} {unit}{'s' * (count != 1)}"
+
+
+def numbered(unit: str, first: int, last: int) -> str:
+    """Return which units are meant: "row 8", "rows 8-79"."""
+    return f"{unit} {first}" if first == last else f"{unit}s {first}-{last}"
 
 
 def tag_for(text: str) -> str:

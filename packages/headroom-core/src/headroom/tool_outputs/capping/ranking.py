@@ -9,7 +9,8 @@ from headroom.scorers import BM25Scorer, Scorer
 from headroom.scorers.contract import checked_scores
 from headroom.scorers.words import Sentences
 from headroom.tool_outputs.capping.belonging import with_owners
-from headroom.tool_outputs.capping.error_lines import severity, shape
+from headroom.tool_outputs.capping.extremes import extremes
+from headroom.tool_outputs.error_lines import severity, shape
 
 __all__ = ["Show", "rank"]
 
@@ -18,16 +19,26 @@ Show = Literal["what matters", "what the query asks for", "the beginning"]
 # Shares of the cap for each reason to show a unit, while there are units of it left.
 # Source: measured on 80 recorded outputs of 59 kinds; ends have little, since a query
 # or an error line says more of what is wanted.
-_SHARES = {"errors": 50, "query": 50, "outliers": 6, "ends": 4}
+_SHARES = {
+    "errors": 50.0,
+    "query": 50.0,
+    "extremes": 20.0,
+    "outliers": 6.0,
+    "ends": 4.0,
+}
+# A query about errors gives them so many times the room.
+_ERRORS_ASKED = 3
 # Units of one shape (the same but for numbers) are usual where there are so many of
 # them, as a share of all; and units differ from the usual where most are usual and no
 # more than a share are like them.
 _USUAL_SHARE = 0.02
 _MOST_ARE_USUAL = 0.5
 _OUTLIER_SHARE = 0.005
-# Error lines of up to so many characters come before longer ones, so that a long one
-# does not take the room of ten others.
-_USUAL_LINE = 240
+# Error lines that take less room come first, those to which they belong counted, in
+# steps of so many characters: a long one does not take the room of ten others.
+_ROOM_STEP = 120
+# A record of up to so many units at an end is shown whole or not at all.
+_SHORT_RECORD = 12
 # How much of its score a unit that the query needs gives to the units after it and
 # before it: answers stand below their label.
 _AFTER = (0.6, 0.4, 0.25)
@@ -67,38 +78,82 @@ def rank(
         yield from (with_owners(unit, belongs) for (unit,) in asked)
         return
     yield (0,)
-    queues = {
-        "errors": _errors(texts),
-        "query": asked,
-        "outliers": _outliers(texts),
-        "ends": _ends(texts),
-    }
-    spent = dict.fromkeys(queues, 0.0)
     seen = bytearray(len(texts))
     seen[0] = 1
+    wanted = {
+        "errors": _errors(texts, belongs),
+        "query": asked,
+        "extremes": ((unit,) for unit in extremes(texts, query)),
+    }
+    others = {"outliers": _outliers(texts), "ends": _ends(texts, belongs)}
+    shares = dict(_SHARES)
+    if query and not severity(query):
+        stages = [{**wanted, **others}]
+    else:
+        stages = [wanted, others]
+        shares["errors"] *= _ERRORS_ASKED
+    for queues in stages:
+        yield from _in_turn(queues, shares, texts, belongs, seen)
+
+
+def _in_turn(
+    queues: dict[str, Iterator[Sequence[int]]],
+    shares: dict[str, float],
+    texts: Sequence[str],
+    belongs: Sequence[int],
+    seen: bytearray,
+) -> Iterator[Sequence[int]]:
+    """Yield the groups of several queues, each queue up to its share of the room."""
+    spent = dict.fromkeys(queues, 0.0)
     while queues:
         name = min(queues, key=lambda each: spent[each])
         group = next(queues[name], None)
         if group is None:
             del queues[name]
             continue
-        if seen[group[0]]:
-            continue
-        new = [unit for unit in with_owners(group[0], belongs) if not seen[unit]]
+        needed = {need for unit in group for need in with_owners(unit, belongs)}
+        new = sorted(unit for unit in needed if not seen[unit])
         for unit in new:
             seen[unit] = 1
-        spent[name] += sum(len(texts[unit]) + 8 for unit in new) / _SHARES[name]
-        yield new
+        spent[name] += sum(len(texts[unit]) + 8 for unit in new) / shares[name]
+        if new:
+            yield new
 
 
-def _ends(texts: Sequence[str]) -> Iterator[Sequence[int]]:
-    """Yield the units from both ends inwards, the last one with text first."""
+def _ends(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the units from both ends inwards, the last one with text first.
+
+    Short records come whole: a part of one would read as all of it.
+    """
     count = len(texts)
     last = next((u for u in range(count - 1, 0, -1) if texts[u].strip()), count - 1)
     yield (last,)
-    for unit in range((count + 1) // 2):
-        yield (unit,)
-        yield (count - 1 - unit,)
+    records = _records(texts, belongs)
+    first, last = 0, len(records) - 1
+    while first <= last:
+        yield records[first]
+        yield records[last]
+        first, last = first + 1, last - 1
+
+
+def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]]:
+    """Return the units in order, those of a short record together."""
+    found: list[list[int]] = []
+    roots: list[int] = []
+    for unit in range(len(texts)):
+        above = belongs[unit] if belongs else -1
+        roots.append(roots[above] if above >= 0 else unit)
+        if above >= 0 and found and roots[found[-1][0]] == roots[unit]:
+            found[-1].append(unit)
+        else:
+            found.append([unit])
+    return [
+        part
+        for record in found
+        for part in (
+            [record] if len(record) <= _SHORT_RECORD else [[unit] for unit in record]
+        )
+    ]
 
 
 def _outliers(texts: Sequence[str]) -> Iterator[Sequence[int]]:
@@ -115,12 +170,13 @@ def _outliers(texts: Sequence[str]) -> Iterator[Sequence[int]]:
             yield (unit,)
 
 
-def _errors(texts: Sequence[str]) -> Iterator[Sequence[int]]:
+def _errors(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int]]:
     """Yield the first of each distinct error line, then trouble, then warnings."""
-    firsts: dict[str, tuple[int, bool, int]] = {}
+    firsts: dict[str, tuple[int, int, int]] = {}
     for unit, text in enumerate(texts):
-        if level := severity(text):
-            firsts.setdefault(shape(text), (-level, len(text) > _USUAL_LINE, unit))
+        if (level := severity(text)) and (its := shape(text)) not in firsts:
+            room = sum(len(texts[need]) for need in with_owners(unit, belongs))
+            firsts[its] = -level, room // _ROOM_STEP, unit
     for _, _, unit in sorted(firsts.values()):
         yield (unit,)
 

@@ -6,17 +6,19 @@ from itertools import accumulate
 
 from headroom.scorers import Scorer
 from headroom.tool_outputs.capping.belonging import owners
-from headroom.tool_outputs.capping.error_lines import severity, shape
 from headroom.tool_outputs.capping.fitting import fit
 from headroom.tool_outputs.capping.notes import (
     Capped,
+    counted,
     hidden_under_the_cap,
+    numbered,
     opening,
     runs,
     tag_for,
 )
 from headroom.tool_outputs.capping.ranking import Show, rank
 from headroom.tool_outputs.capping.units import Units, split
+from headroom.tool_outputs.error_lines import severity, shape
 
 __all__ = ["cap"]
 
@@ -137,12 +139,12 @@ class _Notes:
         self._handle = handle
         self._first = first_line
         self._tag = tag_for(text)
-        self._unit = "lines" if units.are_lines else "pieces"
+        self._unit = "line" if units.are_lines else "piece"
         self._starts = list(accumulate(map(len, units.texts), initial=0))
 
     def head(self, hidden: int) -> str:
         """Return the first line: how much is hidden, and how to ask for it."""
-        said = f"{hidden:,} of {len(self._units.texts):,} {self._unit} hidden"
+        said = f"{hidden:,} of {counted(len(self._units.texts), self._unit)} hidden"
         return opening(said, self._tag, self._handle, 'lines="1-50"')
 
     def mark(self, start: int, end: int, alike: int = 0) -> str:
@@ -158,10 +160,12 @@ class _Notes:
             return f"[{characters:,} characters hidden{self._tag}]"
         lines = self._units.line_of
         first, last = lines[start], lines[end - 1]
-        count = last - first + 1
-        said = f"[{count:,} line{'s' * (count > 1)} hidden{self._tag}"
+        first, last = first + self._first, last + self._first
         if self._handle:
-            said += f": {first + self._first}-{last + self._first}"
+            said = numbered("line", first, last)
+        else:
+            said = counted(last - first + 1, "line")
+        said = f"[{said} hidden{self._tag}"
         if alike:
             said += _ALIKE.format(alike)
         return f"{said}]"
@@ -199,4 +203,4 @@ class _Notes:
             for start, end in hidden
         )
         count = sum(each.count for each in dropped)
-        return Capped(content, count, len(self._units.texts), self._unit, dropped)
+        return Capped(content, count, len(self._units.texts), self._unit + "s", dropped)

@@ -8,7 +8,9 @@ from headroom.scorers import Scorer
 from headroom.tool_outputs.capping.belonging import owners, with_owners
 from headroom.tool_outputs.capping.notes import (
     Capped,
+    counted,
     hidden_under_the_cap,
+    numbered,
     opening,
     tag_for,
 )
@@ -32,7 +34,7 @@ _FEW_MEMBERS = 50
 # How many members a mark names.
 _NAMED = 5
 _HIDDEN = object()
-_UNITS: dict[type, str] = {list: "rows", dict: "members", str: "lines"}
+_UNITS: dict[type, str] = {list: "row", dict: "member", str: "line"}
 
 
 @dataclass(slots=True)
@@ -223,7 +225,7 @@ class _Tree:
     ) -> str:
         """Return the mark in place of parts of a node; itemise them."""
         kind: type = type(node.value)
-        said = f"{len(run):,} {_UNITS.get(kind, 'values')} hidden{self._tag}"
+        said = f"{counted(len(run), _UNITS.get(kind, 'value'))} hidden{self._tag}"
         count = sum(_units(part) for _, part in run)
         dropped.append(hidden_under_the_cap(run[0][1].path if run else (), count))
         if kind is dict:
@@ -231,7 +233,8 @@ class _Tree:
             return f"{said}: {names}" + (", …" if len(run) > _NAMED else "")
         if kind is list and run:
             first = self._first_row if node is self._root else 0
-            return f"{said}: {first + run[0][0]}-{first + run[-1][0]}"
+            rows = numbered("row", first + run[0][0], first + run[-1][0])
+            return f"{rows} hidden{self._tag}"
         return f"[{said}]\n"
 
     def counted(self, text: str) -> str:
@@ -247,7 +250,7 @@ class _Tree:
     def head(self, dropped: Sequence[Dropped]) -> str:
         """Return the first line: how much is hidden, and how to ask for it."""
         hidden, total = sum(each.count for each in dropped), len(self.texts)
-        said = f"{hidden:,} of {total:,} values hidden"
+        said = f"{hidden:,} of {counted(total, 'value')} hidden"
         largest = max(dropped, key=lambda each: each.count, default=None)
         example = 'path="…"'
         if largest and largest.path and isinstance(largest.path[-1], int):
