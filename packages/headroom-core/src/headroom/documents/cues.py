@@ -7,7 +7,15 @@ says something about the sentence as a whole.
 
 import re
 
-__all__ = ["announces", "asks", "contrasts", "leans_back", "refers_back", "turns"]
+__all__ = [
+    "announces",
+    "asks",
+    "contrasts",
+    "leans_back",
+    "limits",
+    "refers_back",
+    "turns",
+]
 
 # What may stand before the first word of a sentence, and after its end mark.
 _OPENING = r"[\"'“‘«(\[>*_~\s]*(?:\(?\d{1,3}[.)\]]\s*)?"
@@ -235,6 +243,15 @@ def contrasts(text: str) -> bool:
         and _NEGATION.search(text) is not None
         and len(text.split()) <= _DENIAL_WORDS
     )
+
+
+def limits(text: str) -> bool:
+    """Tell whether a sentence has a word that denies or limits.
+
+    >>> limits("This part is only for guests."), limits("This part is for guests.")
+    (True, False)
+    """
+    return _NEGATION.search(text) is not None
 
 
 def announces(text: str) -> bool:

@@ -53,7 +53,9 @@ _CJK_SENTENCE = re.compile(
 # What opens and closes struck text and emphasis.
 _PAIRED = ("~~", "**", "__")
 _MOST_MARKED = 1000  # characters; longer emphasis is none
-_FOOTNOTE = re.compile(r"(?:\[\^[^\]\s]{1,20}\])+(?:\s+|$)")
+_FOOTNOTE = re.compile(
+    r"(?:\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|[¹²³⁴-⁹]{1,2}\)?)+(?:\s+|$)"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # No sentence ends after these: a letter or number alone ("A. Smith", "3. März" where
 # sentencex does not know it), and what counts the number that follows.

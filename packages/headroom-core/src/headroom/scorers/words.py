@@ -152,7 +152,8 @@ def content_terms(query: str) -> list[str]:
     """Return the distinct terms of `query` without its language's stop words.
 
     Order of first occurrence. The language is the one whose stop words occur most
-    often. A query of stop words alone keeps them all; one without words gives [].
+    often. One that is a name ("Plan A") stays, as a capital, and only capitals match
+    it. A query of stop words alone keeps them all; one without words gives [].
 
     >>> content_terms("What is the penalty for late payments?")
     ['penalt', 'lat', 'payment']
@@ -166,8 +167,24 @@ def _content_terms(query: str) -> tuple[str, ...]:
     found = words(query)
     folded = [word.casefold() for word in found]
     stop = STOP_WORDS[_language(folded)]
-    content = [word for word, low in zip(found, folded, strict=True) if low not in stop]
-    return tuple(dict.fromkeys(map(stem, content or found)))
+    content: list[str] = []
+    for i, (word, low) in enumerate(zip(found, folded, strict=True)):
+        if low not in stop:
+            content.append(stem(word))
+        elif i and _is_name(word, found[i - 1], stop):
+            content.append(word)
+    return tuple(dict.fromkeys(content or map(stem, found)))
+
+
+def _is_name(word: str, before: str, stop: frozenset[str]) -> bool:
+    """Tell whether a stop word names something: "Plan A", "the IT department".
+
+    >>> _is_name("A", "Plan", frozenset({"a"})), _is_name("I", "can", {"can"})
+    (True, False)
+    """
+    if not word.isupper() or before.isupper() or before.casefold() in stop:
+        return word.isupper() and len(word) > 1 and not before.isupper()
+    return word != "I" or before[0].isupper()
 
 
 def _language(folded: Sequence[str]) -> str:
@@ -218,6 +235,7 @@ class Sentences(list[str]):
             if word[0] in initials or word[0] > "\x7f"
         }
         found = {word: term for word, term in near.items() if term in terms}
+        found |= {word: word for word in terms & self.vocabulary if word.isupper()}
         missing = [t for t in terms.difference(found.values()) if _may_be_typo(t)]
         if missing:
             for word, other in near.items():

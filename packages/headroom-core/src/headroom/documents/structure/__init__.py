@@ -8,14 +8,14 @@ wrapped lines belong together and which is cut into sentences.
 from collections.abc import Callable, Iterator
 
 from headroom.documents.sentences import clauses
-from headroom.documents.structure.code import code, fenced_code
+from headroom.documents.structure.code import code, fenced_code, fences
 from headroom.documents.structure.fields import data, definitions, fields
 from headroom.documents.structure.headings import heading
 from headroom.documents.structure.lines import TAG
 from headroom.documents.structure.lists import item
 from headroom.documents.structure.logs import logs
 from headroom.documents.structure.outline import INDENTED, Outline
-from headroom.documents.structure.pages import contents, markup
+from headroom.documents.structure.pages import contents, markup, running
 from headroom.documents.structure.paragraphs import paragraph
 from headroom.documents.structure.references import answered, noted
 from headroom.documents.structure.tables import table
@@ -50,6 +50,8 @@ _READERS: tuple[Callable[[Outline, int], int], ...] = (
 
 
 def _read(outline: Outline) -> None:
+    outline.fences = fences([line.text for line in outline.lines])
+    outline.running = running(outline.lines)
     i = 0
     while i < len(outline.lines):
         if not outline.lines[i].text.strip():

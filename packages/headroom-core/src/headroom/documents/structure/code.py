@@ -11,8 +11,6 @@ _CODE_MARKS = frozenset("={};")
 
 def fenced_code(outline: Outline, i: int) -> int:
     """Read code between fences, or the part of it that a chunk has."""
-    if outline.fences is None:
-        outline.fences = _fenced([line.text for line in outline.lines])
     size = outline.fences.get(i, 0)
     if size:
         _add_code(outline, i, size)
@@ -37,7 +35,7 @@ def code(outline: Outline, i: int) -> int:
     return size
 
 
-def _fenced(lines: Sequence[str]) -> dict[int, int]:
+def fences(lines: Sequence[str]) -> dict[int, int]:
     """Return where fenced code begins, with its number of lines.
 
     A chunk may begin or end inside of a fence: code then reaches from the start to

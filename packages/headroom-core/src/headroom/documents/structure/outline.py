@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from headroom.documents.cues import CLOSING, announces
+from headroom.documents.cues import CLOSING, announces, limits
 from headroom.documents.sentences import language_of, pieces, sentences
 from headroom.documents.structure.lines import END, TAGS, Line, lines
 from headroom.documents.structure.units import Unit
 
 __all__ = ["Outline"]
 
+# A longer paragraph of one sentence above a block is about something else, too.
+_LEAD_CHARACTERS = 160
 INDENTED = frozenset({"code", "data", "item"})
 
 
@@ -22,12 +24,14 @@ class Outline:
         self.language = language_of(text)
         self.units: list[Unit] = []
         self.lines = list(lines(text))
-        self.fences: dict[int, int] | None = None
+        self.fences: dict[int, int] = {}
+        self.running: frozenset[str] = frozenset()
         self.block = 0
         # Headings that are open, as (level, position); list items, as (depth, style,
         # position); what introduces the next block; what turns the rest of a list.
         self.headings: list[tuple[float, int]] = []
         self.items: list[tuple[int, str, int]] = []
+        self.leads: dict[int, int] = {}
         self.list_intro: int | None = None
         self.intro: int | None = None
         self.turned: int | None = None
@@ -58,8 +62,23 @@ class Outline:
         """Append a heading; it closes those of its level and below."""
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
-        self.headings.append((level, self.add(line.start, end, "heading")))
+        lead = self._lead()
+        self.headings.append((level, self.add(line.start, end, "heading", lead)))
         self.items, self.intro = [], None
+
+    def _lead(self) -> int | None:
+        """Return the sentence that limits all sections below the open heading.
+
+        It stands alone between that heading and the first one below it.
+        """
+        if not self.headings:
+            return None
+        above = self.headings[-1][1]
+        if self.last_position == above + 1 and self.was("sentence"):
+            said = self.last()
+            if announces(said) or limits(said):
+                self.leads[above] = self.last_position
+        return self.leads.get(above)
 
     def add_sentences(
         self, start: int, end: int, intro: int | None = None, needs: Sequence[int] = ()
@@ -123,7 +142,12 @@ class Outline:
             kind == "table" and self.units[place].kind == "lines"
         )
         close = close and said[-1:] not in {*END} - {"?"}
-        return self.position + place if close or announces(said) else None
+        # A paragraph of one sentence says what the block below it is.
+        alone = self.units[place].block == self.block - 1 and (
+            not place or self.units[place - 1].block != self.units[place].block
+        )
+        alone = alone and kind != "sentence" and len(said) <= _LEAD_CHARACTERS
+        return self.position + place if close or alone or announces(said) else None
 
     def kind_of(self, position: int) -> str:
         """Return the kind of the unit at `position`."""

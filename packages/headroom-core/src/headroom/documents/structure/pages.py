@@ -1,8 +1,10 @@
 """Pages: tables of contents, page numbers, and tags without a text."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
-from headroom.documents.structure.lines import CONTENTS, TAGS, is_short
+from headroom.documents.structure.lines import CONTENTS, TAGS, Line, is_short
 from headroom.documents.structure.outline import Outline
 
 # A page number at the end of a line; how a line of an index ends.
@@ -27,11 +29,18 @@ _CONTENTS_TITLE = re.compile(
 )
 _LEAST_ENTRIES = 3
 
+_PAGE_NUMBER = (
+    r"(?:page|seite|página|pagina|p\.|s\.|стр\.)\s*\d{1,4}"
+    r"(?:\s*(?:of|von|de|di|/|из)\s*\d{1,4})?"
+)
 _FURNITURE = re.compile(
-    r"\W*(?:page|seite|página|pagina|p\.|стр\.)?\s*\d{1,4}"
-    r"(?:\s*(?:of|von|de|di|/|из)\s*\d{1,4})?\W*$|第?\s*\d+\s*[页頁ページ]+$",
+    rf"\W*(?:{_PAGE_NUMBER}|\d{{1,4}}(?:\s*(?:of|von|de|di|/|из)\s*\d{{1,4}})?)\W*$|"
+    rf"第?\s*\d+\s*[页頁ページ]+$|.{{1,60}}\W{_PAGE_NUMBER}\W*$",
     re.IGNORECASE,
 )
+_FURNITURE_CHARACTERS = 90
+_FURNITURE_LINES = 9  # between the halves of a sentence, blank ones included
+_DIGITS = re.compile(r"\d+")
 
 
 def contents(outline: Outline, i: int) -> int:
@@ -60,19 +69,19 @@ def _entries(outline: Outline, i: int, title: re.Match[str] | None) -> int:
         stop += 1
     if stop - i >= _LEAST_ENTRIES or (title and stop > i):
         return stop - i
-    stop, pages = i, []
+    stop, page, led = i, 0, False
     while found := _PAGE.search(outline.at(stop)):
-        pages.append(int(found[1]))
+        dotted = CONTENTS.match(outline.at(stop)) is not None
+        chapter = title or dotted or _CHAPTER.match(outline.at(stop))
+        if int(found[1]) < page or not chapter:
+            break
+        stop, page, led = stop + 1, int(found[1]), led or dotted
+    if led or stop - i >= _LEAST_ENTRIES:
+        return stop - i
+    while title and _INDEXED.match(outline.at(stop)):
         stop += 1
-    entries = [outline.at(j) for j in range(i, stop)]
-    led = [each for each in entries if CONTENTS.match(each)]
-    if led and (len(led) == len(entries) or pages == sorted(pages)):
-        return len(entries)
-    ascending = len(entries) >= _LEAST_ENTRIES and pages == sorted(pages)
-    if ascending and (title or all(map(_CHAPTER.match, entries))):
-        return len(entries)
-    if title and entries and all(map(_INDEXED.match, entries)):
-        return len(entries)
+    if title and stop > i:
+        return stop - i
     if title and title[1] is None:
         while is_short(outline.at(stop)) and not outline.blank(stop):
             stop += 1
@@ -81,11 +90,43 @@ def _entries(outline: Outline, i: int, title: re.Match[str] | None) -> int:
 
 
 def markup(outline: Outline, i: int) -> int:
-    """Read page numbers, rules, and tags without a text."""
+    """Read page numbers, running headers, rules, and tags without a text."""
     text = outline.at(i)
     alone = _FURNITURE.match(text) and outline.blank(i - 1) and outline.blank(i + 1)
     tags = "<" in text and not TAGS.sub("", text).strip()
-    if not (alone or tags) and any(map(str.isalnum, text)):
+    running = " ".join(_DIGITS.sub("0", text).split()) in outline.running
+    if not (alone or tags or running) and any(map(str.isalnum, text)):
         return 0
     outline.add(outline.lines[i].start, outline.lines[i].end, "markup")
     return 1
+
+
+def running(lines: Sequence[Line]) -> frozenset[str]:
+    """Return the headers and footers that run through pages, digits as 0.
+
+    They are short lines that come again, and at least once in the middle of a
+    sentence, a blank line beside them: no heading does that.
+    """
+    said = [
+        " ".join(_DIGITS.sub("0", line.text).split())
+        if len(line.text) <= _FURNITURE_CHARACTERS
+        else ""
+        for line in lines
+    ]
+    often = Counter(said)
+    found: set[str] = set()
+    last: int | None = None  # the last line that is neither blank nor comes again
+    for i, line in enumerate(lines):
+        if not line.text.strip() or (said[i] and often[said[i]] > 1):
+            continue
+        if last is not None and 1 < i - last <= _FURNITURE_LINES:
+            over = said[last + 1 : i]
+            before, after = lines[last].text.rstrip(), line.text.lstrip()
+            if "" in over and after[0].islower() and _goes_on(before):
+                found.update(over)
+        last = i
+    return frozenset(found - {""})
+
+
+def _goes_on(line: str) -> bool:
+    return line[-1].isalpha() or line[-1] in ",-"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from headroom.documents.cues import CLOSING
+from headroom.documents.cues import CLOSING, announces
 from headroom.documents.structure.headings import titles
 from headroom.documents.structure.lines import (
     END,
@@ -49,7 +49,7 @@ def paragraph(outline: Outline, i: int) -> int:
             outline.lines[first].start, outline.lines[last - 1].end, intro, needs
         )
     _add_lines(outline, run, intro, needs)
-    if outline.units and outline.last().rstrip(CLOSING)[-1:] in {":", "："}:
+    if outline.units and announces(outline.last()):
         outline.intro = outline.last_position
     return stop - i
 

@@ -8,9 +8,12 @@ from headroom.documents.structure.units import Unit
 __all__ = ["answered", "noted"]
 
 # The mark of a note, where it stands in the text and where it opens the note.
-_SIGN = r"\[\^[^\]\s]{1,20}\]|\*{1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}"
-
-_NOTE_MARK = re.compile(rf"(?<=[^\s*])({_SIGN})(?![\w*])")
+_SIGN = (
+    r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|\*{1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
+)
+_NOTE_MARK = re.compile(rf"(?:(?<=[^\s*])|(?<=\S )(?=\[))({_SIGN})(?![\w*])")
+# A note that says where a sentence is from is no condition of it.
+_SOURCE = re.compile(r"\b(?:1[89]|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
 
 _NOTE = re.compile(rf"(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
 
@@ -89,7 +92,8 @@ def noted(units: list[Unit], text: str, position: int) -> list[Unit]:
             # Stars in pairs are emphasis.
             if at < 0 or at == i or (mark[0] == "*" and said.count("*") % 2 == 0):
                 continue
-            units[i] = units[i]._replace(needs=(*units[i].needs, position + at))
+            if not _SOURCE.search(text, units[at].start, units[at].end):
+                units[i] = units[i]._replace(needs=(*units[i].needs, position + at))
             if at not in marked:
                 marked.add(at)
                 needs = (*units[at].needs, position + i)
