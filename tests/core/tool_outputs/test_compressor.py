@@ -1,5 +1,6 @@
 """ToolOutputCompressor: recognises what came, and shortens it by its kind."""
 
+import json
 import pickle
 
 import pytest
@@ -65,3 +66,23 @@ def test_a_wrong_option_is_refused(wrong):
 def test_a_query_must_be_text(compressor):
     with pytest.raises(InputError):
         compressor.compress("some text", query=3)
+
+
+def test_json_lines_that_tell_of_errors_stand_as_they_are_in_their_table():
+    lines = [
+        f'{{"time":"12:00:{n % 60:02}","level":"INFO","message":"request {n} done"}}'
+        for n in range(60)
+    ]
+    errors = {
+        20: '{"time":"12:00:20","level":"ERROR","message":"request 20: disk full"}',
+        21: '{"time":"12:00:21","level":"ERROR","message":"request 21: disk full"}',
+        41: '{"time":"12:00:41","level":"INFO","message":"cannot reach cache"}',
+    }
+    for at, line in errors.items():
+        lines[at] = line
+    account = ToolOutputCompressor().explain("\n".join(lines))
+    assert errors[20] in account.content
+    assert errors[21] not in account.content
+    assert errors[41] in account.content
+    assert ToolOutputCompressor.decode(account.content) == list(map(json.loads, lines))
+    assert account.tokens_after < 0.7 * account.tokens_before

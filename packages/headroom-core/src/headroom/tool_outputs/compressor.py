@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from headroom.errors import InputError
 from headroom.tokens import default_counter, larger_count
+from headroom.tool_outputs.error_rows import with_error_rows
 from headroom.tool_outputs.lossy import as_markdown, without_blobs, without_escapes
 from headroom.tool_outputs.minifier import JSONMinifier
 from headroom.tool_outputs.table import MAGIC
@@ -134,7 +135,9 @@ class ToolOutputCompressor:
             source: str = account._source
             if account.skipped is None:
                 return CompressedOutput(
-                    content=account.content,
+                    content=with_error_rows(
+                        account.content, source, is_whole=not account.dropped
+                    ),
                     dropped=account.dropped,
                     kind="json",
                     _source=source,

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-__all__ = ["severity", "shape", "telling"]
+__all__ = ["has_phrase", "severity", "shape", "telling"]
 
 # Parts of words by which programs say that something went wrong.
 # Sources: the level names of syslog, log4j, Python's logging, glog and PostgreSQL
@@ -60,6 +60,12 @@ def severity(line: str) -> int:
         if _PHRASES[level].search(small):
             return level
     return 0
+
+
+def has_phrase(line: str) -> bool:
+    """Tell whether a line has a phrase of severity 2 or 3."""
+    small = line.lower()
+    return any(_PHRASES[level].search(small) for level in (3, 2))
 
 
 def shape(line: str) -> str:

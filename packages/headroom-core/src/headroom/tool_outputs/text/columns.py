@@ -17,8 +17,8 @@ _FEWEST_GUTTERS = 2
 _WIDEST = 1_000
 # Several patterns for one table read worse than one, so they must save this share.
 _MUCH_LESS = 0.97
-# Rows that are looked at to tell which way of several folds a table best.
-_ROWS_LOOKED_AT = 100
+# Rows on which several ways of folding a table are tried.
+_ROWS_TRIED = 90
 _GAP = re.compile(r"(?<=\S)  +(?=\S)")
 # Every character but the space becomes 0, so that a line reads as a number in base 2.
 _SPACES = bytes(0x31 if byte == 0x20 else 0x30 for byte in range(256))
@@ -126,41 +126,86 @@ def _rows(
         return []
     at = [at[row] for row in good]
     columns = [pick(column, good) for column in columns]
-    whole = split_rows(texts, pads, at, columns, frozenset(range(len(pads))))[1]
-    best, found = _tokens(whole, lines, at), whole
-    for groups in (
-        split_rows(texts, pads, at, columns)[1],
-        _by_words(texts, pads, at, columns),
-        mine(words, at)[1],
-    ):
-        tokens = _tokens(groups, lines, at)
-        if tokens < _MUCH_LESS * best:
-            best, found = tokens, groups
-    return found
+    ways = (_as_columns, _by_values, _by_words, _by_shape)
+    best, chosen = 0.0, ways[0]
+    some = _some(len(at))
+    rows = pick(at, some)
+    cells = [pick(column, some) for column in columns]
+    for way in ways:
+        tokens = _tokens(way(texts, pads, rows, cells, words), lines, rows)
+        if way is ways[0] or tokens < _MUCH_LESS * best:
+            best, chosen = tokens, way
+    return chosen(texts, pads, at, columns, words)
+
+
+def _some(count: int) -> Sequence[int]:
+    """Return which rows to try several ways of folding on: the ends and the middle."""
+    if count <= _ROWS_TRIED:
+        return range(count)
+    third = _ROWS_TRIED // 3
+    middle = (count - third) // 2
+    return [
+        *range(third),
+        *range(middle, middle + third),
+        *range(count - third, count),
+    ]
+
+
+def _as_columns(
+    texts: list[str],
+    pads: list[int],
+    at: Sequence[int],
+    columns: Sequence[Column],
+    _: Words,
+) -> list[Group]:
+    """Fold all rows by one pattern."""
+    return split_rows(texts, pads, at, columns, frozenset(range(len(pads))))[1]
+
+
+def _by_values(
+    texts: list[str],
+    pads: list[int],
+    at: Sequence[int],
+    columns: Sequence[Column],
+    _: Words,
+) -> list[Group]:
+    """Fold rows by the cells that they share."""
+    return split_rows(texts, pads, at, columns)[1]
+
+
+def _by_shape(
+    _texts: list[str],
+    _pads: list[int],
+    at: Sequence[int],
+    _columns: Sequence[Column],
+    words: Words,
+) -> list[Group]:
+    """Fold rows as lines that are alike."""
+    return mine(words, at)[1]
 
 
 def _tokens(groups: list[Group], lines: Sequence[str], at: Sequence[int]) -> float:
-    """Return about how many tokens rows have in these groups, told by some of them."""
-    step = 1 + len(at) // _ROWS_LOOKED_AT
+    """Return about how many tokens rows have in these groups."""
     left = set(at)
     total = 0
     for group in groups:
-        definition, *rows = written(group, "A", "{}") or [""]
-        if definition:
+        made = written(group, "A", "{}")
+        if made:
             left.difference_update(group.at)
-            total += tokens_about(definition)
-            total += step * sum(map(tokens_about, rows[::step]))
-    rest = sorted(left)[::step]
-    return total + step * sum([tokens_about(lines[number]) for number in rest])
+            total += sum(map(tokens_about, made))
+    return total + sum([tokens_about(lines[number]) for number in sorted(left)])
 
 
 def _by_words(
-    texts: list[str], pads: list[int], at: Sequence[int], columns: Sequence[Column]
+    texts: list[str],
+    pads: list[int],
+    at: Sequence[int],
+    columns: Sequence[Column],
+    _: Words,
 ) -> list[Group]:
     """Fold the last column by its words."""
-    words = words_of(columns[-1])
     found: list[Group] = []
-    for shaped in words.alike(range(len(at))):
+    for shaped in words_of(columns[-1]).alike(range(len(at))):
         found += split_rows(
             [*texts[:-2], texts[-2] + shaped.texts[0], *shaped.texts[1:]],
             [*pads[:-1], *[0] * len(shaped.columns)],

@@ -1,8 +1,9 @@
 """Lines that tell of a failure, which a fold leaves as they are."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
-from headroom.tool_outputs.error_lines import severity, shape, telling
+from headroom.tool_outputs.error_lines import has_phrase, shape, telling
 from headroom.tool_outputs.text.words import Words
 
 __all__ = ["failures"]
@@ -10,8 +11,6 @@ __all__ = ["failures"]
 # Distinct lines that are left as they are. In a list of nothing but failures, such as
 # a linter's, more of them would leave nothing to fold.
 _MOST = 100
-# A phrase tells of trouble from this severity on; a milder one is no failure.
-_TROUBLE = 2
 
 
 def failures(lines: Sequence[str], words: Words) -> set[int]:
@@ -25,13 +24,12 @@ def failures(lines: Sequence[str], words: Words) -> set[int]:
     """
     plain, hints = telling(set(words.all))
     suspect = plain | hints
+    places = [at for at, word in enumerate(words.all) if word in suspect]
     found: set[int] = set()
     known: set[str] = set()
-    for number, line in enumerate(lines) if suspect else ():
-        its_words = words.of(number)
-        if suspect.isdisjoint(its_words):
-            continue
-        if plain.isdisjoint(its_words) and severity(line) < _TROUBLE:
+    for number in dict.fromkeys([bisect_right(words.starts, at) - 1 for at in places]):
+        line = lines[number]
+        if plain.isdisjoint(words.of(number)) and not has_phrase(line):
             continue
         told = shape(line)
         if told not in known:

@@ -25,13 +25,14 @@ def fold_lines(
         kept: The lines that stay as they are.
         end: What parts the lines, a line feed or a carriage return.
     """
-    groups = aligned(lines, words, kept)
-    taken = kept.union(*[group.at for group in groups])
-    groups += mine(words, [n for n in range(len(lines)) if n not in taken])[1]
-    groups += _repeated(lines, taken.union(*[group.at for group in groups]))
-    worth = [
-        simplified(group) for group in blocks(groups, len(lines)) if _gain(group) > 0
-    ]
+    rows = aligned(lines, words, kept)
+    taken = kept.union(*[group.at for group in rows])
+    groups = mine(words, [n for n in range(len(lines)) if n not in taken])[1]
+    taken = taken.union(*[group.at for group in groups])
+    groups += _repeated(lines, taken)
+    # Rows of a table are read one by one, under their header.
+    groups = [*rows, *blocks(groups, len(lines))]
+    worth = [simplified(group) for group in groups if _gain(group) > 0]
     return write(lines, worth, text, end) if worth else None
 
 

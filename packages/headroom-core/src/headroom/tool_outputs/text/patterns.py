@@ -40,6 +40,11 @@ class Pattern:
 
     def text(self, record: Sequence[str]) -> str:
         """Return the text with the values of a record in its holes."""
+        if not any(self.pads):
+            pieces = [""] * (2 * len(self.texts) - 1)
+            pieces[::2] = self.texts
+            pieces[1::2] = [record[at] for at in self.values]
+            return "".join(pieces)
         out = [self.texts[0]]
         for at, pad, after in zip(self.values, self.pads, self.texts[1:], strict=True):
             out.append(filled(record[at], pad))

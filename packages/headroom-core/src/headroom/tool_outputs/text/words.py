@@ -55,7 +55,8 @@ class Words:
     def alike(self, numbers: Sequence[int]) -> list[Shaped]:
         """Group some of the lines by what stands around their words.
 
-        Lines without anything, and lines of too many words, are left out.
+        Lines without anything, lines of too many words, and lines like no other are
+        left out.
         """
         groups: dict[str, list[int]] = {}
         shapes = self.shapes
@@ -68,6 +69,8 @@ class Words:
         out: list[Shaped] = []
         words, starts = self.all, self.starts
         for shape, at in groups.items():
+            if len(at) == 1:
+                continue
             texts = shape.split("\0")
             width = len(texts) - 1
             if shape and width <= _MOST_WORDS:
