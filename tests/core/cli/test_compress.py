@@ -38,7 +38,7 @@ def test_text_without_a_fold_comes_out_as_it_is_with_the_reason():
 
 def test_explain_names_the_kind():
     said = invoke("compress", "--explain", input=LOG).stdout
-    assert "This is log." in said
+    assert "Kind: log\n" in said
     assert "saved" in said
 
 

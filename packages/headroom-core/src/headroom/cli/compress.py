@@ -75,8 +75,8 @@ def compress(
     except (HeadroomError, ImportError) as error:
         raise click.ClickException(in_options(str(error))) from error
     if explain:
-        click.echo(f"This is {account.kind}.")
-        print_account(account)
+        click.echo(f"Kind: {account.kind}")
+        print_account(account, things="values" if account.kind == "json" else "lines")
     else:
         write_out(account.content)
         if account.skipped:

@@ -125,8 +125,11 @@ def write_out(text: str) -> None:
     out.flush()
 
 
-def print_account(account: Compression[str]) -> None:
-    """Print tokens before and after, and what was dropped where and why."""
+def print_account(account: Compression[str], *, things: str = "values") -> None:
+    """Print tokens before and after, and how many things were dropped where and why.
+
+    Only values have places of their own.
+    """
     console = screen()
     if account.skipped:
         tell(console, f"Unchanged: {in_options(account.skipped)}")
@@ -140,9 +143,11 @@ def print_account(account: Compression[str]) -> None:
         tell(console, "Nothing was dropped.")
         return
     leaves = sum(one.count for one in account.dropped)
-    tell(console, f"{leaves:,} values were dropped:")
+    tell(console, f"{leaves:,} {things} were dropped:")
     for reason, count in by_reason(account.dropped):
         tell(console, f"{count:8,} {reason}")
+    if things != "values":
+        return
     rows = by_path(account.dropped)
     places = table(console, "where most of them were", "why", "values")
     places.columns[1].justify = "left"
