@@ -75,10 +75,10 @@ imports: .venv/.dev ## Check that imports point one way
 # A page's examples share their names, so a file's tests stay in one process.
 # Tests start processes, which would compile all modules again without bytecode.
 test: .venv/.test ## Run all tests (offline after set-up)
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --dist loadscope
+	@$(COUNTED) PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --dist loadscope
 
 test-deep: .venv/.test ## The same with 2,000 random examples for each property
-	HYPOTHESIS_PROFILE=deep $(PY) -m pytest -q -n auto --dist loadscope
+	@$(COUNTED) HYPOTHESIS_PROFILE=deep $(PY) -m pytest -q -n auto --dist loadscope
 
 .venv/.peers: .venv/.test
 	@echo "Installing what Headroom is compared with (once)"

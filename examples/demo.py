@@ -19,7 +19,7 @@ from headroom import (
     SemanticCompressor,
     ToolOutputCompressor,
 )
-from headroom.cli.measure import loaded_counter
+from headroom.cli.screen import loaded_counter
 from headroom.tokens import messages_tokens
 
 HERE = Path(__file__).parent

@@ -21,7 +21,7 @@ from processes import ROOT, use_the_table_of_llama_index
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from headroom.cli.measure import loaded_counter
+from headroom.cli.screen import loaded_counter
 
 
 def main() -> None:

@@ -328,7 +328,7 @@ class TestHysteresis:
 
     def test_segments_are_frozen_and_appended(self):
         small = compressor(3_000, compact_turns=3)
-        messages = [SYSTEM, *chat(90)]
+        messages = [SYSTEM, *chat(60)]
         digests = []
         for end in range(1, len(messages) + 1):
             digest = small.explain(messages[:end]).digest
@@ -742,7 +742,7 @@ class TestEdgeCases:
     def test_24_many_messages_cost_linear_time(self, count_operations):
         small = compressor(4_000)
         small.compress(chat(50))
-        few, many = chat(200), chat(800)
+        few, many = chat(100), chat(400)
         work = count_operations(lambda: small.compress(few))
         assert count_operations(lambda: small.compress(many)) < 6 * work
 

@@ -393,10 +393,3 @@ class TestWrongUse:
         done = invoke(tmp_path, "--model", "a", "--log", log)
         assert done.exit_code == 1
         assert "there is nothing to ask" in done.stderr
-
-
-def test_the_example_runs(run_example):
-    pytest.importorskip("openai")
-    said = run_example("verify_local.py")
-    assert "questions: 9" in said
-    assert "Difference: " in said

@@ -221,17 +221,17 @@ def _content(writer, number):
 
 def test_sqlite_holds_what_concurrent_processes_put(tmp_path):
     spawn = multiprocessing.get_context("spawn")
-    path, ready = tmp_path / "o.db", spawn.Barrier(3)
+    path, ready = tmp_path / "o.db", spawn.Barrier(2)
     writers = [
         spawn.Process(target=_write, args=(path, writer, ready, 20))
-        for writer in range(3)
+        for writer in range(2)
     ]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
-    for writer in range(3):
+    for writer in range(2):
         for number in range(20):
             content = _content(writer, number)
             assert original(handle_of(content), SQLiteStore(path)) == content

@@ -203,18 +203,17 @@ def test_a_table_that_lost_rows_is_refused() -> None:
         decode_table("\n".join(lines[:-1]))
 
 
-NODES = st.deferred(
-    lambda: st.fixed_dictionaries(
-        {
-            "id": st.integers(1, 2),
-            "name": st.sampled_from(["a", "x{y", "}}a{{"]),
-            "kids": st.lists(NODES, max_size=2),
-        },
+_NODE = {"id": st.integers(1, 2), "name": st.sampled_from(["a", "x{y", "}}a{{"])}
+NODES = st.recursive(
+    st.fixed_dictionaries(_NODE | {"kids": st.just([])}),
+    lambda inner: st.fixed_dictionaries(
+        _NODE | {"kids": st.lists(inner, max_size=2)},
         optional={
-            "next": st.one_of(st.none(), NODES),
-            "by": st.dictionaries(KEYS, NODES, max_size=3),
+            "next": st.none() | inner,
+            "by": st.dictionaries(KEYS, inner, max_size=3),
         },
-    )
+    ),
+    max_leaves=8,
 )
 
 

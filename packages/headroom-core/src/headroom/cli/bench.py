@@ -16,12 +16,20 @@ from headroom.cli.measure import (
     BASELINES,
     Bench,
     Payload,
-    loaded_counter,
     measure,
     payload_files,
 )
 from headroom.cli.options import build_minifier, minifier_options, report_options
-from headroom.cli.screen import ROOM, counted, progress, screen, shortened, table, tell
+from headroom.cli.screen import (
+    ROOM,
+    counted,
+    loaded_counter,
+    progress,
+    screen,
+    shortened,
+    table,
+    tell,
+)
 
 # Characters of a file's name that a narrow terminal has room for.
 _NAME = 24

@@ -4,9 +4,9 @@ from typing import Any, BinaryIO
 
 import click
 
-from headroom.cli.measure import loaded_counter
 from headroom.cli.minify import is_truncated, json_text, print_account, write_out
 from headroom.cli.options import build_minifier, minifier_options
+from headroom.cli.screen import loaded_counter
 from headroom.cli.wording import in_options
 from headroom.compressors import ToolOutputCompressor
 from headroom.errors import HeadroomError

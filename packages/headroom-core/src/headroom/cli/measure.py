@@ -1,7 +1,6 @@
 """How many tokens payload files cost, plain in three ways and minified."""
 
 import json
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import HeadroomError
-from headroom.tokens import TokenCounter, default_counter
+from headroom.tokens import default_counter
 from headroom.tool_outputs.reading import Embedded, read
 from headroom.types import Dropped
 from headroom.verification.cases import parsed
@@ -20,7 +19,6 @@ __all__ = [
     "Bench",
     "Payload",
     "is_ours",
-    "loaded_counter",
     "measure",
     "payload_files",
 ]
@@ -121,18 +119,6 @@ class Bench:
     def per_thousand(self, tokens: float) -> float:
         """Return what 1,000 calls with `tokens` input tokens cost at the price."""
         return tokens * 1000 / 1e6 * (self.price or 0.0)
-
-
-def loaded_counter() -> TokenCounter:
-    """Return the default counter, already loaded, without its warning.
-
-    The commands print themselves whether tokens are counted or estimated.
-    """
-    counter = default_counter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        counter("")
-    return counter
 
 
 def payload_files(

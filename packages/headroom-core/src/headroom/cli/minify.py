@@ -9,9 +9,8 @@ import click
 from rich.text import Text
 
 from headroom.cli.account import by_path, by_reason
-from headroom.cli.measure import loaded_counter
 from headroom.cli.options import build_minifier, minifier_options
-from headroom.cli.screen import counted, screen, table, tell
+from headroom.cli.screen import counted, loaded_counter, screen, table, tell
 from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError

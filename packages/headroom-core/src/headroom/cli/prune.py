@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from headroom.cli.measure import loaded_counter
+from headroom.cli.screen import loaded_counter
 from headroom.cli.wording import in_options
 from headroom.compressors import SemanticCompressor
 from headroom.documents import PrunedDocuments

@@ -1,5 +1,6 @@
 """What the commands print has one look: tables, sentences, bars of progress."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,9 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from headroom.tokens import TokenCounter
+from headroom.tokens import TokenCounter, default_counter
 
-__all__ = ["ROOM", "counted", "progress", "screen", "shortened", "table", "tell"]
+__all__ = [
+    "ROOM",
+    "counted",
+    "loaded_counter",
+    "progress",
+    "screen",
+    "shortened",
+    "table",
+    "tell",
+]
 
 # Where output isn't a terminal it has this width, so that it is the same anywhere.
 _WIDTH = 140
@@ -51,6 +61,18 @@ def table(console: Console, *heads: str, title: str | None = None) -> Table:
     for head in heads[1:]:
         made.add_column(head, justify="right", no_wrap=True)
     return made
+
+
+def loaded_counter() -> TokenCounter:
+    """Return the default counter, already loaded, without its warning.
+
+    The commands print themselves whether tokens are counted or estimated.
+    """
+    counter = default_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        counter("")
+    return counter
 
 
 def counted(counter: TokenCounter) -> str:

@@ -22,9 +22,9 @@ from headroom.cli.charts import (
 from headroom.cli.endpoints import asked, model_options
 from headroom.cli.expected import read_expected, read_questions
 from headroom.cli.files import WrittenFile, write
-from headroom.cli.measure import loaded_counter, payload_files
+from headroom.cli.measure import payload_files
 from headroom.cli.options import report_options
-from headroom.cli.screen import counted, progress, screen, table, tell
+from headroom.cli.screen import counted, loaded_counter, progress, screen, table, tell
 from headroom.cli.sweep import (
     MINIFIERS,
     Sweep,

@@ -13,9 +13,8 @@ from headroom.cli.charts import html_table, interval_chart, page, section
 from headroom.cli.endpoints import MODEL_OPTIONS, asked, model_options
 from headroom.cli.expected import read_cases
 from headroom.cli.files import write
-from headroom.cli.measure import loaded_counter
 from headroom.cli.options import build_minifier, minifier_options, report_options
-from headroom.cli.screen import counted, screen, shortened, table, tell
+from headroom.cli.screen import counted, loaded_counter, screen, shortened, table, tell
 from headroom.cli.wording import in_options
 from headroom.compressors import (
     ConversationCompressor,
