@@ -124,9 +124,12 @@ def _chat(server, body, tokens):
     }
     chunk = {**head, "object": "chat.completion.chunk"}
     deltas = [({"content": word + " "}, None) for word in text.split()]
+    deltas += [
+        ({"tool_calls": [{"index": at, **call}]}, None) for at, call in enumerate(calls)
+    ]
     events = [
         {**chunk, "choices": [{"index": 0, "delta": delta, "finish_reason": end}]}
-        for delta, end in [*deltas, ({}, "stop")]
+        for delta, end in [*deltas, ({}, why)]
     ]
     return reply, events
 
@@ -205,17 +208,19 @@ def _anthropic(server, body, tokens):
         "stop_sequence": None,
         "usage": {"input_tokens": tokens, "output_tokens": 5},
     }
-    delta = {"type": "text_delta", "text": text}
-    end = {"stop_reason": "end_turn", "stop_sequence": None}
-    events = [
-        {"type": "message_start", "message": {**reply, "content": []}},
-        {
-            "type": "content_block_start",
-            "index": 0,
-            "content_block": {"type": "text", "text": ""},
-        },
-        {"type": "content_block_delta", "index": 0, "delta": delta},
-        {"type": "content_block_stop", "index": 0},
+    end = {"stop_reason": reply["stop_reason"], "stop_sequence": None}
+    events = [{"type": "message_start", "message": {**reply, "content": []}}]
+    for index, block in enumerate(reply["content"]):
+        empty = {**block, "text": ""} if "text" in block else block
+        delta = {"type": "input_json_delta", "partial_json": "{}"}
+        if "text" in block:
+            delta = {"type": "text_delta", "text": block["text"]}
+        events += [
+            {"type": "content_block_start", "index": index, "content_block": empty},
+            {"type": "content_block_delta", "index": index, "delta": delta},
+            {"type": "content_block_stop", "index": index},
+        ]
+    events += [
         {"type": "message_delta", "delta": end, "usage": {"output_tokens": 5}},
         {"type": "message_stop"},
     ]

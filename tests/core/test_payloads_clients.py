@@ -7,6 +7,7 @@ import asyncio
 import importlib.util
 import json
 import sys
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -484,6 +485,23 @@ class TestTransport:
         assert len(server.requests[0][1]) < len(json.dumps(ROWS)) / 2
         assert room.savings.requests == 1
 
+    @pytest.mark.parametrize("flavour", ["httpx", "httpx2"])
+    def test_without_an_inner_transport_it_takes_the_clients_flavour(self, flavour):
+        module = pytest.importorskip(flavour)
+        room, body = Headroom(), {"model": "m", "messages": CHAT}
+
+        async def talk(server):
+            url = f"{server.url}/v1/chat/completions"
+            transport = headroom.httpx_transport(room)
+            with module.Client(transport=transport) as client:
+                assert client.post(url, json=body).status_code == 200
+            transport = headroom.httpx_transport(room)
+            async with module.AsyncClient(transport=transport) as client:
+                assert (await client.post(url, json=body)).status_code == 200
+
+        sent = bodies(run(talk))
+        assert [each["messages"][2]["content"] for each in sent] == [SLIM, SLIM]
+
     def test_the_sdks_http_client(self):
         # The SDK's own flavour: httpx, or of late httpx2.
         flavour = sys.modules[anthropic.DefaultHttpxClient.__base__.__module__]
@@ -517,6 +535,7 @@ class TestTransport:
             ("/v1/messages/count_tokens", {}),
             ("/v1/chat/completions", {"content-type": "text/plain"}),
             ("/v1/chat/completions", {"x-amz-content-sha256": "abc"}),
+            ("/v1/messages", {"authorization": "AWS4-HMAC-SHA256 Credential=A/b"}),
             ("/v1/chat/completions", {"content-encoding": "identity"}),
         ],
     )
@@ -591,6 +610,28 @@ def test_requests_around_the_body():
             slim.observe(answer["usage"])
         assert bodies(server)[0]["messages"][2]["content"] == SLIM
     assert room.savings.requests == 1
+
+
+def test_async_wraps_and_clients_work_beside_the_event_loop():
+    seen = []
+
+    def shorter(text):
+        seen.append(threading.get_ident())
+        return text[:9]
+
+    room = Headroom(tool_outputs=shorter, max_tokens=100_000)
+
+    async def talk(server):
+        async with room.wrap({"model": "m", "messages": CHAT}) as slim:
+            assert slim["messages"][2]["content"] != CHAT[2]["content"]
+        client = room.attach(openai.AsyncOpenAI(base_url=server.url, api_key="none"))
+        messages = [*CHAT[:2], {**CHAT[2], "content": json.dumps(ROWS[1:])}]
+        await client.chat.completions.create(model="m", messages=messages)
+        await client.close()
+
+    run(talk)  # its loop runs in this thread
+    assert len(seen) == 2
+    assert threading.get_ident() not in seen
 
 
 def assert_only_grows(sent):

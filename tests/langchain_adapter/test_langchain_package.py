@@ -92,6 +92,19 @@ class TestImport:
         assert done.returncode == 1
         assert f'pip install "langchain-headroom[{extra}]"' in done.stderr
 
+    def test_everything_is_what_is_installed(self):
+        code = (
+            "import importlib.util as util\n"
+            "find = util.find_spec\n"
+            "extras = ('langchain', 'langchain_classic')\n"
+            "util.find_spec = lambda m, *a: None if m in extras else find(m, *a)\n"
+            "from langchain_headroom import *\n"
+            "assert callable(wrap_tool) and callable(headroom_summarizer)\n"
+            "assert 'HeadroomChatMemory' not in dir()\n"
+        )
+        done = run(code)
+        assert done.returncode == 0, done.stderr
+
     def test_the_core_does_not_know_langchain(self):
         for path in (ROOT / "packages/headroom-core/src").rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
