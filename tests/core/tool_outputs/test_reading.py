@@ -321,7 +321,7 @@ def test_server_sent_events_become_one_list_and_their_end_stays() -> None:
     first, end = read(events + "data: [DONE]\n", exact_numbers=False).parts
     assert isinstance(first, Embedded)
     assert first.value == [{"n": 0}, {"n": 1}, {"n": 2}]
-    assert end == "\ndata: [DONE]"
+    assert end == "\n\ndata: [DONE]"
     named = 'event: a\ndata: {"n": 1}\n\nevent: b\ndata: {"n": 2}\n'
     assert read(named, exact_numbers=False).parts == ()  # the names say something
 
@@ -804,3 +804,34 @@ def test_long_durations_keep_their_microseconds() -> None:
     assert read([long], exact_numbers=False).value == [Numeral("8640000000000.000001")]
     ago = datetime.timedelta(microseconds=-1_500_000)
     assert read([ago], exact_numbers=False).value == [-1.5]
+
+
+@pytest.mark.parametrize(
+    "prefixes",
+    [
+        ["2031-01-05T10:00:00.1Z", "2031-01-05T10:00:01.2Z"],
+        ["web-1  |", "worker-12  |"],
+        ["[pod/web-7/app]", "[pod/web-8/app]"],
+    ],
+)
+def test_lines_with_an_object_behind_a_prefix_are_rows(prefixes: list[str]) -> None:
+    """Containers log JSON behind a time or a name; each line was one value in prose."""
+    lines = [
+        f'{prefix} {{"level":"info","n":{n}}}' for n, prefix in enumerate(prefixes)
+    ]
+    text = "\n".join(["Starting", *lines, "no JSON here", *lines])
+    head, rows, between, again = read(text, exact_numbers=False).parts
+    assert (head, between) == ("Starting\n", "\nno JSON here\n")
+    assert isinstance(rows, Embedded)
+    assert rows == again
+    assert rows.value == [
+        {"prefix": prefix, "level": "info", "n": n} for n, prefix in enumerate(prefixes)
+    ]
+    assert rows.source == "\n".join(lines)
+
+
+def test_assignments_and_fenced_code_are_no_logged_lines() -> None:
+    code = 'a = {"level": "info", "n": 1}\nb = {"level": "info", "n": 2}\n'
+    assert read(code, exact_numbers=False).skipped
+    fenced = f"Try this:\n```python\n{code}```\n"
+    assert read(fenced, exact_numbers=False).skipped

@@ -4,6 +4,7 @@
 JSON texts (`json:`) are not among what it reads.
 """
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -59,12 +60,14 @@ class Reader:
         return str(value)
 
     def key(self) -> list[str]:
-        keys = []
+        keys: list[str] = []
         while True:
             keys.append(
                 self.quoted() if self.peek() == '"' else self.match(r"[\w$/+-]+")
             )
-            if not self.take("."):
+            if self.take("[]."):
+                keys.append("[]")
+            elif not self.take("."):
                 return keys
 
     def document(self) -> Any:
@@ -78,9 +81,7 @@ class Reader:
                 self.lines[name] = self.value(None)
             self.take("\n")
         if self.peek() in "[(":
-            header, count = None, None
-            if re.match(r"\[\d+\][(@:]", self.text[self.at :]):
-                count = int(self.match(r"\[\d+\]")[1:-1])
+            header, count = None, self.count()
             if count is not None or self.peek() == "(":
                 header = self.header()
                 assert self.take(":")
@@ -88,12 +89,17 @@ class Reader:
         result: dict[str, Any] = {}
         while self.at < len(self.text):
             keys = self.key()
-            into = result
-            for key in keys[:-1]:
-                into = into.setdefault(key, {})
-            count = None
-            if re.match(r"\[\d+\][(@:]", self.text[self.at :]):
-                count = int(self.match(r"\[\d+\]")[1:-1])
+            into: Any = result
+            for key, then in itertools.pairwise(keys):
+                if key == "[]":
+                    into = into[0]
+                else:
+                    into = into.setdefault(key, [{}] if then == "[]" else {})
+            if self.peek() == "{":
+                into[keys[-1]] = self.columns()
+                self.take("\n")
+                continue
+            count = self.count()
             header = self.header()
             if not self.take(":"):
                 value: Any = None
@@ -106,11 +112,36 @@ class Reader:
             self.take("\n")
         return result
 
-    def rows(self, count: int, header: Any) -> list[Any]:
-        rows = []
+    def columns(self) -> dict[str, list[Any]]:
+        count = int(self.match(r"\{\d+\}")[1:-1])
+        names = [field["name"] for field in self.header()]
+        assert self.take(":")
+        columns: dict[str, list[Any]] = {json_key(name): [] for name in names}
         for _ in range(count):
             assert self.take("\n")
-            rows.append(self.value(header) if self.take("=") else self.row(header))
+            for number, column in enumerate(columns.values()):
+                assert not number or self.take(",")
+                column.append(self.value(None))
+        return columns
+
+    def count(self) -> tuple[int, bool] | None:
+        """How many rows follow, and whether they are lists."""
+        if not re.match(r"\[\d+\](?:\[\])?[(@:]", self.text[self.at :]):
+            return None
+        return int(self.match(r"\[\d+\]")[1:-1]), self.take("[]")
+
+    def rows(self, count: tuple[int, bool], header: Any) -> list[Any]:
+        rows: list[Any] = []
+        for _ in range(count[0]):
+            assert self.take("\n")
+            if self.take("="):
+                rows.append(self.value(header))
+            elif count[1]:
+                rows.append([self.value(None)])
+                while self.take(","):
+                    rows[-1].append(self.value(None))
+            else:
+                rows.append(self.row(header))
         return [row for row in rows if row is not ABSENT]
 
     def header(self) -> Any:
@@ -275,6 +306,11 @@ class Reader:
         return bare(self.match(r"[^,;)\]}\n]*"))
 
 
+def json_key(name: str) -> str:
+    """A key as it is spelled in a header."""
+    return str(json.loads(name)) if name[0] == '"' else name
+
+
 def named_text(value: Any, raw: str) -> Any:
     """The text that a template fills in for a value that is no string."""
     if value is ABSENT or isinstance(value, (dict, list)):
@@ -313,6 +349,30 @@ TABLES = st.one_of(
             "matrix": st.lists(st.lists(LEAF)),
         },
     ),
+    st.fixed_dictionaries(
+        {
+            "data": st.fixed_dictionaries(
+                {
+                    "kind": WORD,
+                    "nodes": st.lists(ROW, min_size=3, max_size=6),
+                    "page": st.fixed_dictionaries({"next": LEAF}),
+                }
+            ),
+            "hourly": st.integers(4, 8).flatmap(
+                lambda n: st.dictionaries(
+                    WORD, st.lists(LEAF, min_size=n, max_size=n), max_size=4
+                )
+            ),
+            "series": st.lists(
+                st.fixed_dictionaries(
+                    {"of": WORD, "points": st.lists(st.tuples(LEAF, LEAF).map(list))}
+                ),
+                min_size=1,
+                max_size=2,
+            ),
+        }
+    ),
+    st.lists(st.tuples(LEAF, LEAF, LEAF).map(list), min_size=2, max_size=6),
 )
 
 

@@ -38,6 +38,10 @@ _PROSE_BRACKET_CHARACTERS = 200
 # How many times the text's length a search for values in prose may read in vain.
 _WASTE = 4
 
+# Lines with an object behind a prefix: how many make rows, and how long it may be.
+_FEWEST_LINES = 2
+_LONGEST_PREFIX_CHARACTERS = 160
+
 # Source: ast.literal_eval takes some 100 bytes for each character.
 _LONGEST_LITERAL_CHARACTERS = 2_000_000
 # What Python's repr has and JSON has not.
@@ -189,9 +193,9 @@ def _read_several(
     values = parser.several(body)
     if values is not None:
         return Reading(values, text)
-    events = parser.events(body)
-    if events is not None:
-        return Reading(text=text, parts=events)
+    logged = parser.logged(body)
+    if logged:
+        return Reading(text=text, parts=logged)
     literal = _python_literal(body)
     if literal is not None:
         return Reading(literal, text, notes=("read the repr of a Python value",))
@@ -357,23 +361,47 @@ class _Parser:
             return [row for page in values for row in page]
         return values
 
-    def events(self, body: str) -> tuple[str | Embedded, ...] | None:
-        """Parse server-sent events that are only JSON data; None if it is no such text.
+    def logged(self, text: str) -> tuple[str | Embedded, ...]:
+        """Split text by lines that have an object behind a prefix; () where none are.
 
-        What ends them (`data: [DONE]`) stays as it is.
+        So containers log (`2031-01-05T10:00:00Z {"level": …}`, `web-1 | {…}`) and
+        servers send events (`data: {…}`). Such lines one after another become one list
+        of rows, in which the prefix is the first value; `data:` itself goes.
         """
-        lines = [line for line in body.split("\n") if line.strip(_BLANK)]
-        if len(lines) < 2 or not all(line.startswith("data:") for line in lines):
+        if "```" in text:
+            return ()
+        parts: list[str | Embedded] = []
+        run: list[tuple[str, dict[str, Any]]] = []
+        done = start = end = at = 0
+        for line in [*text.splitlines(keepends=True), "end"]:
+            found = self._behind_prefix(line)
+            if found:
+                start = start if run else at
+                run.append(found)
+                end = at + len(line.rstrip())
+            elif line.strip():
+                if len(run) >= _FEWEST_LINES:
+                    if start > done:
+                        parts += self.parts(text[done:start]) or (text[done:start],)
+                    parts.append(Embedded(_rows_of(run), text[start:end]))
+                    done = end
+                run = []
+            at += len(line)
+        if parts and done < len(text):
+            parts += self.parts(text[done:]) or (text[done:],)
+        return tuple(parts)
+
+    def _behind_prefix(self, line: str) -> tuple[str, dict[str, Any]] | None:
+        """Return the prefix and the object of a line, or None if it has none."""
+        start = line.find("{", 1, _LONGEST_PREFIX_CHARACTERS)
+        prefix = line[:start].strip()
+        if start < 0 or not prefix or prefix[-1] in "=([,+" or '"' in prefix:
             return None
-        end = "" if lines[-1].strip() != "data: [DONE]" else lines.pop()
         try:
-            values = [self.document(line[5:].strip(_BLANK)) for line in lines]
+            value = self.document(line[start:].strip(_BLANK))
         except JSONDecodeError:
             return None
-        if not _are_rows(values):
-            return None
-        events = Embedded(values, body.removesuffix(end).rstrip("\n"))
-        return (events, f"\n{end}") if end else (events,)
+        return None if type(value) is not dict or "prefix" in value else (prefix, value)
 
     def parts(self, text: str) -> tuple[str | Embedded, ...]:
         """Split prose from the JSON values in it; () where none is worthwhile.
@@ -439,6 +467,13 @@ class _Parser:
             # A bracket inside a string closes nothing.
             return not error.msg.startswith("Unterminated string")
         return False
+
+
+def _rows_of(lines: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return lines as rows, with their prefix unless it only says that it is data."""
+    if all(prefix == "data:" for prefix, _ in lines):
+        return [value for _, value in lines]
+    return [{"prefix": prefix, **value} for prefix, value in lines]
 
 
 def _are_rows(values: list[Any]) -> bool:

@@ -14,7 +14,8 @@ _CELL = re.compile(r"[^,;)\]}\n]*")
 _MARK = re.compile(r'["()\[\]{},;\n]')
 _TEXT = re.compile(r"[^,;)\]\n]*")
 _KEY = re.compile(r"[\w$][\w$/+-]*")
-_COUNT = re.compile(r"\[([0-9]+)\](?=[(@:])")
+_COUNT = re.compile(r"\[([0-9]+)\](\[\])?(?=[(@:])")
+_IN_COLUMN = re.compile(r"\{([0-9]+)\}\(")
 _REFERENCE = re.compile(r"&[0-9]+")
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]")
 
@@ -101,7 +102,7 @@ class _Reader:
             count = _COUNT.match(text, at)
             if count:
                 schema, at = self._spec(count.end())
-                rows, at = self._rows(self._after(at, ":"), int(count[1]), schema)
+                rows, at = self._rows(self._after(at, ":"), count, schema)
                 return self._end(rows, at)
             (value, _), at = self._value(at, None)
             return self._end(value, at + 1)
@@ -141,11 +142,21 @@ class _Reader:
         return found[0], found.end()
 
     def _keys(self, at: int, into: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
-        """Read `a.b.c`: the innermost object, its key, and where the key ends."""
+        """Read `a.b.c`: the innermost object, its key, and where the key ends.
+
+        What lines before began goes on; `a[].b` is in the only element of a list.
+        """
+        text = self.text
         name, at = self._key(at)
-        while self.text[at] == ".":
-            into[name] = into = {}
-            name, at = self._key(at + 1)
+        while text[at] == "." or text.startswith("[].", at):
+            is_sole = text[at] == "["
+            inner = into.setdefault(name, [{}] if is_sole else {})
+            if is_sole and type(inner) is list and len(inner) == 1:
+                inner = inner[0]
+            if type(inner) is not dict:
+                raise self._wrong(at, "a key that has a value already")
+            into = inner
+            name, at = self._key(at + (3 if is_sole else 1))
         return into, name, at
 
     def _name(self, at: int) -> tuple[str, list[str], int]:
@@ -164,24 +175,32 @@ class _Reader:
         if text[at] == "\n":
             into[name] = None
             return at + 1
+        if text[at] == "{":
+            into[name], at = self._columns(at)
+            return at
         count = _COUNT.match(text, at)
         schema, at = self._spec(count.end() if count else at)
         at = self._after(at, ":")
         if count:
-            into[name], at = self._rows(at, int(count[1]), schema)
+            into[name], at = self._rows(at, count, schema)
             return at
         (value, _), at = self._value(at, schema)
         if value is not _ABSENT:
             into[name] = value
         return self._after(at, "\n")
 
-    def _rows(self, at: int, count: int, schema: _Schema | None) -> tuple[Any, int]:
+    def _rows(
+        self, at: int, count: re.Match[str], schema: _Schema | None
+    ) -> tuple[Any, int]:
         text = self.text
-        rows = []
-        for _ in range(count):
+        rows: list[Any] = []
+        for _ in range(int(count[1])):
             at = self._after(at, "\n")
+            value: Any
             if text[at] == "=":
                 (value, _), at = self._value(at + 1, schema)
+            elif count[2]:
+                value, at = self._elements(at)
             elif schema is None:
                 raise self._wrong(at, "a row without a header")
             else:
@@ -189,6 +208,25 @@ class _Reader:
             if value is not _ABSENT:
                 rows.append(value)
         return rows, self._after(at, "\n")
+
+    def _columns(self, at: int) -> tuple[dict[str, list[Any]], int]:
+        """Read an object whose members are lists, an element of each in a line."""
+        count = _IN_COLUMN.match(self.text, at)
+        if count is None:
+            raise self._wrong(at, "a count of rows expected")
+        columns: dict[str, list[Any]] = {}
+        at = count.end() - 1
+        while self.text[at] != ")":
+            name, at = self._key(at + 1)
+            columns[name] = []
+        at = self._after(self._after(at, ")"), ":")
+        for _ in range(int(count[1])):
+            at = self._after(at, "\n") - 1
+            for column in columns.values():
+                (value, _), at = self._value(at + 1, None)
+                if value is not _ABSENT:
+                    column.append(value)
+        return columns, self._after(at, "\n")
 
     # -- headers
     def _spec(self, at: int) -> tuple[_Schema | None, int]:
@@ -459,17 +497,21 @@ class _Reader:
         return _copy(found[0]), found[1]
 
     def _list(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
-        text = self.text
+        if self.text[at + 1] == "]":
+            return ([], None), at + 2
+        values, at = self._elements(at + 1, schema)
+        return (values, None), self._after(at, "]")
+
+    def _elements(
+        self, at: int, schema: _Schema | None = None
+    ) -> tuple[list[Any], int]:
         values: list[Any] = []
-        at += 1
-        if text[at] == "]":
-            return (values, None), at + 1
         while True:
             (value, _), at = self._value(at, schema)
             if value is not _ABSENT:
                 values.append(value)
-            if text[at] != ",":
-                return (values, None), self._after(at, "]")
+            if self.text[at] != ",":
+                return values, at
             at += 1
 
     def _object(self, at: int, expected: _Schema | None) -> tuple[_Read, int]:

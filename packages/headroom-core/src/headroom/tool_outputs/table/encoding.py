@@ -1,7 +1,7 @@
 """Writing a document in the table format (docs/table-format.md)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -47,6 +47,10 @@ _VALUES_FOR_ONE = 5
 # What is used in one row only is looked up in as many lines as there are rows, so it
 # must be long.
 _SMALLEST_IN_ROW = 25.0
+# Lists in a list that are worth a line each.
+_FEWEST_ROWS = 3
+# Lists of fewer elements may be of equal length by chance.
+_FEWEST_IN_COLUMN = 6
 # The kinds of values that are missing, where the plural of the reason won't do.
 _LEFT_OUT = {
     "empty": "empty values",
@@ -133,10 +137,16 @@ class _Writer:
         self.repeated = 0
         # The lines that are rows of a list.
         self.rows: set[int] = set()
+        self.references: dict[Item, str] = {}
+        # Objects on the way to a table: each member has a line of its own.
+        self.opened: set[int] = set()
+        if type(graph.root) is int and graph.is_object(graph.root):
+            self._open(graph.root)
         self.line_of = self._lines_of_nodes()
-        self.references = {} if literal else self._references(costs)
+        if not literal:
+            self.references = self._references(costs)
         self.headers = Headers(
-            graph, self.schema_of, len(self.schemas), self.references
+            graph, self.schema_of, len(self.schemas), self.references, self.opened
         )
         # For each schema the schema expected in each cell.
         self.inner: list[list[int]] = [
@@ -268,21 +278,28 @@ class _Writer:
         line_of[root] = 0
         todo: list[tuple[int, int]] = []
         line = 1
-        for item in self._items(root):
-            line += 1
-            if type(item) is not int:
-                continue
-            if graph.shape[item] == ARRAY and graph.shape[root] != ARRAY:
-                line_of[item] = line
-                for row in graph.items[item]:
-                    line += 1
-                    self.rows.add(line)
-                    if type(row) is int:
-                        todo.append((row, line))
-            else:
-                if graph.shape[root] == ARRAY:
-                    self.rows.add(line)
-                todo.append((item, line))
+
+        def rows(items: Sequence[Item]) -> None:
+            nonlocal line
+            for row in items:
+                line += 1
+                self.rows.add(line)
+                if type(row) is int:
+                    todo.append((row, line))
+
+        if graph.shape[root] < 0 or self.schema_of[root] >= 0:
+            rows(self._items(root))
+        else:
+            for _, owner, _, item in self._members("", root):
+                line += 1
+                line_of[owner] = 0
+                if type(item) is not int:
+                    continue
+                if graph.shape[item] == ARRAY:
+                    line_of[item] = line
+                    rows(graph.items[item])
+                else:
+                    todo.append((item, line))
         for i, schema in enumerate(self.schemas):
             # A header is a line of its own.
             todo += [(f.value, -2 - i) for f in schema.fields if type(f.value) is int]
@@ -411,18 +428,97 @@ class _Writer:
             return [f"{self._spec(own)}:{self._written(root, own)}"]
         if graph.shape[root] < 0:
             schema = self.headers.of_document()
-            if schema < 0:
+            if schema < 0 and not self._is_matrix(root):
                 return [self._written(root, -1)]
             return self._lines("", schema, root)
         lines: list[str] = []
-        for name, item in zip(graph.keys(root), graph.items[root], strict=True):
-            key, owner, name, item = self._chain(root, name, item)
+        for key, owner, name, item in self._members("", root):
             if item == "null":
                 self.has_bare_keys = True
                 lines.append(key)
             else:
                 lines.extend(self._lines(key, self.headers.at(owner, name), item))
         return lines
+
+    def _open(self, node: int) -> tuple[int, int]:
+        """Note an object that leads to tables, if these outweigh its other lines.
+
+        Returns:
+            The rows of its tables, and its lines without them.
+        """
+        graph = self.graph
+        if self.schema_of[node] >= 0:
+            return 0, 1
+        rows, lines = 0, len(graph.items[node])
+        for i in graph.nested.get(node, ()):
+            item = graph.items[node][i]
+            assert type(item) is int
+            inner = self._sole(item)
+            if self._is_columns(item):
+                rows += len(graph.items[graph.items[item][0]])  # type: ignore[index]
+            elif graph.shape[inner] >= 0:
+                more, others = self._open(inner)
+                rows, lines = rows + more, lines + others - 1
+            elif graph.shape[item] == ARRAY and (
+                self._is_matrix(item) or self._is_table(item)
+            ):
+                rows, lines = rows + len(graph.items[item]), lines - 1
+        if rows <= lines:
+            return 0, 1
+        self.opened.add(node)
+        return rows, lines
+
+    def _sole(self, item: int) -> int:
+        """Return the only element of a list, if it is an object; else the item."""
+        items = self.graph.items[item]
+        is_sole = self.graph.shape[item] == ARRAY and len(items) == 1
+        return items[0] if is_sole and self.graph.is_object(items[0]) else item  # type: ignore[return-value]
+
+    def _is_table(self, item: int) -> bool:
+        """Tell whether most elements of a list have a header."""
+        items = self.graph.items[item]
+        headed = [type(c) is int and self.schema_of[c] >= 0 for c in items]
+        return len(items) > 1 and 2 * sum(headed) >= len(items)
+
+    def _is_matrix(self, item: int) -> bool:
+        """Tell whether a list has rows of equal length without objects in them."""
+        graph, items = self.graph, self.graph.items[item]
+        return (
+            len(items) >= _FEWEST_ROWS
+            and all(map(graph.is_array, items))
+            and graph.nested.keys().isdisjoint(items)
+            and len({len(graph.items[row]) for row in items}) == 1  # type: ignore[index]
+            and len(graph.items[items[0]]) > 1  # type: ignore[index]
+        )
+
+    def _is_columns(self, item: int) -> bool:
+        """Tell whether an object has lists of equal length, a column each."""
+        graph, items = self.graph, self.graph.items[item]
+        return (
+            graph.shape[item] >= 0
+            and self.schema_of[item] < 0
+            and len(items) > 1
+            and all(map(graph.is_array, items))
+            and graph.nested.keys().isdisjoint(items)
+            and self.references.keys().isdisjoint(items)
+            and len({len(graph.items[column]) for column in items}) == 1  # type: ignore[index]
+            and len(graph.items[items[0]]) >= _FEWEST_IN_COLUMN  # type: ignore[index]
+        )
+
+    def _members(self, prefix: str, node: int) -> Iterator[tuple[str, int, str, Item]]:
+        """Yield each line of an object: its key, and where and what it leads to."""
+        graph = self.graph
+        for name, item in zip(graph.keys(node), graph.items[node], strict=True):
+            key, owner, name, item = self._chain(node, name, item)
+            key = prefix + key
+            inner = self._sole(item) if type(item) is int else -1
+            if inner in self.opened and self.references.keys().isdisjoint(
+                (item, inner)
+            ):
+                sole = "[]" if inner != item else ""
+                yield from self._members(f"{key}{sole}.", inner)
+            else:
+                yield key, owner, name, item
 
     def _lines(self, key: str, schema: int, item: Item) -> list[str]:
         """Write a key's value: in its line, or as a table of one line a row."""
@@ -441,7 +537,25 @@ class _Writer:
                     for child, own in zip(children, mine, strict=True)
                 ]
                 return [f"{key}[{len(rows)}]{spec}:", *rows]
+        if schema < 0 and type(item) is int and item not in self.references:
+            items = self.graph.items[item]
+            if self._is_columns(item):
+                columns = [self.graph.items[column] for column in items]  # type: ignore[index]
+                head = f"{{{len(columns[0])}}}({','.join(self.graph.keys(item))})"
+                rows = [
+                    ",".join([self._item(value, -1) for value in row])
+                    for row in zip(*columns, strict=True)
+                ]
+                return [f"{key}{head}:", *rows]
+            if self.graph.shape[item] == ARRAY and self._is_matrix(item):
+                return [f"{key}[{len(items)}][]:", *self._matrix(item)]
         return [f"{key}{spec}:{self._item(item, schema)}"]
+
+    def _matrix(self, item: int) -> Iterator[str]:
+        """Write a list of lists as a line for each."""
+        for row in self.graph.items[item]:
+            written = self._item(row, -1)
+            yield written[1:-1] if row not in self.references else "=" + written
 
     # -- headers
     def _spec(self, schema: int) -> str:

@@ -34,9 +34,12 @@ class Headers:
         schema_of: list[int],
         n_schemas: int,
         written_once: Collection[Item],
+        opened: Collection[int],
     ) -> None:
         self._graph = graph
         self._schema_of = schema_of
+        # Their members have lines of their own.
+        self._opened = {graph.root, *opened}
         self.maps: set[int] = set()
         self._find_maps()
         counts = self._count()
@@ -94,7 +97,7 @@ class Headers:
             if (
                 graph.shape[node] < 0
                 or self._schema_of[node] >= 0
-                or node == graph.root
+                or node in self._opened
             ):
                 continue
             if len(nested) < 2 or 2 * len(nested) < len(graph.items[node]):
