@@ -2,6 +2,7 @@
 
 import pytest
 
+from headroom.tokens import larger_count
 from headroom.tool_outputs.text.kinds import fold, unfold
 from headroom.tool_outputs.text.recognition import kind_of
 
@@ -107,3 +108,27 @@ def test_lines_that_end_in_a_carriage_return_are_folded():
     folded = fold(text, len)
     assert "that end in CR" in folded.text
     assert unfold(folded.text) == text
+
+
+def test_rows_under_a_header_are_one_pattern_even_if_they_alternate():
+    rows = [
+        f"  {1000 + n} {('root', 'www-data')[n % 3 == 0]:9} 20   0  {123456 + n * 1000} "
+        f"{4567 + n:6}   1234 S  {n % 7 * 3.1:5.1f}  {n % 5 * 0.4:5.1f}   0:{n:02}.12 "
+        + ("nginx", "python3 app.py")[n % 2]
+        for n in range(20)
+    ]
+    header = "   PID USER      PR  NI    VIRT    RES    SHR S   %CPU   %MEM     TIME+ COMMAND"
+    text = "\n".join(["Tasks: 20 total", "", header, *rows])
+    lines = fold(text, larger_count).text.split("\n")
+    assert unfold("\n".join(lines)) == text
+    assert sum(line.startswith("A ") for line in lines) >= 19
+    assert not any(line.startswith("B") for line in lines)
+
+
+def test_names_of_closing_tags_are_the_names_of_opening_ones():
+    text = "<project>\n" + "\n".join(
+        f"  <name{n * n % 31}>value{n * 37}</name{n * n % 31}>" for n in range(40)
+    )
+    folded = fold(f"{text}\n</project>", len).text
+    assert unfold(folded) == f"{text}\n</project>"
+    assert "</⟨=name0⟩>" in folded or "</{=name0}>" in folded

@@ -37,12 +37,12 @@ def owners(texts: Sequence[str]) -> list[int]:
     A line belongs to the line under which it is indented; a field ("name: value"), and
     a line of a short block, to the first line of its record; other lines to the header
     of their section. Records are blocks between blank lines, and begin anew where the
-    name of their first field, or their first word, comes again. A record whose first
+    name of their first field comes again. A record whose first
     two names begin several blocks reaches to the next of them, as an e-mail does.
     """
     names = [field[1] if (field := _FIELD.match(text)) else "" for text in texts]
     starts = _repeated_starts(texts, names)
-    short = _short_blocks(texts)
+    short, alike = _short_blocks(texts)
     found = [-1] * len(texts)
     sections: list[tuple[int, int]] = []
     indented: list[tuple[int, int]] = []
@@ -78,8 +78,7 @@ def owners(texts: Sequence[str]) -> list[int]:
         elif first >= 0 and (
             names[unit] or unit in short or texts[first].rstrip().endswith(":")
         ):
-            same_name = names[unit] and names[unit] == names[first]
-            if same_name or _lead(text) == _lead(texts[first]):
+            if unit in alike or (names[unit] and names[unit] == names[first]):
                 found[unit] = found[first]
                 first = unit
             else:
@@ -120,21 +119,29 @@ def _parent(text: str, unit: int, indented: list[tuple[int, int]]) -> int:
     return parent
 
 
-def _lead(text: str) -> str:
-    """Return the first word of a line without its numbers."""
-    return shape("".join(text.split(maxsplit=1)[:1]))
+def _short_blocks(texts: Sequence[str]) -> tuple[set[int], set[int]]:
+    """Return the lines of short blocks between blank lines, and those like the first.
 
-
-def _short_blocks(texts: Sequence[str]) -> set[int]:
-    """Return the lines of short blocks between blank lines."""
-    found: set[int] = set()
+    Where most lines of a block begin with the same word, numbers aside, each is a
+    record of its own.
+    """
+    short: set[int] = set()
+    alike: set[int] = set()
     start = 0
     for unit in range(len(texts) + 1):
         if unit == len(texts) or not texts[unit].strip():
-            if unit - start <= _SHORT_BLOCK:
-                found.update(range(start, unit))
+            if 1 < unit - start <= _SHORT_BLOCK:
+                block = range(start, unit)
+                words = [shape(texts[at].split(maxsplit=1)[0]) for at in block]
+                short.update(block)
+                if 2 * words.count(words[0]) > len(words):
+                    alike.update(
+                        at
+                        for at, word in zip(block, words, strict=True)
+                        if word == words[0]
+                    )
             start = unit + 1
-    return found
+    return short, alike
 
 
 def _repeated_starts(texts: Sequence[str], names: Sequence[str]) -> set[int]:

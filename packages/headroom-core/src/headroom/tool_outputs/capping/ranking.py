@@ -37,8 +37,8 @@ _OUTLIER_SHARE = 0.005
 # Error lines that take less room come first, those to which they belong counted, in
 # steps of so many characters: a long one does not take the room of ten others.
 _ROOM_STEP = 120
-# A record of up to so many units at an end is shown whole or not at all.
-_SHORT_RECORD = 12
+# A record of up to so many characters at an end is shown whole or not at all.
+_SHORT_RECORD = 400
 # How much of its score a unit that the query needs gives to the units after it and
 # before it: answers stand below their label.
 _AFTER = (0.6, 0.4, 0.25)
@@ -151,7 +151,9 @@ def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]
         part
         for record in found
         for part in (
-            [record] if len(record) <= _SHORT_RECORD else [[unit] for unit in record]
+            [record]
+            if sum(len(texts[unit]) for unit in record) <= _SHORT_RECORD
+            else [[unit] for unit in record]
         )
     ]
 

@@ -16,9 +16,12 @@ _FEWEST_ROWS = 4
 _FEWEST_GUTTERS = 2
 _WIDEST = 1_000
 # Several patterns for one table read worse than one, so they must save this share.
-_MUCH_LESS = 0.97
+_LESS = 0.97
+# Rows under a header are read as columns; several patterns must save this share.
+_MUCH_LESS = 0.9
 # Rows on which several ways of folding a table are tried.
 _ROWS_TRIED = 90
+_DIGIT = re.compile(r"\d")
 _GAP = re.compile(r"(?<=\S)  +(?=\S)")
 # Every character but the space becomes 0, so that a line reads as a number in base 2.
 _SPACES = bytes(0x31 if byte == 0x20 else 0x30 for byte in range(256))
@@ -83,6 +86,11 @@ def _groups(
 ) -> list[Group]:
     """Group the rows of a table by the number of columns that they reach."""
     spans = _spans(blank)
+    header = lines[at[0]]
+    has_header = header == header.upper() and not _DIGIT.search(header)
+    while has_header and len(spans) > 1 and not header[spans[-1][0] :].strip():
+        # Words that stand under each other in the last column part no columns.
+        spans.pop()
     starts = [start for start, _ in spans]
     reached: dict[int, list[int]] = {}
     for number in at:
@@ -91,14 +99,22 @@ def _groups(
     found: list[Group] = []
     for count, rows in reached.items():
         if count > _FEWEST_GUTTERS and len(rows) >= _FEWEST_ROWS:
-            found += _rows(lines, words, rows, spans[:count])
+            enough = _MUCH_LESS if has_header else _LESS
+            found += _rows(lines, words, rows, spans[:count], enough)
     return found
 
 
 def _rows(
-    lines: Sequence[str], words: Words, at: Sequence[int], spans: list[tuple[int, int]]
+    lines: Sequence[str],
+    words: Words,
+    at: Sequence[int],
+    spans: list[tuple[int, int]],
+    enough: float,
 ) -> list[Group]:
-    """Group rows of the same columns, of which the last runs to the line's end."""
+    """Group rows of the same columns, of which the last runs to the line's end.
+
+    Several patterns are chosen where they have less than `enough` of the tokens of one.
+    """
     columns: list[Column] = []
     texts = [" " * spans[0][0]]
     pads: list[int] = []
@@ -132,8 +148,9 @@ def _rows(
     rows = pick(at, some)
     cells = [pick(column, some) for column in columns]
     for way in ways:
-        tokens = _tokens(way(texts, pads, rows, cells, words), lines, rows)
-        if way is ways[0] or tokens < _MUCH_LESS * best:
+        groups = way(texts, pads, rows, cells, words)
+        tokens = _tokens(groups, lines, rows, len(at) / len(rows))
+        if way is ways[0] or tokens < enough * best:
             best, chosen = tokens, way
     return chosen(texts, pads, at, columns, words)
 
@@ -184,16 +201,20 @@ def _by_shape(
     return mine(words, at)[1]
 
 
-def _tokens(groups: list[Group], lines: Sequence[str], at: Sequence[int]) -> float:
-    """Return about how many tokens rows have in these groups."""
+def _tokens(
+    groups: list[Group], lines: Sequence[str], at: Sequence[int], times: float
+) -> float:
+    """Return about how many tokens `times` as many rows would have in these groups."""
     left = set(at)
-    total = 0
+    definitions = rows = 0
     for group in groups:
-        made = written(group, "A", "{}")
-        if made:
+        definition, *made = written(group, "A", "{}") or [""]
+        if definition:
             left.difference_update(group.at)
-            total += sum(map(tokens_about, made))
-    return total + sum([tokens_about(lines[number]) for number in sorted(left)])
+            definitions += tokens_about(definition)
+            rows += sum(map(tokens_about, made))
+    rows += sum([tokens_about(lines[number]) for number in left])
+    return definitions + times * rows
 
 
 def _by_words(

@@ -18,10 +18,10 @@ _SHORTEST = 400
 # Texts up to this length are counted whole, of longer ones samples are; where samples
 # say that a fold spares between _SURELY_NOT and _SURELY_SAVED, the whole is counted.
 _COUNTED_CHARACTERS = 4_000
-_SAMPLES = 8
+_SAMPLES = 16
 _SAMPLE_CHARACTERS = 200
-_SURELY_SAVED = 0.1
-_SURELY_NOT = -0.02
+_SURELY_SAVED = 0.15
+_SURELY_NOT = -0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
         return Folded(kind, text, f"{kind} is not folded")
     if len(text) < _SHORTEST:
         return Folded(kind, text, "too short to fold")
-    words = words_of(lines, placed=kind == "search")
+    words = words_of(lines, kind)
     kept = _code_of_diff(lines) if kind == "diff" else failures(lines, words)
     folded = fold_lines(text, lines, words, kept, end)
     if folded is None:

@@ -15,6 +15,9 @@ _WORD = re.compile(r"([^\s\"'`()\[\]{}<>,;=|\0]+)")
 # In search results the place of a match is two words: the file, which comes again in
 # the next line, and the line's number.
 _PLACED = re.compile(r"([^\s\"'`()\[\]{}<>,;=|:\0]+)")
+# In markup the sign of a closing tag is no part of the name, which comes twice.
+_TAGGED = re.compile(r"((?:(?<!<)|(?!/))[^\s\"'`()\[\]{}<>,;=|\0]+)")
+_WORDS = {"search": _PLACED, "xml": _TAGGED, "html": _TAGGED}
 # Longer lines are rarely alike, and take long to compare.
 _MOST_WORDS = 200
 
@@ -79,14 +82,14 @@ class Words:
         return out
 
 
-def words_of(lines: Sequence[str], *, placed: bool = False) -> Words:
+def words_of(lines: Sequence[str], kind: str = "text") -> Words:
     """Cut lines, which hold no line feed and no NUL, into words.
 
     Args:
         lines: The lines.
-        placed: They are search results, that begin with a file and a line's number.
+        kind: Their kind, as `kind_of` tells it.
     """
-    parts = (_PLACED if placed else _WORD).split("\n".join(lines))
+    parts = _WORDS.get(kind, _WORD).split("\n".join(lines))
     shapes = "\0".join(parts[::2]).split("\n")
     counts = [shape.count("\0") for shape in shapes]
     return Words(parts[1::2], shapes, list(accumulate(counts, initial=0)))
