@@ -99,8 +99,9 @@ figures: .venv/.test ## Renew all figures in README.md and docs/ that are of exa
 	@$(COUNTED) $(PY) benchmarks/before_after.py > docs/before_after.svg
 	@$(COUNTED) $(PY) benchmarks/figures.py
 
-fuzz: .venv/.test ## Compress 10,000 generated transcripts in each message shape
+fuzz: .venv/.test ## Compress 10,000 transcripts in each message shape, and time hostile texts
 	@$(PY) tests/fuzz/fuzz_conversations.py
+	@$(PY) tests/fuzz/growth.py
 
 # Each end of what the adapter supports has a folder of its own.
 LANGCHAIN_lowest := langchain-core==1.4.0 langchain==1.3.0 langchain-classic==1.0.7

@@ -7,12 +7,12 @@ in their place with --payloads FOLDER.
 """
 
 import argparse
-import json
-import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from headroom import JSONMinifier
+from headroom.cli.measure import BASELINES, measure, payload_files
+from headroom.cli.screen import loaded_counter
+
 # What a cached token costs of a new one. Source: list prices of large vendors have
 # been 0.1 to 0.5; Anthropic's, 0.1 to read and 1.25 to write.
 CACHE_READ, CACHE_WRITE = 0.1, 1.25
@@ -34,12 +34,14 @@ def result_tokens(total: float, fixed: float, calls: int = 4) -> float:
 
 def shares(folder: str) -> dict[str, dict[str, float]]:
     """Return the share saved of each payload file, by baseline."""
-    command = [sys.executable, "-m", "headroom", "bench", folder, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    report = json.loads(done.stdout)
-    if report["tokens"] == "estimated":
+    if loaded_counter().estimated:
         sys.exit("Tokens are estimated here: set TIKTOKEN_CACHE_DIR first.")
-    return {one["name"]: one["saved"] for one in report["files"] if "saved" in one}
+    found = [measure(*each, JSONMinifier()) for each in payload_files((folder,))]
+    return {
+        one.name: dict(zip(BASELINES, one.saved, strict=True))
+        for one in found
+        if not one.broken
+    }
 
 
 def table(arguments: argparse.Namespace) -> str:

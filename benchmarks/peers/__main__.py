@@ -8,8 +8,6 @@ benchmarks/README.md says what DATA holds. Writes results.md and plots into FOLD
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,10 @@ import conversations
 import documents
 import results
 import tool_outputs
-from processes import ROOT, use_the_table_of_llama_index
+from processes import ROOT
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from headroom.cli.screen import loaded_counter
+from headroom.cli.screen import loaded_counter, progress
 
 
 def main() -> None:
@@ -46,7 +43,6 @@ def main() -> None:
         sys.exit(
             f"{options.data} is no folder; benchmarks/README.md says what it holds"
         )
-    use_the_table_of_llama_index()
     if loaded_counter().estimated:
         sys.exit("Tokens would be estimated here: set TIKTOKEN_CACHE_DIR first.")
     # What is measured is what is there now; it may change before the end.
@@ -58,63 +54,23 @@ def main() -> None:
             options.data, options.conversations, options.longest
         )
     parts: dict[str, Any] = {}
+    texts = sum(not one.is_json for one in payloads)
     for name, module, loaded, limits, about in (
-        (
-            "tool_outputs",
-            tool_outputs,
-            payloads,
-            1,
-            {
-                "payloads": len(payloads),
-                "text_payloads": sum(not one.is_json for one in payloads),
-            },
-        ),
-        (
-            "documents",
-            documents,
-            questions,
-            len(documents.RATIOS),
-            {"questions": len(questions), "sample": options.questions},
-        ),
-        (
-            "conversations",
-            conversations,
-            transcripts,
-            len(conversations.SHARES),
-            {
-                "transcripts": len(transcripts),
-                "sample": options.conversations,
-                "longest": options.longest,
-            },
-        ),
-    ):
+        ("tool_outputs", tool_outputs, payloads, 1, {"text_payloads": texts}),
+        ("documents", documents, questions, len(documents.RATIOS), {"sample": options.questions}),
+        ("conversations", conversations, transcripts, len(conversations.SHARES),
+         {"sample": options.conversations, "longest": options.longest}),
+    ):  # fmt: skip
         if loaded:
             steps = len(module.METHODS) * len(loaded) * limits
-            with _progress(name.replace("_", " "), steps) as step:
-                parts[name] = {"rows": module.compare(loaded, step), **about}
+            with progress(name.replace("_", " "), steps) as step:
+                rows = module.compare(loaded, step)
+                parts[name] = {"rows": rows, "number": len(loaded), **about}
     if not parts:
         sys.exit(f"{options.data} holds nothing to measure; see benchmarks/README.md")
     written = results.write(options.out, parts | {"machine": machine})
     print(written[-1].read_text(encoding="utf-8"))
     print(f"Written to {written[-1]}")
-
-
-@contextmanager
-def _progress(what: str, steps: int) -> Iterator[Callable[[str], None]]:
-    """Show a bar on stderr; gives the function that moves it and names a method."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
-        task = bar.add_task(what, total=steps)
-
-        def step(name: str) -> None:
-            bar.update(task, advance=1, description=f"{what}: {name}")
-
-        yield step
 
 
 if __name__ == "__main__":

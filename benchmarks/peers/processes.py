@@ -1,6 +1,5 @@
 """Methods run in processes of their own, and what came back."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -76,14 +75,6 @@ def run(method: Method, tasks: Sequence[Any], step: Callable[[], None]) -> Run:
         errors=[row["error"] for row in rows if row["error"]],
         cpu=[row["cpu"] for row in rows],
     )
-
-
-def use_the_table_of_llama_index() -> None:
-    """Count tokens without the network; processes that are started inherit it."""
-    spec = importlib.util.find_spec("llama_index.core")
-    if spec and spec.origin:
-        table = Path(spec.origin).parent / "_static" / "tiktoken_cache"
-        os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(table))
 
 
 def base_row(method: Method, done: Run) -> dict[str, Any]:

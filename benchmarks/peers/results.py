@@ -108,7 +108,7 @@ def tool_outputs(part: dict[str, Any]) -> str:
     ]
     return f"""## Tool outputs
 
-{part["payloads"]} payloads, {part["text_payloads"]} of them no JSON; {some["facts"]} facts with their places, {some["leaves"]:,} leaves, {some["unique"]:,} values that occur once and are looked for in the text.
+{part["number"]} payloads, {part["text_payloads"]} of them no JSON; {some["facts"]} facts with their places, {some["leaves"]:,} leaves, {some["unique"]:,} values that occur once and are looked for in the text.
 
 {table(part["rows"], columns)}
 * *Tokens saved*: of o200k_base, compared with compact JSON, all files together.
@@ -136,7 +136,7 @@ def documents(part: dict[str, Any]) -> str:
     ]
     return f"""## Retrieved documents
 
-{part["questions"]} questions{_sampled(part)}; {some["answers"]} have an answer that appears in their chunks, {some["evidence"]:,} sentences are marked as evidence.
+{part["number"]} questions{_sampled(part)}; {some["answers"]} have an answer that appears in their chunks, {some["evidence"]:,} sentences are marked as evidence.
 
 {table(rows, columns)}
 * *Limit*: the share of the tokens that may remain. Compare rows of equal *tokens* only: LlamaIndex's optimizer keeps a share of the *number* of sentences, so it exceeds the limit.
@@ -166,7 +166,7 @@ def conversations(part: dict[str, Any]) -> str:
     ]
     return f"""## Conversations
 
-{part["transcripts"]} transcripts with facts in old turns{_sampled(part)}, none with more than {part["longest"]:,} tokens of them; {some["facts"]} such facts. The budget is what the system messages and the last 3 turns need, and a share (*limit*) of the tokens of the rest.
+{part["number"]} transcripts with facts in old turns{_sampled(part)}, none with more than {part["longest"]:,} tokens of them; {some["facts"]} such facts. The budget is what the system messages and the last 3 turns need, and a share (*limit*) of the tokens of the rest.
 
 {table(rows, columns)}
 * *Facts kept*: one of the spellings is still there word for word. Facts that also appear in the last turns are not counted.

@@ -116,7 +116,7 @@ class TestToolOutputs:
         assert ours["facts_kept"] == 1
         assert rows["Headroom, lossless"]["leaves_kept"] == 1
         text = results.tool_outputs(
-            {"rows": list(rows.values()), "payloads": 1, "text_payloads": 0}
+            {"rows": list(rows.values()), "number": 1, "text_payloads": 0}
         )
         assert "| **Headroom** " in text
         assert "Typo" not in text

@@ -1,6 +1,6 @@
 """How processor time grows with hostile texts, for each compressor.
 
-    python benchmarks/growth.py
+    python tests/fuzz/growth.py
 
 Measures each compressor on texts that make a careless pattern quadratic, at 3,000
 characters and at four times as many, and prints those that take more than eight times
