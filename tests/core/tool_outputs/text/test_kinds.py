@@ -112,12 +112,14 @@ def test_lines_that_end_in_a_carriage_return_are_folded():
 
 def test_rows_under_a_header_are_one_pattern_even_if_they_alternate():
     rows = [
-        f"  {1000 + n} {('root', 'www-data')[n % 3 == 0]:9} 20   0  {123456 + n * 1000} "
+        f"  {1000 + n} {('root', 'www-data')[n % 3 == 0]:9} 20   0  "
+        f"{123456 + n * 1000} "
         f"{4567 + n:6}   1234 S  {n % 7 * 3.1:5.1f}  {n % 5 * 0.4:5.1f}   0:{n:02}.12 "
         + ("nginx", "python3 app.py")[n % 2]
         for n in range(20)
     ]
-    header = "   PID USER      PR  NI    VIRT    RES    SHR S   %CPU   %MEM     TIME+ COMMAND"
+    header = "   PID USER      PR  NI    VIRT    RES    SHR S   %CPU   %MEM"
+    header += "     TIME+ COMMAND"
     text = "\n".join(["Tasks: 20 total", "", header, *rows])
     lines = fold(text, larger_count).text.split("\n")
     assert unfold("\n".join(lines)) == text
