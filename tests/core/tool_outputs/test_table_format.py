@@ -528,3 +528,27 @@ def test_a_text_with_the_marks_of_templates_is_not_filled_in() -> None:
     ]
     rows.append({"id": "glyph \ue0f0"})
     assert decode_table(encode_table(rows).text) == rows
+
+
+def test_fields_that_agree_by_chance_are_no_references() -> None:
+    """`verified={banned}` reads as a statement about the two."""
+    rows = [
+        {
+            "id": n,
+            "verified": n == 2,
+            "banned": n == 2,
+            "ordered": n * 3,
+            "shipped": n * 3,
+            "created": f"2031-01-0{n}",
+            "changed": f"2031-01-0{n}",
+        }
+        for n in range(1, 5)
+    ]
+    text = encode_table(rows).text
+    assert "{" not in text
+    assert same(decode_table(text), rows)
+
+
+def test_fields_that_agree_in_many_values_are_references() -> None:
+    rows = [{"id": n, "ups": n * 7, "score": n * 7} for n in range(20)]
+    assert 'score="{ups}"' in encode_table(rows).text

@@ -1,7 +1,10 @@
 """Rule: ids and bookkeeping that nobody acts on go."""
 
+import json
 import re
 from typing import Any
+
+from headroom.tool_outputs.dropping.record import Record
 
 __all__ = ["concerns", "reason"]
 
@@ -17,7 +20,7 @@ _BLOBS = frozenset(
     {"encrypted_content", "encryptedContent", "thoughtSignature", "thought_signature"}
 )
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_KEYS = _IDS | _BLOBS | {"managedFields", "ResponseMetadata", "annotations", _APPLIED}
+_KEYS = _IDS | _BLOBS | {"managedFields", "annotations", _APPLIED}
 
 
 def concerns(key: str) -> bool:
@@ -25,8 +28,14 @@ def concerns(key: str) -> bool:
     return key in _KEYS
 
 
-def reason(key: str, value: Any) -> str | None:
-    """Return why a value under such a key goes, or None if it stays."""
+def reason(key: str, value: Any, record: Record) -> str | None:
+    """Return why a value under such a key goes, or None if it stays.
+
+    Args:
+        key: Its key.
+        value: The value.
+        record: The object that holds it.
+    """
     if key in _IDS:
         is_id = type(value) is str and _OPAQUE_ID.fullmatch(value)
         return "opaque id" if is_id else None
@@ -35,21 +44,45 @@ def reason(key: str, value: Any) -> str | None:
         return "opaque blob" if is_blob else None
     if key == "annotations":
         return "plain format" if _is_plain_format(value) else None
-    return "bookkeeping" if _is_bookkeeping(key, value) else None
+    is_spare = _is_owned(value) if key == "managedFields" else _is_live(value, record)
+    return "bookkeeping" if is_spare else None
 
 
-def _is_bookkeeping(key: str, value: Any) -> bool:
-    """Tell whether Kubernetes or AWS wrote a value for itself."""
-    if key == _APPLIED:
-        return type(value) is str and value.startswith("{")
-    if key == "managedFields":
-        return (
-            type(value) is list
-            and bool(value)
-            and all(type(item) is dict and "manager" in item for item in value)
+def _is_owned(fields: Any) -> bool:
+    """Tell whether Kubernetes wrote for itself who owns which field."""
+    return (
+        type(fields) is list
+        and bool(fields)
+        and all(type(item) is dict and "manager" in item for item in fields)
+    )
+
+
+def _is_live(applied: Any, record: Record) -> bool:
+    """Tell whether an annotation says of a resource what the resource says itself."""
+    resource = record.around.around if record.around is not None else None
+    if type(applied) is not str or resource is None:
+        return False
+    try:
+        said = json.loads(applied)
+        if type(said) is not dict:
+            return False
+        for key in {"apiVersion", "kind"} - resource.members.keys():
+            said.pop(key, None)  # of the items of a list, the list says them
+        return _is_within(said, resource.members)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_within(part: Any, whole: Any) -> bool:
+    """Tell whether all that one tree says is in another at the same place."""
+    if type(part) is dict and type(whole) is dict:
+        return all(
+            key in whole and _is_within(value, whole[key])
+            for key, value in part.items()
         )
-    # Of a call that did not fail.
-    return type(value) is dict and value.get("HTTPStatusCode") == 200
+    if type(part) is list and type(whole) is list:
+        return len(part) == len(whole) and all(map(_is_within, part, whole))
+    return type(part) is type(whole) and bool(part == whole)
 
 
 def _is_plain_format(switches: Any) -> bool:

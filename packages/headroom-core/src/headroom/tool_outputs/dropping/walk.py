@@ -297,7 +297,7 @@ class _Walk:
     def judge_by_key(self, key: str, value: Any, record: Record) -> str:
         """Return why a value goes for what its key says, or ""."""
         if self.opaque and opaque.concerns(key):
-            return opaque.reason(key, value) or ""
+            return opaque.reason(key, value, record) or ""
         if self.pictures and pictures.concerns(key):
             return pictures.REASON if pictures.decorates(key, value, record) else ""
         if self.opaque and copies.concerns(key) and type(value) is str:

@@ -40,6 +40,10 @@ _MANY_ROWS = 12
 _FEW_MAPS = 2
 # A row's own id is written whole, so that it can be searched for.
 _OWN_IDS = frozenset({"id", "_id", "key", "uid", "uuid", "guid", "sha", "sid", "gid"})
+# What two fields may have in common by chance: flags, numbers and dates, unless there
+# are so many different ones.
+_MEASURE = re.compile(r"[0-9-]|(?:true|false|null)$|\"[0-9]")
+_FEWEST_WORDS, _FEWEST_MEASURES = 2, 6
 # Templates are looked for on this many rows, evenly spread.
 _SAMPLE_ROWS = 64
 
@@ -290,7 +294,7 @@ class _Chooser:
                     [column[p] == other[p] for p in probes]
                 ) < len(probes):
                     continue
-                if 2 * sum(map(eq, column, other)) < n:
+                if 2 * sum(map(eq, column, other)) < n or _by_chance(column, other):
                     continue
                 cost = 2 * COLON + self.costs[self.fields[j].name]
                 cost += sum(
@@ -366,6 +370,20 @@ class _Chooser:
             else:
                 total += named + costs[item]
         return total
+
+
+def _by_chance(column: Row, other: Row) -> bool:
+    """Tell whether two fields may agree by chance: flags, counts, a few dates.
+
+    A header that says `verified={banned}` reads as a statement about the two.
+    """
+    same = {one for one, two in zip(column, other, strict=True) if one == two}
+    words = [
+        item
+        for item in same
+        if type(item) is int or (type(item) is str and not _MEASURE.match(item))
+    ]
+    return len(words) < _FEWEST_WORDS and len(same) < _FEWEST_MEASURES
 
 
 def _bases(candidates: list[int], texts: Texts) -> list[int]:
