@@ -1209,7 +1209,8 @@ def test_rows_are_judged_as_each_alone(ids: list[int]) -> None:
         ("https://ci.example.com/favicon.ico", False),
         ("https://ci.example.com/icon-32.png", False),
         ("https://cdn.example.com/t/a8f9c0d1e2b3.png", False),
-        ("https://cdn.example.com/viewavatar?size=small&id=10418", True),
+        ("https://cdn.example.com/viewavatar?size=small&id=10418", False),
+        ("https://cdn.example.com/lights/amber", True),
     ],
 )
 def test_an_icon_that_a_word_names_may_be_the_answer(icon: str, stays: bool) -> None:

@@ -24,6 +24,7 @@ _PICTURED = frozenset(
 )
 
 
+_OF_PICTURES = re.compile("avatar|icon|thumb")
 # What is a word in a file's name: red.png, status-ok.svg, Down16.gif; no hash is.
 _WORDED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]+)[0-9]{0,3}(?![A-Za-z0-9])")
 # Where a picture is one by its name only: `header`, `avatar_static`.
@@ -69,7 +70,8 @@ def _tells(key: str, link: str) -> bool:
     file = link.partition("?")[0].rpartition("/")[2]
     told = {
         word
-        for name in _WORDED.findall(file.rpartition(".")[0])
+        for name in _WORDED.findall(file.rpartition(".")[0] or file)
         for word in words_of(name)
+        if not _OF_PICTURES.search(word)
     }
-    return not told <= _ICONS.union(words_of(key))
+    return not told.issubset(words_of(key))

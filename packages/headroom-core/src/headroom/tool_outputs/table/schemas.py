@@ -337,6 +337,9 @@ class _Chooser:
             return
         best = _WORTHWHILE * self._cost(i) - 1
         for template in templates:
+            copied = template.copied
+            if copied >= 0 and _by_chance(self.columns[i], self.columns[copied]):
+                continue
             cost = self._weigh(template, i, strings, texts)
             if cost < best:
                 best = cost
