@@ -321,7 +321,7 @@ def test_server_sent_events_become_one_list_and_their_end_stays() -> None:
     first, end = read(events + "data: [DONE]\n", exact_numbers=False).parts
     assert isinstance(first, Embedded)
     assert first.value == [{"n": 0}, {"n": 1}, {"n": 2}]
-    assert end == "\n\ndata: [DONE]"
+    assert end == "\n\ndata: [DONE]\n"
     named = 'event: a\ndata: {"n": 1}\n\nevent: b\ndata: {"n": 2}\n'
     assert read(named, exact_numbers=False).parts == ()  # the names say something
 
@@ -825,7 +825,8 @@ def test_lines_with_an_object_behind_a_prefix_are_rows(prefixes: list[str]) -> N
     assert isinstance(rows, Embedded)
     assert rows == again
     assert rows.value == [
-        {"prefix": prefix, "level": "info", "n": n} for n, prefix in enumerate(prefixes)
+        {"before the object": prefix, "level": "info", "n": n}
+        for n, prefix in enumerate(prefixes)
     ]
     assert rows.source == "\n".join(lines)
 
@@ -833,5 +834,7 @@ def test_lines_with_an_object_behind_a_prefix_are_rows(prefixes: list[str]) -> N
 def test_assignments_and_fenced_code_are_no_logged_lines() -> None:
     code = 'a = {"level": "info", "n": 1}\nb = {"level": "info", "n": 2}\n'
     assert read(code, exact_numbers=False).skipped
+    listed = '  - {"level": "info"}\n  - {"level": "warn"}\n'
+    assert read(listed, exact_numbers=False).skipped
     fenced = f"Try this:\n```python\n{code}```\n"
     assert read(fenced, exact_numbers=False).skipped

@@ -294,7 +294,10 @@ class JSONMinifier:
             path = (values,)
             out.append(self._write(part.value, part.source, path, dropped, table=table))
             values += 1
-        return "".join(out)
+        text = "".join(out)
+        # A table in a text is no table text: what decode reads is one as a whole.
+        is_mixed = text.startswith(MAGIC) and any(map(str.strip, out[1:]))
+        return "\n" + text if is_mixed else text
 
     def _write(
         self,

@@ -39,7 +39,10 @@ _PROSE_BRACKET_CHARACTERS = 200
 _WASTE = 4
 
 # Lines with an object behind a prefix: how many make rows, and how long it may be.
+# An indented line, a list's bullet and an assignment are none.
 _FEWEST_LINES = 2
+_PREFIX = re.compile(r'(?=[^"]*[^\W_])[^\s"][^"]*(?<![=(\[,+])')
+_BEFORE = "before the object"
 _LONGEST_PREFIX_CHARACTERS = 160
 
 # Source: ast.literal_eval takes some 100 bytes for each character.
@@ -193,7 +196,7 @@ def _read_several(
     values = parser.several(body)
     if values is not None:
         return Reading(values, text)
-    logged = parser.logged(body)
+    logged = parser.logged(text)
     if logged:
         return Reading(text=text, parts=logged)
     literal = _python_literal(body)
@@ -394,14 +397,14 @@ class _Parser:
     def _behind_prefix(self, line: str) -> tuple[str, dict[str, Any]] | None:
         """Return the prefix and the object of a line, or None if it has none."""
         start = line.find("{", 1, _LONGEST_PREFIX_CHARACTERS)
-        prefix = line[:start].strip()
-        if start < 0 or not prefix or prefix[-1] in "=([,+" or '"' in prefix:
+        prefix = line[:start].rstrip()
+        if start < 0 or not _PREFIX.fullmatch(prefix):
             return None
         try:
             value = self.document(line[start:].strip(_BLANK))
         except JSONDecodeError:
             return None
-        return None if type(value) is not dict or "prefix" in value else (prefix, value)
+        return (prefix, value) if type(value) is dict else None
 
     def parts(self, text: str) -> tuple[str | Embedded, ...]:
         """Split prose from the JSON values in it; () where none is worthwhile.
@@ -473,7 +476,7 @@ def _rows_of(lines: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
     """Return lines as rows, with their prefix unless it only says that it is data."""
     if all(prefix == "data:" for prefix, _ in lines):
         return [value for _, value in lines]
-    return [{"prefix": prefix, **value} for prefix, value in lines]
+    return [{_BEFORE: prefix, **value} for prefix, value in lines]
 
 
 def _are_rows(values: list[Any]) -> bool:

@@ -157,7 +157,7 @@ class _Writer:
             ]
             for i, schema in enumerate(self.schemas)
         ]
-        self.has_bare_keys = False
+        self.has_bare_keys = self.has_matrix = self.has_columns = False
         self.has_absent = any(
             item == "" for pairs in self.named.values() for _, item in pairs
         )
@@ -412,6 +412,10 @@ class _Writer:
             parts.append("{} the cell")
         if self.references:
             parts.append("&n is line &n")
+        if self.has_matrix:
+            parts.append("[n][] has a list a line")
+        if self.has_columns:
+            parts.append("{n}(k) has an element of each k a line")
         if self.has_bare_keys:
             parts.append("bare key is null")
         if self.marks:
@@ -541,6 +545,7 @@ class _Writer:
             items = self.graph.items[item]
             if self._is_columns(item):
                 columns = [self.graph.items[column] for column in items]  # type: ignore[index]
+                self.has_columns = True
                 head = f"{{{len(columns[0])}}}({','.join(self.graph.keys(item))})"
                 rows = [
                     ",".join([self._item(value, -1) for value in row])
@@ -548,6 +553,7 @@ class _Writer:
                 ]
                 return [f"{key}{head}:", *rows]
             if self.graph.shape[item] == ARRAY and self._is_matrix(item):
+                self.has_matrix = True
                 return [f"{key}[{len(items)}][]:", *self._matrix(item)]
         return [f"{key}{spec}:{self._item(item, schema)}"]
 
