@@ -910,7 +910,7 @@ class TestSavings:
             pass
         slim.observe(int(room.savings.tokens_after * 1.5))
         assert room.savings.calibration["gpt"] == pytest.approx(1.5, abs=0.01)
-        assert "Figures of gpt are 1.50 times these counts" in str(room.savings)
+        assert "Figures of gpt are the counts times 1.50" in str(room.savings)
         slim.observe(None)
         with pytest.raises(InputError, match="no input tokens"):
             slim.observe({"tokens": 5})

@@ -114,7 +114,7 @@ class Savings(Saved):
         lines.append(f"Tokens: {how}.")
         for model, factor in self.calibration.items():
             lines.append(
-                f"Figures of {model or _NO_MODEL} are {factor:.2f} times these counts, "
+                f"Figures of {model or _NO_MODEL} are the counts times {factor:.2f}, "
                 "as its vendor reported."
             )
         before, after = self.money_before, self.money_after
