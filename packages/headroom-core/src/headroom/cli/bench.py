@@ -56,8 +56,8 @@ def bench(
     JSON is minified, other text is folded without loss. A folder stands for every
     .json, .jsonl, .ndjson, .txt, .csv, .tsv, .log, .diff, .patch, .html, .xml and
     .yaml file in it and below; a named file is taken whatever its ending.
-    Savings are against the same payload as json.dumps(indent=2), as json.dumps
-    writes by default (non-ASCII text escaped), and compact.
+    Savings compare with the same payload from json.dumps(indent=2), from json.dumps
+    by default (it escapes non-ASCII text), and as compact JSON.
 
     Exit status: 0 if every file was measured, 1 if one could not be read (the
     others are measured and it is listed), 2 for wrong use or nothing to measure.
@@ -70,7 +70,7 @@ def bench(
         )
     if not any(path.exists() for _, path in files):
         missing = ", ".join(str(path) for _, path in files)
-        raise click.UsageError(f"Not there: {missing}.")
+        raise click.UsageError(f"There is no {missing}.")
     counter = loaded_counter()
     payloads = []
     with progress("measuring", len(files)) as step:

@@ -52,12 +52,14 @@ _OPTIONS = (
         help="Keep only this key and what leads to it. Repeatable.",
     ),
     click.option(
-        "--drop-nulls/--keep-nulls", default=False, help="null in objects.  [keep]"
+        "--drop-nulls/--keep-nulls",
+        default=False,
+        help="Members that are null.  [keep]",
     ),
     click.option(
         "--drop-empty/--keep-empty",
         default=None,
-        help='"", [], {}.  [as nulls]',
+        help='Members that are "", [] or {}.  [as nulls]',
     ),
     click.option("--drop-links/--keep-links", default=True, help="API links.  [drop]"),
     click.option(

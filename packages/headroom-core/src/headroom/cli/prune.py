@@ -9,13 +9,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from headroom.cli.screen import loaded_counter
+from headroom.cli.screen import counted, loaded_counter, tell
 from headroom.cli.wording import in_options
 from headroom.compressors import SemanticCompressor
 from headroom.documents import PrunedDocuments
 from headroom.errors import HeadroomError
 from headroom.scorers import CrossEncoderScorer, EmbeddingScorer, Scorer
-from headroom.tokens import default_counter
 from headroom.types import RAGContext
 
 _MODELS: dict[str, Callable[..., Scorer]] = {
@@ -52,7 +51,9 @@ _MODELS: dict[str, Callable[..., Scorer]] = {
 )
 @click.option("--device", help="Where the model runs, such as cpu or cuda.")
 @click.option(
-    "--explain", is_flag=True, help="Show what is kept (+) and what goes (-), and why."
+    "--explain",
+    is_flag=True,
+    help="Show what is kept (+) and what is dropped (-), and why.",
 )
 def prune(
     query: str,
@@ -68,9 +69,9 @@ def prune(
     """Keep the sentences of FILEs that a query needs.
 
     Each FILE is one document of plain text or Markdown; - or none is stdin. The
-    kept text comes out verbatim, in order, documents apart by a blank line; why
-    nothing does, goes to stderr. In a terminal, and with --explain, each sentence
-    is shown with what becomes of it.
+    kept text is printed word for word and in order, with a blank line between
+    documents. If nothing is kept, the reason is printed on stderr. In a terminal,
+    and with --explain, each sentence is shown with what becomes of it.
     """
     if not files:
         if sys.stdin.isatty():
@@ -114,7 +115,7 @@ def _reason(result: PrunedDocuments, texts: list[str]) -> str | None:
 
 
 def _show(result: PrunedDocuments, names: list[str], texts: list[str]) -> None:
-    """Print every document, a line for what is kept and for each sentence that goes."""
+    """Print every document, a line for what is kept and for each sentence dropped."""
     console = Console(highlight=False)
     scores = {kept.index: kept.score for kept in result.kept}
     for index, name in enumerate(names):
@@ -126,21 +127,20 @@ def _show(result: PrunedDocuments, names: list[str], texts: list[str]) -> None:
         console.print(title)
         for _, line in sorted(_lines(result, index, texts[index]), key=lambda x: x[0]):
             console.print(line)
-    estimated = getattr(default_counter(), "estimated", False)
-    how = "estimated" if estimated else "o200k_base"
     console.print(
         Text(
             f"{result.tokens_before:,} tokens -> {result.tokens_after:,} "
-            f"({1 - result.ratio:.1%} saved; {how})",
+            f"({1 - result.ratio:.1%} saved)",
             style="bold",
         )
     )
+    tell(console, f"Tokens are {counted(loaded_counter())}.")
     if reason := _reason(result, texts):
         console.print(Text(reason, style="yellow"))
 
 
 def _lines(result: PrunedDocuments, index: int, text: str) -> list[tuple[int, Text]]:
-    """Return `(start, line)` of what is kept and what goes of one document."""
+    """Return `(start, line)` of what is kept and what is dropped of one document."""
     lines = [
         (start, Text("+ " + _indented(text[start:end]), style="green"))
         for kept in result.kept
