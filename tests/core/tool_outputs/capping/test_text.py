@@ -102,3 +102,32 @@ def test_short_error_lines_come_before_one_that_takes_the_room_of_all():
     )
     shown = cap(text, max_tokens=250, count_tokens=len).content
     assert all(line in shown for line in errors)
+
+
+def test_records_of_csv_with_line_feeds_are_shown_whole_or_not_at_all():
+    rows = [f'{n},"Müller, {n}","He said ""hi""\nand left",{n * 3}' for n in range(40)]
+    text = "id,name,note,amount\n" + "\n".join(rows)
+    for max_tokens in range(120, 600, 40):
+        capped = cap(text, max_tokens=max_tokens, count_tokens=len, query="Who is 23?")
+        shown = [row for row in rows if row in capped.content]
+        assert capped.content.count("and left") == len(shown)
+        assert f"{41 - len(shown) - 1} of 41 records hidden" in capped.content
+
+
+def test_a_field_is_found_by_the_line_to_which_it_belongs():
+    text = "".join(
+        f"Adapter eth{n}:\n\n   Address: 10.0.{n}.7\n   Mask: 255.255.0.0\n"
+        f"   Suffix: corp{n}\n   Gateway: 10.0.{n}.1\n\n"
+        for n in range(20)
+    )
+    query = "What is the gateway of adapter eth6?"
+    shown = cap(text, max_tokens=300, count_tokens=len, query=query).content
+    assert "Adapter eth6:" in shown
+    assert "   Gateway: 10.0.6.1\n" in shown
+
+
+def test_what_did_not_happen_is_no_error():
+    recap = [f"web{n} : ok=4 changed=1 failed={int(n == 7)}" for n in range(40)]
+    shown = cap("\n".join(["RECAP", *recap]), max_tokens=200, count_tokens=len).content
+    assert recap[7] in shown
+    assert "alike" not in shown

@@ -38,6 +38,11 @@ _PHRASES = {
 _HINTS = """ok erro e such found timed timed-out not out oom oomkilled segmentation err
     fehl nicht se possível encontrado encontrada удалось найден найдена 수"""
 _HINT_WORDS = frozenset([*_HINTS.split(), *map(str, range(500, 600))])
+# What did not happen is no failure: "0 errors", "failed=0", "no warnings".
+_NONE = re.compile(
+    r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
+    r"|\b(?:errors?|fail(?:ed|ures?)|warnings?|unreachable)\s?[=:]\s?0\b"
+)
 # In JSON the names of members say what could be told; what is told are the values.
 _NAMES = re.compile(r'"[^"\\]*"\s*:')
 _TOLD_ERROR = re.compile(
@@ -53,6 +58,8 @@ def severity(line: str) -> int:
         if _TOLD_ERROR.search(small):
             return 3
         small = _NAMES.sub("", small)
+    if "0" in small or "no " in small:
+        small = _NONE.sub("", small)
     for level, parts in _PARTS.items():
         for part in parts:
             if part in small:

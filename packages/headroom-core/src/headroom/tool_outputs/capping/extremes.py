@@ -12,7 +12,7 @@ _FEWEST_ROWS = 4
 _LEAST_SHARE = 0.7
 # Lines from the top that may be a header.
 _TOP = 20
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _CELL = re.compile(r"\S+")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _SIZES = {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}

@@ -46,6 +46,8 @@ _BEFORE = (0.35,)
 # What a word of the query that stands in a unit letter for letter weighs, compared
 # with the scorer's scores in [0, 1]. A part of an id is no word to a scorer.
 _LITERAL = 0.8
+# The share of its score that a line gives to lines that belong to it and match, too.
+_INHERITED = 0.6
 _SHORTEST_LITERAL = 3
 _PUNCTUATION = "?.,;:!\"'()[]{}<>。、？"
 
@@ -70,7 +72,7 @@ def rank(
             has a unit behind those to which it belongs.
         named: The units with their names, for the query; the texts if left out.
     """
-    asked = _asked(named or texts, query, scorer)
+    asked = _asked(named or texts, query, scorer, belongs)
     if show == "the beginning" or not texts:
         yield from ((unit,) for unit in range(len(texts)))
         return
@@ -184,7 +186,10 @@ def _errors(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[i
 
 
 def _asked(
-    texts: Sequence[str], query: str | None, scorer: Scorer | None
+    texts: Sequence[str],
+    query: str | None,
+    scorer: Scorer | None,
+    belongs: Sequence[int],
 ) -> Iterator[Sequence[int]]:
     """Yield the units that the query needs, the most needed first."""
     if not query:
@@ -192,6 +197,10 @@ def _asked(
     scores = checked_scores(scorer or BM25Scorer(), query, Sentences(texts))
     for unit, score in _literal(texts, query).items():
         scores[unit] += _LITERAL * score
+    # A line that answers is found by the line to which it belongs, too.
+    for unit, above in enumerate(belongs):
+        if above >= 0 and scores[unit] > 0:
+            scores[unit] += _INHERITED * scores[above]
     spread = list(scores)
     for unit, score in enumerate(scores):
         if score <= 0:

@@ -74,8 +74,8 @@ def cap(
     ranking = list(rank(units.texts, query, scorer, show, belongs=belongs))
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
-    counts = Counter(map(shape, units.texts))
-    if _errors_repeat(units.texts, counts):
+    counts = Counter(shape(each) for each in units.texts if severity(each) >= _TROUBLE)
+    if any(count > 1 for count in counts.values()):
         budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
     while budget > 0:
         shown = fit(total, ranking, cost, mark, budget)
@@ -96,17 +96,6 @@ def cap(
         if count_tokens(content) <= max_tokens:
             break
     return notes.capped(content, [(0, total)])
-
-
-def _errors_repeat(texts: Sequence[str], counts: Mapping[str, int]) -> bool:
-    """Return whether an error came more than once."""
-    often = {its for its, count in counts.items() if count > 1}
-    for text in texts if often else ():
-        if (its := shape(text)) in often:
-            if severity(text) >= _TROUBLE:
-                return True
-            often.discard(its)
-    return False
 
 
 def _repeated(
@@ -139,7 +128,7 @@ class _Notes:
         self._handle = handle
         self._first = first_line
         self._tag = tag_for(text)
-        self._unit = "line" if units.are_lines else "piece"
+        self._unit = units.name
         self._starts = list(accumulate(map(len, units.texts), initial=0))
 
     def head(self, hidden: int) -> str:
@@ -159,7 +148,8 @@ class _Notes:
             characters = self._starts[end] - self._starts[start]
             return f"[{characters:,} characters hidden{self._tag}]"
         lines = self._units.line_of
-        first, last = lines[start], lines[end - 1]
+        first = lines[start]
+        last = (lines[end] if end < len(lines) else self._units.lines) - 1
         first, last = first + self._first, last + self._first
         if self._handle:
             said = numbered("line", first, last)

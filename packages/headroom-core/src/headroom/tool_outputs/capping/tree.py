@@ -146,8 +146,9 @@ class _Tree:
     ) -> _Node:
         node = _Node(path, value)
         text = value if isinstance(value, str) else write_compact(value)
-        key = path[-1] if path else 0
-        is_member = isinstance(key, str) and not isinstance(value, str)
+        # A row of a list is found by the key of its list.
+        key = next((step for step in reversed(path) if isinstance(step, str)), 0)
+        is_member = path[-1:] == (key,) and not isinstance(value, str)
         largest = self._large if is_member else _OPENED
         is_whole = len(text) <= largest and path != ()
         if is_whole or not value or not isinstance(value, list | dict | str):

@@ -1,6 +1,8 @@
 """The units that a cap shows or hides: lines, and the pieces of long lines."""
 
+import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,13 +23,20 @@ _PIECE = 400
 _ENDS = ("}", "\\n", ">", ";", ",", " ")
 
 
+# What parts the cells of a table, and the share of its records that are as wide as its
+# header.
+_DELIMITERS = (",", "\t", ";")
+_ALIKE = 0.9
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """A text cut into units, which joined are the text.
 
     Attributes:
         texts: The units in order, line ends included.
-        line_of: The number of each unit's line, from 0; the same for its pieces.
+        line_of: The number of each unit's first line, from 0; the same for the pieces
+            of a line.
         lines: Lines in all.
     """
 
@@ -36,9 +45,12 @@ class Units:
     lines: int
 
     @property
-    def are_lines(self) -> bool:
-        """Whether each unit is a whole line."""
-        return len(self.texts) == self.lines
+    def name(self) -> str:
+        """What a unit is: a "line", a "piece" of one, or a "record" of several."""
+        if len(self.texts) == self.lines:
+            return "line"
+        pieces = len(set(self.line_of)) < len(self.line_of)
+        return "piece" if pieces else "record"
 
 
 def split(text: str) -> Units:
@@ -47,7 +59,7 @@ def split(text: str) -> Units:
     line_of: list[int] = []
     number = 0
     longest = max(_LONG_LINE, min(_LONGEST_LINE, len(text) // 10))
-    for line in lines_of(text):
+    for line in _records(lines_of(text)):
         if len(line) > longest:
             pieces = list(_pieces(line))
             texts += pieces
@@ -55,8 +67,32 @@ def split(text: str) -> Units:
         else:
             texts.append(line)
             line_of.append(number)
-        number += 1
+        number += max(1, len(lines_of(line))) if "\n" in line[:-1] else 1
     return Units(texts, line_of, number)
+
+
+def _records(lines: list[str]) -> list[str]:
+    """Join the lines of each record of a CSV table whose quoted cells hold line feeds.
+
+    Other lines come back as they are.
+    """
+    header = lines[0] if lines else ""
+    sign = max(_DELIMITERS, key=header.count)
+    if not header.count(sign) or not any(line.count('"') % 2 for line in lines):
+        return lines
+    records: list[str] = []
+    widths: Counter[int] = Counter()
+    reader = csv.reader(lines, delimiter=sign)
+    start = 0
+    try:
+        for row in reader:
+            widths[len(row)] += 1
+            records.append("".join(lines[start : reader.line_num]))
+            start = reader.line_num
+    except csv.Error:
+        return lines
+    is_table = widths[header.count(sign) + 1] >= _ALIKE * len(records)
+    return records if is_table and start == len(lines) else lines
 
 
 def lines_of(text: str) -> list[str]:

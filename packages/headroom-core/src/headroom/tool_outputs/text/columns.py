@@ -22,6 +22,7 @@ _MUCH_LESS = 0.9
 # Rows on which several ways of folding a table are tried.
 _ROWS_TRIED = 90
 _DIGIT = re.compile(r"\d")
+_RULER = re.compile(r"[\s|+]*[-=]{2}[-=\s|+]*")
 _GAP = re.compile(r"(?<=\S)  +(?=\S)")
 # Every character but the space becomes 0, so that a line reads as a number in base 2.
 _SPACES = bytes(0x31 if byte == 0x20 else 0x30 for byte in range(256))
@@ -88,6 +89,8 @@ def _groups(
     spans = _spans(blank)
     header = lines[at[0]]
     has_header = header == header.upper() and not _DIGIT.search(header)
+    around = lines[max(0, at[0] - 1) : at[0] + 2]
+    has_header = has_header or any(map(_RULER.fullmatch, around))
     while has_header and len(spans) > 1 and not header[spans[-1][0] :].strip():
         # Words that stand under each other in the last column part no columns.
         spans.pop()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from operator import eq
 from string import ascii_uppercase
 
@@ -127,11 +127,14 @@ def written(group: Group, name: str, pair: str) -> list[str] | None:
     lines = ["".join(definition)]
     if not columns:
         return lines + [name] * (len(group.at) - 1)
+    # What a mark repeats stands in the line above.
+    height = feeds + 1
+    below = [later == at + height for at, later in pairwise(group.at)]
     shown = [
         [
-            _DITTO if same else value
-            for same, value in zip(
-                map(eq, column, column[1:]), column[1:], strict=False
+            _DITTO if same and follows else value
+            for same, follows, value in zip(
+                map(eq, column, column[1:]), below, column[1:], strict=False
             )
         ]
         for column in columns
