@@ -15,10 +15,11 @@ _ERROR = """error fail fatal exception panic critical severe traceback abort cra
     exceção ошибк сбой исключени エラー 失敗 例外 致命 错误 失败 异常 錯誤 異常 오류
     실패 예외"""
 _TROUBLE = """killed denied refused unreachable timeout cannot can't couldn't unable
-    unexpected invalid undefined unresolved violat rejected evicted backoff back-off
-    segfault deadlock unreadable enoent eacces abgebrochen verletz ungültig abbruch
-    impossible introuvable refusé inválid denegad отказано критическ 違反 ありません
-    しません できません 不能 不正 見つかりません 无法 找不到 拒绝 無法 거부"""
+    unexpected invalid undefined terminated destroyed unresolved violat rejected
+    evicted backoff back-off segfault deadlock unreadable enoent eacces abgebrochen
+    verletz ungültig abbruch impossible introuvable refusé inválid denegad отказано
+    критическ 違反 ありません しません できません 不能 不正 見つかりません 无法 找不到
+    拒绝 無法 거부"""
 _WARNING = """warn deprecat unhealthy ⚠ advertencia avertissement aviso предупреждени
     警告 경고"""
 _PARTS = {3: _ERROR.split(), 2: _TROUBLE.split(), 1: _WARNING.split()}
@@ -29,6 +30,7 @@ _PHRASES = {
         r"not found\b|no such\b|timed[ -]out\b|could not\b|\bout of (?:range|memory)\b"
         r"|\boom|segmentation fault|\berr\b|schlug fehl\b|existiert nicht\b"
         r"|(?:konnte|kann) nicht\b|nicht gefunden\b|no se (?:pud|encontr)"
+        r"|must be replaced\b|forces replacement\b|\bexit(?:ed)?\b[^\n]{0,12}?: *[1-9]"
         r"|não foi possível\b|não encontrad|не (?:удалось|найден)|찾을 수 없"
         r'|" 5\d\d (?:\d|-)'
     ),
@@ -42,6 +44,12 @@ _HINT_WORDS = frozenset([*_HINTS.split(), *map(str, range(500, 600))])
 _NONE = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
     r"|\b(?:errors?|fail(?:ed|ures?)|warnings?|unreachable)\s?[=:]\s?0\b"
+    # Settings: how many failures count, and from which level on something is logged.
+    r"|#failure=\d+|failurethreshold|\b[\w.-]*level\"?\s?[:=]\s?\"?\w+\"?,?\s*$"
+)
+# A line around a report, and the place of an error without its message.
+_BANNER = re.compile(
+    r"\s*([=_*~-])\1{2,}.*\1{3}\s*$|traceback \(|[^\s:]+:\d+: [\w.]+$|during handling"
 )
 # In JSON the names of members say what could be told; what is told are the values.
 _NAMES = re.compile(r'"[^"\\]*"\s*:')
@@ -58,8 +66,9 @@ def severity(line: str) -> int:
         if _TOLD_ERROR.search(small):
             return 3
         small = _NAMES.sub("", small)
-    if "0" in small or "no " in small:
-        small = _NONE.sub("", small)
+    small = _NONE.sub("", small)
+    if _BANNER.match(small):
+        return 1
     for level, parts in _PARTS.items():
         for part in parts:
             if part in small:

@@ -22,6 +22,10 @@ _HEADERS = (
     ),
     (_HUNK, re.compile(r"@@ ")),
 )
+# The command of a shell, whose output begins below it.
+_PROMPT = re.compile(r"(?:[\w.@~:/-]*[$#%>]|PS [^>]*>) \S")
+_DIGIT = re.compile(r"\d")
+_FEWEST_COLUMNS = 3
 _FIELD = re.compile(r"([^\W\d][\w ./()-]{0,40}?)\s*(?::(?=\s)|=)")
 # Lines under which one is indented, at most; the nearest count.
 _MOST_OWNERS = 8
@@ -54,7 +58,7 @@ def owners(texts: Sequence[str]) -> list[int]:
             and texts[unit - 1][-1] not in "\r\n"
         ):
             continue
-        if not text.strip():
+        if not text.strip() or _PROMPT.match(text):
             first = -1
             continue
         level = _level(texts, unit)
@@ -129,8 +133,10 @@ def _short_blocks(texts: Sequence[str]) -> tuple[set[int], set[int]]:
     alike: set[int] = set()
     start = 0
     for unit in range(len(texts) + 1):
-        if unit == len(texts) or not texts[unit].strip():
-            if 1 < unit - start <= _SHORT_BLOCK:
+        if unit == len(texts) or not texts[unit].strip() or _PROMPT.match(texts[unit]):
+            if unit - start > 1 and (
+                unit - start <= _SHORT_BLOCK or _is_table(texts[start:unit])
+            ):
                 block = range(start, unit)
                 words = [shape(texts[at].split(maxsplit=1)[0]) for at in block]
                 short.update(block)
@@ -142,6 +148,14 @@ def _short_blocks(texts: Sequence[str]) -> tuple[set[int], set[int]]:
                     )
             start = unit + 1
     return short, alike
+
+
+def _is_table(block: Sequence[str]) -> bool:
+    """Tell whether a block has a header without numbers, and rows with some."""
+    header, *rows = block
+    if len(header.split()) < _FEWEST_COLUMNS or _DIGIT.search(header):
+        return False
+    return 2 * sum(bool(_DIGIT.search(row)) for row in rows) > len(rows)
 
 
 def _repeated_starts(texts: Sequence[str], names: Sequence[str]) -> set[int]:

@@ -42,8 +42,14 @@ def _names(text: str) -> set[str]:
 
 def _aligned(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]]:
     """Yield the numbers by row of each column named in a line near the top."""
-    for top, header in enumerate(texts[:_TOP]):
-        below = range(top + 1, len(texts))
+    begins = [at for at in range(len(texts)) if at < _TOP or not texts[at - 1].strip()]
+    for top in begins:
+        header = texts[top]
+        end = next(
+            (at for at in range(top + 1, len(texts)) if not texts[at].strip()),
+            len(texts),
+        )
+        below = range(top + 1, end)
         sign = next((sign for sign in "\t|,;" if header.count(sign) > 1), "")
         cells = header.split(sign) if sign else [m[0] for m in _CELL.finditer(header)]
         named = [at for at, cell in enumerate(cells) if _names(cell) & asked]

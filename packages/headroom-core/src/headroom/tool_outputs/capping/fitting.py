@@ -1,4 +1,4 @@
-"""How far down a ranking a cap reaches, and the text of what it shows."""
+"""Which units of a ranking fit under a cap."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,10 @@ __all__ = ["Shown", "fit"]
 # A gap of at most so many units is shown if it costs no more than the line that
 # would say that it is hidden.
 _SMALL_GAP = 3
+# Groups that do not fit are passed over, so many of them; and in so little room
+# nothing fits.
+_MOST_REFUSED = 200
+_LEAST_ROOM = 3
 
 
 @dataclass(slots=True)
@@ -25,19 +29,31 @@ class Shown:
         """Tokens of the units shown and of the marks, at most."""
         return self.spent + self.gaps * self.mark
 
-    def add(self, unit: int) -> None:
-        """Show a unit, and the gaps beside it that are cheaper shown than marked."""
+    def add(self, group: Sequence[int], budget: int) -> bool:
+        """Show a group if it fits, and the gaps that are cheaper shown than marked."""
+        before = self.spent, self.gaps
+        new: list[int] = []
+        for unit in group:
+            self._show(unit, new)
+            for step in (-1, 1):
+                gap = self._gap(unit, step)
+                if gap and sum(map(self.cost, gap)) <= self.mark:
+                    for each in gap:
+                        self._show(each, new)
+            if self.spent > budget:
+                break
+        if self.estimate <= budget:
+            return True
+        for unit in new:
+            self.units[unit] = 0
+        self.spent, self.gaps = before
+        return False
+
+    def _show(self, unit: int, new: list[int]) -> None:
         if self.units[unit]:
             return
-        self._show(unit)
-        for step in (-1, 1):
-            gap = self._gap(unit, step)
-            if gap and sum(map(self.cost, gap)) <= self.mark:
-                for each in gap:
-                    self._show(each)
-
-    def _show(self, unit: int) -> None:
         self.units[unit] = 1
+        new.append(unit)
         self.spent += self.cost(unit)
         before = unit > 0 and not self.units[unit - 1]
         after = unit + 1 < len(self.units) and not self.units[unit + 1]
@@ -62,10 +78,7 @@ def fit(
     mark: int,
     budget: int,
 ) -> bytearray:
-    """Return which units to show: those of the longest beginning that fits.
-
-    A larger budget shows all that a smaller one shows, since nothing in the ranking
-    is skipped.
+    """Return which units to show: the most important that fit.
 
     Args:
         count: How many units there are.
@@ -78,12 +91,11 @@ def fit(
         One byte for each unit, 1 for those that are shown.
     """
     shown = Shown(bytearray(count), cost, mark)
-    best = bytes(count)
+    refused = 0
     for group in ranking:
-        for unit in group:
-            shown.add(unit)
-        if shown.spent > budget:
+        if shown.add(group, budget):
+            continue
+        refused += 1
+        if refused > _MOST_REFUSED or budget - shown.estimate < _LEAST_ROOM:
             break
-        if shown.estimate <= budget:
-            best = bytes(shown.units)
-    return bytearray(best)
+    return shown.units

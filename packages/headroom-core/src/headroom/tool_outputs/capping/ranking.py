@@ -36,7 +36,7 @@ _MOST_ARE_USUAL = 0.5
 _OUTLIER_SHARE = 0.005
 # Error lines that take less room come first, those to which they belong counted, in
 # steps of so many characters: a long one does not take the room of ten others.
-_ROOM_STEP = 120
+_ROOM_STEP = 240
 # A record of up to so many characters at an end is shown whole or not at all.
 _SHORT_RECORD = 400
 # How much of its score a unit that the query needs gives to the units after it and
@@ -48,6 +48,8 @@ _BEFORE = (0.35,)
 _LITERAL = 0.8
 # The share of its score that a line gives to lines that belong to it and match, too.
 _INHERITED = 0.6
+# A unit of this share of the best score answers as well.
+_AS_GOOD = 0.7
 _SHORTEST_LITERAL = 3
 _PUNCTUATION = "?.,;:!\"'()[]{}<>。、？"
 
@@ -60,6 +62,7 @@ def rank(
     *,
     belongs: Sequence[int] = (),
     named: Sequence[str] = (),
+    tells: bool = True,
 ) -> Iterator[Sequence[int]]:
     """Yield groups of units, the most important first; each unit once at most.
 
@@ -71,6 +74,7 @@ def rank(
         belongs: The unit above to which each belongs, as `owners` gives it: a group
             has a unit behind those to which it belongs.
         named: The units with their names, for the query; the texts if left out.
+        tells: Units that speak of errors tell of them.
     """
     asked = _asked(named or texts, query, scorer, belongs)
     if show == "the beginning" or not texts:
@@ -80,11 +84,18 @@ def rank(
         yield from (with_owners(unit, belongs) for (unit,) in asked)
         return
     yield (0,)
+    # Totals and outcomes stand in the last line.
+    last = _last(texts)
+    ending = with_owners(last, belongs)
+    if sum(len(texts[unit]) for unit in ending) <= _SHORT_RECORD:
+        yield ending
     seen = bytearray(len(texts))
     seen[0] = 1
+    first = list(asked)
+    near = first[0][0] if first else None
     wanted = {
-        "errors": _errors(texts, belongs),
-        "query": asked,
+        "errors": _errors(texts if tells else (), belongs, near),
+        "query": iter(first),
         "extremes": ((unit,) for unit in extremes(texts, query)),
     }
     others = {"outliers": _outliers(texts), "ends": _ends(texts, belongs)}
@@ -114,12 +125,13 @@ def _in_turn(
             del queues[name]
             continue
         needed = {need for unit in group for need in with_owners(unit, belongs)}
-        new = sorted(unit for unit in needed if not seen[unit])
+        new = [unit for unit in needed if not seen[unit]]
         for unit in new:
             seen[unit] = 1
         spent[name] += sum(len(texts[unit]) + 8 for unit in new) / shares[name]
         if new:
-            yield new
+            # With all to which it belongs: what came before may have found no room.
+            yield sorted(needed)
 
 
 def _ends(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -127,15 +139,19 @@ def _ends(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int
 
     Short records come whole: a part of one would read as all of it.
     """
-    count = len(texts)
-    last = next((u for u in range(count - 1, 0, -1) if texts[u].strip()), count - 1)
-    yield (last,)
+    yield (_last(texts),)
     records = _records(texts, belongs)
     first, last = 0, len(records) - 1
     while first <= last:
         yield records[first]
         yield records[last]
         first, last = first + 1, last - 1
+
+
+def _last(texts: Sequence[str]) -> int:
+    """Return the last unit with text."""
+    count = len(texts)
+    return next((u for u in range(count - 1, 0, -1) if texts[u].strip()), count - 1)
 
 
 def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]]:
@@ -174,14 +190,20 @@ def _outliers(texts: Sequence[str]) -> Iterator[Sequence[int]]:
             yield (unit,)
 
 
-def _errors(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield the first of each distinct error line, then trouble, then warnings."""
-    firsts: dict[str, tuple[int, int, int]] = {}
+def _errors(
+    texts: Sequence[str], belongs: Sequence[int], near: int | None
+) -> Iterator[Sequence[int]]:
+    """Yield the first of each distinct error line, then trouble, then warnings.
+
+    Of those, the ones nearest to the unit that the query needs most come first.
+    """
+    firsts: dict[str, tuple[int, int, int, int]] = {}
     for unit, text in enumerate(texts):
         if (level := severity(text)) and (its := shape(text)) not in firsts:
             room = sum(len(texts[need]) for need in with_owners(unit, belongs))
-            firsts[its] = -level, room // _ROOM_STEP, unit
-    for _, _, unit in sorted(firsts.values()):
+            distance = 0 if near is None else abs(unit - near)
+            firsts[its] = -level, room // _ROOM_STEP, distance, unit
+    for *_, unit in sorted(firsts.values()):
         yield (unit,)
 
 
@@ -211,7 +233,11 @@ def _asked(
                 if 0 <= at < len(texts):
                     spread[at] = max(spread[at], part * score)
     found = [unit for unit, score in enumerate(spread) if score > 0]
-    for unit in sorted(found, key=lambda each: (-spread[each], each)):
+    # What matches nearly as well as the best comes before the neighbours of the best.
+    best = _AS_GOOD * max(scores, default=0.0)
+    for unit in sorted(
+        found, key=lambda each: (scores[each] < best, -spread[each], each)
+    ):
         yield (unit,)
 
 

@@ -19,6 +19,7 @@ from headroom.tool_outputs.capping.notes import (
 from headroom.tool_outputs.capping.ranking import Show, rank
 from headroom.tool_outputs.capping.units import Units, split
 from headroom.tool_outputs.error_lines import severity, shape
+from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
 
 __all__ = ["cap"]
 
@@ -27,6 +28,8 @@ _TROUBLE = 2
 _ALIKE = "; last error above: 1 of {:,} alike"
 # One part in so many of the cap is kept free to say it, at most.
 _COUNT_SHARE = 20
+# Kinds whose lines speak of errors without telling of one.
+_QUOTING = VERBATIM | {"diff", "git-log", "ini", "search"}
 _NONE: Mapping[int, int] = {}
 
 
@@ -44,8 +47,8 @@ def cap(
     """Return a text of at most `max_tokens`, lines shown verbatim or hidden whole.
 
     Of what fits, in this order: its first and last line, each distinct error line
-    beside what the query asks for, then both ends. A larger cap shows all lines that
-    a smaller one shows. Lines of over 2,000 characters are hidden in pieces.
+    beside what the query asks for, then both ends. What does not fit is passed over.
+    Lines of over 2,000 characters are hidden in pieces.
 
     Args:
         text: The whole output.
@@ -71,10 +74,14 @@ def cap(
 
     total = len(units.texts)
     belongs = owners(units.texts)
-    ranking = list(rank(units.texts, query, scorer, show, belongs=belongs))
+    quotes = kind_of(text) in _QUOTING
+    ranking = list(
+        rank(units.texts, query, scorer, show, belongs=belongs, tells=not quotes)
+    )
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
-    counts = Counter(shape(each) for each in units.texts if severity(each) >= _TROUBLE)
+    told = () if quotes else units.texts
+    counts = Counter(shape(each) for each in told if severity(each) >= _TROUBLE)
     if any(count > 1 for count in counts.values()):
         budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
     while budget > 0:

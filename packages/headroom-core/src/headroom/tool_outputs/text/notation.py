@@ -16,7 +16,7 @@ _LEGEND = (
     MAGIC
     + "from {lines} lines{ends}. A= defines pattern A (A3= one of 3 lines), {open}x"
     '{close} a value in it; "A y z" is its text with the values y, z; " is the value '
-    "of the A before, so are values missing at the end; A*5: 5 times{filled}"
+    "of the line above, so are values missing at the end; A*5: 5 times{filled}"
 )
 _ENDS = {"\n": "", "\r": " that end in CR"}
 _FILLED = "; ~9: filled with spaces to 9 characters, ~-9: on the left"

@@ -49,7 +49,7 @@ _LINES = tuple(
         ),
         ("search", 0.6, r"(?:[^\s:]*[/\\])?[^\s:]+\.\w+[:-]\d+[:-]|[^\s:]*/[^\s:]+:"),
         ("git-log", 0.9, r"[0-9a-f]{7,12} \S"),
-        ("git-log", 0.01, r"commit [0-9a-f]{40}\b"),
+        ("git-log", 0.01, r"commit [0-9a-f]{7,40}\b"),
         ("trace", 0.3, r"\s+(?:at |File \"|from )\S|#\d+ +0x|Caused by:"),
         ("trace", 0.02, r"Traceback \(most recent call last\)"),
         (
