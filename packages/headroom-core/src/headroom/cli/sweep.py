@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,40 @@ class Trial:
         return len(self.kept) - sum(self.kept)
 
 
+@dataclass
+class _Tally:
+    """A trial that grows: its fields so far."""
+
+    tokens: int = 0
+    kept: list[bool] = field(default_factory=list)
+    spelled: list[bool] = field(default_factory=list)
+    went: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+    def trial(self, kind: str, label: str, code: str) -> Trial:
+        """Return the finished trial."""
+        return Trial(
+            kind,
+            label,
+            code,
+            self.tokens,
+            tuple(self.kept),
+            tuple(self.spelled),
+            tuple(self.went),
+            tuple(self.texts),
+            frozenset(self.reasons),
+        )
+
+
+def _minifier_trials(tallies: Sequence[_Tally]) -> tuple[Trial, ...]:
+    """Return the trials of MINIFIERS."""
+    return tuple(
+        tally.trial("JSONMinifier", label, code)
+        for tally, (label, code, _) in zip(tallies, MINIFIERS, strict=True)
+    )
+
+
 @dataclass(frozen=True)
 class Sweep:
     """All trials on the same things.
@@ -190,37 +224,28 @@ def sweep_questions(
     count = default_counter()
     trials = []
     for name, code, scorer in scorers:
-        kept: dict[float, list[bool]] = {ratio: [] for ratio in ratios}
-        went: dict[float, list[str]] = {ratio: [] for ratio in ratios}
-        given: dict[float, list[str]] = {ratio: [] for ratio in ratios}
-        tokens = dict.fromkeys(ratios, 0)
-        reasons: dict[float, set[str]] = {ratio: set() for ratio in ratios}
+        tallies = {ratio: _Tally() for ratio in ratios}
         shared = _Remembering(scorer)
         compressors = [(r, SemanticCompressor(r, scorer=shared)) for r in ratios]
         for one, answers in usable:
             context = RAGContext(one.query, one.documents)
             for ratio, compressor in compressors:
-                result = compressor.explain(context)
-                tokens[ratio] += sum(map(count, result.content))
-                reasons[ratio].update(one.reason for one in result.dropped)
-                given[ratio].append("\n\n".join(result.content))
+                result, tally = compressor.explain(context), tallies[ratio]
+                tally.tokens += sum(map(count, result.content))
+                tally.reasons.update(one.reason for one in result.dropped)
+                tally.texts.append("\n\n".join(result.content))
                 text = folded("\n".join(result.content))
                 survived = any(holds(text, answer) for answer in answers)
-                kept[ratio].append(survived)
-                went[ratio].append("" if survived else _gone(result.dropped, answers))
+                tally.kept.append(survived)
+                tally.went.append("" if survived else _gone(result.dropped, answers))
             step()
         trials += [
-            Trial(
+            tally.trial(
                 name,
                 f"{name} {ratio:g}",
                 f"SemanticCompressor({ratio:g}, scorer={code})",
-                tokens[ratio],
-                tuple(kept[ratio]),
-                went=tuple(went[ratio]),
-                texts=tuple(given[ratio]),
-                reasons=frozenset(reasons[ratio]),
             )
-            for ratio in ratios
+            for ratio, tally in tallies.items()
         ]
     return Sweep(
         "answers",
@@ -248,11 +273,7 @@ def sweep_payloads(
     """
     count = default_counter()
     plain_tokens = 0
-    tokens = [0] * len(MINIFIERS)
-    kept: list[list[bool]] = [[] for _ in MINIFIERS]
-    spelled: list[list[bool]] = [[] for _ in MINIFIERS]
-    went: list[list[str]] = [[] for _ in MINIFIERS]
-    given: list[list[str]] = [[] for _ in MINIFIERS]
+    tallies = [_Tally() for _ in MINIFIERS]
     things: list[tuple[asked.Question, str]] = []
     for name, path, values in _payloads(folder, expected):
         raw = path.read_bytes()
@@ -269,23 +290,23 @@ def sweep_payloads(
         usable = [one for one in values if _survives(value, one)]
         things += [(_as_question(name, one), plain) for one in usable]
         plain_tokens += count(plain)
-        for i, (_, _, make) in enumerate(MINIFIERS):
+        for tally, (_, _, make) in zip(tallies, MINIFIERS, strict=True):
             try:
                 result = make().explain(raw)
                 short = result.content
                 back = short if value is text else _decoded(short, value)
             except HeadroomError as error:
                 raise InputError(f"{name}: {error}") from error
-            tokens[i] += count(short)
+            tally.tokens += count(short)
             survived = [_survives(back, one) for one in usable]
-            kept[i] += survived
-            went[i] += [
+            tally.kept += survived
+            tally.went += [
                 "" if there else _dropped_value(value, result.dropped, one)
                 for there, one in zip(survived, usable, strict=True)
             ]
-            given[i] += [short] * len(usable)
+            tally.texts += [short] * len(usable)
             low = folded(short)
-            spelled[i] += [
+            tally.spelled += [
                 any(holds(low, spelling) for spelling in _spellings(one))
                 for one in usable
             ]
@@ -296,19 +317,7 @@ def sweep_payloads(
         "values",
         "compact JSON",
         plain_tokens,
-        tuple(
-            Trial(
-                "JSONMinifier",
-                label,
-                code,
-                tokens[i],
-                tuple(kept[i]),
-                tuple(spelled[i]),
-                tuple(went[i]),
-                tuple(given[i]),
-            )
-            for i, (label, code, _) in enumerate(MINIFIERS)
-        ),
+        _minifier_trials(tallies),
         len(expected) - len(things),
         tuple(question for question, _ in things),
         tuple(plain for _, plain in things),
@@ -332,8 +341,7 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
     """
     count = default_counter()
     cases = []
-    texts: list[list[str]] = [[] for _ in MINIFIERS]
-    tokens = [0] * len(MINIFIERS)
+    tallies = [_Tally() for _ in MINIFIERS]
     exact = JSONMinifier.lossless()
     for name, path in payload_files((str(folder),)):
         raw = path.read_bytes()
@@ -344,9 +352,10 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
             short = [make().compress(raw) for _, _, make in MINIFIERS]
         except HeadroomError as error:
             raise InputError(f"{name}: {error}") from error
-        for i, text in enumerate(short):
-            texts[i] += [text] * len(case.questions)
-            tokens[i] += count(text)
+        for tally, text in zip(tallies, short, strict=True):
+            tally.texts += [text] * len(case.questions)
+            tally.kept += [True] * len(case.questions)
+            tally.tokens += count(text)
             step()
         cases.append(case)
     questions = tuple(one for case in cases for one in case.questions)
@@ -356,17 +365,7 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
         "values",
         "compact JSON",
         sum(count(case.plain) for case in cases),
-        tuple(
-            Trial(
-                "JSONMinifier",
-                label,
-                code,
-                tokens[i],
-                (True,) * len(questions),
-                texts=tuple(texts[i]),
-            )
-            for i, (label, code, _) in enumerate(MINIFIERS)
-        ),
+        _minifier_trials(tallies),
         0,
         questions,
         tuple(case.plain for case in cases for _ in case.questions),
