@@ -21,14 +21,25 @@ from vectors import token_vectors
 
 
 def loss_of(model: CrossEncoder, pairs: Pairs) -> Tensor:
-    """Return listwise softmax over each query's pairs, plus 0.5 BCE of each pair."""
+    """Return the ranking loss of the model's logits for pairs."""
     parts = pairs.by_length()
     logits = torch.cat([model(p.queries, p.sentences, p.which, p.whose) for p in parts])
     which = torch.cat([part.which for part in parts])
     labels = torch.cat([part.labels for part in parts])
+    return ranking_loss(logits, which, labels)
+
+
+def ranking_loss(logits: Tensor, which: Tensor, labels: Tensor) -> Tensor:
+    """Return listwise softmax over each query's pairs, plus 0.5 BCE of each pair.
+
+    Args:
+        logits: Of the pairs (p,).
+        which: The number of each pair's query (p,).
+        labels: 1 where the sentence answers the query (p,).
+    """
     # What is relevant competes with all that is not, and not with each other.
     scores = (logits - logits.detach().max()).clamp(min=-40).exp()
-    wrong = scores.new_zeros(len(pairs.queries)).index_add(
+    wrong = scores.new_zeros(int(which.max()) + 1).index_add(
         0, which, scores * (1 - labels)
     )
     right = labels > 0

@@ -11,6 +11,7 @@ ENGLISH = [
     "Where is the Café de Flore in Paris?",
     "How old was Beyoncé when she left the band?",
     "42",
+    "Overdue invoices incur an interest of nine percent.",
 ]
 OTHERS = [
     "¿Cuál es la multa por pagos atrasados?",
@@ -19,6 +20,12 @@ OTHERS = [
     "Quelle est la capitale de la France ?",
     "Qual è la capitale?",
     "Wat is de hoofdstad van Nederland?",
+    "Pelanggan membayar denda sepuluh persen jika terlambat.",
+    "Wateja hulipa faini ya asilimia kumi wakichelewa.",
+    "Ang multa ay sampung porsiyento at babayaran agad.",
+    "Khach hang phai tra tien phat muoi phan tram.",
+    "Musteriler gecikme cezasi olarak yuzde on oder.",
+    "Asiakas maksaa viivakorkoa kymmenen prosenttia.",
     "Làm thế nào để hủy hợp đồng?",
     "Thủ đô của Việt Nam là gì?",
     "Tôi có thể mang theo chó không?",

@@ -1,4 +1,4 @@
-"""Pieces and their likeness, on a tiny vocabulary made here."""
+"""Pieces and how they match, on a tiny vocabulary made here."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,26 @@ def named(tokens):
     return [NAMES[token] for token in tokens]
 
 
-def meaning():
+def learned(size):
+    """Make matching weights: `size` is how far they are from knowing only cosines."""
+    chance = np.random.default_rng(1)
+    shapes = {
+        "query.weight": (3, 4, 3),
+        "sentence.weight": (3, 4, 3),
+        "query_weight.weight": (1, 5, 3),
+        "sentence_weight.weight": (1, 5, 3),
+        "query_weight.bias": (1,),
+        "sentence_weight.bias": (1,),
+    }
+    return {
+        **{name: size * chance.normal(size=shape) for name, shape in shapes.items()},
+        "alike": np.array(1.0),
+        "rarity": np.array(2.0),
+        "mix": np.array([12.0, 4.0, 4.0, 0.0, 0.0, -7.0]),
+    }
+
+
+def meaning(size=0.0):
     """Make a table where dog, pet and 狗 point nearly the same way, tax elsewhere."""
     numbers = np.full((len(NAMES), 4), 8, np.uint8)
     numbers[NAMES.index("▁dog")] = 15, 8, 8, 8
@@ -37,7 +56,8 @@ def meaning():
     numbers[NAMES.index("▁the")] = 8, 8, 8, 15
     codes = numbers[:, ::2] | numbers[:, 1::2] << 4
     scores = np.array(list(SCORES.values()), np.float16)
-    return Meaning("\n".join(NAMES), {"codes": codes, "scores": scores})
+    table = {"codes": codes, "scores": scores}
+    return Meaning("\n".join(NAMES), table, learned(size))
 
 
 @pytest.mark.parametrize(
@@ -71,23 +91,32 @@ def test_an_unknown_character_is_one_token():
     assert named(Pieces(SCORES).tokens("dogé", 9)) == ["▁dog", NAMES[UNKNOWN]]
 
 
-def test_words_of_near_meaning_are_alike_in_every_language():
-    found = meaning().likeness("the dog", ["the pet.", "狗", "tax", "the dog", "?!"])
-    for likeness in found:
-        pet, chinese, tax, same, nothing = likeness
-        assert same == pytest.approx(1.0, abs=0.02)
-        assert same >= chinese > pet > 0.8
-        assert tax < 0.1
-        assert nothing == 0.0
+def test_words_of_near_meaning_match_in_every_language():
+    sentences = ["the pet.", "狗", "tax", "the dog", "?!"]
+    pet, chinese, tax, same, nothing = meaning().logits("the dog", sentences)
+    assert same >= chinese > pet > 0 > tax >= nothing
 
 
 def test_frequent_words_and_marks_decide_nothing():
-    the, dog = meaning().likeness("the dog.", ["the.", "dog"]).found
-    assert the < 0.05 < 0.9 < dog
+    the, dog = meaning().logits("the dog.", ["the.", "dog"])
+    assert the < -4 < 4 < dog
+
+
+def test_what_was_learned_tells_words_apart_that_the_table_does_not():
+    table = meaning()
+    dogs_first, pets_first = "dog pet tax", "pet dog tax"
+    assert table.logits("dog", [dogs_first]) == pytest.approx(
+        table.logits("dog", [pets_first])
+    )
+    found = meaning(0.5).logits("dog", [dogs_first, pets_first])
+    assert found[0] != pytest.approx(found[1], abs=1e-3)
 
 
 @given(st.text(max_size=20), st.lists(st.text(max_size=30), min_size=1, max_size=5))
-def test_likeness_is_in_range_for_any_text(query, sentences):
-    for likeness in meaning().likeness(query, sentences):
-        assert likeness.shape == (len(sentences),)
-        assert np.all((likeness >= 0) & (likeness <= 1.001))
+def test_a_sentence_has_one_logit_whatever_stands_beside_it(query, sentences):
+    table = meaning(0.5)
+    together = table.logits(query, sentences)
+    assert together.shape == (len(sentences),)
+    assert np.all(np.isfinite(together))
+    for sentence, logit in zip(sentences, together, strict=True):
+        assert table.logits(query, [sentence])[0] == pytest.approx(logit, abs=1e-3)

@@ -247,7 +247,7 @@ def test_a_number_of_threads_that_is_none_is_refused(threads):
 # The files
 
 
-FILES = ["model.onnx", "pieces.txt", "tokenizer.json", "vectors.npz"]
+FILES = ["matching.npz", "model.onnx", "pieces.txt", "tokenizer.json", "vectors.npz"]
 
 
 def test_the_files_of_the_model_stay_below_twenty_megabytes():

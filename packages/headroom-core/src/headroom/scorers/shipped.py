@@ -1,13 +1,12 @@
 """The small model that ships with Headroom, deciding together with BM25.
 
-It has two parts: a network that reads English, and a table that knows how near words
-of a hundred languages are in meaning. What they are and how well they do:
+It has two parts: a network that reads English, and a table that matches words of a
+hundred languages by their meaning. What they are and how well they do:
 docs/cross-encoder.md.
 """
 
 import hashlib
 import io
-import math
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -30,6 +29,7 @@ __all__ = ["meaning", "shipped_logits", "shipped_scores"]
 _FOLDER = Path(__file__).parent / "model"
 # A file that was cut short or exchanged would score nonsense without a word.
 _SHA256 = {
+    "matching.npz": "ee0f31b3e4782dddc00796d41c0daf697ae59d387b90641bc9a72efb222340c5",
     "model.onnx": "a95126693fd68ce6a2eb26e390e23acc71a376dc4c220d05684c1d276cb63cfc",
     "tokenizer.json": (
         "f69845807f2ba57d5b2f82177c86a7535f1757f4131d3520da59f322b1018593"
@@ -37,23 +37,26 @@ _SHA256 = {
     "pieces.txt": "3b36d7762fd39028ff2ab6fcbe349bfec4c251ede8976a40cef4533256e3ad27",
     "vectors.npz": "87a1fb376fd1eb54988b1c32ade56fc5f0fb6bf986c6ed72deac95e7c5e8a590",
 }
+# A logit is this share of the network's and of the table's, where both read the
+# sentence; else the table's alone. Source of all numbers: measured,
+# docs/cross-encoder.md.
+_NETWORK, _TABLE = 0.7, 0.3
+# A probability is a gentle slope of it, so that a sentence with half of what is asked
+# for does not vanish.
+_SLOPE, _MIDDLE = 0.6, 0.5
+# Where no word matches, the table's logits are lower, and decide nevertheless.
+_ALONE_SLOPE, _ALONE_MIDDLE = 0.8, -3.0
 # A score is share x the model's probability + (1 - share) x BM25's score. Where the
-# best sentence holds _MATCHED of the query's words' weight or more, the share is one
-# of these x the model's confidence in its best sentence: less where none has all that
+# best sentence holds _MATCHED of the query's words' weight or more, the share is
+# _MOST x the model's confidence in its best sentence: less where none has all that
 # is asked for, as with questions of several hops. It grows to 1 where no sentence
-# shares a word with the query: there the model decides alone. Source of all numbers:
-# measured, docs/cross-encoder.md.
-_MOST_OF_NETWORK, _MOST_OF_TABLE = 0.4, 0.3
-_MATCHED = 0.4
+# shares a word with the query: there the model decides alone.
+_MOST, _MATCHED = 0.4, 0.4
 # Where words decide too, a probability below that says nothing.
 _NOISE = 0.05
-# The likenesses' weights and offset: logistic regression on the training data.
-_FOUND, _ASKED, _WHOLE, _OFFSET = 8.06, 3.15, 4.29, -7.57
-# How a probability comes out of the table's sum (slope, middle), and out of the
-# network's logit with a fifth of that sum. Gentle slopes, so that a sentence with
-# half of what is asked for does not vanish.
-_TABLE_SLOPE, _TABLE_MIDDLE = 0.9, -3.6
-_SLOPE, _MIDDLE, _PART_OF_TABLE = 0.4, 1.5, 0.2
+# Which sentence comes first is the model's choice: one with _SURE of the softmax of
+# the logits at _TEMPERATURE rises to _FIRST of the best score, others by their part.
+_TEMPERATURE, _SURE, _FIRST = 0.3, 0.55, 1.1
 
 _MOST_TOKENS = 256  # of one text; what follows is left to BM25
 _BATCH = 8  # measured: a third faster than 45 at once, the tables stay in the cache
@@ -72,41 +75,40 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     """
     if not sentences:
         return []
+    import_onnx()  # numpy comes with it
+    import numpy as np
+
     known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
-    by_words = BM25Scorer().score(query, known)
-    likeness = meaning().likeness(query, known)
-    sums = (
-        _FOUND * likeness.found
-        + _ASKED * likeness.asked
-        + _WHOLE * likeness.whole
-        + _OFFSET
-    ).tolist()
-    by_meaning = [_logistic(_TABLE_SLOPE * (each - _TABLE_MIDDLE)) for each in sums]
-    share = _MOST_OF_TABLE * max(by_meaning)
-    matched = min(1.0, max(by_words) / _MATCHED)
+    by_words = np.array(BM25Scorer().score(query, known))
+    by_table = meaning().logits(query, known)
+    logits = by_table
     # Asked in any case: a missing extra must not show with some queries only.
     network = _shipped(threads)
     if is_english(query):
-        logits = network(query, known).tolist()
-        share = _MOST_OF_NETWORK * _logistic(max(logits))
-        for i, logit in enumerate(logits):
-            if is_english(known[i]):
-                together = logit + _PART_OF_TABLE * (sums[i] - _TABLE_MIDDLE)
-                by_network = _logistic(_SLOPE * (together - _MIDDLE))
-                # The network has learned from questions that share words with their
-                # answers, and believes in nothing else.
-                by_meaning[i] = max(by_network, (1 - matched) * by_meaning[i])
-    share = 1 - (1 - share) * matched
-    noise = _NOISE * matched
-    return [
-        share * max(0.0, meant - noise) + (1 - share) * words
-        for meant, words in zip(by_meaning, by_words, strict=True)
-    ]
+        together = _NETWORK * network(query, known) + _TABLE * by_table
+        logits = np.where([is_english(each) for each in known], together, by_table)
+    matched = min(1.0, by_words.max() / _MATCHED)
+    # The network has learned from questions that share words with their answers, and
+    # believes in nothing else.
+    by_meaning = np.maximum(
+        _logistic(_SLOPE * (logits - _MIDDLE)),
+        (1 - matched) * _logistic(_ALONE_SLOPE * (by_table - _ALONE_MIDDLE)),
+    )
+    share = 1 - (1 - _MOST * _logistic(logits.max())) * matched
+    meant = np.maximum(0, by_meaning - _NOISE * matched)
+    scores = share * meant + (1 - share) * by_words
+    chances = np.exp((logits - logits.max()) / _TEMPERATURE)
+    rises = np.minimum(1, chances / chances.sum() / _SURE)
+    scores += rises * (min(1.0, _FIRST * scores.max()) - scores).clip(0)
+    found: list[float] = scores.tolist()
+    return found
 
 
-def _logistic(x: float) -> float:
+def _logistic(x: Any) -> Any:
+    import numpy as np
+
     # tanh, because exp overflows for strongly negative logits.
-    return 0.5 * (1 + math.tanh(x / 2))
+    return 0.5 * (1 + np.tanh(x / 2))
 
 
 def meaning() -> Meaning:
@@ -125,8 +127,10 @@ def _table() -> Meaning:
     import numpy as np
 
     names = _checked("pieces.txt").decode()
-    with np.load(io.BytesIO(_checked("vectors.npz"))) as table:
-        return Meaning(names, dict(table))
+    table, learned = (
+        np.load(io.BytesIO(_checked(name))) for name in ("vectors.npz", "matching.npz")
+    )
+    return Meaning(names, table, learned)
 
 
 def shipped_logits(
