@@ -41,7 +41,7 @@ _REPEAT = 0.45
 # A unit is worth its weight per token, with this many more for what sets it apart.
 _UNIT_TOKENS = 4
 # The first request, with its conditions: the first sentences of the first message.
-_TASK_WEIGHT = 1.5
+_TASK_WEIGHT = 2.0
 _TASK_UNITS = 4
 # Rules may take this share of a digest.
 _RULES_SHARE = 0.25
@@ -286,6 +286,9 @@ class _Bundles:
                     self._needs.setdefault(at, []).append(head)
                     if unit.joined:
                         self._needs.setdefault(head, []).append(at)
+            if unit.closes and (request := spoken.get(unit.closes)) is not None:
+                self._needs.setdefault(at, []).append(request)
+                self._needs.setdefault(request, []).append(at)
             latest[unit.message, unit.text] = at
             if unit.kind in ("said", "rule"):
                 spoken[unit.text] = at

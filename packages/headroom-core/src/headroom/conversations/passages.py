@@ -51,7 +51,7 @@ _EXEMPTS = re.compile(
 )
 # A word that points back, early in a sentence.
 _POINTS_BACK = re.compile(
-    r"(?:\S+\s+){0,4}?\W*(?:there|then|that|those|them|these|this|it|such|otherwise|elsewhere|him|her|their|his|its|meanwhile"
+    r"(?:\S+\s+){0,4}?\W*(?:there(?!['’]?s| is| are| was)|then|that|those|them|these|this|it|such|otherwise|elsewhere|him|her|their|his|its|meanwhile"
     r"|dort|dann|das|dies\w*|sie|ihn|ihm|sonst|da|dabei|davon|damit|deren|dessen|là|cela|ça|ceux|celles|alors|y|eux|eso|esto|esos|esas"
     r"|allí|ahí|entonces|ellos|ellas|quello|questo|quelli|lì|allora|isso|isto|ali|então|deles|daar|dan|deze|die|dit|hen|där|då|det"
     r"|den|der|там|тогда|это|этого|его|её|их|им|tam|wtedy|to|je|ich|orada|bunu|onu|itu|di sana)\b(?!\s+(?:rule|is\b))"

@@ -221,7 +221,10 @@ class _Fold:
         self._known_starts = starts
         state = replace(state, seen=seen)
         tokens = self._view(state, state.covered, state.digest_tokens)
-        if tokens <= limits.trigger * limits.max_tokens:
+        # Turns too large for any digest beside them left none of what came before.
+        lost = state.covered_tokens > 0 and not state.segments
+        low = tokens <= limits.trigger * limits.max_tokens
+        if low and not lost:
             return state
         over = tokens > limits.max_tokens
         newest = self._starts[starts - 1] if starts else 0
@@ -237,7 +240,9 @@ class _Fold:
                 break
         if relax and starts and (shrunk is None or self._is_at_cost(shrunk, newest)):
             shrunk = self._shrink_within(state, newest) or shrunk
-        return shrunk or replace(state, gave_up=newest)
+        if shrunk is None or (low and not shrunk.segments):
+            return replace(state, gave_up=newest)
+        return shrunk
 
     def _is_at_cost(self, shrunk: State, newest: int) -> bool:
         """Whether a state keeps the last turn at the cost of what there is of others.

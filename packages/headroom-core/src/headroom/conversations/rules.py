@@ -165,7 +165,7 @@ _WISHING = (
     r"|limit|report|ask)\b"
     r"(?=.*\b(?:in|as|with|to|all|every|each|any|only|short|brief|simple|format|style|before|if"
     r"|when|so|that|under|below|than|the)\b)",
-    r"^if\b.*,\s*(?:then )?(?:please )?(?:stop|ask|tell|use|say|let|skip|choose|pick|leave|warn|do|take"
+    r"^if\b.*,\s*(?:then )?(?:please )?(?:stop|ask|tell|use|say|let (?!me know)|skip|choose|pick|leave|warn|do|take"
     r"|give|call|send|try|go|keep|escalate)\b|\b(?:i|user|we)(?:'d| would)? (?:prefers?|rather)\b"
     r"|\b(?:i|user|we) (?:wants?|needs?|expect)\b.*\b(?:all|every|always|answers?|repl(?:y|ies)|responses?"
     r"|examples?|code|reports?|style|format|no|only|not)\b|\bi (?:can(?:no|')t|cannot) (?:eat|drink|have|do|use|stand)\b"
@@ -194,10 +194,19 @@ _TELLS = re.compile(
     r"|я|мы|мой|моя|ja|my|ben|benim|私は|僕は|나는|저는)(?:['’]\w+)?\b",
     _FLAGS,
 )
+# So does a sentence in which somebody speaks of themselves before the cue.
+_TELLER = re.compile(
+    r"\b(?:i|i'\w+|my|me|we|we'\w+|our|us|ich|mein\w*|wir|uns|je|j'|mon|ma|mes|nous|yo|mi|mis|nosotros|io|mio|mia|noi|eu|meu|minha|ik|mijn|jag"
+    r"|jeg|я|мы|мой|моя|мне)\b"
+)
+_CONDITION = re.compile(
+    r"^\W*(?:if|when|whenever|while|unless|until|before|after|once|as long as|wenn|falls|sobald|solange|bevor|si|quand|lorsque|cuando|se|quando"
+    r"|als|wanneer|om|när|hvis|når|если|когда)\b[^,]*(?:,|$)"
+)
 # But a need or a limit of one's own lasts.
 _NEED = re.compile(
     r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vegan|vegetari|végétari|kosher|halal"
-    r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b|without |never\b.*\byou"
+    r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b|never\b.*\byou"
     r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|would rather|prefer"
     r"|want|need|expect)\b.{0,90}$|^ich (?:möchte|will|esse|trinke|kann)\b.{0,90}$|^je ne\b.{0,90}$|^(?:this|that|it|they|there)"
     r" (?:must|may not|should never)\b",
@@ -255,10 +264,11 @@ def binding_of(sentence: str, *, listed: bool = False) -> int:
         plain = _QUOTED.sub(" ", plain)
     found = ((binds, cue.search(plain)) for binds, cue in _CUES)
     binds, said = next((one for one in found if one[1]), (0, None))
-    if said and (report := _REPORTS.search(plain)) and report.start() < said.start():
-        binds = 0
-    if binds and _TELLS.match(plain) and not _NEED.search(plain):
-        binds = 0
+    if said and binds:
+        before = _CONDITION.sub("", plain[: said.start()])
+        tells = _TELLS.match(plain) or _TELLER.search(before)
+        if _REPORTS.search(before) or (tells and not _NEED.search(plain)):
+            binds = 0
     if binds == _WISH and len(sentence) > _MOST_WISH_CHARACTERS:
         binds = 0
     return max(binds, BOUND) if listed else binds

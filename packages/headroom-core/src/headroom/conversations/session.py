@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
@@ -24,7 +25,13 @@ from headroom.conversations.turns import (
     kept_in_place,
     turn_starts,
 )
-from headroom.conversations.units import Unit, answered, units_of, units_of_block
+from headroom.conversations.units import (
+    Unit,
+    answered,
+    closing,
+    units_of,
+    units_of_block,
+)
 from headroom.errors import BudgetError, InputError
 from headroom.messages import (
     Message,
@@ -359,6 +366,7 @@ class _Work:
         self._names = {call.id: call.name for v in self._views for call in v.calls}
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
+        self._requests: dict[int, Unit | None] = {}
 
     def _staying_costs(self) -> list[int | None]:
         """Return what each message costs where it stays and its neighbours go.
@@ -408,8 +416,9 @@ class _Work:
         limits = self._engine.limits
         states = advance(self._memory.states, self._transcript, limits)
         last = states[-1]
-        frame = limits.frame if last.segments else 0
-        tokens = view_tokens(last, self._transcript, frame)
+        written = all(segment.text is not None for segment in last.segments)
+        digest = last.written_tokens if written else limits.frame
+        tokens = view_tokens(last, self._transcript, digest)
         if len(states) == 1 and tokens > limits.max_tokens:
             raise self._too_small(last, tokens)
         return states
@@ -564,12 +573,32 @@ class _Work:
         found: list[Unit] = []
         before = read_messages(self._items[max(0, start - 1) : start])
         asked = units_of(before[0], start - 1, {}) if before else []
+        begun = bisect_right(self._starts, start)
+        request = self._request(self._starts[begun - 1]) if begun else None
+        worked = True
         for at in range(start, end):
-            if not self._kept[at - self._base]:
-                units = units_of(self._views[at - self._base], at, self._names)
-                found += answered(units, asked)
-                asked = units
+            if self._kept[at - self._base]:
+                continue
+            view, after = self._views[at - self._base], self._view(at + 1)
+            units = units_of(view, at, self._names)
+            found += answered(units, asked)
+            if view.role == "user" and view.text:
+                request, worked = self._request(at), False
+            elif view.text and (after is None or after.role == "user"):
+                told = found[len(found) - len(units) :]
+                found[len(found) - len(units) :] = closing(told, request, worked=worked)
+            worked = worked or bool(view.calls)
+            asked = units
         return found
+
+    def _request(self, at: int) -> Unit | None:
+        """Return what a user's message asked for last, None for nothing but rules."""
+        if at not in self._requests:
+            view = self._view(at)
+            units = units_of(view, at, {}) if view else []
+            said = [unit for unit in units if unit.kind == "said"]
+            self._requests[at] = said[-1] if said else None
+        return self._requests[at]
 
     def _ledger_until(self, end: int) -> list[Unit]:
         """Return the candidates of everything before `end`, bounded, turn by turn."""

@@ -16,7 +16,7 @@ from headroom.conversations.rules import binding_of
 from headroom.conversations.spoken import said_parts
 from headroom.messages import Message
 
-__all__ = ["ERROR", "Unit", "answered", "units_of", "units_of_block"]
+__all__ = ["ERROR", "Unit", "answered", "closing", "units_of", "units_of_block"]
 
 # Of one message, at most so many units compete: of longer ones the start, the end, and
 # the errors between them.
@@ -37,6 +37,7 @@ class Unit(NamedTuple):
         head: Text of the unit that must be read before it: the id of its record, the
             introduction of its list, the question that it answers; "" for none.
         joined: Whether its head says too little without it, too.
+        closes: Text of the user's request that it reports the outcome of, "" for none.
     """
 
     message: int
@@ -47,6 +48,7 @@ class Unit(NamedTuple):
     name: str = ""
     head: str = ""
     joined: bool = False
+    closes: str = ""
 
 
 ERROR = re.compile(
@@ -124,6 +126,8 @@ _ANSWER_WORDS = 7
 _ANSWER_CHARACTERS = 60
 _QUESTION_CHARACTERS = 160
 _QUESTION_SENTENCES = 3
+# A longer sentence is a story, no outcome; where no tool was called, a shorter one is.
+_OUTCOME_CHARACTERS = (50, 64)
 _ASKS = ("?", "？", "؟", ";", "吗。", "呢。", "か。")
 
 
@@ -151,6 +155,26 @@ def answered(units: list[Unit], before: Sequence[Unit]) -> list[Unit]:
                 text = f"{asked.speaker}: {asked.text}\n{first.text}"
                 return [first._replace(text=text), *units[1:]]
             return [first._replace(head=asked.text, joined=True), *units[1:]]
+    return units
+
+
+def closing(units: list[Unit], request: Unit | None, *, worked: bool) -> list[Unit]:
+    """Return the units of a turn's last answer, its outcome tied to the request.
+
+    Args:
+        units: The units of the message.
+        request: What the user said last before it, None for nothing.
+        worked: Tools were called for it.
+    """
+    if request is None or request.text.endswith(_ASKS):
+        return units
+    for n, unit in enumerate(units):
+        if unit.kind == "said" and len(unit.text.split()) > 1:
+            told = not unit.head and not unit.text.endswith(_ASKS)
+            if told and len(unit.text) <= _OUTCOME_CHARACTERS[worked]:
+                units = list(units)
+                units[n] = unit._replace(closes=request.text)
+            break
     return units
 
 
