@@ -263,6 +263,8 @@ class _Bundles:
         self.left_out = left_out
         # Units that must stand beside one, by position.
         self._needs: dict[int, list[int]] = {}
+        # Calls that come with their answer only: alone they tell nothing.
+        self.answered: set[int] = set()
         # Heads of which no unit is there, written before the first that needs them.
         self.loose: dict[int, str] = {}
         latest: dict[tuple[int, str], int] = {}
@@ -276,6 +278,8 @@ class _Bundles:
                 call = called[unit.speaker]
                 if len(units[call].text) <= _CALL_CHARACTERS:
                     self._needs.setdefault(at, []).append(call)
+                    if at not in left_out:
+                        self.answered.add(call)
             if unit.head:
                 head = latest.get((unit.message, unit.head))
                 if head is None and unit.joined:
@@ -377,8 +381,10 @@ class _Ranking:
                 level = max(lowest, math.floor(math.log(gain) / math.log(_STEP)))
                 levels.setdefault(level, []).append(at)
 
+        apart = self._bundles.left_out | self._bundles.answered
         for at in range(len(self._units)):
-            if at not in self._bundles.left_out and self._words[at]:
+            alone = at not in apart
+            if alone and self._words[at]:
                 file(at, self._gain(self._bundles.of(at, self._taken)))
         spent = 0.0
         while levels and spent < most:

@@ -172,7 +172,7 @@ def closing(units: list[Unit], request: Unit | None, *, worked: bool) -> list[Un
     for n, unit in enumerate(units):
         if unit.kind == "said" and len(unit.text.split()) > 1:
             told = not unit.head and not unit.text.endswith(_ASKS)
-            told = told and (not worked or _gives_value(unit.text))
+            told = told and _gives_value(unit.text)
             if told and len(unit.text) <= _OUTCOME_CHARACTERS[worked]:
                 units = list(units)
                 units[n] = unit._replace(closes=request.text)
