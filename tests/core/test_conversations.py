@@ -11,7 +11,7 @@ import sys
 import threading
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from headroom import BudgetError, ConversationCompressor, InputError
@@ -789,7 +789,6 @@ class TestPinned:
         assert not unanswered(out)
 
 
-@settings(max_examples=25)
 @given(st.lists(st.text(max_size=300), min_size=6, max_size=30))
 def test_the_budget_is_strict_for_tiktoken_too(said):
     messages = [

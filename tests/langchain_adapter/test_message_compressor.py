@@ -6,7 +6,7 @@ import pickle
 from copy import deepcopy
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
@@ -54,7 +54,6 @@ class TestMessages:
         assert out[0] is messages[0]
         assert out[-6:] == messages[-6:]
 
-    @settings(max_examples=40)
     @given(st.integers(0, 40), st.integers(180, 900))
     def test_it_is_idempotent_deterministic_and_never_more(self, turns, max_tokens):
         messages = conversation(turns)

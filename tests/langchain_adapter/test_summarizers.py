@@ -6,7 +6,7 @@ import pickle
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from langchain.agents import create_agent
 from langchain.agents.middleware import SummarizationMiddleware
@@ -101,7 +101,6 @@ class TestChatModel:
 
 
 class TestExtractive:
-    @settings(max_examples=30)
     @given(st.integers(1, 40), st.integers(100, 1_500))
     def test_it_holds_its_tokens_and_is_the_same_each_time(self, turns, max_tokens):
         messages = conversation(turns)

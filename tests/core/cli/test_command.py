@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
@@ -104,7 +104,6 @@ class TestMinify:
         result = invoke("minify", input='{"city": "Łódź"}'.encode(codec))
         assert result.stdout_bytes.decode() == '{"city":"Łódź"}'
 
-    @settings(max_examples=30)
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text(max_size=20),

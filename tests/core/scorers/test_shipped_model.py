@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import headroom
@@ -190,7 +190,6 @@ def test_words_that_match_count_more_where_there_are_any():
 
 
 @given(st.permutations(range(len(SENTENCES))))
-@settings(max_examples=15, deadline=None)
 def test_scores_do_not_depend_on_the_order(order):
     scorer = CrossEncoderScorer()
     straight = scorer.score(QUERY, SENTENCES)
@@ -221,7 +220,6 @@ def test_a_scorer_shared_by_threads_gives_the_same_bytes():
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=60), max_size=6))
-@settings(max_examples=60, deadline=None)
 def test_any_text_gets_one_probability(query, sentences):
     scores = CrossEncoderScorer().score(query, sentences)
     assert len(scores) == len(sentences)

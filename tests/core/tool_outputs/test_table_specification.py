@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom import JSONMinifier
@@ -376,7 +376,6 @@ TABLES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(TABLES)
 def test_a_reader_that_knows_only_the_page_reads_every_cell(value: Any) -> None:
     text = JSONMinifier.lossless(format="table").compress(value)
