@@ -49,6 +49,10 @@ _FAR_SHORTER = 0.6
 # So has one of 1,000 characters that is a bit shorter. Source: in 15,278 parts of
 # recorded payloads, in four spellings, the tokens were at most 0.951 of its own.
 _BIT_SHORTER = 0.95
+# JSON is, with even fewer spaces less. Source: in 1,031 parts of recorded payloads of
+# 1,000 to 20,000 characters the tokens were at most 0.972 where the characters were
+# below 0.98.
+_HARDLY_SHORTER_JSON = 0.98
 _SOURCE_CHARACTERS = 1_000
 # Nor need compact JSON be written where the table spares so many of its characters.
 # Source: in 290 of 2,549 parts of recorded payloads, whole and pruned, that spare so
@@ -329,7 +333,8 @@ class JSONMinifier:
             return False
         if _length(text) < _FAR_SHORTER * _length(source) - margin:
             return False
-        if len(source) > _SOURCE_CHARACTERS and len(text) < _BIT_SHORTER * len(source):
+        surely = _BIT_SHORTER if text.startswith(MAGIC) else _HARDLY_SHORTER_JSON
+        if len(source) > _SOURCE_CHARACTERS and len(text) < surely * len(source):
             return False
         return self._count(source) < self._count(text) + margin
 

@@ -540,7 +540,9 @@ class _Writer:
                     self._row(child, schema) if own else "=" + self._item(child, schema)  # type: ignore[arg-type]
                     for child, own in zip(children, mine, strict=True)
                 ]
-                return [f"{key}[{len(rows)}]{spec}:", *rows]
+                # Empty lines would read as if there were no rows.
+                if not key or any(rows):
+                    return [f"{key}[{len(rows)}]{spec}:", *rows]
         if schema < 0 and type(item) is int and item not in self.references:
             items = self.graph.items[item]
             if self._is_columns(item):
