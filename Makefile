@@ -44,7 +44,7 @@ export HEADROOM_CORE := ==0.1.0
 	@$(PIP) --group ray
 	@$(PY) -c "open('$@', 'w').close()"
 
-.PHONY: help install models ray demo format lint types imports test test-deep bench figures fuzz matrix-langchain matrix-llama-index dist docs check
+.PHONY: help install models ray demo format lint types imports test test-deep bench figures fuzz matrix-langchain matrix-llama-index frameworks dist docs check
 help: ## Show this list
 	@$(PYTHON) -c "import re; [print(f'{n:18} {t}') for n, t in re.findall(r'^([\w-]+):.*?## (.*)', open('Makefile').read(), re.M)]"
 
@@ -137,6 +137,27 @@ matrix-llama-index: $(LLAMA_INDEX:%=.venv-llama-index-%/.ready) ## Test the Llam
 	@for each in $(LLAMA_INDEX); do \
 	  .venv-llama-index-$$each/$(notdir $(BIN))/python -c "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('llama-index-core', 'llama-index-workflows', 'pydantic')), sep=', ')" && \
 	  .venv-llama-index-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider -W "ignore:The 'validate_default' attribute" tests/llama_index_adapter || exit 1; \
+	done
+
+# The requirements of frameworks clash, so each has a folder of its own.
+FRAMEWORK_agents := openai-agents
+FRAMEWORK_autogen := autogen-agentchat "autogen-ext[openai]"
+FRAMEWORK_crewai := crewai
+FRAMEWORK_deepagents := deepagents langchain-openai --editable packages/langchain-headroom
+FRAMEWORK_google := google-genai
+FRAMEWORK_litellm := litellm
+FRAMEWORK_pydantic-ai := "pydantic-ai-slim[openai,anthropic,google]"
+FRAMEWORK_smolagents := "smolagents[openai]"
+FRAMEWORKS := agents autogen crewai deepagents google litellm pydantic-ai smolagents
+.venv-framework-%/.ready: $(PROJECTS) Makefile
+	@echo "Setting up .venv-framework-$* (once)"
+	@$(PYTHON) -m venv .venv-framework-$*
+	@.venv-framework-$*/$(notdir $(BIN))/python -m pip install --quiet --editable $(CORE) hypothesis pytest pytest-socket sybil $(FRAMEWORK_$*)
+	@.venv-framework-$*/$(notdir $(BIN))/python -c "open('$@', 'w').close()"
+
+frameworks: $(FRAMEWORKS:%=.venv-framework-%/.ready) ## Run the programs of docs/frameworks.md with each framework
+	@for each in $(FRAMEWORKS); do \
+	  echo "$$each" && .venv-framework-$$each/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider tests/core/test_frameworks.py || exit 1; \
 	done
 
 REPOSITORY ?= https://repository.invalid/headroom

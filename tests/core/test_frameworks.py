@@ -54,8 +54,14 @@ def imports(program):
 
 
 def is_there(module):
+    """Tell whether a module's package is installed, without importing it."""
+    first, _, rest = module.partition(".")
+    # `google` is a namespace of many distributions.
+    package = (
+        f"google.{rest.partition('.')[0] or 'genai'}" if first == "google" else first
+    )
     try:
-        return importlib.util.find_spec(module) is not None
+        return importlib.util.find_spec(package) is not None
     except ModuleNotFoundError:
         return False
 
@@ -79,9 +85,7 @@ def test_a_program_of_the_page_runs_and_sends_less(program, tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Everything is in order." in done.stdout
     told = dict(
-        re.findall(
-            r"^(failures|result arrived|nulls) (\w+)$", done.stdout, re.M
-        )
+        re.findall(r"^(failures|result arrived|nulls) (\w+)$", done.stdout, re.M)
     )
     assert told["failures"] == "0"
     if "list_orders" in program:

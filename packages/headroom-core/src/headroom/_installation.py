@@ -9,6 +9,7 @@ OURS = frozenset(
         "__main__.py",
         "__pycache__",
         "_installation.py",
+        "arguments.py",
         "cli",
         "compressors.py",
         "conversations",

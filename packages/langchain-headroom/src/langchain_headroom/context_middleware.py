@@ -25,6 +25,7 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from headroom.arguments import check_kind
 from headroom.conversations import ConversationCompressor
 from headroom.payloads.usage import budget_factor
 from headroom.tokens import (
@@ -34,7 +35,6 @@ from headroom.tokens import (
     messages_tokens,
 )
 from langchain_headroom import sizes
-from langchain_headroom.arguments import check_kind
 from langchain_headroom.history import (
     acompressed,
     behind_digest,

@@ -10,10 +10,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field, InstanceOf, field_validator, model_validator
 
+from headroom.arguments import refuse_unknown
 from headroom.documents import SemanticCompressor
 from headroom.scorers import EmbeddingScorer, Scorer
 from headroom.types import RAGContext
-from langchain_headroom.arguments import refuse_unknown
 
 __all__ = ["HeadroomDocumentCompressor"]
 

@@ -22,10 +22,10 @@ from langchain_core.messages import (  # noqa: E402
 from langchain_core.runnables.config import run_in_executor  # noqa: E402
 from pydantic import Field, PrivateAttr, model_validator  # noqa: E402
 
+from headroom.arguments import refuse_unknown  # noqa: E402
 from headroom.conversations import ConversationCompressor, Summarizer  # noqa: E402
 from headroom.errors import BudgetError  # noqa: E402
 from headroom.tokens import default_counter  # noqa: E402
-from langchain_headroom.arguments import refuse_unknown  # noqa: E402
 from langchain_headroom.history import (  # noqa: E402
     acompressed,
     behind_digest,

@@ -12,8 +12,8 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 
+from headroom.arguments import check_kind
 from headroom.conversations import ConversationCompressor
-from langchain_headroom.arguments import check_kind
 from langchain_headroom.history import acompressed, compressed
 
 __all__ = ["HeadroomMessageCompressor"]

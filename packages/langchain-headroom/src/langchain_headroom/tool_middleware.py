@@ -18,12 +18,12 @@ from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import BaseTool
 from langgraph.types import Command
 
+from headroom.arguments import check_compressor
 from headroom.compressors import ToolOutputCompressor
 from headroom.messages.file_tools import FILE_TOOLS, is_named
 from headroom.originals import RETRIEVE
 from headroom.tokens import field_of
 from headroom.tool_outputs.savings import ToolSavings
-from langchain_headroom.arguments import check_compressor
 from langchain_headroom.tool_results import in_output, minified
 
 __all__ = ["HeadroomContextEdit", "HeadroomToolOutputMiddleware"]

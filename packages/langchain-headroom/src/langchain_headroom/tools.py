@@ -13,12 +13,12 @@ from langchain_core.tools import BaseTool
 from langchain_core.tools import tool as as_tool
 from pydantic import PrivateAttr
 
+from headroom.arguments import check_compressor
 from headroom.compressors import ToolOutputCompressor
 from headroom.errors import InputError
 from headroom.messages.file_tools import is_named
 from headroom.originals import RETRIEVE
 from headroom.tool_outputs.savings import ToolSavings
-from langchain_headroom.arguments import check_compressor
 from langchain_headroom.tool_results import NOTHING, in_output, minified
 
 __all__ = ["wrap_tool", "wrap_tools"]

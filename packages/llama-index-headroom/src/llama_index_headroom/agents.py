@@ -14,8 +14,8 @@ from llama_index.core.tools import AsyncBaseTool
 from llama_index.core.workflow import Context
 
 from headroom import InputError
+from headroom.arguments import refuse_unknown
 from headroom.messages.file_tools import is_named
-from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.memory import HeadroomChatMemoryBuffer
 from llama_index_headroom.tools import compress_output
 
@@ -40,7 +40,7 @@ class HeadroomFunctionAgent(FunctionAgent):
     @classmethod
     def _known_arguments(cls, values: Any) -> Any:
         hint = "how results are minified is said by minifier=ToolOutputCompressor(...)"
-        return refuse_unknown(cls, values, hint)
+        return refuse_unknown(cls, values, hint, "class_name")
 
     async def take_step(
         self,

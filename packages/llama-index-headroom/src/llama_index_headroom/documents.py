@@ -24,8 +24,8 @@ from llama_index_instrumentation import get_dispatcher
 from llama_index_instrumentation.base import BaseEvent
 
 from headroom import RAGContext, SemanticCompressor
+from headroom.arguments import refuse_unknown
 from headroom.documents.report import KeptDocument, PrunedDocuments
-from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens
 
 __all__ = ["CompressionEvent", "HeadroomPostprocessor"]
@@ -105,7 +105,7 @@ class HeadroomPostprocessor(BaseNodePostprocessor):
             "what is kept is the compressor's to say: "
             "compressor=SemanticCompressor(target_ratio=0.5)"
         )
-        return refuse_unknown(cls, values, hint)
+        return refuse_unknown(cls, values, hint, "class_name")
 
     @classmethod
     def class_name(cls) -> str:

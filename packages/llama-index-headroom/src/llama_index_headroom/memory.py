@@ -31,6 +31,7 @@ from llama_index.core.storage.chat_store.loading import load_chat_store
 from llama_index.core.tools import BaseTool
 
 from headroom import BudgetError, ConversationCompressor
+from headroom.arguments import refuse_unknown
 from headroom.conversations import Summarizer
 from headroom.conversations.block import parse
 from headroom.conversations.session import ConversationSession
@@ -38,7 +39,6 @@ from headroom.messages import read_messages
 from headroom.messages.placing import is_filler
 from headroom.payloads.usage import budget_factor, input_tokens
 from headroom.tokens import compact_json, messages_tokens
-from llama_index_headroom.arguments import refuse_unknown
 from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
 
@@ -189,7 +189,9 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
     @model_validator(mode="before")
     @classmethod
     def _known_arguments(cls, values: Any) -> Any:
-        return refuse_unknown(cls, values, "the budget is token_limit=3_000")
+        return refuse_unknown(
+            cls, values, "the budget is token_limit=3_000", "class_name"
+        )
 
     @classmethod
     def class_name(cls) -> str:
@@ -496,7 +498,9 @@ class HeadroomMemoryBlock(BaseMemoryBlock[str]):
     @model_validator(mode="before")
     @classmethod
     def _known_arguments(cls, values: Any) -> Any:
-        return refuse_unknown(cls, values, "the budget is max_tokens=1_000")
+        return refuse_unknown(
+            cls, values, "the budget is max_tokens=1_000", "class_name"
+        )
 
     async def _aput(self, messages: list[ChatMessage]) -> None:
         """Keep flushed messages."""

@@ -22,12 +22,12 @@ from llama_index.core.tools import (
 from llama_index.core.tools.types import adapt_to_async_tool
 
 from headroom import InputError, JSONMinifier
+from headroom.arguments import check_compressor
 from headroom.compressors import ToolOutputCompressor
 from headroom.messages.file_tools import is_named
 from headroom.originals import RETRIEVE
 from headroom.tool_outputs.savings import ToolSavings
 from headroom.tool_outputs.shown import as_shown
-from llama_index_headroom.arguments import check_compressor
 from llama_index_headroom.tokens import count_tokens
 
 __all__ = ["compress_output", "compress_tool", "compress_tools", "headroom_callback"]

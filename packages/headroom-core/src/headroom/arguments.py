@@ -1,30 +1,27 @@
-"""What constructors are given: refused where it is of no use, with what to pass."""
+"""What the adapters' constructors are given: refused where it is of no use."""
 
 from typing import Any
-
-from llama_index.core.bridge.pydantic import BaseModel
 
 __all__ = ["check_compressor", "check_kind", "refuse_unknown"]
 
 
-def refuse_unknown(kind: type[BaseModel], values: Any, hint: str) -> Any:
+def refuse_unknown(kind: Any, values: Any, hint: str, *known: str) -> Any:
     """Return the values that a model is made of; pydantic would drop unknown ones.
 
-    `class_name`, which LlamaIndex writes beside the fields, is known.
-
     Args:
-        kind: The model.
+        kind: The pydantic model.
         values: What it is made of: a dict of its arguments, else left alone.
         hint: What to pass instead.
+        known: Names that are no fields and may be there.
 
     Raises:
         ValueError: If there is an argument that the model doesn't have.
     """
     if not isinstance(values, dict):
         return values
-    known = {"class_name", *kind.model_fields}
-    known |= {field.alias for field in kind.model_fields.values() if field.alias}
-    unknown = [name for name in values if name not in known]
+    names = {*known, *kind.model_fields}
+    names |= {field.alias for field in kind.model_fields.values() if field.alias}
+    unknown = [name for name in values if name not in names]
     if unknown:
         raise ValueError(
             f"{kind.__name__} takes no {', '.join(map(str, unknown))}; {hint}. It "
