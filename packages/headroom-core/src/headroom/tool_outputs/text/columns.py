@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from headroom.tool_outputs.text.mining import mine, pick, split_rows
@@ -11,6 +11,11 @@ from headroom.tool_outputs.text.patterns import Column, Group, Pattern, tokens_a
 from headroom.tool_outputs.text.words import Words, words_of
 
 __all__ = ["aligned"]
+
+# Texts, pads, line numbers, columns and words of a table; the groups that write it.
+_Way = Callable[
+    [list[str], list[int], Sequence[int], Sequence[Column], Words], list[Group]
+]
 
 _FEWEST_ROWS = 4
 _FEWEST_GUTTERS = 2
@@ -145,13 +150,13 @@ def _rows(
         return []
     at = [at[row] for row in good]
     columns = [pick(column, good) for column in columns]
-    ways = (_as_columns, _by_values, _by_words, _by_shape)
+    ways: list[_Way] = [_as_columns, _by_values, _by_words, _by_shape]
     best, chosen = 0.0, ways[0]
     some = _some(len(at))
     rows = pick(at, some)
-    cells = [pick(column, some) for column in columns]
+    parts = [pick(column, some) for column in columns]
     for way in ways:
-        groups = way(texts, pads, rows, cells, words)
+        groups = way(texts, pads, rows, parts, words)
         tokens = _tokens(groups, lines, rows, len(at) / len(rows))
         if way is ways[0] or tokens < enough * best:
             best, chosen = tokens, way
