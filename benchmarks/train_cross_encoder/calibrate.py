@@ -2,7 +2,7 @@
 
 On selqa_validation.jsonl: hit@1 of the network, the table, BM25 and of what ships, and
 what passes which floor. The irrelevant are a question's other sentences, and sentences
-of other questions.
+of other questions; alone is without these.
 """
 
 import argparse
@@ -43,6 +43,7 @@ def main() -> None:
             "table alone": meaning().logits(item.query, texts),
             "BM25": BM25Scorer().score(item.query, texts),
             "as shipped": CrossEncoderScorer().score(item.query, texts),
+            "as shipped, alone": CrossEncoderScorer().score(item.query, item.sentences),
         }
         n = len(item.sentences)
         for name, found in scores.items():
