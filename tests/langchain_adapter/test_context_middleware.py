@@ -183,7 +183,9 @@ class TestTheProvidersTokens:
         )
         talk(agent, 6)
         factors = agent.get_state(CONFIG).values["headroom_factors"]
-        assert factors == {"HeadroomContextMiddleware": 1.5, "inner": 1.5}
+        # The tool's schema is counted with the messages.
+        assert set(factors) == {"HeadroomContextMiddleware", "inner"}
+        assert all(1.3 <= factor <= 1.5 for factor in factors.values())
 
 
 class TestEveryMode:
