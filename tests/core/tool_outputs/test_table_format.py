@@ -552,3 +552,24 @@ def test_fields_that_agree_by_chance_are_no_references() -> None:
 def test_fields_that_agree_in_many_values_are_references() -> None:
     rows = [{"id": n, "ups": n * 7, "score": n * 7} for n in range(20)]
     assert 'score="{ups}"' in encode_table(rows).text
+
+
+def test_two_rows_of_many_cells_name_their_fields() -> None:
+    rows = [{f"field_{k}": f"{k}{n}x" for k in "abcdefghijklmnop"} for n in range(2)]
+    text = encode_table({"rows": rows, "n": 2}).text
+    assert "field_a:a0x" in text
+    assert "field_a:a1x" in text
+    assert same(decode_table(text), {"rows": rows, "n": 2})
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {f"f{k}": st.fixed_dictionaries({"only": st.integers()}) for k in range(14)}
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_few_wide_rows_of_dotted_fields_are_read_back(rows: list[Any]) -> None:
+    assert same(decode_table(encode_table(rows).text), rows)

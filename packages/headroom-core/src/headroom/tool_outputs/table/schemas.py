@@ -38,6 +38,9 @@ _FEWEST_KEYS_OF_A_MAP = 4
 _MANY_KEYS = 12
 _MANY_ROWS = 12
 _FEW_MAPS = 2
+# Few rows of many cells are counted in more often than they spare keys: two rows of
+# more than twelve cells name each field.
+_MOST_CELLS_FOR_A_ROW = 6
 # A row's own id is written whole, so that it can be searched for.
 _OWN_IDS = frozenset({"id", "_id", "key", "uid", "uuid", "guid", "sha", "sid", "gid"})
 # What two fields may have in common by chance: flags, numbers and dates, unless there
@@ -124,6 +127,9 @@ def find_schemas(
         if not literal:
             chooser.choose()
         if len(nodes) == 1 and all(f.template is None for f in schema.fields):
+            continue
+        cells = sum(field.kind is Kind.CELL for field in schema.fields)
+        if cells > _MOST_CELLS_FOR_A_ROW * len(nodes) > _MOST_CELLS_FOR_A_ROW:
             continue
         for node in nodes:
             schema_of[node] = len(schemas)
