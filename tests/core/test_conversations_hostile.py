@@ -543,7 +543,7 @@ class TestOneLongTurn:
                 tool(f"m{n}", "ok"),
             ]
             messages = [*out, *more]
-        assert "edit_file(path=lib/3" in out[3]["content"]
+        assert "edit_file(path=lib/2" in out[3]["content"]
         out = small.compress(
             [*out, assistant(STORY), user("Deploy."), assistant(STORY * 30)]
         )

@@ -199,8 +199,8 @@ def test_rules_come_first_as_long_as_one_fits(budget):
     units = [Unit(0, "user", "rule", "Never call me after 8.", 3)]
     units += [Unit(n, "user", "said", f"Room {n} is blue.") for n in range(1, 40)]
     kept = select(units, budget, count)
-    marks = count(write(Block(1, 1, "", ("",)), preamble=False))
-    marks -= count(write(Block(1, 1, ""), preamble=False))
+    marks = count(write(Block(1, 1, ".", ("",)), preamble=False))
+    marks -= count(write(Block(1, 1, "."), preamble=False))
     if budget >= marks + count(units[0].text) + 4:
         assert kept.rules == ("Never call me after 8.",)
 

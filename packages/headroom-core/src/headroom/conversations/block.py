@@ -24,8 +24,8 @@ _MARKER = re.compile(
 _BLOCK = re.compile(
     rf"(?:<{_RULES}>\n(?:{re.escape(_RULES_PREAMBLE)}\n)?"
     rf"((?:- [^\n]*\n(?:  [^\n]*\n)*)+)</{_RULES}>\n)?"
-    rf'<{_NAME} v="2" turns="([0-9]{{1,9}})-([0-9]{{1,9}})">\n'
-    rf"(?:{re.escape(_PREAMBLE)}\n)?((?:(?!</?{_NAME}).)*)\n</{_NAME}>",
+    rf'<{_NAME} v="2" turns="([0-9]{{1,9}})-([0-9]{{1,9}})"'
+    rf"(?:/>|>\n(?:{re.escape(_PREAMBLE)}\n)?((?:(?!</?{_NAME}).)*)\n</{_NAME}>)",
     re.DOTALL,
 )
 
@@ -59,7 +59,10 @@ def write(block: Block, *, preamble: bool) -> str:
         lines += [f"<{_RULES}>", _RULES_PREAMBLE]
         lines += ["- " + escape(rule).replace("\n", "\n  ") for rule in block.rules]
         lines.append(f"</{_RULES}>")
-    lines.append(f'<{_NAME} v="2" turns="{block.first_turn}-{block.last_turn}">')
+    turns = f'v="2" turns="{block.first_turn}-{block.last_turn}"'
+    if block.rules and not block.body:
+        return "\n".join([*lines, f"<{_NAME} {turns}/>"])
+    lines.append(f"<{_NAME} {turns}>")
     if preamble:
         lines.append(_PREAMBLE)
     return "\n".join([*lines, escape(block.body), f"</{_NAME}>"])
@@ -71,7 +74,7 @@ def parse(text: str) -> list[Block]:
     while match := _BLOCK.match(text, at):
         listed = (match[1] or "").replace("\n  ", "\0").splitlines()
         rules = tuple(line[2:].replace("\0", "\n") for line in listed)
-        block = Block(int(match[2]), int(match[3]), match[4], rules)
+        block = Block(int(match[2]), int(match[3]), match[4] or "", rules)
         if not 0 < block.first_turn <= block.last_turn:
             return []
         blocks.append(block)

@@ -14,7 +14,7 @@ from headroom.conversations.block import Block, write
 from headroom.conversations.rules import replaces
 from headroom.conversations.units import ERROR, Unit
 from headroom.conversations.updates import amended, updated
-from headroom.conversations.words import Word, words_of
+from headroom.conversations.words import Word, gives_value, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select", "standing_rules"]
 
@@ -33,6 +33,11 @@ _CODE_WEIGHT = 0.8
 _RULE_WEIGHT = 1.5
 _ERROR_WEIGHT = 1.5
 _QUESTION_WEIGHT = 0.75
+# Short words without a name or number, such as "Good." or "Is that OK?".
+_CHATTER_WEIGHT = 0.6
+_CHATTER_CHARACTERS = 24
+# What was said last counts so much more than what was said first.
+_NEWEST_WEIGHT = 1.1
 _ROW_DECAY = 0.6
 # What a later statement changed is worth this share.
 _STALE_WEIGHT = 0.1
@@ -207,10 +212,9 @@ def _rules_tokens(rules: Sequence[str], count_tokens: CountTokens) -> int:
     """Return the tokens that a part for these rules takes."""
     if not rules:
         return 0
-    apart = write(Block(1, 1, "", tuple(rules)), preamble=False)
-    return (
-        count_tokens(apart) - count_tokens(write(Block(1, 1, ""), preamble=False)) + 1
-    )
+    apart = write(Block(1, 1, ".", tuple(rules)), preamble=False)
+    bare = write(Block(1, 1, "."), preamble=False)
+    return count_tokens(apart) - count_tokens(bare) + 1
 
 
 def _rules(
@@ -335,10 +339,13 @@ class _Ranking:
                 self._said[word.key] = 1
         self._rarity = self._rarities()
         task = _task(units)
+        again = _called_again(units)
         self._factors = [
             factor_of(unit)
             * (_STALE_WEIGHT if at in changed else 1.0)
             * (_TASK_WEIGHT if at in task else 1.0)
+            * (_STALE_WEIGHT if at in again else 1.0)
+            * (1 + (_NEWEST_WEIGHT - 1) * at / len(units))
             for at, unit in enumerate(units)
         ]
         self._taken: set[int] = set()
@@ -431,6 +438,29 @@ def _task(units: Sequence[Unit]) -> set[int]:
     return set(first[:_TASK_UNITS])
 
 
+def _called_again(units: Sequence[Unit]) -> set[int]:
+    """Return the calls and answers that the same call was made again after.
+
+    The same are those with the same arguments, or with the same first one where the
+    earlier failed: the last answer is how it stands.
+    """
+    again: set[int] = set()
+    made: dict[str, list[int]] = {}  # What belongs to the last call, by its key.
+    current: dict[str, list[int]] = {}  # What belongs to the last call of a tool.
+    for at, unit in enumerate(units):
+        if unit.kind == "call":
+            key = f"{unit.speaker}{unit.text}"
+            start = unit.text.partition(",")[0].rstrip(")")
+            failed = made.get(f"{unit.speaker}{start}", [])
+            if any(ERROR.search(units[n].text) for n in failed[1:]):
+                again.update(failed)
+            again.update(made.get(key, []))
+            current[unit.speaker] = made[key] = made[f"{unit.speaker}{start}"] = [at]
+        elif unit.kind in ("field", "line") and unit.speaker in current:
+            current[unit.speaker].append(at)
+    return again
+
+
 def factor_of(unit: Unit) -> float:
     """Return what a unit's source makes of its words' weight."""
     if unit.kind == "call":
@@ -448,6 +478,8 @@ def factor_of(unit: Unit) -> float:
         return factor * _CODE_WEIGHT
     if unit.kind == "rule":
         return factor * _RULE_WEIGHT
+    if len(unit.text) <= _CHATTER_CHARACTERS and not gives_value(unit.text):
+        factor *= _CHATTER_WEIGHT
     if unit.text.endswith(_ASKS):
         factor *= _QUESTION_WEIGHT
     return factor * (_ERROR_WEIGHT if ERROR.search(unit.text) else 1.0)

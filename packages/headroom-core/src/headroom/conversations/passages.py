@@ -21,13 +21,13 @@ _GOES_ON = re.compile(
 )
 # What else opens one that limits a rule before it, or speaks of that rule.
 _LIMITS = re.compile(
-    r"\W*(?:(?:only|even|that (?:said|applies|holds|goes|means)|this (?:rule|applies|holds|goes|means|is|does)|these (?:rules|apply)|it (?:applies"
+    r"\W*(?:(?:nein|moment|no|wait|non|attend\w*|espera|нет|sorry|sí, pero|oui, mais|ja, aber|only|even|that (?:said|applies|holds|goes|means)|this (?:rule|applies|holds|goes|means|is|does)|these (?:rules|apply)|it (?:applies"
     r"|holds|only|does)|apart from|other than|with the exception|save for|if|when|until|till|as long as|provided|in (?:that|this|such) case|the same"
     r"|(?:and|or|also) (?:not|no|never|only|if|when)|nor|not|neither|at (?:least|most)|else|in an emergency|emergencies|exceptions?|ausnahme\w*"
     r"|ausgenommen|nur|wenn|falls|bis|solange|(?:das|dies) gilt|(?:und|auch) (?:nicht|nur|nie|kein\w*)|nicht|excepté|exception|seulement|uniquement"
     r"|si|quand|jusqu\w*|tant que|cela|ça|ni|excepción|s[oó]lo|solamente|cuando|hasta|mientras|esto|eso|eccezione|soltanto|quando|finché|fino"
     r"|questo|né|exceção|apenas|somente|até|enquanto|isso|isto|nem|uitzondering|alleen|als|tot|(?:dat|dit) geldt|bare|bara|kun|исключение|только"
-    r"|если|когда|пока|это|wyjątek|tylko|jeśli|gdy|dopóki|pouze|pokud|sadece|hanya|kalau|chỉ|nếu)\b|只有|仅|如果|例外|而且|也|直到|这条|此规则|例外|もし"
+    r"|если|когда|пока|это|wyjątek|tylko|jeśli|gdy|dopóki|pouze|pokud|sadece|hanya|kalau|chỉ|nếu)\b|いや|やっぱり|不对|等等|아니|只有|仅|如果|例外|而且|也|直到|这条|此规则|例外|もし"
     r"|それ以外|また|のみ|예외|만약|또|فقط|إذا|רק|אם|केवल|अगर|ถ้า)",
     _FLAGS,
 )

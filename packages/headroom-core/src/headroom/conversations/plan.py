@@ -26,6 +26,8 @@ _RICH_RATE = 0.5
 _SEGMENTS_AFTER_MERGE = 2
 # Fewer tokens than this say nothing. Source: about one sentence.
 _MIN_BODY_TOKENS = 12
+# Where there is room, a digest has this much: one rule with its marks and one fact.
+_LEAST_BODY_TOKENS = 64
 # Where the target cannot be reached, a digest may still have this share of max_tokens.
 _FLOOR_SHARE = 1 / 16
 
@@ -227,6 +229,7 @@ class _Fold:
         if low and not lost:
             return state
         over = tokens > limits.max_tokens
+        pressed = over or low
         newest = self._starts[starts - 1] if starts else 0
         if not over and state.gave_up == newest:
             return state
@@ -235,7 +238,7 @@ class _Fold:
         shrunk = None
         for keep in keeps:
             cut = self._starts[starts - keep] if starts >= keep else 0
-            shrunk = self._shrink(state, max(cut, state.covered), over=over)
+            shrunk = self._shrink(state, max(cut, state.covered), over=pressed)
             if shrunk is not None:
                 break
         if relax and starts and (shrunk is None or self._is_at_cost(shrunk, newest)):
@@ -332,13 +335,15 @@ class _Fold:
         anew = state.covered_tokens > 0 and not state.segments
         if anew:
             gone += state.covered_tokens
-        body = int(_RATE * gone)
+        least = min(_LEAST_BODY_TOKENS, gone - around - 1)
+        body = max(int(_RATE * gone), least)
         if body < _MIN_BODY_TOKENS or around + body >= gone:
             return None
         bare = self._view(state, covered, state.digest_tokens + around)
         room = int(limits.target * limits.max_tokens - bare)
-        if room < body:
+        if room < int(_RATE * gone) or room < _MIN_BODY_TOKENS:
             return None
+        body = min(body, room)
         spread = limits.trigger - limits.target
         reserve = int(_RATE * spread * limits.max_tokens) + limits.joint
         rich = min(int(_RICH_RATE * gone), room - reserve, gone - around - 1)
@@ -389,7 +394,7 @@ class _Fold:
         # the way to the trigger, rather than nothing.
         above = (limits.trigger * limits.max_tokens - bare) / 4
         least = min(_FLOOR_SHARE * limits.max_tokens, hard_room if over else room)
-        floor = min(_RATE * gone, max(above, least))
+        floor = min(max(_RATE * gone, _LEAST_BODY_TOKENS), max(above, least))
         body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))
         if body >= _MIN_BODY_TOKENS:
             return self._covering(state, cut, body, limits.frame + body, merged=True)

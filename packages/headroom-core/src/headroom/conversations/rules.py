@@ -25,7 +25,7 @@ _WISH, BOUND, STANDING = 1, 2, 3
 
 _FLAGS = re.IGNORECASE
 _PLEASE = (
-    r"(?:(?:please|and|also|so|but|then|ok(?:ay)?|remember|note|important|bitte|und|aber"
+    r"(?:(?:please|and|y|et|и|och|og|also|so|but|then|ok(?:ay)?|remember|note|important|bitte|und|aber"
     r"|s'il (?:te|vous) pla[iî]t|por favor|per favore|per cortesia|alsjeblieft|proszę"
     r"|пожалуйста|lütfen|من فضلك|[\w ]{2,24}:)[,:،]?\s+)*"
 )
@@ -49,7 +49,7 @@ _STANDING = (
     r"|write|include|run|stop|check|do)\b)",
     # German, Dutch
     r"\b(?:niemals|nie wieder|ab (?:jetzt|sofort|heute|nun)|von (?:jetzt|nun) an|künftig"
-    r"|in zukunft|auf keinen fall|unter keinen umständen|es sei denn|allerg(?:isch|ie)"
+    r"|in zukunft|auf keinen fall|unter keinen umständen|es sei denn|allerg(?:isch|ie)|(?:vertr[aä]g\w+|mag|isst|trinkt) kein\w*"
     r"|unverträglich\w*|vegetari(?:sch|er)\w*|rollstuhl|ohne (?:mich|mein|vorher|rückfrage|zu"
     r"|dass ich|(?:\w+ ){0,3}(?:erlaubnis|zustimmung|freigabe|genehmigung)))",
     r"(?<!\bich )(?<!\bich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
@@ -58,17 +58,17 @@ _STANDING = (
     r"|zonder (?:te|mij|mijn|eerst|toestemming))",
     # French, Spanish, Italian, Portuguese, Romanian
     r"(?:^|\W)(?:ne \w+ jamais|n'\w+ jamais|désormais|dorénavant|à partir de maintenant"
-    r"|à l'avenir|en aucun cas|à moins que|sauf si|allerg(?:ique|ie)|végétarien\w*|fauteuil"
+    r"|à l'avenir|en aucun cas|à moins que|sauf si|allerg(?:ique|ie)|ne support\w+ pas|végétarien\w*|fauteuil"
     r" roulant|sans (?:me|m'|mon|ma|mes|avoir|demander|autorisation|l'accord))",
     r"\b(?:nunca|jam[aá]s|a partir de (?:ahora|agora|hoy|hoje)|de ahora en adelante|de agora"
     r" em diante|en ning[uú]n caso|bajo ning[uú]n|em hip[oó]tese alguma|a menos que|al[eé]rgic[oa]"
-    r"|alergia|vegetarian[oa]|vegan[oa]|cel[ií]ac[oa]|silla de ruedas|cadeira de rodas"
+    r"|alergia|vegetarian[oa]|vegan[oa]|cel[ií]ac[oa]|no tolera\w*|não tolera|silla de ruedas|cadeira de rodas"
     r"|sin (?:preguntar|mi |que yo|consultar|permiso|antes|avisar)|sem (?:me |a minha|o meu"
     r"|minha|meu|perguntar|autoriza|antes|avisar))",
     rf"{_START}(?:siempre|sempre|toujours|jamais|mai|nie|aldrig|aldri|nigdy)\b|\b(?:siempre|sempre)\b(?=.*\b(?:en|in|em|con|com)\b)"
     r"|^(?!j'|je )\w+ toujours\b",
     r"\b(?:non \w+ mai|mai (?!più\b)(?=\w+ senza)|d'ora in (?:poi|avanti)|da (?:ora|adesso|oggi)"
-    r" in (?:poi|avanti)|in nessun caso|a meno che|allergic[oa]|celiac[oa]|sedia a rotelle"
+    r" in (?:poi|avanti)|in nessun caso|a meno che|allergic[oa]|non tollera|celiac[oa]|sedia a rotelle"
     r"|senza (?:chieder|il mio|la mia|avermi|prima|avvisar|autorizzazione))",
     r"\b(?:niciodată|întotdeauna|de acum înainte|alergic)",
     # Scandinavian, Finnish
@@ -78,7 +78,7 @@ _STANDING = (
     # Polish, Czech, Russian, Ukrainian
     r"\b(?:nigdy|zawsze|od teraz|chyba że|uczulon\w+|alergi\w+|bez (?:mojej|pytania|zgody)"
     r"|nikdy|vždy|od teď|pokud ne|bez (?:mého|svolení))",
-    r"(?:никогда|всегда|отныне|впредь|с этого момента|в дальнейшем|аллерги|ни в коем случае"
+    r"(?:никогда|всегда|отныне|впредь|не переносит|с этого момента|в дальнейшем|аллерги|ни в коем случае"
     r"|без (?:мо(?:его|ей)|спроса|разрешения|подтверждения|согласия)|если только не"
     r"|ніколи|завжди|відтепер|алергі|без (?:мого|моєї|дозволу))",
     # Turkish, Indonesian, Vietnamese
@@ -92,7 +92,7 @@ _STANDING = (
     r"|कभी (?:नहीं|मत|भी)|हमेशा|अब से|एलर्जी|बिना (?:पूछे|मेरी|अनुमति|मुझसे)|मेरी अनुमति"
     r"|เสมอ|ตั้งแต่นี้|จากนี้ไป|แพ้|โดยไม่(?:ถาม|ได้))",
     # Chinese, Japanese, Korean
-    r"(?:永远|始终|一律|以后|今后|从现在|往后|绝不|绝对不|从不|任何情况下|除非|未经|过敏"
+    r"(?:永远|始终|一律|以后|今后|从现在|往后|绝不|绝对不|从不|任何情况下|除非|未经|过敏|不能吃|吃不了"
     r"|没有.{0,12}(?:情况下|同意|允许|许可|批准)|之前.{0,4}(?:问|告诉|确认)|轮椅|素食|以後|絕不|過敏"
     r"|決して|絶対|常に|いつも|今後|これから(?:は|も|ずっと)|必ず|アレルギー|なしに|無断で|許可なく|車椅子"
     r"|절대|항상|언제나|앞으로|지금부터|이제부터|반드시|알레르기|휠체어|없이)",
@@ -178,7 +178,7 @@ _WISHING = (
     r"|^(?:rispondi|scrivi|usa|utilizza|parla|preferisco|non voglio)\w*\b"
     r"|^(?:responda|escreva|use|utilize|fale|prefiro|não quero|mantenha)\w*\b"
     r"|^(?:antwoord|schrijf|gebruik)\b|^(?:отвечай|отвечайте|пиши|пишите|используй)\w*|^(?:odpowiadaj|pisz|używaj)\w*",
-    r"(?:请用|请以|请把|用.{1,6}(?:回答|回复)|我(?:只|不(?:想|喜欢|吃|喝))|て(?:ください|下さい)|でお願い|주세요|해 ?줘|답해|대답)",
+    r"(?:请用|请以|请把|用.{1,6}(?:回答|回复)|我(?:只|不(?:想|喜欢|吃|喝))|(?:答え|回答し|返信し|書い|使っ|話し|表示し|まとめ|呼ん)て(?:ください|下さい)|でお願い|(?:답|대답|말|써|작성|사용|표시).{0,6}(?:주세요|줘)|답해|대답)",
 )
 _CUES = tuple(
     # Searched in lower case, which takes half the time of ignoring case.
@@ -205,7 +205,7 @@ _CONDITION = re.compile(
 )
 # But a need or a limit of one's own lasts.
 _NEED = re.compile(
-    r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vegan|vegetari|végétari|kosher|halal"
+    r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vertr[aä]g\w+ kein|tolera|tollera|support\w+ pas|переносит|不能吃|vegan|vegetari|végétari|kosher|halal"
     r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b|never\b.*\byou"
     r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|would rather|prefer"
     r"|want|need|expect)\b.{0,90}$|^ich (?:möchte|will|esse|trinke|kann)\b.{0,90}$|^je ne\b.{0,90}$|^(?:this|that|it|they|there)"

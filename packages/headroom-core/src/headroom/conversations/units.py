@@ -14,7 +14,7 @@ from headroom.conversations.parts import Part
 from headroom.conversations.records import call_parts, result_parts
 from headroom.conversations.rules import binding_of
 from headroom.conversations.spoken import said_parts
-from headroom.conversations.words import VALUE, words_of
+from headroom.conversations.words import gives_value
 from headroom.messages import Message
 
 __all__ = ["ERROR", "Unit", "answered", "closing", "units_of", "units_of_block"]
@@ -172,18 +172,12 @@ def closing(units: list[Unit], request: Unit | None, *, worked: bool) -> list[Un
     for n, unit in enumerate(units):
         if unit.kind == "said" and len(unit.text.split()) > 1:
             told = not unit.head and not unit.text.endswith(_ASKS)
-            told = told and _gives_value(unit.text)
+            told = told and gives_value(unit.text)
             if told and len(unit.text) <= _OUTCOME_CHARACTERS[worked]:
                 units = list(units)
                 units[n] = unit._replace(closes=request.text)
             break
     return units
-
-
-def _gives_value(text: str) -> bool:
-    """Whether a text says a name, a number or a reference, in any script."""
-    said = words_of(text)
-    return not text.isascii() or any(word.weight > VALUE for word in said)
 
 
 _LINE = re.compile(r"(tool(?: [^:(\n]{1,90})?|[^:(\s][^:(\n]{0,160})(?:: |(?=\())")

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from headroom.conversations.passages import goes_on, speaks_of_self
-from headroom.conversations.rules import STANDING
+from headroom.conversations.passages import goes_on, limits, speaks_of_self
+from headroom.conversations.rules import STANDING, replaces
 from headroom.conversations.units import Unit
 from headroom.conversations.words import VALUE, words_of
 from headroom.scorers.words import stem
@@ -18,7 +18,7 @@ from headroom.scorers.words import stem
 __all__ = ["amended", "updated"]
 
 _CHANGES = re.compile(
-    r"\b(?:actually|i meant|correction|changed? (?:my mind|to|it)|(?:has|have|was|were|is|are|got) (?:now |been )?"
+    r"^(?:so|then|and|also|but)[, ]+(?:we|i|it|let)\b|\b(?:moves?|move it|forget|make it|set it|back to|instead of that|has changed|i was wrong|actually|i meant|correction|changed? (?:my mind|to|it)|(?:has|have|was|were|is|are|got) (?:now |been )?"
     r"(?:changed|moved|renamed|replaced|rotated|postponed|rescheduled|updated)|moved to|no longer|not any ?more|i meant"
     r"|scratch that|instead(?! of)|rather than|(?:quick )?update:|from now on|now|switched|rebased|new\b.*:)\b|^no, |\b(?:"
     r"wait"
@@ -81,6 +81,8 @@ _SHORT_CHARACTERS = 160
 _LEAST_WEIGHT = 0.5
 # So much of a rule's words is said again by what withdraws it, or says its opposite.
 _LIFTED_SHARE, _OPPOSITE_SHARE = 0.34, 0.75
+# A word that so few rules or statements say tells certainly what both are about.
+_RARE = 2
 
 
 class _Statement(NamedTuple):
@@ -102,6 +104,7 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
     """
     found: dict[int, tuple[int, bool]] = {}
     heard: dict[str, list[_Statement]] = {}
+    often: dict[str, int] = {}
     for at, unit in enumerate(units):
         if unit.kind not in ("said", "rule") or unit.speaker == "assistant":
             continue
@@ -110,9 +113,14 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
         if _CHANGES.search(unit.text) and not _ADDS.search(unit.text):
             for old in reversed(earlier[-_REACH:]):
                 sure = _is_certain(old, new)
+                if sure is None and old.kinds & new.kinds:
+                    both = (old.topic | old.values) & (new.topic | new.values)
+                    sure = False if any(often[key] < _RARE for key in both) else None
                 if sure is not None and old.at not in found:
                     found[old.at] = (at, sure)
         earlier.append(new)
+        for key in new.topic | new.values:
+            often[key] = often.get(key, 0) + 1
     # What was changed twice has the last change beside it.
     for at in sorted(found, reverse=True):
         newer, sure = found[at]
@@ -210,6 +218,8 @@ def amended(
             if found is None and opens and last >= 0 and goes_on(unit.text):
                 found = rules[last]
         last = -1
+        if found and found.at >= 0 and replaces(unit.text, out[found.at].text):
+            found = None
         if found is None:
             if unit.kind == "rule":
                 rule = places[at] = _rule(at, unit.text)
@@ -268,7 +278,8 @@ def _amends(
     best = max(shared, key=lambda n: (shared[n] / len(rules[n].keys), n), default=-1)
     if best >= 0:
         share = shared[best] / len(rules[best].keys)
-        if lifts and share >= _LIFTED_SHARE:
+        rare = any(len(said[key]) <= _RARE for key in keys & rules[best].keys)
+        if (lifts or limits(unit.text)) and (rare or share >= _LIFTED_SHARE):
             return rules[best]
         if share >= _OPPOSITE_SHARE and _turns(unit.text) != rules[best].turns:
             return rules[best]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import stem
 
-__all__ = ["VALUE", "Word", "references_of", "words_of"]
+__all__ = ["VALUE", "Word", "gives_value", "references_of", "words_of"]
 
 _STRIP = "=\"'“”‘’«»()[]{}<>.,;:!?…*_~|—–。，、！？；：「」『』（）《》¿¡"
 _REFERENCE = re.compile(r"[\w.+-]@[\w-]+\.\w|https?://|\w[/\\]\w|\w_\w|\w\.\w{1,5}$")
@@ -92,6 +92,11 @@ def words_of(text: str) -> list[Word]:
             word = Word(stem(word.key), 1.0)
         words.append(word)
     return words
+
+
+def gives_value(text: str) -> bool:
+    """Whether a text says a name, a number or a reference, or is of another script."""
+    return not text.isascii() or any(word.weight > VALUE for word in words_of(text))
 
 
 # Each may start only where no earlier start would have run through the same
