@@ -288,6 +288,11 @@ class SemanticCompressor:
             if scores[i] >= (related if below[i] >= least else lifted)
         }
         order = varied(asked, best_first(corpus, scores, able), scores, corpus)
+        # What only repeats the question comes after all that have to do with it.
+        told = [i for i in order if below[i] >= least and not asked.is_echo(i)]
+        if told:
+            last = order.index(told[-1])
+            order[:last] = sorted(order[:last], key=asked.is_echo)
         # A unit that is only lifted by its heading is no rival of the one that answers.
         rivals = sum(
             1

@@ -4,10 +4,18 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from headroom.documents.cues import announces, asks, contrasts, leans_back, refers_back
+from headroom.documents.cues import (
+    announces,
+    asks,
+    contrasts,
+    has_cues,
+    leans_back,
+    refers_back,
+)
 from headroom.documents.selection import Companions
 from headroom.documents.sentences import language_of
 from headroom.documents.structure import Unit, split_pieces, split_units
+from headroom.documents.structure.lines import opens_list
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
@@ -62,6 +70,7 @@ class Corpus:
         self.texts: list[str] = []
         self.estimates: list[float] = []
         self.carried: set[int] = set()
+        self._unknown: dict[int, bool] = {}
         self._groups: dict[int, frozenset[int]] = {}
         positions: dict[str, int] = {}
         for document, text in enumerate(documents):
@@ -121,8 +130,12 @@ class Corpus:
                 yield place
             if unit.kind == "data":
                 yield from (n for n in unit.needs if self.texts[n][-1:] in ":{[")
-            if unit.kind == "row":
-                yield from (n for n in unit.needs if self.units[n].kind == "section")
+            for n in unit.needs:
+                above = self.units[n].kind
+                if above in {"section", "header"} or (
+                    above == unit.kind == "item" and opens_list(self.texts[n])
+                ):
+                    yield n
             if unit.heading is not None:
                 yield unit.heading
             if unit.intro is not None and (
@@ -140,7 +153,7 @@ class Corpus:
     def companions(self, i: int) -> Companions:
         """Return what unit `i` must and should be kept with."""
         must = self.group(i)
-        should = [self._step_before(i), self._pronoun_of(i)]
+        should = [self._step_before(i), self._pronoun_of(i), self._completion(i)]
         return Companions(
             tuple(sorted(must - {i})),
             tuple(n for n in should if n is not None and n not in must),
@@ -258,6 +271,23 @@ class Corpus:
             return None
         first, second = (int(number[1]) for number in numbers if number)
         return i - 1 if second == first + 1 else None
+
+    def _completion(self, i: int) -> int | None:
+        """Return the sentence after unit `i` where no cue would tell a contrast.
+
+        A turn of a dialogue is completed by the reply to it.
+        """
+        if i + 1 == len(self.units) or self.units[i + 1].block != self.units[i].block:
+            return None
+        if self.units[i].kind == "log" and self.units[i + 1].intro == i:
+            return i + 1
+        if self.units[i].kind != "sentence":
+            return None
+        document = self.units[i].document
+        if document not in self._unknown:
+            text = self.documents[document]
+            self._unknown[document] = not has_cues(language_of(text, "?"), text)
+        return i + 1 if self._unknown[document] else None
 
     def qualifies(self, i: int) -> bool:
         """Tell whether unit `i` is an exception to the sentence before it."""

@@ -1,8 +1,8 @@
 """Cues: the words by which a sentence tells that it needs another one.
 
 English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Chinese and
-Japanese. A cue is looked for at the opening or at the end of a sentence only, where it
-says something about the sentence as a whole.
+Japanese, and the commonest of others. A cue is looked for at the opening or at the end
+of a sentence only, where it says something about the sentence as a whole.
 """
 
 import re
@@ -68,7 +68,9 @@ _REFERENCE = _opening(
     "perciò|pertanto|quindi|per questo|entrambi|entrambe|nello stesso anno|altrimenti",
     "portanto|por isso|assim|no mesmo ano|caso contrário|nesse caso",
     "daarom|dus|beide|in hetzelfde jaar|anders|in dat geval",
-    "поэтому|следовательно|оба|обе|в том же году|иначе|в противном случае",
+    "(?:именно |вот )?поэтому|вот почему|следовательно|оба|обе|в том же году|иначе|"
+    "в противном случае|dlatego|zatem|bu yüzden|bu nedenle|därför|derfor|proto|vì vậy|"
+    "ezért|siksi|de aceea|тому|γι' αυτό|ولهذا|لذلك|इसलिए",
     dense="因此|所以|两者|同年|否则|那时|当时|そのため|したがって|両者|同年|それ以来|さもなければ",
 )
 # Openings that limit, correct or except what was said before.
@@ -112,7 +114,9 @@ _LIMIT = _opening(
     "siempre (?:que|y cuando)|a condición|s[oó]lo|solamente|únicamente",
     "a condizione|purché|soltanto|solamente|desde que|contanto que|apenas|somente",
     "mits|alleen|op voorwaarde|при условии|только|лишь",
-    "jednak|jednakże|ale|lecz|chyba że|tylko|z wyjątkiem|pod warunkiem",
+    "jednak|jednakże|ale|lecz|chyba że|tylko|z wyjątkiem|pod warunkiem|tuy nhiên|nhưng|"
+    "trừ|mutta|kuitenkin|azonban|viszont|kivéve|însă|dar|cu excepția|однак|але|крім|"
+    "όμως|ωστόσο|εκτός",
     "ancak|fakat|ama|yalnızca|sadece|men|dock|utom|undtagen|endast|kun|avšak|pouze",
     "و?لكن|إلا|باستثناء|غير أن|ما عدا|فقط|بشرط",
     dense="なお|仅限|僅限|只限|唯一|단[,， ]|다만|그러나|하지만|예외",
@@ -138,7 +142,7 @@ _EXCEPTED = re.compile(
 # A contrast word that stands a little later: "Students, however, pay nothing."
 _CONTRAST_INSIDE = re.compile(
     r"[^.;:]{1,40}?(?:,\s*(?:however|though|on the other hand|by contrast)\s*,"
-    r"|\s(?:jedoch|allerdings|hingegen|dagegen|aber)\s"
+    r"|\s(?:jedoch|allerdings|hingegen|dagegen|aber|natomiast|zaś|ise)\s"
     r"|,\s*(?:en revanche|toutefois|cependant|sin embargo|en cambio|invece|tuttavia|"
     r"porém|contudo|echter|однако)\s*,|\s(?:however),)",
     re.IGNORECASE,
@@ -153,6 +157,15 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _DENIAL_WORDS = 7
+# A sentence that calls what was said untrue, whoever does so.
+_REFUTED = re.compile(
+    r"\b(?:this|that|it|these|they)\b.{1,40}\b(?:untrue|false|wrong|incorrect|mistaken|"
+    r"a myth|outdated|withdrawn|refuted|disproved|debunked)\W*$|"
+    r"\b(?:das|dies|es)\b.{1,40}\b(?:falsch|unwahr|überholt|widerlegt)\W*$|"
+    r"\b(?:c'est|cela|ceci)\b.{1,40}\b(?:faux|inexact|démenti)\W*$|"
+    r"\b(?:esto|eso|lo)\b.{1,40}\b(?:falso|incorrecto|desmentido)\W*$",
+    re.IGNORECASE,
+)
 _DENIAL_OPENING = _opening(
     "that|this|it|they|these|those|not|no longer|das|dies|es|ce|cela|c'est|c’est",
     "eso|esto|no es|ciò|questo|non è|isso|isto|não é|dat|dit|это|to|bu",
@@ -208,6 +221,16 @@ _QUESTION = re.compile(
 )
 
 
+# Languages whose contrasts are known well enough not to look at the position.
+_KNOWN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl", "ru"})
+_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def has_cues(language: str, text: str) -> bool:
+    """Tell whether the cues here know the language of `text`."""
+    return language in _KNOWN or _HAN_OR_KANA.search(text) is not None
+
+
 def leans_back(text: str) -> bool:
     """Tell whether a sentence opens with a pronoun for something said before.
 
@@ -236,6 +259,8 @@ def contrasts(text: str) -> bool:
     """
     openings = (_CONTRAST, _LIMIT, _EXCEPTION, _LABEL, _CONTRAST_INSIDE)
     if any(pattern.match(text) for pattern in openings) or _EXCEPTED.match(text):
+        return True
+    if len(text) < _ANNOUNCEMENT_CHARACTERS and _REFUTED.search(text):
         return True
     return (
         len(text) < 60

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from headroom.documents.corpus import Corpus
+from headroom.documents.cues import limits
 from headroom.documents.quantities import fitting
 from headroom.documents.query import Asked
 from headroom.scorers.stop_words import ALL_STOP_WORDS
@@ -22,6 +23,7 @@ _HEADER = 0.3  # what a table's header counts for each of its rows
 _STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its own
 _OWN = 0.05  # a score of its own; half of one counts half
 _OTHER_SECTION = 0.5  # what is left of a score where another section is asked for
+_DENIED = 1.15  # what is denied gains where the question asks for that ("may not")
 _UNNAMED = 0.5  # the share of that section's score up to which one is not asked for
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
@@ -62,6 +64,7 @@ def inherited(query: str, scores: Sequence[float], corpus: Corpus) -> list[float
     above = list(scores)  # with what stands above, for what stands below
     asked = _sections(scores, corpus)
     within = fitting(query, corpus.units, corpus.texts)
+    denied = _denied(corpus) if limits(query) else set()
     for i, unit in enumerate(corpus.units):
         score = scores[i]
         given = _HEADER if _is_header(unit.intro, corpus) else _INTRODUCTION
@@ -79,8 +82,20 @@ def inherited(query: str, scores: Sequence[float], corpus: Corpus) -> list[float
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
         found[i] = min(1.0, score) * asked[i] * within[i]
+        if i in denied:
+            found[i] *= _DENIED
         if unit.kind != "sentence":
             above[i] = found[i]
+    return found
+
+
+def _denied(corpus: Corpus) -> set[int]:
+    """Return the units that deny or limit something, or stand below one that does."""
+    found: set[int] = set()
+    for i, unit in enumerate(corpus.units):
+        above = {unit.heading, unit.intro, *unit.needs}
+        if limits(corpus.texts[i]) or not found.isdisjoint(above):
+            found.add(i)
     return found
 
 

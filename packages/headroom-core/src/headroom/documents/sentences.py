@@ -61,7 +61,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # sentencex does not know it), and what counts the number that follows.
 _ALONE = re.compile(r"[\s>*_(\[\"'“„]*(?:[^\W\d_]|\d{1,3})\.\s*")
 _COUNTS = re.compile(
-    r"(?:^|[\s(])(?:no|nr|art|abs|s|p|pp|fig|abb|kap|bd|ziff|kl|godz|str|núm|cap|vol|"
+    r"(?:^|[\s('’])(?:no|nr|art|al|abs|s|p|pp|fig|abb|kap|bd|ziff|kl|godz|str|núm|cap|vol|"
     r"ch|sec|para|rn|č|čl|стр|ст|рис|№)\.\s*$",
     re.IGNORECASE,
 )
@@ -87,8 +87,8 @@ _CLAUSE = re.compile(
 )
 
 
-def language_of(text: str) -> str:
-    """Return the language whose rules cut `text`, "en" where nothing tells.
+def language_of(text: str, unknown: str = "en") -> str:
+    """Return the language whose rules cut `text`, `unknown` where nothing tells.
 
     >>> language_of("Der Kurs beginnt am 3. März."), language_of("Rue 5")
     ('de', 'en')
@@ -99,7 +99,7 @@ def language_of(text: str) -> str:
         for language in languages:
             votes[language] = votes.get(language, 0) + _VOTE // len(languages)
     # In the order of the table, so that a tie never depends on the order of a set.
-    return max(_MARKERS, key=lambda name: votes.get(name, 0))
+    return max(_MARKERS, key=lambda name: votes.get(name, 0)) if votes else unknown
 
 
 def sentences(

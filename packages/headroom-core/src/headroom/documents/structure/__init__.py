@@ -17,7 +17,7 @@ from headroom.documents.structure.logs import logs
 from headroom.documents.structure.outline import INDENTED, Outline
 from headroom.documents.structure.pages import contents, markup, running
 from headroom.documents.structure.paragraphs import paragraph
-from headroom.documents.structure.references import answered, noted
+from headroom.documents.structure.references import answered, noted, replied
 from headroom.documents.structure.tables import table
 from headroom.documents.structure.units import Unit
 
@@ -39,13 +39,14 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         outline.add_sentences(0, len(text))
     else:
         _read(outline)
-    return noted(answered(outline.units, text, position), text, position)
+    units = answered(outline.units, text, position)
+    return noted(replied(units, text, position), text, position)
 
 
 # Each reads a block that begins at a line and returns how many lines it has, or 0.
 _READERS: tuple[Callable[[Outline, int], int], ...] = (
-    fenced_code, definitions, heading, markup, logs, contents,
-    table, data, item, code, fields, paragraph,
+    fenced_code, definitions, heading, data, logs, contents,
+    table, markup, item, code, fields, paragraph,
 )  # fmt: skip
 
 

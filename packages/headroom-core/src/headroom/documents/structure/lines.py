@@ -97,7 +97,7 @@ def _html_lines(line: str) -> list[str]:
     """Cut one line before and after the tags of HTML blocks; joins back exactly."""
     parts: list[str] = []
     for part in _HTML_BLOCK.split(line):
-        if parts and not part.strip():
+        if parts and not (part.strip() and parts[-1].strip()):
             parts[-1] += part
         elif part:
             parts.append(part)
@@ -147,6 +147,11 @@ def ends_open(line: str) -> bool:
     """Tell whether a line ends in a small word that a sentence goes on after."""
     word = _WORD_END.search(line.rstrip())
     return word is not None and word[1].islower() and word[1] in ALL_STOP_WORDS
+
+
+def opens_list(text: str) -> bool:
+    """Tell whether a text says nothing without the items below it."""
+    return text.rstrip(CLOSING)[-1:] in {":", "："} or ends_open(text)
 
 
 def is_field(line: str) -> bool:

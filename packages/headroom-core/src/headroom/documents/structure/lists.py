@@ -8,6 +8,7 @@ from headroom.documents.structure.lines import (
     ITEM,
     is_item,
     is_short,
+    opens_list,
     starts_block,
 )
 from headroom.documents.structure.outline import Outline
@@ -79,7 +80,7 @@ def _parent(outline: Outline, depth: int, marker: str) -> int | None:
         said = outline.text[
             slice(*outline.units[outline.items[-1][2] - outline.position][1:3])
         ]
-        if not (said.rstrip(CLOSING)[-1:] == ":" or style in {"a", "i"}):
+        if not (opens_list(said) or style in {"a", "i"}):
             outline.items.pop()
     return outline.items[-1][2] if outline.items else None
 

@@ -1,11 +1,12 @@
 """References: questions with their answers, and marks with their notes."""
 
 import re
+from itertools import pairwise
 
 from headroom.documents.cues import asks
 from headroom.documents.structure.units import Unit
 
-__all__ = ["answered", "noted"]
+__all__ = ["answered", "noted", "replied"]
 
 # The mark of a note, where it stands in the text and where it opens the note.
 _SIGN = (
@@ -16,6 +17,14 @@ _NOTE_MARK = re.compile(rf"(?:(?<=[^\s*])|(?<=\S )(?=\[))({_SIGN})(?![\w*])")
 _SOURCE = re.compile(r"\b(?:1[89]|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
 
 _NOTE = re.compile(rf"(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
+
+
+# A turn of a dialogue with its time; a longer one stands for itself.
+_TURN = re.compile(
+    r"[\[(<]?\d{1,2}(?::\d\d)+(?:[.,]\d+)?[\])>]?\s*([^\W\d_][\w .'-]{0,24}?)\s?[:：]"
+    r"\s*(\S[^\n]*)"
+)
+_REPLY_WORDS = 8
 
 
 def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
@@ -58,6 +67,28 @@ def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
             else:
                 units[i] = unit._replace(intro=position + question)
     return _top_posted(units, text, position)
+
+
+def replied(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, a short turn of a dialogue with the one that it replies to.
+
+    A dialogue has at least two speakers, of whom one speaks twice. A reply is shorter
+    than the turn that it replies to.
+    """
+    turns: list[tuple[int, str, str]] = []
+    for i, unit in enumerate(units):
+        if unit.kind == "log":
+            turn = _TURN.match(text, unit.start, unit.end)
+            if turn and not turn[1].isupper():
+                turns.append((i, turn[1], turn[2]))
+    speakers = [speaker for _, speaker, _ in turns]
+    if not 1 < len(set(speakers)) < len(speakers):
+        return units
+    for (a, one, asked), (b, other, said) in pairwise(turns):
+        short = len(said.split()) <= min(_REPLY_WORDS, len(asked.split()) - 1)
+        if b == a + 1 and one != other and short:
+            units[b] = units[b]._replace(intro=position + a, needs=())
+    return units
 
 
 def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
