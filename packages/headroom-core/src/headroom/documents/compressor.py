@@ -44,6 +44,8 @@ _RIVAL = 0.9
 # Where no score is above this, the scorer knows nothing rather than that all is
 # irrelevant.
 _NOTHING = 0.01
+# A section of so many units is read as one where its best unit is the best of all.
+_SHORT_SECTION = 8
 
 
 class _Ranking(NamedTuple):
@@ -229,7 +231,7 @@ class SemanticCompressor:
             scores = with_answers(own, corpus)
             return self._above(math.ulp(0.0), scores, corpus)
         asked = Asked(query, corpus)
-        below = inherited(query, own, corpus)
+        below = inherited(asked, own)
         scores = relevance(asked, below, corpus)
         if self.min_score is not None:
             above = self._above(self.min_score, scores, corpus)
@@ -287,6 +289,13 @@ class SemanticCompressor:
             for i in matched
             if scores[i] >= (related if below[i] >= least else lifted)
         }
+        # What answers is often told in several sentences of one short section.
+        top = max(fitting, key=scores.__getitem__, default=None)
+        if top is not None and (heading := corpus.units[top].heading) is not None:
+            section = [i for i, u in enumerate(corpus.units) if u.heading == heading]
+            if len(section) <= _SHORT_SECTION:
+                able.update(i for i in section if own[i] > _NOTHING)
+        able |= {i for i in asked.named() if own[i] > 0}
         order = varied(asked, best_first(corpus, scores, able), scores, corpus)
         # What only repeats the question comes after all that have to do with it.
         told = [i for i in order if below[i] >= least and not asked.is_echo(i)]

@@ -32,9 +32,15 @@ _FRAGMENT_CHARACTERS = 16
 _MOST_STEPS = 3
 # Lines below a log entry that are looked at.
 _TRACE_LINES = 60
+_TURNS = frozenset({"field", "log"})
+_SPEAKER = re.compile(r"(?:[\[(<]?[\d:.]+[\])>]?\s*)?([^\W\d_][\w .'-]{0,24})[:：]\s*")
+# Turns that are looked at to tell a dialogue, words of one on average, and replies.
+_NEAR_TURNS, _LEAST_TURN, _MOST_REPLIES = 8, 4, 3
 _RUNNING = frozenset({"sentence", "piece"})
 _LINE_END = re.compile(r"[\n\r\u2028\u2029]")
 _STEP = re.compile(r"\s*(\d{1,2})[.)]\s")
+# Steps of a procedure are kept all or none; a longer list is no procedure.
+_LEAST_STEPS, _PROCEDURE_CHARACTERS = 3, 800
 
 
 class Corpus:
@@ -70,6 +76,7 @@ class Corpus:
         self.texts: list[str] = []
         self.estimates: list[float] = []
         self.carried: set[int] = set()
+        self.procedures: dict[int, range] = {}
         self._unknown: dict[int, bool] = {}
         self._groups: dict[int, frozenset[int]] = {}
         positions: dict[str, int] = {}
@@ -84,6 +91,7 @@ class Corpus:
             self.texts += texts
             self.estimates += [len(said) * each for said in texts]
             self.carried.update(self._carriers(units))
+        self._read_procedures(ceiling)
         # Lines of contents come last, so that the others can be scored without them.
         for listed in (False, True):
             for unit, said in zip(self.units, self.texts, strict=True):
@@ -123,6 +131,31 @@ class Corpus:
             for part in cut
         ]
 
+    def _read_procedures(self, ceiling: int) -> None:
+        """Note which items are steps 1, 2, 3 ... of one list that `ceiling` holds."""
+        run: list[int] = []
+        for i, unit in enumerate([*self.units, None]):
+            step = _STEP.match(self.texts[i]) if unit and unit.kind == "item" else None
+            number = int(step[1]) if step else 0
+            goes_on = bool(run) and number == len(run) + 1
+            if run and not (
+                goes_on and unit and unit.heading == self.units[run[0]].heading
+            ):
+                size = self.units[run[-1]].end - self.units[run[0]].start
+                cost = sum(self.estimates[at] for at in run)
+                told = any("?" in self.texts[at] for at in run)
+                if (
+                    len(run) >= _LEAST_STEPS
+                    and size <= _PROCEDURE_CHARACTERS
+                    and cost <= ceiling
+                    and not told
+                ):
+                    steps = range(run[0], run[-1] + 1)
+                    self.procedures.update(dict.fromkeys(run, steps))
+                run = []
+            if number == len(run) + 1:
+                run.append(i)
+
     def _carriers(self, units: Sequence[Unit]) -> Iterator[int]:
         """Yield what only comes along: what has something below it, and no content."""
         for place, unit in enumerate(units, start=len(self.units) - len(units)):
@@ -154,6 +187,7 @@ class Corpus:
         """Return what unit `i` must and should be kept with."""
         must = self.group(i)
         should = [self._step_before(i), self._pronoun_of(i), self._completion(i)]
+        should += self._replies(i)
         return Companions(
             tuple(sorted(must - {i})),
             tuple(n for n in should if n is not None and n not in must),
@@ -182,6 +216,7 @@ class Corpus:
         """Return the sentences next to unit `i` that it is never kept without."""
         last = self.refers_to(i)
         found = [] if last is None else [last]
+        found += self.procedures.get(i, ())
         if self.units[i].kind == "log":
             found += self._trace_of(i)
         after = i + 1
@@ -239,6 +274,11 @@ class Corpus:
 
     def _completes(self, i: int) -> bool:
         """Tell whether unit `i` turns, limits or ends what the one before says."""
+        if self.units[i].kind in _TURNS:
+            turn = _SPEAKER.match(self.texts[i])
+            if turn is None or not i or not self._same_block(i - 1, i):
+                return False
+            return contrasts(self.texts[i][turn.end() :])
         last = self._sentence_before(i)
         return last is not None and (contrasts(self.texts[i]) or self._broken(last, i))
 
@@ -272,15 +312,30 @@ class Corpus:
         first, second = (int(number[1]) for number in numbers if number)
         return i - 1 if second == first + 1 else None
 
-    def _completion(self, i: int) -> int | None:
-        """Return the sentence after unit `i` where no cue would tell a contrast.
+    def _replies(self, i: int) -> range | tuple[()]:
+        """Return the turns of a dialogue after unit `i`, which may be taken back."""
+        unit = self.units[i]
+        if unit.kind not in _TURNS or _SPEAKER.match(self.texts[i]) is None:
+            return ()
+        near = range(max(0, i - _NEAR_TURNS), min(len(self.units), i + _NEAR_TURNS))
+        turns = [at for at in near if self._same_block(at, i)]
+        run = [self.texts[at] for at in turns]
+        speakers = [match[1] for match in map(_SPEAKER.match, run) if match]
+        said = sum(len(text.split()) for text in run)
+        # Records have labels that come again, too, but short values.
+        if len(set(speakers)) == len(speakers) or said < _LEAST_TURN * len(run):
+            replied = i < turns[-1] and self.units[i + 1].intro == i
+            return range(i + 1, i + 2) if replied else ()
+        return range(i + 1, min(turns[-1], i + _MOST_REPLIES) + 1)
 
-        A turn of a dialogue is completed by the reply to it.
-        """
+    def _same_block(self, i: int, other: int) -> bool:
+        one, two = self.units[i], self.units[other]
+        return (one.document, one.block) == (two.document, two.block)
+
+    def _completion(self, i: int) -> int | None:
+        """Return the sentence after unit `i` where no cue would tell a contrast."""
         if i + 1 == len(self.units) or self.units[i + 1].block != self.units[i].block:
             return None
-        if self.units[i].kind == "log" and self.units[i + 1].intro == i:
-            return i + 1
         if self.units[i].kind != "sentence":
             return None
         document = self.units[i].document

@@ -106,6 +106,14 @@ _CONTRAST = _opening(
 )
 # Conditions, and what a speaker takes back.
 _LIMIT = _opening(
+    "(?:above|below|beyond|over|up to|under|after|before) (?:that|this|these)\\b|"
+    "(?:all|any|every) others?|the others?|in (?:all )?other cases|everyone else|"
+    "everything else|anything else|nobody else|no one else",
+    "darüber|darunter|alle (?:anderen|übrigen)|(?:die )?(?:anderen|übrigen)|in allen "
+    "anderen fällen|im übrigen|au-delà|(?:tous )?les autres|dans les autres cas|"
+    "por encima de (?:eso|esto)|(?:todos )?los demás|en los demás casos|gli altri|"
+    "negli altri casi|oltre|os demais|nos outros casos|alle anderen|in andere gevallen|"
+    "(?:все )?остальные|в остальных случаях",
     "provided|providing|(?:as|so) long as|on condition|subject to|only|"
     "(?:scratch|strike|ignore|forget) (?:that|this)|make that|on second thoughts?|"
     "actually,|edit|sorry,|wait,",
@@ -119,7 +127,8 @@ _LIMIT = _opening(
     "όμως|ωστόσο|εκτός",
     "ancak|fakat|ama|yalnızca|sadece|men|dock|utom|undtagen|endast|kun|avšak|pouze",
     "و?لكن|إلا|باستثناء|غير أن|ما عدا|فقط|بشرط",
-    dense="なお|仅限|僅限|只限|唯一|단[,， ]|다만|그러나|하지만|예외",
+    dense="其他|其余|それ以外|その他|"
+    "なお|仅限|僅限|只限|唯一|단[,， ]|다만|그러나|하지만|예외",
 )
 # "One exception: ...", "Eine Ausnahme bildet ...": a word or two may stand before.
 _EXCEPTION = _opening(
@@ -137,7 +146,8 @@ _LABEL = _opening(
     r"uwaga|not|dikkat|ملاحظة|注意?|备注|更新|更正|注記|訂正|참고|주의)\s?[:：]",
 )
 _EXCEPTED = re.compile(
-    r".{1,60}(?:除きます|を除く|除外(?:します|されます)?|제외(?:됩니다|합니다))\W*$"
+    r".{1,60}(?:不适用(?:本|此|该|上述|以上|前款).{0,6}|不在此限|不受此限|"
+    r"この限りで(?:は)?ない|除きます|を除く|除外(?:します|されます)?|제외(?:됩니다|합니다))\W*$"
 )
 # A contrast word that stands a little later: "Students, however, pay nothing."
 _CONTRAST_INSIDE = re.compile(
@@ -228,7 +238,8 @@ _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 def has_cues(language: str, text: str) -> bool:
     """Tell whether the cues here know the language of `text`."""
-    return language in _KNOWN or _HAN_OR_KANA.search(text) is not None
+    known = language in _KNOWN or text.isascii()
+    return known or _HAN_OR_KANA.search(text) is not None
 
 
 def leans_back(text: str) -> bool:

@@ -1,16 +1,20 @@
 """The query: its words, where they are, and what only repeats them."""
 
 import math
+import re
 from collections.abc import Collection
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import announces, asks
 from headroom.scorers.stop_words import ALL_STOP_WORDS
-from headroom.scorers.words import content_terms, stem
+from headroom.scorers.words import content_terms, stem, words
 
 __all__ = ["Asked", "idf"]
 
 
+_FEW = 3  # units that hold a code, at most, for it to name them
+# The first cell of a row that is not empty.
+_CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
 
 
@@ -50,6 +54,33 @@ class Asked:
             return False
         said = {stem(word) for word in corpus.sentences.words[corpus.which[i]]}
         return said.difference(self.terms) <= _SMALL_WORDS
+
+    def is_labelled(self, i: int) -> bool:
+        """Tell whether the first cell of row `i` holds a word of the query."""
+        if not self.held[self.corpus.which[i]]:
+            return False
+        cell = _CELL.search(self.corpus.texts[i])
+        return cell is not None and not set(self.terms).isdisjoint(
+            map(stem, words(cell.group()))
+        )
+
+    def named(self) -> set[int]:
+        """Return the units that hold a code of the query that few others hold."""
+        codes = {
+            term
+            for term in self.terms
+            if any(map(str.isdigit, term)) and any(map(str.isalpha, term))
+        }
+        found: set[int] = set()
+        for code in sorted(codes):
+            places = [
+                i
+                for i, position in enumerate(self.corpus.which)
+                if code in self.held[position]
+            ]
+            if len(places) <= _FEW:
+                found.update(places)
+        return found
 
     def covered(self) -> dict[int, float]:
         """Return the share of the query, by weight, that each document holds.

@@ -23,6 +23,7 @@ _HEADER = 0.3  # what a table's header counts for each of its rows
 _STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its own
 _OWN = 0.05  # a score of its own; half of one counts half
 _OTHER_SECTION = 0.5  # what is left of a score where another section is asked for
+_LABELLED = 1.3  # a row gains where its first cell is asked for
 _DENIED = 1.15  # what is denied gains where the question asks for that ("may not")
 _UNNAMED = 0.5  # the share of that section's score up to which one is not asked for
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
@@ -54,17 +55,18 @@ def relevance(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[flo
     ]
 
 
-def inherited(query: str, scores: Sequence[float], corpus: Corpus) -> list[float]:
+def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
     """Return calibrated scores in [0, 1], with what the structure says about them.
 
     An item, row or answer often shares no word with the query, only what stands
     above it does. And an exception matters as the rule does that it limits.
     """
+    corpus = asked.corpus
     found = list(scores)
     above = list(scores)  # with what stands above, for what stands below
-    asked = _sections(scores, corpus)
-    within = fitting(query, corpus.units, corpus.texts)
-    denied = _denied(corpus) if limits(query) else set()
+    meant = _sections(scores, corpus)
+    within = fitting(asked.query, corpus.units, corpus.texts)
+    denied = _denied(corpus) if limits(asked.query) else set()
     for i, unit in enumerate(corpus.units):
         score = scores[i]
         given = _HEADER if _is_header(unit.intro, corpus) else _INTRODUCTION
@@ -81,7 +83,9 @@ def inherited(query: str, scores: Sequence[float], corpus: Corpus) -> list[float
             score = max(score, _HEADING * heading) + own
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
-        found[i] = min(1.0, score) * asked[i] * within[i]
+        found[i] = min(1.0, score) * meant[i] * within[i]
+        if unit.kind == "row" and asked.is_labelled(i):
+            found[i] *= _LABELLED
         if i in denied:
             found[i] *= _DENIED
         if unit.kind != "sentence":

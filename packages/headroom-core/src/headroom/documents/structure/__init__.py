@@ -17,7 +17,7 @@ from headroom.documents.structure.logs import logs
 from headroom.documents.structure.outline import INDENTED, Outline
 from headroom.documents.structure.pages import contents, markup, running
 from headroom.documents.structure.paragraphs import paragraph
-from headroom.documents.structure.references import answered, noted, replied
+from headroom.documents.structure.references import answered, noted, pointed, replied
 from headroom.documents.structure.tables import table
 from headroom.documents.structure.units import Unit
 
@@ -40,7 +40,9 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
     else:
         _read(outline)
     units = answered(outline.units, text, position)
-    return noted(replied(units, text, position), text, position)
+    for refer in (replied, pointed, noted):
+        units = refer(units, text, position)
+    return units
 
 
 # Each reads a block that begins at a line and returns how many lines it has, or 0.

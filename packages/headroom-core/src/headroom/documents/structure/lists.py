@@ -8,6 +8,7 @@ from headroom.documents.structure.lines import (
     ITEM,
     is_item,
     is_short,
+    is_title,
     opens_list,
     starts_block,
 )
@@ -52,14 +53,19 @@ def _numbered_heading(outline: Outline, i: int, marker: str) -> bool:
     """Tell whether a numbered line is the heading of the text below it."""
     text = outline.at(i).strip()
     below = outline.next_full(i + 1)
+    titled = marker[0].isdigit() and is_short(text) and text[-1] not in ",;:"
+    if not titled or below == len(outline.lines):
+        return False
+    if inner := ITEM.match(outline.at(below)):
+        # "2. Grant" above "2.1 ...", or "4.1 Filling" above a list that begins there.
+        number, first = marker.strip("()."), inner[1].strip("().")
+        return first.startswith(f"{number}.") or (
+            "." in number and first in {"1", "a"} and is_title(text)
+        )
     return (
-        marker[0].isdigit()
-        and not outline.items
-        and outline.introduced(i, "item") is None
-        and is_short(text)
-        and text[-1] not in ",;:"
-        and below < len(outline.lines)
+        not outline.items
         and not is_item(outline.at(below))
+        and outline.introduced(i, "item") is None
         and not (below == i + 1 and _goes_on(outline, i, i + 1, len(text)))
     )
 

@@ -3,10 +3,10 @@
 import re
 from itertools import pairwise
 
-from headroom.documents.cues import asks
+from headroom.documents.cues import asks, limits
 from headroom.documents.structure.units import Unit
 
-__all__ = ["answered", "noted", "replied"]
+__all__ = ["answered", "noted", "pointed", "replied"]
 
 # The mark of a note, where it stands in the text and where it opens the note.
 _SIGN = (
@@ -88,6 +88,37 @@ def replied(units: list[Unit], text: str, position: int) -> list[Unit]:
         short = len(said.split()) <= min(_REPLY_WORDS, len(asked.split()) - 1)
         if b == a + 1 and one != other and short:
             units[b] = units[b]._replace(intro=position + a, needs=())
+    return units
+
+
+# A clause that is pointed at by its number, and the number that opens one.
+_POINTER = re.compile(
+    r"\b(?:clauses?|sections?|articles?|paragraphs?|points?|rules?|ziffer|abschnitt|"
+    r"punkt|artikel|nr\.|clause|article|alinéa|cláusula|artículo|apartado|punto|"
+    r"articolo|artigo|пункт\w*|стать\w*)\s+(\d+(?:\.\d+)*)(?![\w.]*\d)|"
+    r"§+\s*(\d+[a-z]?)|第\s*(\d+)\s*[条條項项]",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?:§+\s*|第\s*|\w+\s+)?(\d+(?:\.\d+)*[a-z]?)\b")
+
+
+def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, each limit of a clause that it names with that clause."""
+    numbers: dict[str, int] = {}
+    for i, unit in enumerate(units):
+        number = _NUMBER.match(text, unit.start, unit.end)
+        if number and unit.kind == "item":
+            # A number that opens two clauses says nothing.
+            numbers[number[1]] = -1 if number[1] in numbers else i
+    for i, unit in enumerate(units if numbers else ()):
+        said = text[unit.start : unit.end]
+        if unit.kind not in {"item", "sentence"} or not limits(said):
+            continue
+        found = [next(filter(None, each)) for each in _POINTER.findall(said)]
+        places = {numbers.get(number, -1) for number in found} - {-1, i}
+        if places:
+            needs = (position + at for at in sorted(places))
+            units[i] = unit._replace(needs=(*unit.needs, *needs))
     return units
 
 

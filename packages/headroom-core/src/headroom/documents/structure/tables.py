@@ -272,17 +272,24 @@ def _aligned(lines: Lines) -> list[_Row]:
         return []
     ruled = len(lines) > 1 and _SPACED_RULE.match(lines[1])
     if ruled:
-        return _related_ruled(cells)
-    return _plain(cells)
+        rows = [(i, i, row) for i, row in enumerate(cells) if i > 1]
+        return [_Row(0, 1, "header"), *_related(rows, [0], "header")]
+    return _plain(cells, wrapped=True)
 
 
-def _related_ruled(cells: Sequence[list[str]]) -> list[_Row]:
-    rows = [(i, i, row) for i, row in enumerate(cells) if i > 1]
-    return [_Row(0, 1, "header"), *_related(rows, [0], "header")]
+def _plain(cells: Sequence[list[str]], *, wrapped: bool = False) -> list[_Row]:
+    """Return the rows of a table without a rule; the first may name the columns.
 
-
-def _plain(cells: Sequence[list[str]]) -> list[_Row]:
-    """Return the rows of a table without a rule; the first may name the columns."""
-    rows = [(i, i, row) for i, row in enumerate(cells)]
-    named = _names(cells[0]) and any(_numeric(c) for row in cells[1:] for c in row if c)
-    return _related(rows, [0] if named else [], "header")
+    Where no value is a number, it may be a row as well, and stays one.
+    """
+    most = max(map(len, cells))
+    rows: list[tuple[int, int, list[str]]] = []
+    for i, row in enumerate(cells):
+        if wrapped and rows and not row[0] and len(row) < most:
+            # A cell goes on in the next line.
+            rows[-1] = (rows[-1][0], i, rows[-1][2])
+        else:
+            rows.append((i, i, row))
+    values = any(_numeric(c) for row in cells[1:] for c in row if c)
+    named = [0] if _names(cells[0]) else []
+    return _related(rows, named, "header" if values else "row")
