@@ -58,7 +58,8 @@ def select(
     kept = {order[best], *companions(order[best]).must}
     left = ceiling - sum(estimates[unit] for unit in kept)
     added = _companions_that_fit(order[best], companions, estimates, left, kept)
-    groups = [added] if added else []
+    # The last of them goes first where the exact count finds them too long.
+    groups: list[tuple[int, ...]] = [(companion,) for companion in added]
     kept.update(added)
     left -= sum(estimates[unit] for unit in added)
     refused: set[int] = set()
