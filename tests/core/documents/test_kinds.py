@@ -133,6 +133,109 @@ KINDS = {
         "A leaflet says that the lake is clean.",
         ["Tests of May have shown this to be wrong."],
     ),
+    "steps of a procedure": (
+        "How do I bleed the radiator?",
+        "4.1 Bleeding the radiator\n1. Turn off the pump.\n2. Open the valve with the "
+        "key.\n3. Close the valve when water comes.\n\n4.2 Cleaning\nUse a soft cloth. "
+        "No acid. Dry it well after that, in all corners and below the grille.",
+        "2. Open the valve with the key.",
+        ["4.1 Bleeding the radiator", "1. Turn off", "3. Close the valve when water"],
+    ),
+    "numbered heading above numbered clauses": (
+        "May the tenant sublet the flat?",
+        "1. Terms\n1.1 Rent is due on the first.\n1.2 Heating is paid apart.\n\n"
+        "2. Use\n2.1 The tenant may not sublet the flat.\n2.2 Pets are allowed.",
+        "2.1 The tenant may not sublet the flat.",
+        ["2. Use"],
+    ),
+    "limit that names a clause": (
+        "When does the limit for disputed invoices not apply?",
+        "1.1 Goods are sent by rail.\n1.2 Access ends after 60 days.\n1.3 Taxes are "
+        "extra.\n1.4 Clause 1.2 does not apply to disputed invoices.",
+        "1.4 Clause 1.2 does not apply to disputed invoices.",
+        ["1.2 Access ends after 60 days."],
+    ),
+    "limit of a numbered clause": (
+        "Wer trägt kleine Reparaturen?",
+        "§ 7 Pflege\n(1) Kleine Reparaturen trägt der Mieter.\n(2) Das gilt nicht für "
+        "Leitungen.\n(3) Der Garten wird im Herbst vom Vermieter gepflegt.",
+        "(1) Kleine Reparaturen trägt der Mieter.",
+        ["§ 7 Pflege", "(2) Das gilt nicht für Leitungen."],
+    ),
+    "replies of a meeting": (
+        "Was the new logo decided?",
+        "Ann: I propose the new logo from May.\nBo: I am against it this year.\n"
+        "Cy: Then we leave it.\nAnn: Fine. What about the fair in Graz?\n"
+        "Bo: We have a stand there, in hall four, with a kitchen and a shower.\n"
+        "Cy: The trains to Graz leave every hour, and the last one is at nine.",
+        "Ann: I propose the new logo from May.",
+        ["Bo: I am against it this year.", "Cy: Then we leave it."],
+    ),
+    "correction behind a speaker": (
+        "What did the meter show in June?",
+        "Ann: In June the meter showed 4.\nBo: That was wrong, it ran twice.\n"
+        "Cy: We need a new one soon.\nAnn: I will order it from the firm in Linz.",
+        "Ann: In June the meter showed 4.",
+        ["Bo: That was wrong, it ran twice."],
+    ),
+    "row of an aligned table of words": (
+        "What does code E7 mean?",
+        "Code  Meaning           Action\nE5    Lid is open       Close the lid\n"
+        "E7    Belt is worn      Call the shop, and do\n"
+        "                        not run it\nE9    Motor is hot      Wait",
+        "E7    Belt is worn      Call th"
+        "e shop, and do\n                        not run",
+        ["Code  Meaning           Action"],
+    ),
+    "row that the first cell names": (
+        "What is the fee of zone 1 with the gold card?",
+        "| Zone | Basic | Gold |\n|---|---|---|\n| 1 (centre) | 9 h | 15 min |\n"
+        "| 3 (hills) | 1 day | 1 h |\n| 4 (coast) | 2 days | 1 day |",
+        "| 1 (centre) | 9 h | 15 min |",
+        ["| Zone | Basic | Gold |"],
+    ),
+    "title directly above a Chinese text": (
+        "红灯是什么意思？",
+        "安装\n本机须装在室内。水压不得超过四巴。\n\n指示灯\n绿灯表示正常。红灯表示漏水。",
+        "红灯表示漏水。",
+        ["指示灯"],
+    ),
+    "title inside of a paragraph": (
+        "Does it harm a child?",
+        "Warnings\nTell the doctor if you have a cold or a fever.\nBreast-feeding\n"
+        "It goes into the milk but does not harm a child.\nDriving\nYou may drive.",
+        "It goes into the milk but does not harm a child.",
+        ["Breast-feeding"],
+    ),
+    "two marks of notes in tags": (
+        "What is the monthly fee?",
+        "<table><tr><th>Service</th><th>Price</th></tr><tr><td>Monthly fee</td>"
+        "<td>0 €*</td></tr><tr><td>Transfer</td><td>1 €**</td></tr></table>"
+        "<p>* with an income of 700 €</p><p>** five are free</p>",
+        "<tr><td>Monthly fee</td><td>0 €*</td></tr>",
+        ["<p>* with an income of 700 €</p>", "<th>Price</th>"],
+    ),
+    "sentence that leans on the one before": (
+        "How many orders could not be recovered?",
+        "Of 212 orders 209 were replayed. The remaining three could not be recovered. "
+        "Staff were told. The log is kept. Mail was sent at noon by the shop.",
+        "The remaining three could not be recovered.",
+        ["Of 212 orders 209 were replayed."],
+    ),
+    "decision that was lifted": (
+        "Was the lamp recalled?",
+        "The lamp was recalled in June because of fire. The recall was lifted in July. "
+        "Lamps are made in Linz. The shop has six rooms. Parking is free of charge.",
+        "The lamp was recalled in June because of fire.",
+        ["The recall was lifted in July."],
+    ),
+    "all others": (
+        "Who may fly business class?",
+        "Business class may be booked by senior staff. All other employees ask their "
+        "head. Trains are first class. Taxis need a receipt. Meals are paid per day.",
+        "Business class may be booked by senior staff.",
+        ["All other employees ask their head."],
+    ),
     "page furniture": (
         "What must staff wear?",
         "Safety Manual\nPage 3\n\nStaff must wear goggles in the lab, and visitors get"
@@ -183,3 +286,23 @@ def test_in_a_language_without_cues_the_next_sentence_comes_along_if_it_fits():
         compressor = SemanticCompressor(ratio, scorer="bm25", count_tokens=len)
         (kept,) = compressor.compress(RAGContext("Giá vé là bao nhiêu?", [text]))
         assert kept == ". ".join(text.split(". ")[:sentences]) + "."
+
+
+def test_a_title_alone_is_no_answer():
+    text = "Report: pump stop of 12 May\n\nA leaf had blocked the inlet. Staff know."
+    (kept,) = SemanticCompressor(0.75, scorer="bm25").compress(
+        RAGContext("Why did the pump stop?", [text])
+    )
+    assert kept.startswith("Report: pump stop of 12 May\n\nA leaf had blocked")
+
+
+def test_a_quoted_sentence_keeps_its_mark():
+    text = (
+        "Agreed, but not the unloading.\n\n> It is 48 thousand. Music is fine. "
+        "Can we wait\n> until May?"
+    )
+    for ratio in (0.3, 0.5, 0.7):
+        found = SemanticCompressor(ratio, scorer="bm25").compress(
+            RAGContext("Can we wait until May?", [text])
+        )
+        assert "> It is 48 thousand." in "".join(found)

@@ -44,8 +44,6 @@ _RIVAL = 0.9
 # Where no score is above this, the scorer knows nothing rather than that all is
 # irrelevant.
 _NOTHING = 0.01
-# A section of so many units is read as one where its best unit is the best of all.
-_SHORT_SECTION = 8
 
 
 class _Ranking(NamedTuple):
@@ -289,19 +287,26 @@ class SemanticCompressor:
             for i in matched
             if scores[i] >= (related if below[i] >= least else lifted)
         }
-        # What answers is often told in several sentences of one short section.
-        top = max(fitting, key=scores.__getitem__, default=None)
-        if top is not None and (heading := corpus.units[top].heading) is not None:
-            section = [i for i, u in enumerate(corpus.units) if u.heading == heading]
-            if len(section) <= _SHORT_SECTION:
-                able.update(i for i in section if own[i] > _NOTHING)
-        able |= {i for i in asked.named() if own[i] > 0}
+        # Beside the best come the rest of its short section, and what alone holds a
+        # word of the query.
+        top = max(fitting, key=scores.__getitem__, default=-1)
+        alone = asked.only_ones(top, own) if fitting else set()
+        beside = alone | corpus.section(top) if fitting else alone
+        able |= beside
         order = varied(asked, best_first(corpus, scores, able), scores, corpus)
+
+        def tier(i: int) -> int:
+            if scores[i] < _SHARE_OF_BEST * best:
+                return 0 if i in alone else 2 if i in beside else 3
+            # A neighbour without any word asked for comes after the one that has it.
+            same = alone and corpus.units[i].document == corpus.units[top].document
+            return 1 if same and not asked.held[corpus.which[i]] else 0
+
+        order.sort(key=tier)
         # What only repeats the question comes after all that have to do with it.
         told = [i for i in order if below[i] >= least and not asked.is_echo(i)]
-        if told:
-            last = order.index(told[-1])
-            order[:last] = sorted(order[:last], key=asked.is_echo)
+        last = order.index(told[-1]) if told else 0
+        order[:last] = sorted(order[:last], key=asked.is_echo)
         # A unit that is only lifted by its heading is no rival of the one that answers.
         rivals = sum(
             1

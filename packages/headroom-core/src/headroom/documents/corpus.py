@@ -36,8 +36,11 @@ _TURNS = frozenset({"field", "log"})
 _SPEAKER = re.compile(r"(?:[\[(<]?[\d:.]+[\])>]?\s*)?([^\W\d_][\w .'-]{0,24})[:：]\s*")
 # Turns that are looked at to tell a dialogue, words of one on average, and replies.
 _NEAR_TURNS, _LEAST_TURN, _MOST_REPLIES = 8, 4, 3
+_FEW = 8  # units of a section that is read as one
 _RUNNING = frozenset({"sentence", "piece"})
 _LINE_END = re.compile(r"[\n\r\u2028\u2029]")
+# A clause of a contract; other items of a list stand for themselves.
+_CLAUSE = re.compile(r"\s*(?:\(\d{1,2}[a-z]?\)|\d{1,2}(?:\.\d{1,2})+\.?)\s")
 _STEP = re.compile(r"\s*(\d{1,2})[.)]\s")
 # Steps of a procedure are kept all or none; a longer list is no procedure.
 _LEAST_STEPS, _PROCEDURE_CHARACTERS = 3, 800
@@ -77,6 +80,7 @@ class Corpus:
         self.estimates: list[float] = []
         self.carried: set[int] = set()
         self.procedures: dict[int, range] = {}
+        self._dialogues: dict[tuple[int, int], bool] = {}
         self._unknown: dict[int, bool] = {}
         self._groups: dict[int, frozenset[int]] = {}
         positions: dict[str, int] = {}
@@ -158,9 +162,14 @@ class Corpus:
 
     def _carriers(self, units: Sequence[Unit]) -> Iterator[int]:
         """Yield what only comes along: what has something below it, and no content."""
+        last: int | None = None
         for place, unit in enumerate(units, start=len(self.units) - len(units)):
             if unit.kind in {"markup", "frame"}:
                 yield place
+            if unit.block == last and self._is_fragment(place - 1):
+                # "Summary." before what it labels.
+                yield place - 1
+            last = unit.block if unit.kind == "sentence" else None
             if unit.kind == "data":
                 yield from (n for n in unit.needs if self.texts[n][-1:] in ":{[")
             for n in unit.needs:
@@ -284,6 +293,9 @@ class Corpus:
 
     def _sentence_before(self, i: int) -> int | None:
         """Return the sentence before unit `i`, if both are running text."""
+        if i and self.units[i].kind == "item" and _CLAUSE.match(self.texts[i]):
+            near = self._same_level(i - 1, i) and _CLAUSE.match(self.texts[i - 1])
+            return i - 1 if near else None
         if not i or self.units[i].kind not in _RUNNING:
             return None
         last = i - 1
@@ -312,21 +324,34 @@ class Corpus:
         first, second = (int(number[1]) for number in numbers if number)
         return i - 1 if second == first + 1 else None
 
-    def _replies(self, i: int) -> range | tuple[()]:
+    def _replies(self, i: int) -> list[int]:
         """Return the turns of a dialogue after unit `i`, which may be taken back."""
         unit = self.units[i]
-        if unit.kind not in _TURNS or _SPEAKER.match(self.texts[i]) is None:
-            return ()
+        if unit.kind not in _TURNS or i + 1 == len(self.units):
+            return []
+        key = unit.document, unit.block
+        if key not in self._dialogues:
+            self._dialogues[key] = self._is_dialogue(i)
+        most = _MOST_REPLIES if self._dialogues[key] else self.units[i + 1].intro == i
+        last = min(len(self.units), i + 1 + most)
+        return [at for at in range(i + 1, last) if self._same_block(at, i)]
+
+    def _is_dialogue(self, i: int) -> bool:
+        """Tell whether unit `i` is among turns of speakers.
+
+        Records have labels that come again, too, but short values.
+        """
         near = range(max(0, i - _NEAR_TURNS), min(len(self.units), i + _NEAR_TURNS))
-        turns = [at for at in near if self._same_block(at, i)]
-        run = [self.texts[at] for at in turns]
+        run = [self.texts[at] for at in near if self._same_block(at, i)]
         speakers = [match[1] for match in map(_SPEAKER.match, run) if match]
         said = sum(len(text.split()) for text in run)
-        # Records have labels that come again, too, but short values.
-        if len(set(speakers)) == len(speakers) or said < _LEAST_TURN * len(run):
-            replied = i < turns[-1] and self.units[i + 1].intro == i
-            return range(i + 1, i + 2) if replied else ()
-        return range(i + 1, min(turns[-1], i + _MOST_REPLIES) + 1)
+        return len(set(speakers)) < len(speakers) and said >= _LEAST_TURN * len(run)
+
+    def _same_level(self, i: int, other: int) -> bool:
+        one, two = self.units[i], self.units[other]
+        return (one.document, one.kind, one.heading, one.intro, one.needs[:1]) == (
+            two.document, two.kind, two.heading, two.intro, two.needs[:1],
+        )  # fmt: skip
 
     def _same_block(self, i: int, other: int) -> bool:
         one, two = self.units[i], self.units[other]
@@ -343,6 +368,18 @@ class Corpus:
             text = self.documents[document]
             self._unknown[document] = not has_cues(language_of(text, "?"), text)
         return i + 1 if self._unknown[document] else None
+
+    def section(self, i: int) -> set[int]:
+        """Return the units below the heading of unit `i`, if they are few."""
+        heading = self.units[i].heading
+        if heading is None:
+            return set()
+        found = {
+            at
+            for at in range(heading + 1, min(len(self.units), heading + 2 * _FEW))
+            if self.units[at].heading == heading
+        }
+        return found if len(found) <= _FEW else set()
 
     def qualifies(self, i: int) -> bool:
         """Tell whether unit `i` is an exception to the sentence before it."""

@@ -53,6 +53,9 @@ _REFERENCE = _opening(
     "in (?:the same|that) (?:year|month|week|place|case)|(?:on|at) (?:the same|that) "
     "(?:day|time)|(?:two|three|four|five|ten|some|a few|many) \\w+ (?:later|earlier)",
     "at that time|since then|after that|afterwards|then|there|here|likewise|similarly",
+    "the (?:remaining|others?|rest|last one|first one)|a new one|another one|most of "
+    "them",
+    "die (?:restlichen|übrigen)|der rest|les autres|le reste|los demás|el resto",
     "otherwise|else|instead|in (?:that|this|such) (?:case|event)|if so|if not",
     "that (?:claim|statement|report|rule|figure|number|decision|limit|amount|date)",
     "daher|deshalb|deswegen|darum|folglich|somit|demnach|beide|beides|"
@@ -88,6 +91,7 @@ _CONTRAST = _opening(
     "assertion|information|account|allegation|number|view|belief) (?:is|was|has been|"
     "turned out|proved|are|were) (?:\\w+ )?(?:wrong|false|untrue|not|incorrect|"
     "withdrawn|outdated|refuted|misleading|a (?:myth|mistake|lie|hoax)|inaccurate)",
+    "(?:that|this|it)['’]s (?:a (?:myth|lie|mistake|rumou?r)|not|wrong|false|untrue)",
     "(?:that|this|it) (?:is|was|isn't|isn’t|wasn't) (?:not |no longer |now )?(?:wrong|"
     "false|true|untrue|incorrect|correct|outdated|a myth|the case|valid)",
     "ausnahmen?|ausgenommen|es sei denn|jedoch|aber|allerdings|dennoch|trotzdem|doch|"
@@ -171,6 +175,12 @@ _DENIAL_WORDS = 7
 _REFUTED = re.compile(
     r"\b(?:this|that|it|these|they)\b.{1,40}\b(?:untrue|false|wrong|incorrect|mistaken|"
     r"a myth|outdated|withdrawn|refuted|disproved|debunked)\W*$|"
+    r"\b(?:was|were|been|is|are)\s(?:\w+\s)?(?:lifted|withdrawn|cancelled|canceled|"
+    r"revoked|suspended|reversed|repealed|overturned|retracted|postponed)\b|"
+    r"\b(?:wurden?|ist|sind)\b.{1,60}\b(?:aufgehoben|widerrufen|zurückgezogen|"
+    r"verschoben|ausgesetzt|storniert)\b|\bchanged (?:his|her|their|its|my) mind\b|"
+    r"\b(?:a été|ont été|fue|fueron|ha sido)\s(?:\w+\s)?(?:levée?s?|retirée?s?|"
+    r"annulée?s?|suspendue?s?|levantad[oa]s?|retirad[oa]s?|anulad[oa]s?|suspendid[oa]s?)\b|"
     r"\b(?:das|dies|es)\b.{1,40}\b(?:falsch|unwahr|überholt|widerlegt)\W*$|"
     r"\b(?:c'est|cela|ceci)\b.{1,40}\b(?:faux|inexact|démenti)\W*$|"
     r"\b(?:esto|eso|lo)\b.{1,40}\b(?:falso|incorrecto|desmentido)\W*$",

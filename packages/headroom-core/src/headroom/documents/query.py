@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import announces, asks
@@ -12,7 +12,6 @@ from headroom.scorers.words import content_terms, stem, words
 __all__ = ["Asked", "idf"]
 
 
-_FEW = 3  # units that hold a code, at most, for it to name them
 # The first cell of a row that is not empty.
 _CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
@@ -64,23 +63,25 @@ class Asked:
             map(stem, words(cell.group()))
         )
 
-    def named(self) -> set[int]:
-        """Return the units that hold a code of the query that few others hold."""
-        codes = {
-            term
-            for term in self.terms
-            if any(map(str.isdigit, term)) and any(map(str.isalpha, term))
+    def only_ones(self, top: int, own: Sequence[float]) -> set[int]:
+        """Return units of the document of `top` that alone hold some word asked for.
+
+        Args:
+            top: The best unit.
+            own: The scorer's score of each unit.
+        """
+        holders: dict[str, list[int]] = {}
+        for i, position in enumerate(self.corpus.which):
+            for term in self.held[position]:
+                holders.setdefault(term, []).append(i)
+        document = self.corpus.units[top].document
+        return {
+            places[0]
+            for places in holders.values()
+            if len(places) == 1
+            and own[places[0]] > 0
+            and self.corpus.units[places[0]].document == document
         }
-        found: set[int] = set()
-        for code in sorted(codes):
-            places = [
-                i
-                for i, position in enumerate(self.corpus.which)
-                if code in self.held[position]
-            ]
-            if len(places) <= _FEW:
-                found.update(places)
-        return found
 
     def covered(self) -> dict[int, float]:
         """Return the share of the query, by weight, that each document holds.

@@ -245,12 +245,9 @@ class Sentences(list[str]):
                             found[word] = term
             missing = [t for t in missing if t not in found.values()]
         for word in self.vocabulary if missing else ():
-            if (
-                len(word) >= _TYPO_LETTERS
-                and (low := word.casefold()) not in ALL_STOP_WORDS
-            ):
+            if len(word) >= _TYPO_LETTERS and word.casefold() not in ALL_STOP_WORDS:
                 for term in missing:
-                    if _is_part(term, low) or _is_part(stem(word), term):
+                    if _is_part(term, word) or _is_part(stem(word), term):
                         found[word] = term
         return found
 
@@ -264,12 +261,15 @@ _EXCHANGE_LETTERS = 7
 def _is_part(part: str, whole: str) -> bool:
     """Tell whether a word is the beginning or end of a compound, and no inflection.
 
-    >>> _is_part("winter", "wintersaison"), _is_part("inter", "wintersaison")
+    It is the end of a noun only: verbs have other beginnings than words ("behalten").
+
+    >>> _is_part("winter", "Wintersaison"), _is_part("halten", "behalten")
     (True, False)
     """
-    return _TYPO_LETTERS <= len(part) <= len(whole) - 3 and whole.startswith(
-        part
-    ) | whole.endswith(part)
+    low = whole.casefold()
+    return _TYPO_LETTERS <= len(part) <= len(whole) - 3 and (
+        low.startswith(part) or (whole[0].isupper() and low.endswith(part))
+    )
 
 
 def _may_be_typo(term: str) -> bool:

@@ -10,6 +10,7 @@ from headroom.documents.structure.lines import (
     HEADING,
     NUMBERED,
     UNDERLINE,
+    is_field,
     is_item,
     is_label,
     is_short,
@@ -64,7 +65,9 @@ def titles(outline: Outline, groups: Sequence[tuple[int, int]], stop: int) -> bo
     """Read the first lines as a heading if they are one; tell whether."""
     first, last = groups[0]
     text = outline.said(first, last)
-    if not is_short(text) or not is_title(text) or asks(text):
+    # At the start of a text, "Report: the pump of 12 May" is a title.
+    opening = not outline.units and outline.blank(last) and is_field(text)
+    if not is_short(text) or not (is_title(text) or opening) or asks(text):
         return False
     if len(groups) > 1:
         # A title directly above its text: the text must be sentences.

@@ -65,7 +65,7 @@ def _numbered_heading(outline: Outline, i: int, marker: str) -> bool:
     return (
         not outline.items
         and not is_item(outline.at(below))
-        and outline.introduced(i, "item") is None
+        and outline.introduced(i, "heading") is None
         and not (below == i + 1 and _goes_on(outline, i, i + 1, len(text)))
     )
 

@@ -138,7 +138,7 @@ class Outline:
         said = self.text[self.units[place].start : self.units[place].end]
         said = (TAGS.sub("", said) if "<" in said else said).rstrip(CLOSING)
         # A list under a title or a question belongs to it, as under a colon.
-        close = kind == "item" or (
+        close = kind in {"item", "heading"} or (
             kind == "table" and self.units[place].kind == "lines"
         )
         close = close and said[-1:] not in {*END} - {"?"}
@@ -146,7 +146,11 @@ class Outline:
         alone = self.units[place].block == self.block - 1 and (
             not place or self.units[place - 1].block != self.units[place].block
         )
-        alone = alone and kind != "sentence" and len(said) <= _LEAD_CHARACTERS
+        alone = (
+            alone
+            and kind not in {"sentence", "heading"}
+            and len(said) <= _LEAD_CHARACTERS
+        )
         return self.position + place if close or alone or announces(said) else None
 
     def kind_of(self, position: int) -> str:

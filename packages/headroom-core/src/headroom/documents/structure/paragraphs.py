@@ -13,6 +13,7 @@ from headroom.documents.structure.lines import (
     is_field,
     is_item,
     is_label,
+    is_short,
     is_title,
     starts_block,
 )
@@ -21,6 +22,7 @@ from headroom.documents.structure.outline import Outline
 
 _BLOCK_CHARACTERS = 240
 
+_TITLE_SHARE = 0.6  # of the lines around it; a line that is as short was not wrapped
 _FULL = 0.75  # the share of the longest line from which on a line counts as full
 
 
@@ -31,6 +33,7 @@ def paragraph(outline: Outline, i: int) -> int:
     while not outline.blank(stop) and not _ends_paragraph(outline, stop, quoted=quoted):
         stop += 1
     groups = _groups(outline, i, stop)
+    first_unit = len(outline.units)
     intro = outline.introduced(i, "sentence") if _intro_applies(outline, i) else None
     outline.intro = None
     if titles(outline, groups, stop):
@@ -49,6 +52,12 @@ def paragraph(outline: Outline, i: int) -> int:
             outline.lines[first].start, outline.lines[last - 1].end, intro, needs
         )
     _add_lines(outline, run, intro, needs)
+    if quoted:
+        # Without the first one, which has the mark, the others are not quoted.
+        for place in range(first_unit + 1, len(outline.units)):
+            unit = outline.units[place]
+            quote = (*unit.needs, outline.position + first_unit)
+            outline.units[place] = unit._replace(needs=quote)
     if outline.units and announces(outline.last()):
         outline.intro = outline.last_position
     return stop - i
@@ -69,6 +78,8 @@ def _ends_paragraph(outline: Outline, i: int, *, quoted: bool) -> bool:
     ):
         return False
     before = outline.at(i - 1).rstrip().rstrip(CLOSING)
+    if before[-1:] in END and _is_title_above(outline, i):
+        return True
     item = ITEM.match(text)
     if item:
         return not item[1][-1:].isdigit() and (
@@ -80,6 +91,20 @@ def _ends_paragraph(outline: Outline, i: int, *, quoted: bool) -> bool:
         return True
     return (
         before[-1:] in {*END, ":"} and stamped(outline, i) and stamped(outline, i + 1)
+    )
+
+
+def _is_title_above(outline: Outline, i: int) -> bool:
+    """Tell whether line `i` of a paragraph is a title: short, above a sentence."""
+    text, above, below = (outline.at(j).strip() for j in (i, i - 1, i + 1))
+    return (
+        bool(below)
+        and len(text) < _TITLE_SHARE * max(len(above), len(below))
+        and is_short(text)
+        and is_title(text)
+        and below[0].isalpha()
+        and not below[0].islower()
+        and len(below) > len(text)
     )
 
 
@@ -121,7 +146,9 @@ def _wraps(outline: Outline, i: int, j: int, width: int, *, stopped: bool) -> bo
         return True
     if ends_open(before):
         return True
-    reach = len(before) + 1 + len(after.split(None, 1)[0])
+    # Scripts without spaces wrap after any character.
+    first_word = after.split(None, 1)[0] if first < "\u2e80" else first
+    reach = len(before) + 1 + len(first_word)
     return reach > _FULL * width and (stopped or len(before) > LINE_CHARACTERS)
 
 

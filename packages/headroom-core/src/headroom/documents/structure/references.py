@@ -13,10 +13,11 @@ _SIGN = (
     r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|\*{1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
 )
 _NOTE_MARK = re.compile(rf"(?:(?<=[^\s*])|(?<=\S )(?=\[))({_SIGN})(?![\w*])")
+_STARS = re.compile(r"\*+")
 # A note that says where a sentence is from is no condition of it.
 _SOURCE = re.compile(r"\b(?:1[89]|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
 
-_NOTE = re.compile(rf"(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
+_NOTE = re.compile(rf"(?:<[^<>]+>\s*)*(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
 
 
 # A turn of a dialogue with its time; a longer one stands for itself.
@@ -152,7 +153,8 @@ def noted(units: list[Unit], text: str, position: int) -> list[Unit]:
         for mark in _NOTE_MARK.findall(said):
             at = notes.get(mark, -1)
             # Stars in pairs are emphasis.
-            if at < 0 or at == i or (mark[0] == "*" and said.count("*") % 2 == 0):
+            stars = [run for run in _STARS.findall(said) if run == mark]
+            if at < 0 or at == i or (stars and len(stars) % 2 == 0):
                 continue
             if not _SOURCE.search(text, units[at].start, units[at].end):
                 units[i] = units[i]._replace(needs=(*units[i].needs, position + at))
