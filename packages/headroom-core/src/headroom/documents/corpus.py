@@ -162,14 +162,9 @@ class Corpus:
 
     def _carriers(self, units: Sequence[Unit]) -> Iterator[int]:
         """Yield what only comes along: what has something below it, and no content."""
-        last: int | None = None
         for place, unit in enumerate(units, start=len(self.units) - len(units)):
             if unit.kind in {"markup", "frame"}:
                 yield place
-            if unit.block == last and self._is_fragment(place - 1):
-                # "Summary." before what it labels.
-                yield place - 1
-            last = unit.block if unit.kind == "sentence" else None
             if unit.kind == "data":
                 yield from (n for n in unit.needs if self.texts[n][-1:] in ":{[")
             for n in unit.needs:
@@ -231,7 +226,9 @@ class Corpus:
         after = i + 1
         while after < len(self.units) and self.units[after].kind == "markup":
             after += 1
-        if after < len(self.units) and self._completes(after):
+        if after < len(self.units) and (
+            self._completes(after) or self._labels(i, after)
+        ):
             found.append(after)
         return found
 
@@ -265,6 +262,16 @@ class Corpus:
         if len(text) > _FRAGMENT_CHARACTERS or not text.isascii():
             return len(text) <= _FRAGMENT_CHARACTERS // 4
         return len(text.split()) <= (1 if self.units[i].intro is None else 2)
+
+    def _labels(self, i: int, after: int) -> bool:
+        """Tell whether unit `i` is a word like "Summary." before what it labels."""
+        return (
+            self.units[i].kind == self.units[after].kind == "sentence"
+            and self._same_block(i, after)
+            and not (i and self._same_block(i - 1, i))
+            and self.texts[i].count(" ") == 0 < self.texts[after].count(" ") - 1
+            and self._is_fragment(i)
+        )
 
     def _broken(self, last: int, i: int) -> bool:
         """Tell whether a blank line or page number is inside of a sentence."""
