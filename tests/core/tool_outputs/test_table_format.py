@@ -573,3 +573,15 @@ def test_two_rows_of_many_cells_name_their_fields() -> None:
 )
 def test_few_wide_rows_of_dotted_fields_are_read_back(rows: list[Any]) -> None:
     assert same(decode_table(encode_table(rows).text), rows)
+
+
+def test_names_in_lists_of_equal_length_are_no_pairs() -> None:
+    """Only measured values stand beside what they were measured at."""
+    team = {"admins": list("abcdefgh"), "banned": list("ijklmnop")}
+    text = encode_table({"team": team, "n": 2}).text
+    assert "team:{admins:[a,b,c,d,e,f,g,h],banned:[i,j,k,l,m,n,o,p]}" in text
+    hours = {
+        "time": [f"{h:02d}:00" for h in range(8)],
+        "rain": [0, 1, 0, 0, 2, 0, 0, 0],
+    }
+    assert "hourly{8}(time,rain):\n00:00,0\n" in encode_table({"hourly": hours}).text

@@ -17,6 +17,7 @@ from headroom.tool_outputs.table.graph import ARRAY, Graph, Item, TooManyNodesEr
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
     MAGIC,
+    is_other,
     scan_quoted,
     template_cell,
 )
@@ -485,28 +486,39 @@ class _Writer:
         return len(items) > 1 and 2 * sum(headed) >= len(items)
 
     def _is_matrix(self, item: int) -> bool:
-        """Tell whether a list has rows of equal length without objects in them."""
-        graph, items = self.graph, self.graph.items[item]
+        """Tell whether a list has lists without objects in them, none of them empty."""
+        graph, rows = self.graph, self.graph.items[item]
+        if len(rows) < _FEWEST_ROWS or not all(map(graph.is_array, rows)):
+            return False
+        lengths = [len(graph.items[row]) for row in rows]  # type: ignore[index]
         return (
-            len(items) >= _FEWEST_ROWS
-            and all(map(graph.is_array, items))
-            and graph.nested.keys().isdisjoint(items)
-            and len({len(graph.items[row]) for row in items}) == 1  # type: ignore[index]
-            and len(graph.items[items[0]]) > 1  # type: ignore[index]
+            graph.nested.keys().isdisjoint(rows)
+            and min(lengths) > 0
+            and max(lengths) > 1
         )
 
     def _is_columns(self, item: int) -> bool:
-        """Tell whether an object has lists of equal length, a column each."""
+        """Tell whether an object has lists of equal length that belong together.
+
+        Measured values do, and what they were measured at: one list has only numbers,
+        and one has no value twice. Two lists of names may be of equal length by chance.
+        """
         graph, items = self.graph, self.graph.items[item]
+        if (
+            graph.shape[item] < 0
+            or self.schema_of[item] >= 0
+            or len(items) < 2
+            or not all(map(graph.is_array, items))
+            or not graph.nested.keys().isdisjoint(items)
+            or not self.references.keys().isdisjoint(items)
+        ):
+            return False
+        columns = [graph.items[column] for column in items]  # type: ignore[index]
         return (
-            graph.shape[item] >= 0
-            and self.schema_of[item] < 0
-            and len(items) > 1
-            and all(map(graph.is_array, items))
-            and graph.nested.keys().isdisjoint(items)
-            and self.references.keys().isdisjoint(items)
-            and len({len(graph.items[column]) for column in items}) == 1  # type: ignore[index]
-            and len(graph.items[items[0]]) >= _FEWEST_IN_COLUMN  # type: ignore[index]
+            len(columns[0]) >= _FEWEST_IN_COLUMN
+            and len(set(map(len, columns))) == 1
+            and any(len(set(column)) == len(column) for column in columns)
+            and any(all(map(is_other, column)) for column in columns)  # type: ignore[arg-type]
         )
 
     def _members(self, prefix: str, node: int) -> Iterator[tuple[str, int, str, Item]]:
