@@ -1,13 +1,16 @@
 """Rules of a digest: each with what limits it, none from a text that is passed on."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import Block, parse, write
-from headroom.conversations.digest import select
-from headroom.conversations.units import Unit
+from headroom.conversations.digest import _Bundles, select
+from headroom.conversations.units import Unit, units_of
+from headroom.messages import read_messages
 from headroom.tokens import messages_tokens
 
 STORY = "The hall has a long history and many visitors came to see it. "
@@ -214,3 +217,70 @@ def test_short_prohibitions_come_before_a_long_request_with_a_limit():
     ]
     kept = select(units, 40, count)
     assert kept.rules == ("No night flights.", "No gluten for Ben.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "later"),
+    [
+        (
+            "No threshold sessions until I say so.",
+            "Threshold is fine again from next week on.",
+        ),
+        (
+            "Never delete readings of kiln-2.",
+            "And kiln-2 may be deleted after 10 years.",
+        ),
+        (
+            "Не предлагайте мировое соглашение.",
+            "Я подумал: мировое соглашение теперь можно обсудить.",
+        ),
+        ("No comments in the code.", "Comments are OK for exported names."),
+    ],
+)
+def test_a_rare_word_that_both_say_ties_a_later_permission_to_its_rule(rule, later):
+    assert digest_of(rule, later).rules == (f"{rule} …\n{later}",)
+
+
+def test_a_correction_in_the_same_message_stands_with_the_rule():
+    said = "新幹線は自由席でお願いします。いや、やっぱり指定席で。"
+    assert said in digest_of(said).rules
+
+
+def test_a_call_that_failed_gives_way_to_the_same_call_made_again():
+    answers = ["AttributeError: 1 failed, 8 passed", "9 passed in tests/test_cart.py"]
+    messages = [{"role": "user", "content": "Fix the test."}]
+    for n, answer in enumerate(answers):
+        made = {"name": "run_tests", "arguments": '{"path": "tests/test_cart.py"}'}
+        calls = [{"id": f"c{n}", "type": "function", "function": made}]
+        messages += [{"role": "assistant", "content": None, "tool_calls": calls}]
+        messages += [{"role": "tool", "tool_call_id": f"c{n}", "content": answer}]
+    for n in range(12):
+        messages += [{"role": "user", "content": f"What is in room {n}?"}]
+        messages += [{"role": "assistant", "content": STORY * 3}]
+    small = ConversationCompressor(330, keep_turns=1, count_tokens=count)
+    digest = small.explain(messages).digest
+    assert "9 passed" in digest
+    assert "AttributeError" not in digest
+
+
+@pytest.mark.parametrize("limit", range(200, 420, 20))
+def test_a_history_without_a_digest_is_told_as_soon_as_there_is_room(limit):
+    messages = [{"role": "user", "content": "Never call me after 8 pm."}]
+    messages += [{"role": "assistant", "content": STORY}]
+    for text in ("Tell me a story.", "Another one."):
+        messages += [{"role": "user", "content": text}]
+        messages += [{"role": "assistant", "content": STORY * 7}]
+    messages += [{"role": "user", "content": "And now?"}]
+    small = ConversationCompressor(limit, keep_turns=1, count_tokens=count)
+    result = small.explain(messages)
+    assert result.digest or len(result.content) == len(messages)
+    assert messages_tokens(result.content, count) <= limit
+
+
+def test_a_status_goes_with_the_other_fields_of_its_record():
+    row = {"id": 7, "retry": False, "note": "x" * 40, "status": "failed"}
+    text = json.dumps([row])
+    units = units_of(read_messages([{"role": "tool", "content": text}])[0], 0, {})
+    bundles = _Bundles(units, set(), {})
+    at = next(n for n, unit in enumerate(units) if unit.text == "retry=false")
+    assert any(units[n].text == "status=failed" for n in bundles.of(at, set()))

@@ -177,6 +177,11 @@ def advance(
     )
 
 
+def _has_lost(state: State) -> bool:
+    """Whether turns too large for a digest beside them left none of the history."""
+    return state.covered_tokens > 0 and not state.segments
+
+
 class _Fold:
     """Sums over a transcript that make each step cheap."""
 
@@ -210,7 +215,9 @@ class _Fold:
         return 0 if self._kept[at] else self._costs[at]
 
     def could_hold(self, state: State, seen: int) -> bool:
-        """Whether a state is below the trigger but for its digest."""
+        """Whether a state is below the trigger but for its digest, and has one."""
+        if _has_lost(state):
+            return False
         bare = 3 + state.kept_tokens + self._between(self._total, state.covered, seen)
         return bare <= self._limits.trigger * self._limits.max_tokens
 
@@ -223,10 +230,8 @@ class _Fold:
         self._known_starts = starts
         state = replace(state, seen=seen)
         tokens = self._view(state, state.covered, state.digest_tokens)
-        # Turns too large for any digest beside them left none of what came before.
-        lost = state.covered_tokens > 0 and not state.segments
         low = tokens <= limits.trigger * limits.max_tokens
-        if low and not lost:
+        if low and not _has_lost(state):
             return state
         over = tokens > limits.max_tokens
         pressed = over or low
@@ -392,7 +397,9 @@ class _Fold:
         gone = state.covered_tokens + fresh
         # Where the last turns alone take about the target, a digest has a quarter of
         # the way to the trigger, rather than nothing.
-        above = (limits.trigger * limits.max_tokens - bare) / 4
+        # The smallest that holds a rule may take all of that way.
+        left = limits.trigger * limits.max_tokens - bare
+        above = max(left / 4, min(left, _LEAST_BODY_TOKENS))
         least = min(_FLOOR_SHARE * limits.max_tokens, hard_room if over else room)
         floor = min(max(_RATE * gone, _LEAST_BODY_TOKENS), max(above, least))
         body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))

@@ -242,9 +242,8 @@ def amended(
 
 
 def _may_amend(text: str) -> bool:
-    """Whether a statement may change a rule: a short one, not of oneself."""
-    asks = text.endswith(_QUESTION)
-    return len(text) <= _SHORT_CHARACTERS and not asks and not speaks_of_self(text)
+    """Whether a statement may change a rule: a short one, no question."""
+    return len(text) <= _SHORT_CHARACTERS and not text.endswith(_QUESTION)
 
 
 def _rule(at: int, text: str) -> _Rule:
@@ -278,9 +277,16 @@ def _amends(
     best = max(shared, key=lambda n: (shared[n] / len(rules[n].keys), n), default=-1)
     if best >= 0:
         share = shared[best] / len(rules[best].keys)
-        rare = any(len(said[key]) <= _RARE for key in keys & rules[best].keys)
+        own = speaks_of_self(unit.text)
+        rare = not own and any(
+            len(said[key]) <= _RARE for key in keys & rules[best].keys
+        )
         if (lifts or limits(unit.text)) and (rare or share >= _LIFTED_SHARE):
             return rules[best]
-        if share >= _OPPOSITE_SHARE and _turns(unit.text) != rules[best].turns:
+        if (
+            not own
+            and share >= _OPPOSITE_SHARE
+            and _turns(unit.text) != rules[best].turns
+        ):
             return rules[best]
     return rules[-1] if lifts and _NAMES_RULE.search(unit.text) else None
