@@ -78,7 +78,7 @@ def test_rows_and_paths_of_json(store):
     found = capped(json.dumps(PODS), store)
     handle = found.handle
     assert 'path="items", rows=' in found.content.splitlines()[0]
-    assert 'items[300](id,name,spec.cpu="{id}"):' in found.content
+    assert "items[300](id,name,spec.cpu):" in found.content
     assert part(handle, store, path="items[200].name").endswith("\npod-200")
     assert part(handle, store, path="$.items[0]['spec'].cpu").endswith("\n0")
     rows = part(handle, store, path="items", rows="17-18")
