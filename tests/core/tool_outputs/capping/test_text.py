@@ -81,7 +81,9 @@ def test_the_largest_numbers_of_a_column_that_the_query_names_are_shown():
     assert rows[41] in shown
     rows = [f'{{"id":{n},"latency_ms":{n % 13}}}' for n in range(80)]
     rows[41] = '{"id":41,"latency_ms":812}'
-    shown = cap("\n".join(rows), max_tokens=300, count_tokens=len, query="Latency ms?")
+    shown = cap(
+        "\n".join(rows), max_tokens=300, count_tokens=len, query="Highest latency?"
+    )
     assert rows[41] in shown.content
     rows = [f"{n},{n % 13},web" for n in range(80)]
     rows[41] = "41,812,web"
@@ -126,3 +128,29 @@ def test_what_did_not_happen_is_no_error():
     shown = cap("\n".join(["RECAP", *recap]), max_tokens=200, count_tokens=len).content
     assert recap[7] in shown
     assert "alike" not in shown
+
+
+def test_rows_with_more_words_of_the_query_come_before_the_errors_and_the_ends():
+    rows = [f"{n},{('Novak', 'Meyer')[n % 2]},A-19,{n},paid" for n in range(40)]
+    wanted = {9: "9,Brandt,A-17,4,paid", 23: "23,Brandt,A-17,6,paid"}
+    for at, row in wanted.items():
+        rows[at] = row
+    rows[30] = "30,Novak,A-17,2,failed"
+    text = "id,customer,sku,units,status\n" + "\n".join(rows)
+    query = "How many units of A-17 did Brandt order?"
+    shown = cap(text, max_tokens=170, count_tokens=len, query=query).content
+    assert all(row in shown for row in wanted.values())
+
+
+def test_a_query_for_the_cause_shows_the_error_next_to_its_line():
+    lines = [
+        f"12:{n:02} INFO batch {n} of customer 4{n % 7}71 written" for n in range(50)
+    ]
+    lines[8] = "12:08 ERROR batch 8 failed: deadlock detected"
+    lines[36] = "12:36 ERROR batch 36 failed: disk quota exceeded"
+    lines[39] = "12:39 INFO import of 4571 stopped"
+    text = "\n".join(lines)
+    query = "Why was the import of 4571 stopped?"
+    shown = cap(text, max_tokens=260, count_tokens=len, query=query).content
+    assert lines[36] in shown
+    assert lines[39] in shown

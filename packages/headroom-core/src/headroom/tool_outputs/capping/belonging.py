@@ -1,11 +1,11 @@
 """To which line above each line of a text belongs: its record, section or parent."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from headroom.tool_outputs.error_lines import shape
 
-__all__ = ["owners", "with_owners"]
+__all__ = ["owners", "whole_changes", "with_owners"]
 
 _COMMIT, _FILE, _SECTION, _HUNK = 0, 1, 2, 3
 # Lines that begin a section, and how deep it is. Sources: git log, diff, tail of many
@@ -31,6 +31,7 @@ _FIELD = re.compile(r"([^\W\d][\w ./()-]{0,40}?)\s*(?::(?=\s)|=)")
 _MOST_OWNERS = 8
 # A block of so many lines is a record, even if its lines are no fields.
 _SHORT_BLOCK = 12
+_SHORT_CHANGE = 8
 # A unit of so many characters without a line end is a piece of a longer line.
 _PIECE = 200
 
@@ -100,6 +101,37 @@ def with_owners(unit: int, belongs: Sequence[int]) -> list[int]:
     while belongs and (above := belongs[found[-1]]) >= 0 and len(found) <= _MOST_OWNERS:
         found.append(above)
     return found[::-1]
+
+
+def whole_changes(
+    groups: Iterable[Sequence[int]], texts: Sequence[str]
+) -> Iterator[Sequence[int]]:
+    """Yield the groups with the rest of each change: a run of - and + lines, a commit.
+
+    A change of more than 8 lines stays in its lines.
+    """
+    change_of: list[range] = []
+    start = 0
+    for unit in range(1, len(texts) + 1):
+        if unit == len(texts) or not _goes_on(texts[unit], texts[unit - 1]):
+            change = range(start, unit)
+            change_of += [change] * len(change)
+            start = unit
+    for group in groups:
+        whole = set(group)
+        for unit in group:
+            if len(change_of[unit]) <= _SHORT_CHANGE:
+                whole.update(change_of[unit])
+        yield sorted(whole)
+
+
+def _goes_on(text: str, before: str) -> bool:
+    """Tell whether a line is of the same change as the line before it."""
+    if text[:1] in ("+", "-"):
+        return before[:1] in ("+", "-") and not text.startswith("--- ")
+    if text.startswith(("    ", "Author", "Date", "Merge:")) or not text.strip():
+        return not before.startswith(("+", "-", "@@")) and not text.startswith("commit")
+    return False
 
 
 def _leave(stack: list[tuple[int, int]], level: int) -> None:

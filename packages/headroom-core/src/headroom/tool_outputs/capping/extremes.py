@@ -40,6 +40,16 @@ def _names(text: str) -> set[str]:
     return {w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words}
 
 
+def _is_named(name: str, asked: set[str]) -> bool:
+    """Tell whether a query names a column: CPU as %CPU, memory as MEM."""
+    for part in _names(name):
+        for word in asked:
+            short, long = sorted((part, word), key=len)
+            if short == long or (len(short) > 2 and long.startswith(short)):
+                return True
+    return False
+
+
 def _aligned(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]]:
     """Yield the numbers by row of each column named in a line near the top."""
     begins = [at for at in range(len(texts)) if at < _TOP or not texts[at - 1].strip()]
@@ -52,7 +62,7 @@ def _aligned(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]
         below = range(top + 1, end)
         sign = next((sign for sign in "\t|,;" if header.count(sign) > 1), "")
         cells = header.split(sign) if sign else [m[0] for m in _CELL.finditer(header)]
-        named = [at for at, cell in enumerate(cells) if _names(cell) & asked]
+        named = [at for at, cell in enumerate(cells) if _is_named(cell, asked)]
         spans = [found.span() for found in _CELL.finditer(header)] if named else []
         for at in named if len(cells) > 2 else ():
             numbers: dict[int, float] = {}
@@ -85,7 +95,7 @@ def _members(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]
     for row, text in enumerate(texts):
         if text.startswith("{"):
             for key, number in _MEMBER.findall(text):
-                if _names(key) & asked:
+                if _is_named(key, asked):
                     found.setdefault(key, {}).setdefault(row, float(number))
     for numbers in found.values():
         if len(numbers) >= max(_FEWEST_ROWS, _LEAST_SHARE * len(texts)):

@@ -1,6 +1,7 @@
 """In which order the units of an output matter."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -22,12 +23,29 @@ Show = Literal["what matters", "what the query asks for", "the beginning"]
 _SHARES = {
     "errors": 50.0,
     "query": 50.0,
-    "extremes": 20.0,
+    "extremes": 60.0,
+    "totals": 10.0,
     "outliers": 6.0,
     "ends": 4.0,
 }
-# A query about errors gives them so many times the room.
-_ERRORS_ASKED = 3
+# What the query asks for, errors or something else, has so many times the room.
+_ASKED_FOR = 3
+# Words that ask for errors, and for the largest or smallest.
+_WHY = re.compile(
+    r"\bwhy\b|wrong|\bcauses?\b|\breason\b|warum|wieso|pourquoi|por ?qu[eé]|почему"
+    r"|なぜ|どうして|为什么|왜",
+    re.IGNORECASE,
+)
+_MOST = re.compile(
+    r"\b(?:most|least|max(?:imum)?|min(?:imum)?|top|(?:larg|small|high|low|bigg|long"
+    r"|short|slow|fast|full|old|new)est)\b|\bmeisten|größt|höchst|längst|kleinst",
+    re.IGNORECASE,
+)
+# "2 failed, 37 passed"; where more kinds of lines look so, they are no totals.
+_COUNTS = re.compile(
+    r"\b\d[\d,.]* (?:to )?[^\W\d]+[^,\n\d]{0,16}, (?:and )?\d[\d,.]* (?:to )?[^\W\d]+"
+)
+_MOST_TOTALS = 3
 # Units of one shape (the same but for numbers) are usual where there are so many of
 # them, as a share of all; and units differ from the usual where most are usual and no
 # more than a share are like them.
@@ -37,6 +55,8 @@ _OUTLIER_SHARE = 0.005
 # Error lines that take less room come first, those to which they belong counted, in
 # steps of so many characters: a long one does not take the room of ten others.
 _ROOM_STEP = 240
+# Errors that are so many lines nearer to the line that the query needs come first.
+_NEAR = 4
 # A record of up to so many characters at an end is shown whole or not at all.
 _SHORT_RECORD = 400
 # How much of its score a unit that the query needs gives to the units after it and
@@ -47,7 +67,7 @@ _BEFORE = (0.35,)
 # with the scorer's scores in [0, 1]. A part of an id is no word to a scorer.
 _LITERAL = 0.8
 # The share of its score that a line gives to lines that belong to it and match, too.
-_INHERITED = 0.6
+_INHERITED = 0.7
 # A unit of this share of the best score answers as well.
 _AS_GOOD = 0.7
 _SHORTEST_LITERAL = 3
@@ -84,29 +104,56 @@ def rank(
         yield from (with_owners(unit, belongs) for (unit,) in asked)
         return
     yield (0,)
-    # Totals and outcomes stand in the last line.
-    last = _last(texts)
-    ending = with_owners(last, belongs)
-    if sum(len(texts[unit]) for unit in ending) <= _SHORT_RECORD:
-        yield ending
+    about_errors = not query or severity(query) or _WHY.search(query)
+    told = texts if tells else ()
+    if about_errors:
+        # The last line often is the outcome.
+        ending = with_owners(_last(texts), belongs)
+        if sum(len(texts[unit]) for unit in ending) <= _SHORT_RECORD:
+            yield ending
     seen = bytearray(len(texts))
     seen[0] = 1
     first = list(asked)
     near = first[0][0] if first else None
-    wanted = {
-        "errors": _errors(texts if tells else (), belongs, near),
+    queues: dict[str, Iterator[Sequence[int]]] = {
+        "errors": _errors(told, belongs, near),
         "query": iter(first),
-        "extremes": ((unit,) for unit in extremes(texts, query)),
     }
-    others = {"outliers": _outliers(texts), "ends": _ends(texts, belongs)}
+    others = {
+        "totals": ((unit,) for unit in _totals(told)),
+        "outliers": _outliers(texts),
+        "ends": _ends(texts, belongs),
+    }
     shares = dict(_SHARES)
-    if query and not severity(query):
-        stages = [{**wanted, **others}]
-    else:
-        stages = [wanted, others]
-        shares["errors"] *= _ERRORS_ASKED
-    for queues in stages:
-        yield from _in_turn(queues, shares, texts, belongs, seen)
+    if query and _MOST.search(query):
+        rows = extremes(texts, query)
+        queues = {"extremes": ((unit,) for unit in rows), **queues}
+    if not about_errors:
+        shares["query"] *= _ASKED_FOR
+        order = sorted(queues, key=("extremes", "query", "errors").index)
+        yield from _in_turn(
+            {**{name: queues[name] for name in order}, **others},
+            shares,
+            texts,
+            belongs,
+            seen,
+        )
+        return
+    if query and severity(query):
+        shares["errors"] *= _ASKED_FOR
+    yield from _in_turn(queues, shares, texts, belongs, seen)
+    yield from _in_turn(others, shares, texts, belongs, seen)
+
+
+def _totals(texts: Sequence[str]) -> list[int]:
+    """Return the lines that give several counts, if they are few."""
+    firsts: dict[str, int] = {}
+    for unit, text in enumerate(texts):
+        if _COUNTS.search(text):
+            firsts.setdefault(shape(text), unit)
+            if len(firsts) > _MOST_TOTALS:
+                return []
+    return list(firsts.values())
 
 
 def _in_turn(
@@ -116,22 +163,37 @@ def _in_turn(
     belongs: Sequence[int],
     seen: bytearray,
 ) -> Iterator[Sequence[int]]:
-    """Yield the groups of several queues, each queue up to its share of the room."""
+    """Yield the groups of several queues, each queue up to its share of the room.
+
+    The next group is the one with which its queue has used least of its share.
+    """
     spent = dict.fromkeys(queues, 0.0)
+    heads: dict[str, set[int]] = {}
+
+    def used(name: str) -> float:
+        new = [unit for unit in heads[name] if not seen[unit]]
+        return spent[name] + sum(len(texts[unit]) + 8 for unit in new) / shares[name]
+
     while queues:
-        name = min(queues, key=lambda each: spent[each])
-        group = next(queues[name], None)
-        if group is None:
-            del queues[name]
-            continue
-        needed = {need for unit in group for need in with_owners(unit, belongs)}
-        new = [unit for unit in needed if not seen[unit]]
-        for unit in new:
+        for name in list(queues):
+            while name in queues and all(seen[u] for u in heads.get(name, ())):
+                group = next(queues[name], None)
+                if group is None:
+                    del queues[name]
+                    heads.pop(name, None)
+                elif any(texts[unit].strip() for unit in group):
+                    # With all to which it belongs: that may have found no room before.
+                    heads[name] = {
+                        need for unit in group for need in with_owners(unit, belongs)
+                    }
+        if not heads:
+            return
+        name = min(heads, key=used)
+        spent[name] = used(name)
+        group = sorted(heads.pop(name))
+        for unit in group:
             seen[unit] = 1
-        spent[name] += sum(len(texts[unit]) + 8 for unit in new) / shares[name]
-        if new:
-            # With all to which it belongs: what came before may have found no room.
-            yield sorted(needed)
+        yield group
 
 
 def _ends(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -201,8 +263,8 @@ def _errors(
     for unit, text in enumerate(texts):
         if (level := severity(text)) and (its := shape(text)) not in firsts:
             room = sum(len(texts[need]) for need in with_owners(unit, belongs))
-            distance = 0 if near is None else abs(unit - near)
-            firsts[its] = -level, room // _ROOM_STEP, distance, unit
+            distance = 0 if near is None else abs(unit - near) // _NEAR
+            firsts[its] = -level, distance, room // _ROOM_STEP, unit
     for *_, unit in sorted(firsts.values()):
         yield (unit,)
 
@@ -219,10 +281,14 @@ def _asked(
     scores = checked_scores(scorer or BM25Scorer(), query, Sentences(texts))
     for unit, score in _literal(texts, query).items():
         scores[unit] += _LITERAL * score
-    # A line that answers is found by the line to which it belongs, too.
+    # A line that answers is found by the lines to which it belongs, too.
+    inherited = list(scores)
     for unit, above in enumerate(belongs):
-        if above >= 0 and scores[unit] > 0:
-            scores[unit] += _INHERITED * scores[above]
+        if above >= 0:
+            inherited[unit] += _INHERITED * inherited[above]
+    scores = [i if own > 0 else 0.0 for i, own in zip(inherited, scores, strict=True)]
+    # The first line is shown anyway: a header has the words of every query.
+    scores[:1] = [0.0][: len(scores)]
     spread = list(scores)
     for unit, score in enumerate(scores):
         if score <= 0:

@@ -1,11 +1,11 @@
 """A text under a hard cap, with a line for each run of lines that is hidden."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from headroom.scorers import Scorer
-from headroom.tool_outputs.capping.belonging import owners
+from headroom.tool_outputs.capping.belonging import owners, whole_changes
 from headroom.tool_outputs.capping.fitting import fit
 from headroom.tool_outputs.capping.notes import (
     Capped,
@@ -74,10 +74,14 @@ def cap(
 
     total = len(units.texts)
     belongs = owners(units.texts)
-    quotes = kind_of(text) in _QUOTING
-    ranking = list(
-        rank(units.texts, query, scorer, show, belongs=belongs, tells=not quotes)
+    kind = kind_of(text)
+    quotes = kind in _QUOTING
+    ranking: Iterable[Sequence[int]] = rank(
+        units.texts, query, scorer, show, belongs=belongs, tells=not quotes
     )
+    if kind in ("diff", "git-log"):
+        ranking = whole_changes(ranking, units.texts)
+    ranking = list(ranking)
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
     told = () if quotes else units.texts

@@ -31,6 +31,8 @@ _LEAST_OPENED = 200
 # is shown, since they say what the object is; unless it has many, as a map has.
 _SHORT_MEMBER = 200
 _FEW_MEMBERS = 50
+# So many groups are tried behind the first that does not fit.
+_PASSED_OVER = 8
 # How many members a mark names.
 _NAMED = 5
 _HIDDEN = object()
@@ -85,8 +87,9 @@ def cap_tree(
     tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
     groups = list(rank(tree.texts, query, scorer, show, named=tree.named))
 
-    def written(first: int) -> tuple[str, tuple[Dropped, ...]]:
-        shown = {need for g in groups[:first] for u in g for need in tree.needs[u]}
+    def written(first: int, *more: int) -> tuple[str, tuple[Dropped, ...]]:
+        chosen = [*groups[:first], *[groups[at] for at in more]]
+        shown = {need for g in chosen for u in g for need in tree.needs[u]}
         slim, dropped = tree.cut(shown)
         return f"{tree.head(dropped)}\n{tree.counted(write(slim))}", dropped
 
@@ -99,6 +102,13 @@ def cap_tree(
             low, best = middle, (content, dropped)
         else:
             high = middle - 1
+    # What does not fit is passed over.
+    more: list[int] = []
+    for at in range(low + 1, min(len(groups), low + 1 + _PASSED_OVER)):
+        content, dropped = written(low, *more, at)
+        if count_tokens(content) <= max_tokens:
+            more.append(at)
+            best = content, dropped
     total = len(tree.texts)
     if best is None:
         dropped = (hidden_under_the_cap((), total),)
