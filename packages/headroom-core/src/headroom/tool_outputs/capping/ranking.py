@@ -13,7 +13,7 @@ from headroom.tool_outputs.capping.belonging import with_owners
 from headroom.tool_outputs.capping.extremes import extremes
 from headroom.tool_outputs.error_lines import severity, shape
 
-__all__ = ["Show", "rank"]
+__all__ = ["DATA_WEIGHS", "Show", "rank"]
 
 Show = Literal["what matters", "what the query asks for", "the beginning"]
 
@@ -28,8 +28,8 @@ _SHARES = {
     "outliers": 6.0,
     "ends": 4.0,
 }
-# What the query asks for, errors or something else, has so many times the room.
-_ASKED_FOR = 3
+# Errors that the query asks for have so many times the room.
+_ERRORS_ASKED = 3
 # Words that ask for errors, and for the largest or smallest.
 _WHY = re.compile(
     r"\bwhy\b|wrong|\bcauses?\b|\breason\b|warum|wieso|pourquoi|por ?qu[eé]|почему"
@@ -55,6 +55,8 @@ _OUTLIER_SHARE = 0.005
 # Error lines that take less room come first, those to which they belong counted, in
 # steps of so many characters: a long one does not take the room of ten others.
 _ROOM_STEP = 240
+# What an error weighs in rows of data, compared with a log.
+DATA_WEIGHS = 0.3
 # Errors that are so many lines nearer to the line that the query needs come first.
 _NEAR = 4
 # A record of up to so many characters at an end is shown whole or not at all.
@@ -82,7 +84,7 @@ def rank(
     *,
     belongs: Sequence[int] = (),
     named: Sequence[str] = (),
-    tells: bool = True,
+    errors_weigh: float = 1.0,
 ) -> Iterator[Sequence[int]]:
     """Yield groups of units, the most important first; each unit once at most.
 
@@ -94,7 +96,8 @@ def rank(
         belongs: The unit above to which each belongs, as `owners` gives it: a group
             has a unit behind those to which it belongs.
         named: The units with their names, for the query; the texts if left out.
-        tells: Units that speak of errors tell of them.
+        errors_weigh: How much room units that speak of errors have, compared with
+            what the query asks for; 0 where they only quote.
     """
     asked = _asked(named or texts, query, scorer, belongs)
     if show == "the beginning" or not texts:
@@ -105,7 +108,7 @@ def rank(
         return
     yield (0,)
     about_errors = not query or severity(query) or _WHY.search(query)
-    told = texts if tells else ()
+    told = texts if errors_weigh else ()
     if about_errors:
         # The last line often is the outcome.
         ending = with_owners(_last(texts), belongs)
@@ -129,7 +132,7 @@ def rank(
         rows = extremes(texts, query)
         queues = {"extremes": ((unit,) for unit in rows), **queues}
     if not about_errors:
-        shares["query"] *= _ASKED_FOR
+        shares["errors"] *= errors_weigh
         order = sorted(queues, key=("extremes", "query", "errors").index)
         yield from _in_turn(
             {**{name: queues[name] for name in order}, **others},
@@ -140,7 +143,7 @@ def rank(
         )
         return
     if query and severity(query):
-        shares["errors"] *= _ASKED_FOR
+        shares["errors"] *= _ERRORS_ASKED
     yield from _in_turn(queues, shares, texts, belongs, seen)
     yield from _in_turn(others, shares, texts, belongs, seen)
 

@@ -16,7 +16,7 @@ from headroom.tool_outputs.capping.notes import (
     runs,
     tag_for,
 )
-from headroom.tool_outputs.capping.ranking import Show, rank
+from headroom.tool_outputs.capping.ranking import DATA_WEIGHS, Show, rank
 from headroom.tool_outputs.capping.units import Units, split
 from headroom.tool_outputs.error_lines import severity, shape
 from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
@@ -28,8 +28,11 @@ _TROUBLE = 2
 _ALIKE = "; last error above: 1 of {:,} alike"
 # One part in so many of the cap is kept free to say it, at most.
 _COUNT_SHARE = 20
-# Kinds whose lines speak of errors without telling of one.
-_QUOTING = VERBATIM | {"diff", "git-log", "ini", "search"}
+# How much an error weighs: less in rows of data, nothing in what only speaks of errors.
+_WEIGHTS = {
+    **dict.fromkeys(("csv", "tsv", "table"), DATA_WEIGHS),
+    **dict.fromkeys((*VERBATIM, "diff", "git-log", "ini", "search"), 0.0),
+}
 _NONE: Mapping[int, int] = {}
 
 
@@ -75,16 +78,21 @@ def cap(
     total = len(units.texts)
     belongs = owners(units.texts)
     kind = kind_of(text)
-    quotes = kind in _QUOTING
+    weight = _WEIGHTS.get(kind, 1.0)
     ranking: Iterable[Sequence[int]] = rank(
-        units.texts, query, scorer, show, belongs=belongs, tells=not quotes
+        units.texts,
+        query,
+        scorer,
+        show,
+        belongs=belongs,
+        errors_weigh=weight,
     )
     if kind in ("diff", "git-log"):
         ranking = whole_changes(ranking, units.texts)
     ranking = list(ranking)
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
-    told = () if quotes else units.texts
+    told = units.texts if weight else ()
     counts = Counter(shape(each) for each in told if severity(each) >= _TROUBLE)
     if any(count > 1 for count in counts.values()):
         budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)

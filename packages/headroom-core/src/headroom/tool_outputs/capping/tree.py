@@ -14,7 +14,7 @@ from headroom.tool_outputs.capping.notes import (
     opening,
     tag_for,
 )
-from headroom.tool_outputs.capping.ranking import Show, rank
+from headroom.tool_outputs.capping.ranking import DATA_WEIGHS, Show, rank
 from headroom.tool_outputs.capping.units import split
 from headroom.tool_outputs.compact import write_compact
 from headroom.types import Dropped
@@ -85,7 +85,11 @@ def cap_tree(
     if count_tokens(text) <= max_tokens:
         return Capped(text, 0, 0, "values")
     tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
-    groups = list(rank(tree.texts, query, scorer, show, named=tree.named))
+    groups = list(
+        rank(
+            tree.texts, query, scorer, show, named=tree.named, errors_weigh=DATA_WEIGHS
+        )
+    )
 
     def written(first: int, *more: int) -> tuple[str, tuple[Dropped, ...]]:
         chosen = [*groups[:first], *[groups[at] for at in more]]
