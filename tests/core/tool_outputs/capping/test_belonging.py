@@ -158,3 +158,30 @@ def test_a_short_record_at_the_beginning_is_shown_whole_or_not_at_all():
         shown = cap(text, max_tokens=max_tokens, count_tokens=len).content
         for block in blocks:
             assert block in shown or block.splitlines()[0] not in shown
+
+
+def test_a_commit_of_a_log_is_shown_whole_or_not_at_all():
+    commits = [
+        f"commit {n:07x}\nAuthor: Ann\nDate: Fri Nov {n + 1} 2026\n\n    Change {n}\n\n"
+        f"    It was slow.\n    Failed twice.\n    See {n * 7}.\n\n    Fixes: {n}\n"
+        for n in range(20)
+    ]
+    text = "\n".join(commits)
+    for max_tokens in range(200, 900, 70):
+        query = "What did change 7 do?"
+        shown = cap(text, max_tokens=max_tokens, count_tokens=len, query=query).content
+        for n, commit in enumerate(commits[1:], start=1):
+            assert commit.strip() in shown or f"commit {n:07x}" not in shown
+
+
+def test_the_removed_and_added_lines_of_a_change_stay_together():
+    hunks = [
+        f"@@ -{n}0,3 +{n}0,3 @@\n a = {n}\n-old_{n} = {n}\n+new_{n} = {n}\n b = {n}"
+        for n in range(1, 20)
+    ]
+    text = "\n".join(["diff --git a/x.py b/x.py", "--- a/x.py", "+++ b/x.py", *hunks])
+    for max_tokens in range(150, 600, 50):
+        query = "What became of old_7?"
+        shown = cap(text, max_tokens=max_tokens, count_tokens=len, query=query).content
+        for n in range(1, 20):
+            assert (f"-old_{n} =" in shown) == (f"+new_{n} =" in shown)

@@ -32,6 +32,7 @@ _MOST_OWNERS = 8
 # A block of so many lines is a record, even if its lines are no fields.
 _SHORT_BLOCK = 12
 _SHORT_CHANGE = 8
+_SHORT_COMMIT = 24
 # A unit of so many characters without a line end is a piece of a longer line.
 _PIECE = 200
 
@@ -108,7 +109,7 @@ def whole_changes(
 ) -> Iterator[Sequence[int]]:
     """Yield the groups with the rest of each change: a run of - and + lines, a commit.
 
-    A change of more than 8 lines stays in its lines.
+    A run of more than 8 lines, or a commit of more than 24, stays in its lines.
     """
     change_of: list[range] = []
     start = 0
@@ -120,7 +121,8 @@ def whole_changes(
     for group in groups:
         whole = set(group)
         for unit in group:
-            if len(change_of[unit]) <= _SHORT_CHANGE:
+            of_diff = texts[unit][:1] in ("+", "-")
+            if len(change_of[unit]) <= (_SHORT_CHANGE if of_diff else _SHORT_COMMIT):
                 whole.update(change_of[unit])
         yield sorted(whole)
 

@@ -266,7 +266,10 @@ def _errors(
     for unit, text in enumerate(texts):
         if (level := severity(text)) and (its := shape(text)) not in firsts:
             room = sum(len(texts[need]) for need in with_owners(unit, belongs))
-            distance = 0 if near is None else abs(unit - near) // _NEAR
+            distance = 0
+            if near is not None:
+                # The cause is near, be it an error or trouble.
+                level, distance = min(level, 2), abs(unit - near) // _NEAR
             firsts[its] = -level, distance, room // _ROOM_STEP, unit
     for *_, unit in sorted(firsts.values()):
         yield (unit,)
@@ -302,10 +305,18 @@ def _asked(
                 if 0 <= at < len(texts):
                     spread[at] = max(spread[at], part * score)
     found = [unit for unit, score in enumerate(spread) if score > 0]
-    # What matches nearly as well as the best comes before the neighbours of the best.
+    # What matches nearly as well as the best comes before the neighbours of the best;
+    # a text that came before comes last.
     best = _AS_GOOD * max(scores, default=0.0)
+    first = {text: unit for unit, text in reversed(list(enumerate(texts)))}
     for unit in sorted(
-        found, key=lambda each: (scores[each] < best, -spread[each], each)
+        found,
+        key=lambda each: (
+            first[texts[each]] != each,
+            scores[each] < best,
+            -spread[each],
+            each,
+        ),
     ):
         yield (unit,)
 
