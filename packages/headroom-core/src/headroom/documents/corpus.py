@@ -191,10 +191,13 @@ class Corpus:
         """Return what unit `i` must and should be kept with."""
         must = self.group(i)
         should = [self._step_before(i), self._pronoun_of(i), self._completion(i)]
-        should += self._replies(i)
         return Companions(
             tuple(sorted(must - {i})),
-            tuple(n for n in should if n is not None and n not in must),
+            tuple(
+                tuple(sorted(self.group(n)))
+                for n in (*should, *self._replies(i))
+                if n is not None and n not in must
+            ),
         )
 
     def group(self, i: int) -> frozenset[int]:

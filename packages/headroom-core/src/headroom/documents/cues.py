@@ -13,6 +13,7 @@ __all__ = [
     "contrasts",
     "leans_back",
     "limits",
+    "measures",
     "refers_back",
     "turns",
 ]
@@ -291,6 +292,15 @@ def contrasts(text: str) -> bool:
     )
 
 
+# What the numbers of a section are in: "Figures in million euros."
+_MEASURED = re.compile(
+    r"\b(?:in|en|em)\s(?:\w+\s){0,2}(?:thousands?|millions?|billions?|tausend|"
+    r"millionen|milliers|millions|miles|millones|migliaia|milioni|milhares|milhões)\b|"
+    r"单位[:：]|単位[:：]|\b(?:unless|sofern nicht|sauf|salvo)\b.{1,40}$",
+    re.IGNORECASE,
+)
+
+
 def limits(text: str) -> bool:
     """Tell whether a sentence has a word that denies or limits.
 
@@ -298,6 +308,15 @@ def limits(text: str) -> bool:
     (True, False)
     """
     return _NEGATION.search(text) is not None
+
+
+def measures(text: str) -> bool:
+    """Tell whether a sentence says what the numbers of a section are in.
+
+    >>> measures("Figures in million euros."), measures("We sold a million.")
+    (True, False)
+    """
+    return _MEASURED.search(text) is not None
 
 
 def announces(text: str) -> bool:

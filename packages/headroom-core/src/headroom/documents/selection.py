@@ -17,11 +17,12 @@ class Companions(NamedTuple):
 
     Attributes:
         must: Without these the unit is not kept: a table row's header.
-        should: These come along if they fit: what a pronoun points at, a heading.
+        should: These come along if they fit, each group whole: what a pronoun points
+            at with what that needs, the replies of a dialogue.
     """
 
     must: tuple[int, ...] = ()
-    should: tuple[int, ...] = ()
+    should: tuple[tuple[int, ...], ...] = ()
 
 
 def select(
@@ -57,11 +58,11 @@ def select(
         return set()
     kept = {order[best], *companions(order[best]).must}
     left = ceiling - sum(estimates[unit] for unit in kept)
-    added = _companions_that_fit(order[best], companions, estimates, left, kept)
     # The last of them goes first where the exact count finds them too long.
-    groups: list[tuple[int, ...]] = [(companion,) for companion in added]
-    kept.update(added)
-    left -= sum(estimates[unit] for unit in added)
+    groups = _companions_that_fit(order[best], companions, estimates, left, kept)
+    for group in groups:
+        kept.update(group)
+        left -= sum(estimates[unit] for unit in group)
     refused: set[int] = set()
     for _ in range(_ROUNDS):
         found = _fill(order, estimates, companions, left, kept, refused)
@@ -104,19 +105,19 @@ def _companions_that_fit(
     estimates: Sequence[float],
     left: float,
     kept: Collection[int],
-) -> tuple[int, ...]:
-    """Return the companions of an already chosen `unit` that `left` tokens hold."""
+) -> list[tuple[int, ...]]:
+    """Return groups of companions of a chosen `unit` that `left` tokens hold."""
     wanted = companions(unit)
-    found: list[int] = []
-    for other in (*wanted.must, *wanted.should):
-        if (
-            other not in kept
-            and other not in found
-            and estimates[other] <= left + _TOLERANCE
-        ):
-            found.append(other)
-            left -= estimates[other]
-    return tuple(found)
+    known = {unit, *kept}
+    found: list[tuple[int, ...]] = []
+    for group in (wanted.must, *wanted.should):
+        missing = tuple(other for other in group if other not in known)
+        cost = sum(estimates[other] for other in missing)
+        if missing and cost <= left + _TOLERANCE:
+            found.append(missing)
+            known.update(missing)
+            left -= cost
+    return found
 
 
 def _fill(
@@ -142,7 +143,8 @@ def _fill(
             if estimates[unit] + cost > left + _TOLERANCE:
                 continue
         room = left - estimates[unit]
-        group = (*_companions_that_fit(unit, companions, estimates, room, taken), unit)
+        with_it = _companions_that_fit(unit, companions, estimates, room, taken)
+        group = (*(other for each in with_it for other in each), unit)
         groups.append(group)
         taken.update(group)
         left -= sum(estimates[other] for other in group)

@@ -5,6 +5,9 @@ import re
 from headroom.documents.structure.lines import ITEM, is_field
 from headroom.documents.structure.outline import Outline
 
+_SENDER = re.compile(
+    r"(?:from|von|de|da|van|от|发件人|差出人|보낸 사람)\s?[:：]", re.IGNORECASE
+)
 _DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
 
 # Terms that one definition may stand under.
@@ -72,6 +75,8 @@ def fields(outline: Outline, i: int) -> int:
         )
         if record and first is None:
             first = at
+        if _SENDER.match(outline.at(j)):
+            outline.sender = at
         j = end
     outline.items, outline.intro = [], None
     return stop - i

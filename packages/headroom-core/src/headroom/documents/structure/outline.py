@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from headroom.documents.cues import CLOSING, announces, limits
+from headroom.documents.cues import CLOSING, announces, limits, measures
 from headroom.documents.sentences import language_of, pieces, sentences
 from headroom.documents.structure.lines import END, TAGS, Line, lines
 from headroom.documents.structure.units import Unit
@@ -35,6 +35,8 @@ class Outline:
         self.list_intro: int | None = None
         self.intro: int | None = None
         self.turned: int | None = None
+        # Who wrote the mail that is read: its "From:" line.
+        self.sender: int | None = None
 
     # Units
 
@@ -69,15 +71,20 @@ class Outline:
     def _lead(self) -> int | None:
         """Return the sentence that limits all sections below the open heading.
 
-        It stands alone between that heading and the first one below it.
+        It stands between that heading and the first one below it, with at most one
+        other sentence behind it.
         """
         if not self.headings:
             return None
         above = self.headings[-1][1]
-        if self.last_position == above + 1 and self.was("sentence"):
-            said = self.last()
-            if announces(said) or limits(said):
-                self.leads[above] = self.last_position
+        first = self.last_position
+        if first == above + 2 and self.units[-2].block == self.units[-1].block:
+            first -= 1
+        unit = self.units[first - self.position]
+        if first == above + 1 and unit.kind == "sentence":
+            said = self.text[unit.start : unit.end]
+            if announces(said) or limits(said) or measures(said):
+                self.leads[above] = first
         return self.leads.get(above)
 
     def add_sentences(

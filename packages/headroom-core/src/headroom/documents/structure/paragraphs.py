@@ -41,6 +41,8 @@ def paragraph(outline: Outline, i: int) -> int:
     if not outline.at(i).startswith((" ", "\t")):
         outline.items = []
     needs = [outline.items[-1][2]] if outline.items else []
+    if outline.sender is not None and not quoted:
+        needs.append(outline.sender)
     run: list[tuple[int, int]] = []
     for first, last in groups:
         if is_label(outline.said(first, last)):
@@ -53,11 +55,14 @@ def paragraph(outline: Outline, i: int) -> int:
         )
     _add_lines(outline, run, intro, needs)
     if quoted:
-        # Without the first one, which has the mark, the others are not quoted.
-        for place in range(first_unit + 1, len(outline.units)):
+        # A sentence in the middle of a line has its mark at the one before.
+        opened: int | None = None
+        for place in range(first_unit, len(outline.units)):
             unit = outline.units[place]
-            quote = (*unit.needs, outline.position + first_unit)
-            outline.units[place] = unit._replace(needs=quote)
+            if outline.text[unit.start] == ">":
+                opened = outline.position + place
+            elif opened is not None:
+                outline.units[place] = unit._replace(needs=(*unit.needs, opened))
     if outline.units and announces(outline.last()):
         outline.intro = outline.last_position
     return stop - i

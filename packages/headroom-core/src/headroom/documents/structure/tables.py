@@ -41,6 +41,7 @@ _HTML_CELL = re.compile(
 )
 _TAGS = re.compile(r"<[^<>]*>")
 _LEAST_CELLS = 2
+_BOLD = ("**", "__")
 _DELIMITERS = ("\t", ";", ",")
 
 
@@ -104,7 +105,7 @@ def _related(
     found: list[_Row] = []
     section: list[int] = []
     anchor: int | None = None
-    was_section = False
+    was_section = bold = False
     for first, last, cells in rows:
         if first in headers:
             found.append(_Row(first, last, header_kind, above[: above.index(first)]))
@@ -113,8 +114,12 @@ def _related(
             section = [*section, first] if was_section else [first]
             found.append(_Row(first, last, "section", (*above, *section[:-1])))
             was_section, anchor = True, None
+            bold = cells[0].startswith(_BOLD)
             continue
         was_section = False
+        if section and bold and cells[0].startswith(_BOLD):
+            # A total that is as bold as the sections stands beside them.
+            section = []
         blank = bool(cells) and not cells[0] and any(cells[1:])
         needs = (*above, *section, *((anchor,) if blank and anchor is not None else ()))
         found.append(_Row(first, last, "row", needs))
