@@ -22,6 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headroom.compressors import JSONMinifier
 from headroom.errors import InputError
 from headroom.tool_outputs.reading import (
     Cut,
@@ -829,6 +830,15 @@ def test_lines_with_an_object_behind_a_prefix_are_rows(prefixes: list[str]) -> N
         for n, prefix in enumerate(prefixes)
     ]
     assert rows.source == "\n".join(lines)
+
+
+def test_blank_ends_around_logged_lines_are_no_text_beside_them() -> None:
+    """A last line feed made the table one in a text, which `decode` refused."""
+    lines = "".join(f'web-1 | {{"level":"info","n":{n}}}\n' for n in range(30))
+    for text in (lines, "\n" + lines + "\n"):
+        (rows,) = read(text, exact_numbers=False).parts
+        assert isinstance(rows, Embedded)
+        assert JSONMinifier.decode(JSONMinifier().compress(text)) == rows.value
 
 
 def test_assignments_and_fenced_code_are_no_logged_lines() -> None:

@@ -392,7 +392,9 @@ class _Parser:
             at += len(line)
         if parts and done < len(text):
             parts += self.parts(text[done:]) or (text[done:],)
-        return tuple(parts)
+        rows = [part for part in parts if type(part) is Embedded or part.strip()]
+        # Blank ends would make a table of all lines a text with a table in it.
+        return tuple(rows if len(rows) == 1 else parts)
 
     def _behind_prefix(self, line: str) -> tuple[str, dict[str, Any]] | None:
         """Return the prefix and the object of a line, or None if it has none."""
