@@ -45,12 +45,11 @@ _NONE = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
     r"|\b(?:errors?|fail(?:ed|ures?)|warnings?|unreachable)\s?[=:]\s?0\b"
     # Settings: how many failures count, and from which level on something is logged.
-    r"|#failure=\d+|failurethreshold|\b[\w.-]*level\"?\s?[:=]\s?\"?\w+\"?,?\s*$"
+    r"|#failure=\d+|failurethreshold|level\"?\s?[:=]\s?\"?\w+\"?,?\s*$"
 )
 # A line around a report, and the place of an error without its message.
-_BANNER = re.compile(
-    r"\s*([=_*~-])\1{2,}.*\1{3}\s*$|traceback \(|[^\s:]+:\d+: [\w.]+$|during handling"
-)
+_RULES = ("===", "___", "***", "~~~", "---")
+_BANNER = re.compile(r"traceback \(|during handling|[^\s:]+:\d+: [\w.]+$")
 # In JSON the names of members say what could be told; what is told are the values.
 _NAMES = re.compile(r'"[^"\\]*"\s*:')
 _TOLD_ERROR = re.compile(
@@ -67,7 +66,8 @@ def severity(line: str) -> int:
             return 3
         small = _NAMES.sub("", small)
     small = _NONE.sub("", small)
-    if _BANNER.match(small):
+    bare = small.strip()
+    if _BANNER.match(bare) or (bare[:3] in _RULES and bare[:3] == bare[-3:]):
         return 1
     for level, parts in _PARTS.items():
         for part in parts:

@@ -43,7 +43,7 @@ _MOST = re.compile(
 )
 # "2 failed, 37 passed"; where more kinds of lines look so, they are no totals.
 _COUNTS = re.compile(
-    r"\b\d[\d,.]* (?:to )?[^\W\d]+[^,\n\d]{0,16}, (?:and )?\d[\d,.]* (?:to )?[^\W\d]+"
+    r"\d (?:to )?[^\W\d]{1,20}[^,\n\d]{0,16}, (?:and )?\d[\d.]{0,9} (?:to )?[^\W\d]"
 )
 _MOST_TOTALS = 3
 # Units of one shape (the same but for numbers) are usual where there are so many of
