@@ -236,6 +236,22 @@ KINDS = {
         "Business class may be booked by senior staff.",
         ["All other employees ask their head."],
     ),
+    "sender of a mail": (
+        "Until when is the offer valid?",
+        "From: Lukas Brandl\nDate: 14 Oct\n\nThe offer is valid until 31 October. Oil "
+        "is dear.\n\n> From: Petra\n>\n> Hello Lukas,\n> thanks for the offer. Mine is "
+        "out, and the boss is away.",
+        "The offer is valid until 31 October.",
+        ["From: Lukas Brandl"],
+    ),
+    "unit of all tables of a section": (
+        "What is the revenue of Asia?",
+        "# Report\n\nFigures in million euros. The year was mild.\n\n## Regions\n\n"
+        "| Region | Revenue |\n|---|---|\n| Asia | 31 |\n| Europe | 44 |\n\n"
+        "## Staff\n\nAll is well there, and no one has left us.",
+        "| Asia | 31 |",
+        ["Figures in million euros.", "## Regions", "| Region | Revenue |"],
+    ),
     "page furniture": (
         "What must staff wear?",
         "Safety Manual\nPage 3\n\nStaff must wear goggles in the lab, and visitors get"

@@ -296,11 +296,13 @@ class SemanticCompressor:
         order = varied(asked, best_first(corpus, scores, able), scores, corpus)
 
         def tier(i: int) -> int:
+            unit = corpus.units[i]
             if scores[i] < _SHARE_OF_BEST * best:
-                return 0 if i in alone else 2 if i in beside else 3
+                return 1 if i in alone else 3 if i in beside else 4
             # A neighbour without any word asked for comes after the one that has it.
-            same = alone and corpus.units[i].document == corpus.units[top].document
-            return 1 if same and not asked.held[corpus.which[i]] else 0
+            same = alone and unit.document == corpus.units[top].document
+            bare = unit.intro is None and not unit.needs
+            return 2 if same and bare and not asked.held[corpus.which[i]] else 0
 
         order.sort(key=tier)
         # What only repeats the question comes after all that have to do with it.

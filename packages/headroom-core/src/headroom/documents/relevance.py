@@ -24,6 +24,7 @@ _STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its
 _OWN = 0.05  # a score of its own; half of one counts half
 _OTHER_SECTION = 0.5  # what is left of a score where another section is asked for
 _LABELLED = 1.3  # a row gains where its first cell is asked for
+_QUOTED = 0.8  # what is left of a quoted sentence for each mark
 _DENIED = 1.15  # what is denied gains where the question asks for that ("may not")
 _UNNAMED = 0.5  # the share of that section's score up to which one is not asked for
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
@@ -88,6 +89,9 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
             found[i] *= _LABELLED
         if i in denied:
             found[i] *= _DENIED
+        if corpus.texts[i][:1] == ">" and not corpus.is_question(i):
+            # Deeper quotes are older.
+            found[i] *= _QUOTED ** (1 + (corpus.texts[i][1:2] == ">"))
         if unit.kind != "sentence":
             above[i] = found[i]
     return found
@@ -129,6 +133,9 @@ def _section(i: int, corpus: Corpus) -> int | None:
     """Return what unit `i` stands below, or None; it comes before the unit."""
     unit = corpus.units[i]
     below = [at for at in unit.needs if at < i and not _is_header(at, corpus)]
+    if unit.kind in {"sentence", "lines", "piece"}:
+        # The sender of a mail and the start of a quote are no sections.
+        below = [at for at in below if corpus.units[at].kind == "item"]
     return below[-1] if below else unit.heading
 
 
