@@ -121,7 +121,10 @@ class TestSteps:
         assert faults(out) == []
         assert [m for m in out if m.type == "human"] == [messages[0], *digest_of(out)]
         assert out[-2:] == messages[-2:]
-        assert "order A-1" in digest_of(out)[0].content
+        lines = digest_of(out)[0].content.splitlines()
+        found = [n for n, line in enumerate(lines) if line.startswith("tool find(")]
+        assert found
+        assert all(lines[n + 1].startswith(" order A-") for n in found)
 
     def test_strict_it_is_an_error(self):
         with pytest.raises(BudgetError):
