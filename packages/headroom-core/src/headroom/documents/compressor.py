@@ -39,6 +39,7 @@ _SCORERS: Mapping[str, Callable[[str | None], Scorer]] = {
 # Source: measured, docs/documents.md "Floors".
 _SHARE_OF_BEST = 0.6
 _SHARE_OF_RELATED = 0.35
+_SHARE_OF_MATCHED = 0.3  # what shares a word, but has too low a score of its own
 # A unit that is so near to the best may come first where the best does not fit.
 _RIVAL = 0.9
 # Where no score is above this, the scorer knows nothing rather than that all is
@@ -278,6 +279,7 @@ class SemanticCompressor:
         best = max((scores[i] for i in fitting), default=0.0)
         sure = best * max((below[i] for i in fitting), default=0.0)
         related = max(least, _SHARE_OF_RELATED * sure)
+        held = max(least, _SHARE_OF_MATCHED * sure)
         # What is only lifted by what is beside it must not stand in its place.
         lifted = _SHARE_OF_BEST * max(
             (scores[i] * below[i] for i in telling), default=0.0
@@ -286,6 +288,11 @@ class SemanticCompressor:
             i
             for i in matched
             if scores[i] >= (related if below[i] >= least else lifted)
+            or (
+                _NOTHING < below[i] < least
+                and asked.held[corpus.which[i]]
+                and scores[i] >= held
+            )
         }
         # Beside the best come the rest of its short section, and what alone holds a
         # word of the query.
