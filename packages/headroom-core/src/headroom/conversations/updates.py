@@ -81,6 +81,8 @@ _SHORT_CHARACTERS = 160
 _LEAST_WEIGHT = 0.5
 # So much of a rule's words is said again by what withdraws it, or says its opposite.
 _LIFTED_SHARE, _OPPOSITE_SHARE = 0.34, 0.75
+# A rule stands with so many later changes; what comes after them is its own rule.
+_MOST_CHANGES = 2
 # A word that so few rules or statements say tells certainly what both are about.
 _RARE = 2
 
@@ -194,11 +196,11 @@ def amended(
     }
     taken: set[int] = set()
     places: dict[int, _Rule] = {}
-    rules = [_rule(-1, text) for text in earlier]
+    joined: dict[int, int] = {}
+    rules: list[_Rule] = []
     said: dict[str, list[int]] = {}
-    for n, rule in enumerate(rules):
-        for key in rule.keys:
-            said.setdefault(key, []).append(n)
+    for text in earlier:
+        _add(_rule(-1, text), rules, said)
     last = -1  # The rule that the user's last message ended with.
     message = -1
     for at, unit in enumerate(units):
@@ -218,15 +220,14 @@ def amended(
             if found is None and opens and last >= 0 and goes_on(unit.text):
                 found = rules[last]
         last = -1
-        if found and found.at >= 0 and replaces(unit.text, out[found.at].text):
-            found = None
+        if found and found.at >= 0:
+            unit, is_own = _apart(unit, out[found.at], joined.get(found.at, 0))
+            if is_own:
+                out[at], found = unit, None
         if found is None:
             if unit.kind == "rule":
-                rule = places[at] = _rule(at, unit.text)
                 last = len(rules)
-                for key in rule.keys:
-                    said.setdefault(key, []).append(last)
-                rules.append(rule)
+                places[at] = _add(_rule(at, unit.text), rules, said)
         elif found.at < 0:
             out[at] = unit._replace(kind="rule", rank=STANDING)
         else:
@@ -237,8 +238,27 @@ def amended(
                 rank=max(rule_unit.rank, unit.rank if unit.kind == "rule" else 0),
             )
             places[at] = found
+            joined[found.at] = joined.get(found.at, 0) + 1
             taken.add(at)
     return out, taken
+
+
+def _add(rule: _Rule, rules: list[_Rule], said: dict[str, list[int]]) -> _Rule:
+    for key in rule.keys:
+        said.setdefault(key, []).append(len(rules))
+    rules.append(rule)
+    return rule
+
+
+def _apart(unit: Unit, rule: Unit, changes: int) -> tuple[Unit, bool]:
+    """Return what would amend a rule, and whether it stands as a rule of its own.
+
+    So does what replaces the rule, and what comes after enough changes of it: a rule
+    with all of them would fit or go as a whole.
+    """
+    if changes < _MOST_CHANGES:
+        return unit, replaces(unit.text, rule.text)
+    return unit._replace(kind="rule", rank=max(unit.rank, rule.rank)), True
 
 
 def _may_amend(text: str) -> bool:
@@ -277,16 +297,15 @@ def _amends(
     best = max(shared, key=lambda n: (shared[n] / len(rules[n].keys), n), default=-1)
     if best >= 0:
         share = shared[best] / len(rules[best].keys)
+        same = _turns(unit.text) == rules[best].turns
+        if same and share >= _OPPOSITE_SHARE and len(keys - rules[best].keys) < 2:
+            return None  # The same again, at most with another value.
         own = speaks_of_self(unit.text)
         rare = not own and any(
             len(said[key]) <= _RARE for key in keys & rules[best].keys
         )
         if (lifts or limits(unit.text)) and (rare or share >= _LIFTED_SHARE):
             return rules[best]
-        if (
-            not own
-            and share >= _OPPOSITE_SHARE
-            and _turns(unit.text) != rules[best].turns
-        ):
+        if not own and share >= _OPPOSITE_SHARE and not same:
             return rules[best]
     return rules[-1] if lifts and _NAMES_RULE.search(unit.text) else None

@@ -13,6 +13,7 @@ __all__ = ["Asked", "idf"]
 
 
 # The first cell of a row that is not empty.
+_TAG = re.compile(r"<[^<>]*>")
 _CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
 
@@ -58,7 +59,7 @@ class Asked:
         """Tell whether the first cell of row `i` holds a word of the query."""
         if not self.held[self.corpus.which[i]]:
             return False
-        cell = _CELL.search(self.corpus.texts[i])
+        cell = _CELL.search(_TAG.sub("|", self.corpus.texts[i]))
         return cell is not None and not set(self.terms).isdisjoint(
             map(stem, words(cell.group()))
         )

@@ -20,6 +20,7 @@ _HEADING = 0.6  # what a heading's score counts for the units below it
 _SECTION = 0.1  # what a heading adds to a unit that has a score of its own
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
 _HEADER = 0.3  # what a table's header counts for each of its rows
+_RANKED = 0.3  # the share of its own score that a unit below a heading keeps
 _STRANGER = 0.5  # how much of that, where it has no score and no pronoun of its own
 _OWN = 0.05  # a score of its own; half of one counts half
 _OTHER_SECTION = 0.5  # what is left of a score where another section is asked for
@@ -81,7 +82,9 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
             heading = above[unit.heading]
             # Of equal rows in two sections, the one whose section is asked for.
             own = _SECTION * heading * (1.0 - score) if score > 0 else 0.0
-            score = max(score, _HEADING * heading) + own
+            lifted = _HEADING * heading
+            # Below one heading the better score of its own stays the better one.
+            score = max(score, lifted + _RANKED * score * (1.0 - lifted)) + own
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
         found[i] = min(1.0, score) * meant[i] * within[i]
