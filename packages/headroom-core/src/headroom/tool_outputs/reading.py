@@ -392,7 +392,7 @@ class _Parser:
             at += len(line)
         if parts and done < len(text):
             parts += self.parts(text[done:]) or (text[done:],)
-        rows = [part for part in parts if type(part) is Embedded or part.strip()]
+        rows = [part for part in parts if not isinstance(part, str) or part.strip()]
         # Blank ends would make a table of all lines a text with a table in it.
         return tuple(rows if len(rows) == 1 else parts)
 
