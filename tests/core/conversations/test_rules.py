@@ -284,3 +284,12 @@ def test_a_status_goes_with_the_other_fields_of_its_record():
     bundles = _Bundles(units, set(), {})
     at = next(n for n, unit in enumerate(units) if unit.text == "retry=false")
     assert any(units[n].text == "status=failed" for n in bundles.of(at, set()))
+
+
+def test_a_rule_that_is_said_again_and_again_is_no_unit_of_all_of_them() -> None:
+    """The digest was empty: one rule had all later ones in it, and did not fit."""
+    facts = "the flight leaves on 12 May; Ada never flies at night, and pays by card"
+    said = [" ".join(facts.split()[n:] + facts.split()[:n]) for n in range(12)]
+    account = digest_of(*(f"turn {n}: {text}" for n, text in enumerate(said)))
+    assert account.rules
+    assert max(rule.count("turn ") for rule in account.rules) <= 3

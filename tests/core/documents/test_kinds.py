@@ -19,6 +19,15 @@ KINDS = {
         "- Haircut: 30 euros",
         ["All prices below are before tax."],
     ),
+    "row of an HTML table below a heading": (
+        "What is the fee for an express parcel?",
+        "<h2>Parcel</h2>\n<table>\n<tr><th>Kind</th><th>Days</th><th>Fee</th></tr>\n"
+        "<tr><td>Normal</td><td>4</td><td>3.50</td></tr>\n"
+        "<tr><td>Express</td><td>1</td><td>9.50</td></tr>\n"
+        "<tr><td>Shop</td><td>0</td><td>0.00</td></tr>\n</table>",
+        "<tr><td>Express</td><td>1</td><td>9.50</td></tr>",
+        ["<tr><th>Kind</th><th>Days</th><th>Fee</th></tr>"],
+    ),
     "scope of fields": (
         "Was kostet ein Einzelzimmer?",
         "Alle Preise gelten je Person.\n\nEinzelzimmer: 80 Euro\nDoppelzimmer: 6 Euro\n"
