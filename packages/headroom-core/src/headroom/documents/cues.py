@@ -6,6 +6,7 @@ of a sentence only, where it says something about the sentence as a whole.
 """
 
 import re
+from functools import lru_cache
 
 __all__ = [
     "announces",
@@ -319,6 +320,7 @@ def measures(text: str) -> bool:
     return _MEASURED.search(text) is not None
 
 
+@lru_cache(maxsize=2048)  # each unit is asked about several times
 def announces(text: str) -> bool:
     """Tell whether a sentence says that something comes next in the text.
 

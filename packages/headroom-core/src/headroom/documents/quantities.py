@@ -40,6 +40,7 @@ _ABOVE = (
     r"от|более|свыше|не менее|超过|至少|高于"
 )
 _NUMBER = rf"(?:\d[\d.,]*\d|\d|\b(?:{'|'.join(_NAMES)})(?![^\W_]))"
+_HAS_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
 _RANGE = re.compile(
     rf"(?:(?P<below>(?<!\w)(?:{_BELOW}))|(?P<above>(?<!\w)(?:{_ABOVE})))?\s*"
     # A day and month may stand before a year.
@@ -108,7 +109,9 @@ def _ranges(text: str) -> list[tuple[float, float, str]]:
     >>> _ranges("from 6 to 14 years"), _ranges("before May 2020")
     ([(6.0, 14.0, 'year')], [(-inf, 2020.0, '#')])
     """
-    found = []
+    found: list[tuple[float, float, str]] = []
+    if not _HAS_NUMBER.search(text):
+        return found
     for match in _RANGE.finditer(text):
         low = _value(match["low"])
         if low is None:
