@@ -543,7 +543,10 @@ class TestOneLongTurn:
                 tool(f"m{n}", "ok"),
             ]
             messages = [*out, *more]
+        # Digest and last steps together tell of all that is not the oldest.
         assert "edit_file(path=lib/2" in out[3]["content"]
+        told = str(out)
+        assert [n for n in range(10, 39) if f"lib/{n}.py" not in told] == []
         out = small.compress(
             [*out, assistant(STORY), user("Deploy."), assistant(STORY * 30)]
         )

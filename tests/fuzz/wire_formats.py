@@ -725,9 +725,7 @@ def order_faults(rows: list[Row]) -> Faults:
         if row.role != "system"
     ]
     first = next((row for row in rows if row.role != "system"), None)
-    # A result there is an orphan, which `pair_faults` tells.
-    users = first is None or first.role in ("user", "tool") or first.summary
-    if not users:
+    if first is not None and first.role != "user" and not first.summary:
         found["first message is not the user's"] += 1
     found["roles repeat"] = sum(
         side == before == "user" for side, before in zip(sides[1:], sides, strict=False)

@@ -19,15 +19,6 @@ KINDS = {
         "- Haircut: 30 euros",
         ["All prices below are before tax."],
     ),
-    "row of an HTML table below a heading": (
-        "What is the fee for an express parcel?",
-        "<h2>Parcel</h2>\n<table>\n<tr><th>Kind</th><th>Days</th><th>Fee</th></tr>\n"
-        "<tr><td>Normal</td><td>4</td><td>3.50</td></tr>\n"
-        "<tr><td>Express</td><td>1</td><td>9.50</td></tr>\n"
-        "<tr><td>Shop</td><td>0</td><td>0.00</td></tr>\n</table>",
-        "<tr><td>Express</td><td>1</td><td>9.50</td></tr>",
-        ["<tr><th>Kind</th><th>Days</th><th>Fee</th></tr>"],
-    ),
     "scope of fields": (
         "Was kostet ein Einzelzimmer?",
         "Alle Preise gelten je Person.\n\nEinzelzimmer: 80 Euro\nDoppelzimmer: 6 Euro\n"
@@ -331,3 +322,29 @@ def test_a_quoted_sentence_keeps_its_mark():
             RAGContext("Can we wait until May?", [text])
         )
         assert "> It is 48 thousand." in "".join(found)
+
+
+class _Scored:
+    """Scores a heading high and one row of its table a little."""
+
+    min_score = 0.1
+
+    def score(self, query, sentences):
+        return [
+            0.6 if "<h2>" in one else 0.2 if "Express" in one else 0.0
+            for one in sentences
+        ]
+
+
+def test_rows_below_one_heading_keep_the_order_of_their_own_scores():
+    text = (
+        "<h2>Parcel</h2>\n<table>\n<tr><th>Kind</th><th>Days</th><th>Fee</th></tr>\n"
+        "<tr><td>Normal</td><td>4</td><td>3.50</td></tr>\n"
+        "<tr><td>Express</td><td>1</td><td>9.50</td></tr>\n"
+        "<tr><td>Shop</td><td>0</td><td>0.00</td></tr>\n</table>"
+    )
+    (kept,) = SemanticCompressor(0.7, scorer=_Scored()).compress(
+        RAGContext("What does it cost?", [text])
+    )
+    assert "Express" in kept
+    assert "Normal" not in kept
