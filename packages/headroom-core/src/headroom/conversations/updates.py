@@ -217,7 +217,12 @@ def amended(
                 found = None
         elif rules and _may_amend(unit.text):
             found = _amends(unit, rules, said)
-            if found is None and opens and last >= 0 and goes_on(unit.text):
+            if (
+                found is None
+                and opens
+                and last >= 0
+                and _follows(unit.text, rules[last])
+            ):
                 found = rules[last]
         last = -1
         if found and found.at >= 0:
@@ -259,6 +264,15 @@ def _apart(unit: Unit, rule: Unit, changes: int) -> tuple[Unit, bool]:
     if changes < _MOST_CHANGES:
         return unit, replaces(unit.text, rule.text)
     return unit._replace(kind="rule", rank=max(unit.rank, rule.rank)), True
+
+
+def _follows(text: str, rule: _Rule) -> bool:
+    """Whether the next message turns a rule, or gives another value for its value."""
+    if goes_on(text):
+        return True
+    kinds = {_kind(key, 0.0) for key in rule.keys}
+    new = {_kind(word.key, 0.0) for word in words_of(text)}
+    return bool(_CHANGES.search(text) and (kinds & new) - {""})
 
 
 def _may_amend(text: str) -> bool:
