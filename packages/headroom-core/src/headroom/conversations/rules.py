@@ -31,7 +31,6 @@ _PLEASE = (
 )
 # Where a command may start: the sentence, or a clause of it.
 _START = rf"(?:^|[,;:—–-]\s+){_PLEASE}"
-_MORE = r"(?:ask|confirm|tell|check|permission|approval|consent|my |me |first|a ticket)"
 
 # Cues by language: what holds always, and what is forbidden, required or limited.
 _STANDING = (
@@ -172,7 +171,7 @@ _WISHING = (
     r"|\bi (?:do not|don't|hate|refuse to|won't) (?:want|eat|drink|fly|like|use|take|accept)\b"
     r"|\b(?:rather than|but not|keep it|short and|be (?:brief|concise|polite|honest|specific|careful))\b",
     r"^(?:bitte )?(?:antworte|schreib|verwende|benutze|nutze|nenn|halte?|frag|sprich|gib|zeig|lass|duz|siez)\w*\b"
-    r"|\b(?:ich (?:möchte|will|esse|trinke|mag) (?:\w+ ){0,3}(?:kein\w*|nur|nicht)|lieber)\b",
+    r"|\b(?:ich (?:möchte|will|esse|trinke|mag) (?:\w+ ){0,3}(?:kein\w*|nur|nicht)|ich (?:\w+ ){1,4}lieber)\b",
     r"^(?:réponds|répondez|écris|écrivez|utilise|utilisez|garde|appelle|parle)\w*\b|\bje (?:préfère|ne veux|ne mange)\b"
     r"|^(?:responde|contesta|escribe|usa|utiliza|habla|mantén|prefiero|no quiero)\w*\b"
     r"|^(?:rispondi|scrivi|usa|utilizza|parla|preferisco|non voglio)\w*\b"
