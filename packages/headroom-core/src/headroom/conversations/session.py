@@ -260,13 +260,14 @@ def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
     asked = -1
     for at, item in enumerate(items):
         view = read_messages([item], at)[0]
-        said = view.role == "user" and not (view.pinned or view.calls or view.results)
+        stays = view.pinned or view.is_history
+        said = view.role == "user" and not (stays or view.calls or view.results)
         if said and (found := blocks.parse(view.text)):
-            stays = kept_in_place(before)
+            in_place = kept_in_place(before)
             kept = [
                 n
                 for n, one in enumerate(before)
-                if stays[n] or n == asked or is_filler(one)
+                if in_place[n] or n == asked or is_filler(one)
             ]
             placed = kept == [*range(at)] and _leading(kept, before) == at
             return (at, asked, found) if placed else (0, -1, [])
@@ -275,7 +276,7 @@ def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
         if is_filler(view):
             said = False
         if (said and asked >= 0) or not (
-            said or view.is_system or view.pinned or belongs
+            said or view.is_system or stays or belongs
         ):
             break
         if said:

@@ -91,16 +91,16 @@ def _apart(views: Sequence[Message]) -> Iterator[int]:
 def kept_in_place(views: Sequence[Message]) -> list[bool]:
     """Tell for each message whether it stays verbatim wherever it stands.
 
-    System messages do, and pinned ones with all that belongs to them: a call and
-    its results, a reasoning item and what follows it.
+    System messages do. Pinned ones, and the last that stands for history, do with all
+    that belongs to them: a call and its results, a reasoning item and what follows it.
     """
     # Of several that stand for history, a later one stands for the earlier, too.
     history = max((at for at, view in enumerate(views) if view.is_history), default=-1)
     kept = [
-        view.is_system or (view.pinned and not (view.is_history and at < history))
+        view.is_system or view.pinned or at == history
         for at, view in enumerate(views)
     ]
-    if not any(view.pinned for view in views):
+    if history < 0 and not any(view.pinned for view in views):
         return kept
     group = list(range(len(views)))
 
@@ -115,5 +115,5 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
     for at, view in enumerate(views[:-1]):
         if view.is_prelude:
             group[root(at + 1)] = root(at)
-    pinned = {root(at) for at, keep in enumerate(kept) if keep and views[at].pinned}
-    return [keep or root(at) in pinned for at, keep in enumerate(kept)]
+    whole = {root(at) for at, view in enumerate(views) if view.pinned or at == history}
+    return [keep or root(at) in whole for at, keep in enumerate(kept)]

@@ -70,8 +70,9 @@ def _read(item: Any, kind: str, parts: Parts) -> None:
         asked = field_of(item, "approval_request_id")
         parts.result(asked, "", f"{said}: {reason}" if reason else said)
     elif kind in ("item_reference", "compaction", "compaction_summary"):
-        parts.opaque = parts.pinned = True
+        parts.opaque = True
         parts.is_history = kind != "item_reference"
+        parts.pinned = parts.pinned or not parts.is_history
     elif kind.endswith("_output"):
         _read_output(item, kind, call_id, parts)
     elif kind.endswith("_call") or kind == "program":

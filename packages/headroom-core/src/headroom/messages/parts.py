@@ -55,7 +55,7 @@ class Parts:
             tuple(self.calls),
             tuple(self.results),
             self.opaque,
-            self.pinned or self.is_history,
+            self.pinned,
             name,
             self.is_history,
         )

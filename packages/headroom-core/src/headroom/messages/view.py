@@ -36,8 +36,7 @@ class Message:
         results: The tool calls it answers.
         opaque: It holds something that only its vendor can read (thinking,
             reasoning, stored or encrypted items).
-        pinned: It must stay: the caller marked it, or it stands for history
-            that is kept elsewhere.
+        pinned: It must stay: the caller marked it, or it sets what holds from here on.
         name: The speaker's or tool's name, "" if none.
         is_history: It stands for all that was said before it. Its vendor may ignore
             the messages before it.
