@@ -601,6 +601,19 @@ class TestEdgeCases:
         out = compressor(300, keep_turns=1).compress([user("a"), *kept, *chat(20)])
         assert all(any(m is k for m in out) for k in kept)
 
+    @pytest.mark.parametrize("pinned", [False, True])
+    def test_09_an_earlier_compaction_stays_only_where_the_caller_pinned_it(
+        self, pinned
+    ):
+        early, late = (
+            {"type": "compaction", "encrypted_content": letter * 40} for letter in "ab"
+        )
+        early |= {"pinned": True} if pinned else {}
+        messages = [user("a"), early, *chat(10), late, *chat(20)]
+        result = compressor(300, keep_turns=1).explain(messages)
+        assert any(m is late for m in result.content)
+        assert (1 in result.covered) is not pinned
+
     def test_10_an_image_costs_a_flat_estimate_and_leaves_its_name(self):
         url = {"url": "data:image/png;base64," + "A" * 400_000}
         parts = [
