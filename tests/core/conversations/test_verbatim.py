@@ -190,3 +190,22 @@ def test_a_rule_that_says_so_replaces_the_one_before():
     rules = small.explain(messages).rules
     assert rules[-1] == new
     assert "Answer in English only." not in rules[:-1]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_results_of_parallel_calls_stand_under_their_own_calls(backwards):
+    """The record of the first call stood under the second, which had failed."""
+    calls, results = [], []
+    for n, answer in enumerate(['{"state": "shipped"}', "Error: no such order"]):
+        made = {"name": "get_order", "arguments": f'{{"id": "A-{n}"}}'}
+        calls.append({"id": f"c{n}", "type": "function", "function": made})
+        results.append({"role": "tool", "tool_call_id": f"c{n}", "content": answer})
+    messages = [user("Look at both orders."), {**assistant(None), "tool_calls": calls}]
+    messages += results[::-1] if backwards else results
+    messages += [assistant("Rooms are blue here. " * 60), user("And now?")]
+    small = ConversationCompressor(300, keep_turns=1, count_tokens=count)
+    digest = small.explain(messages).digest
+    assert (
+        "tool get_order(id=A-0)\n state=shipped\n"
+        "tool get_order(id=A-1)\n Error: no such order"
+    ) in digest

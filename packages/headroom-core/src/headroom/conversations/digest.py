@@ -522,9 +522,11 @@ def written(kept: Sequence[int], units: Sequence[Unit]) -> list[str]:
     for at in kept:
         unit = units[at]
         who = f"{unit.speaker} {unit.name}".rstrip()
-        if who != label or unit.message != (
-            units[before].message if before >= 0 else -1
-        ):
+        last = units[before] if before >= 0 else unit
+        if unit.call != last.call and unit.kind != "call":
+            # It must not seem to answer the call that stands above.
+            label = ""
+        if who != label or unit.message != last.message:
             texts = set()
         parts = [unit.text]
         of = (unit.message, unit.speaker, unit.head or unit.text)

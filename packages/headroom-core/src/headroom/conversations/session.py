@@ -28,6 +28,7 @@ from headroom.conversations.turns import (
 from headroom.conversations.units import (
     Unit,
     answered,
+    behind_calls,
     closing,
     units_of,
     units_of_block,
@@ -590,7 +591,7 @@ class _Work:
                 found[len(found) - len(units) :] = closing(told, request, worked=worked)
             worked = worked or bool(view.calls)
             asked = units
-        return found
+        return behind_calls(found)
 
     def _request(self, at: int) -> Unit | None:
         """Return what a user's message asked for last, None for nothing but rules."""

@@ -17,7 +17,15 @@ from headroom.conversations.spoken import said_parts
 from headroom.conversations.words import gives_value
 from headroom.messages import Message
 
-__all__ = ["ERROR", "Unit", "answered", "closing", "units_of", "units_of_block"]
+__all__ = [
+    "ERROR",
+    "Unit",
+    "answered",
+    "behind_calls",
+    "closing",
+    "units_of",
+    "units_of_block",
+]
 
 # Of one message, at most so many units compete: of longer ones the start, the end, and
 # the errors between them.
@@ -39,6 +47,7 @@ class Unit(NamedTuple):
             introduction of its list, the question that it answers; "" for none.
         joined: Whether its head says too little without it, too.
         closes: Text of the user's request that it reports the outcome of, "" for none.
+        call: Id of the tool call that it makes or answers, "" for none.
     """
 
     message: int
@@ -50,6 +59,7 @@ class Unit(NamedTuple):
     head: str = ""
     joined: bool = False
     closes: str = ""
+    call: str = ""
 
 
 ERROR = re.compile(
@@ -74,24 +84,42 @@ def units_of(
     said = said_parts(view.text, is_user=view.role == "user")
     units = _made(said, at, _label(view.role), name)
     for call in view.calls:
-        units += _made(call_parts(call.arguments), at, f"tool {_label(call.name)}")
+        tool = f"tool {_label(call.name)}"
+        units += _made(call_parts(call.arguments), at, tool, call=call.id)
     for result in view.results:
         tool = _label(result.name or tool_names.get(result.id, ""))
-        units += _made(result_parts(result.text), at, f"tool {tool}".rstrip())
+        tool = f"tool {tool}".rstrip()
+        units += _made(result_parts(result.text), at, tool, call=result.id)
     if len(units) > _MAX_CANDIDATES and not whole:
         units = _competing(units)
     return units
 
 
-def _made(parts: Iterable[Part], at: int, speaker: str, name: str = "") -> list[Unit]:
+def _made(
+    parts: Iterable[Part], at: int, speaker: str, name: str = "", call: str = ""
+) -> list[Unit]:
     """Return parts as units, without what marks the parts of a digest."""
     return [
         Unit(
             *(at, speaker, part.kind, _quotable(part.kind, part.text), part.rank, name),
-            *(_on_lines(escape(part.head)), part.joined),
+            *(_on_lines(escape(part.head)), part.joined, "", call),
         )
         for part in parts
     ]
+
+
+def behind_calls(units: Iterable[Unit]) -> list[Unit]:
+    """Return units in order, but each result of a tool right behind its own call."""
+    groups: list[list[Unit]] = []
+    calls: dict[str, list[Unit]] = {}
+    for unit in units:
+        if unit.kind != "call" and unit.call in calls:
+            calls[unit.call].append(unit)
+            continue
+        groups.append([unit])
+        if unit.kind == "call":
+            calls[unit.call] = groups[-1]
+    return [unit for group in groups for unit in group]
 
 
 def _quotable(kind: str, text: str) -> str:
