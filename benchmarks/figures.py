@@ -11,12 +11,14 @@ A page names the command itself, and what it printed stands below it:
 --check changes nothing and exits with 1 where a page shows something else.
 """
 
-import os
+import io
 import re
+import runpy
 import shlex
-import subprocess
 import sys
+from contextlib import chdir, redirect_stdout, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -25,20 +27,22 @@ BLOCK = re.compile(r"(<!-- figures: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def printed(command: str) -> str:
     """Return what a command prints, as Markdown."""
-    name, *arguments = shlex.split(command)
-    first = ["-m", "headroom"] if name == "headroom" else [name]
-    done = subprocess.run(
-        [sys.executable, *first, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"COLUMNS": "80", "PYTHONUTF8": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"{command} failed:\n{done.stderr}")
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
-    text = "\n".join(lines).strip("\n")
+    arguments = shlex.split(command)
+    script = Path(arguments[0])
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with (
+        chdir(ROOT),
+        patch.object(sys, "argv", arguments),
+        patch.object(sys, "path", [str(ROOT / script.parent), *sys.path]),
+        redirect_stdout(out),
+        suppress(SystemExit),
+    ):
+        if script.suffix:
+            runpy.run_path(str(script), run_name="__main__")
+        else:
+            runpy.run_module(script.name, run_name="__main__", alter_sys=True)
+    out.seek(0)
+    text = "\n".join(line.rstrip() for line in out.read().splitlines()).strip("\n")
     if "estimated" in text:
         sys.exit("Tokens are estimated here: set TIKTOKEN_CACHE_DIR first.")
     return text if text.startswith("|") else f"```text\n{text}\n```"

@@ -2,8 +2,8 @@
 
     python benchmarks/token_estimate.py [FILE OR FOLDER...]
 
-The texts are written for this script (token_estimate.json) or generated from a seed, none of them was
-used to fit the estimate. Files that are named are measured as further kinds.
+The texts are written for this script (token_estimate.json) or generated from a seed;
+none of them was used to fit the estimate. Files that are named are measured as further kinds.
 Needs tiktoken's two tables (TIKTOKEN_CACHE_DIR, or network once).
 """
 
@@ -11,7 +11,6 @@ import base64
 import json
 import random
 import sys
-import time
 import uuid
 from pathlib import Path
 
@@ -81,7 +80,7 @@ def kinds(arguments: list[str]) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Print the mean error in percent and the speed."""
+    """Print the mean and the worst error in percent."""
     o200k = tiktoken.get_encoding("o200k_base")
     cl100k = tiktoken.get_encoding("cl100k_base")
     print(f"{'kind':16} {'texts':>5} {'o200k':>8} {'error':>7} {'worst':>7}   cl100k")
@@ -101,19 +100,6 @@ def main() -> None:
             f"{sum(errors[0]) / len(texts):+6.1f}% {max(errors[0], key=abs):+6.1f}% "
             f"{sum(errors[1]) / len(texts):+7.1f}%"
         )
-    text = (
-        json.dumps(json.loads("[" + ",".join(["[1]"] * 1000) + "]"))
-        + WRITTEN["English"] * 400
-    )
-    for label, count in (
-        ("estimate_tokens", estimate_tokens),
-        ("tiktoken o200k", lambda t: len(o200k.encode(t, disallowed_special=()))),
-    ):
-        start = time.perf_counter()
-        for at in range(0, len(text), 65_536):
-            count(text[at : at + 65_536])
-        speed = len(text) / 1e6 / (time.perf_counter() - start)
-        print(f"{label}: {speed:.0f} MB/s")
 
 
 if __name__ == "__main__":

@@ -31,18 +31,12 @@ SYSTEM = "You are an agent. Answer from what the tools return, and name your sou
 def results(folder: Path) -> list[str]:
     """Return texts of tool results: rows of the folder's payloads, by turns."""
     count = default_counter()
-    of_files: list[list[str]] = []
+    of_files = []
     for path in sorted(folder.rglob("*.json")):
-        value = json.loads(path.read_bytes())
-        rows = longest_list(value)
-        step = max(1, MOST_TOKENS * len(rows) // count(json.dumps(value)))
-        texts = [
-            json.dumps(with_rows(value, rows, rows[at : at + step]))
-            for at in range(0, len(rows), step)
-        ]
-        of_files.append(
-            [text for text in texts if LEAST_TOKENS <= count(text) <= MOST_TOKENS]
-        )
+        rows = longest_list(json.loads(path.read_bytes()))
+        step = max(1, MOST_TOKENS * len(rows) // count(json.dumps(rows)))
+        texts = [json.dumps(rows[at : at + step]) for at in range(0, len(rows), step)]
+        of_files.append([one for one in texts if count(one) >= LEAST_TOKENS])
     by_turns = itertools.zip_longest(*of_files)
     return [text for turn in by_turns for text in turn if text]
 
@@ -52,15 +46,6 @@ def longest_list(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return max(map(longest_list, value.values()), key=len, default=[])
     return value if isinstance(value, list) else []
-
-
-def with_rows(value: Any, rows: list[Any], some: list[Any]) -> Any:
-    """Return a value with other rows in the place of those."""
-    if value is rows:
-        return some
-    if isinstance(value, dict):
-        return {key: with_rows(one, rows, some) for key, one in value.items()}
-    return value
 
 
 def conversation(texts: list[str], tokens: int) -> list[dict[str, Any]]:
@@ -106,16 +91,11 @@ def counted(requests: list[Any]) -> int:
     return sum(messages_tokens(messages, count) for messages in requests)
 
 
-def same(text: str) -> str:
-    """Return what comes, as a compressor that costs nothing."""
-    return text
-
-
 def times(messages: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
     """Return for each way the seconds of wrapping and of counting, once."""
     growing = [messages[:at] for at in range(2, len(messages) + 1, 2)]
     texts = [one["content"] for one in messages if one["role"] == "tool"]
-    room, idle, loop = Headroom(), Headroom(tool_outputs=same), Headroom()
+    room, idle, loop = Headroom(), Headroom(tool_outputs=lambda text: text), Headroom()
     json_room = Headroom(tool_outputs=JSONMinifier(format="json"))
     minifier = JSONMinifier()
     whole = seconds(lambda: counted([messages]))

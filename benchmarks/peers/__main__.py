@@ -1,6 +1,6 @@
 """Measure Headroom beside its peers.
 
-    python benchmarks/peers DATA [--questions 15] [--conversations 12] [--out FOLDER]
+    python benchmarks/peers DATA [--questions 15] [--conversations 12] [--only NAME]...
 
 benchmarks/README.md says what DATA holds. Writes results.md and plots into FOLDER
 (build/benchmarks). Each method runs in a process of its own.
@@ -37,6 +37,9 @@ def main() -> None:
         default=30_000,
         help="tokens of a conversation's old turns",
     )
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="this method; repeatable"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "benchmarks")
     options = parser.parse_args()
     if not options.data.is_dir():
@@ -62,9 +65,14 @@ def main() -> None:
          {"sample": options.conversations, "longest": options.longest}),
     ):  # fmt: skip
         if loaded:
-            steps = len(module.METHODS) * len(loaded) * limits
+            methods = [
+                one
+                for one in module.METHODS
+                if not options.only or one.name in (*options.only, module.REFERENCE)
+            ]
+            steps = len(methods) * len(loaded) * limits
             with progress(name.replace("_", " "), steps) as step:
-                rows = module.compare(loaded, step)
+                rows = module.compare(loaded, methods, step)
                 parts[name] = {"rows": rows, "number": len(loaded), **about}
     if not parts:
         sys.exit(f"{options.data} holds nothing to measure; see benchmarks/README.md")

@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import conversation_methods
+import processes
 from conversation_methods import said
-from processes import Method, base_row, run
+from processes import Method, Run
 
 from headroom.tokens import default_counter, message_tokens, messages_tokens
 from headroom.verification.matching import folded, holds
@@ -80,7 +80,9 @@ def _transcript(source: str, row: dict[str, Any]) -> Transcript:
 
 
 def compare(
-    transcripts: Sequence[Transcript], step: Callable[[str], None]
+    transcripts: Sequence[Transcript],
+    methods: Sequence[Method],
+    step: Callable[[str], None],
 ) -> list[dict[str, Any]]:
     """Return a row of figures per method and share of the old turns' tokens."""
     count = default_counter()
@@ -97,21 +99,15 @@ def compare(
         for share in SHARES
     ]
     before = [messages_tokens(one.messages, count) for one in transcripts]
-    runs = [(one, run(one, tasks, partial(step, one.name))) for one in METHODS]
-    reference = sum(next(one for m, one in runs if m.name == REFERENCE).cpu) or 1e-9
-    rows: list[dict[str, Any]] = []
-    for method, one in runs:
-        row = base_row(method, one)
-        if one.missing:
-            rows.append(row)
-            continue
-        row["cpu"] = sum(one.cpu) / reference
-        row["cpu_ms"] = 1000 * sum(one.cpu) / len(one.cpu)
+
+    def figures(one: Run, runs: dict[str, Run]) -> Iterator[dict[str, Any]]:
+        timed = {"cpu_ms": 1000 * sum(one.cpu) / len(one.cpu)}
         for at, share in enumerate(SHARES):
             each = slice(at, None, len(SHARES))
-            figures = _figures(transcripts, tasks[each], one.outs[each], before)
-            rows.append(row | {"share": share} | figures)
-    return rows
+            found = _figures(transcripts, tasks[each], one.outs[each], before)
+            yield timed | {"share": share} | found
+
+    return processes.compare(methods, tasks, step, figures)
 
 
 def _figures(
@@ -147,7 +143,7 @@ def _figures(
         "over": total["over"] / len(transcripts),
         "broken": total["broken"] / len(transcripts),
         "whole": total["whole"] / len(transcripts),
-        "sources": {name: kept[name] / asked[name] for name in asked},
+        "sources": {name: (kept[name] / asked[name], None) for name in asked},
     }
 
 

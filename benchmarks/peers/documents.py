@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import document_methods
-from processes import Method, Run, base_row, run
+import processes
+from processes import Method, Run
 
 from headroom.tokens import default_counter
 from headroom.verification.matching import folded, holds
@@ -65,7 +65,9 @@ def _question(source: str, row: dict[str, Any]) -> Question:
 
 
 def compare(
-    questions: Sequence[Question], step: Callable[[str], None]
+    questions: Sequence[Question],
+    methods: Sequence[Method],
+    step: Callable[[str], None],
 ) -> list[dict[str, Any]]:
     """Return a row of figures per method and ratio, shares in [0, 1]."""
     tasks = [
@@ -73,26 +75,15 @@ def compare(
         for one in questions
         for ratio in RATIOS
     ]
-    runs = [(one, run(one, tasks, partial(step, one.name))) for one in METHODS]
-    by_name = {method.name: one for method, one in runs}
-    reference = _first_cpu(by_name[REFERENCE])
-    rows: list[dict[str, Any]] = []
-    for method, one in runs:
-        row = base_row(method, one)
-        if one.missing:
-            rows.append(row)
-            continue
-        row["cpu"] = _first_cpu(one) / reference
-        row["cpu_ms"] = 1000 * _first_cpu(one) / len(questions)
+
+    def figures(one: Run, runs: dict[str, Run]) -> Iterator[dict[str, Any]]:
+        # The time of the first ratio; vectors are remembered for the others.
+        timed = {"cpu_ms": 1000 * sum(one.cpu[:: len(RATIOS)]) / len(questions)}
         for at, ratio in enumerate(RATIOS):
             outs = one.outs[at :: len(RATIOS)]
-            rows.append(row | {"ratio": ratio} | _figures(questions, outs, ratio))
-    return rows
+            yield timed | {"ratio": ratio} | _figures(questions, outs, ratio)
 
-
-def _first_cpu(one: Run) -> float:
-    """Return the CPU time of the first ratio; vectors are remembered for the others."""
-    return sum(one.cpu[:: len(RATIOS)]) or 1e-9
+    return processes.compare(methods, tasks, step, figures)
 
 
 def _figures(
@@ -103,11 +94,14 @@ def _figures(
     total: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     kept: Counter[str] = Counter()
+    tokens: Counter[tuple[str, str]] = Counter()
     for one, out in zip(questions, outs, strict=True):
         # What fails is sent as it is, and counted as a failure.
         texts = one.documents if out is None else out
         before = sum(map(count, one.documents))
         after = sum(map(count, texts))
+        tokens[one.source, "before"] += before
+        tokens[one.source, "after"] += after
         total["before"] += before
         total["after"] += after
         total["over"] += after > ratio * before + 1
@@ -126,5 +120,11 @@ def _figures(
             total["evidence_kept"] / total["evidence"] if total["evidence"] else None
         ),
         "over": total["over"] / len(questions),
-        "sources": {name: kept[name] / asked[name] for name in asked},
+        "sources": {
+            name: (
+                kept[name] / asked[name],
+                tokens[name, "after"] / tokens[name, "before"],
+            )
+            for name in asked
+        },
     }

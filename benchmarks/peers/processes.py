@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,15 +78,30 @@ def run(method: Method, tasks: Sequence[Any], step: Callable[[], None]) -> Run:
     )
 
 
-def base_row(method: Method, done: Run) -> dict[str, Any]:
-    """Return what the rows of all methods have; only "missing" if it didn't run."""
-    row = {"name": method.name, "ours": method.ours}
-    if done.missing:
-        return row | {"missing": done.missing}
-    return row | {
-        "failed": len(done.errors),
-        "errors": sorted(set(done.errors)),
-    }
+def compare(
+    methods: Sequence[Method],
+    tasks: Sequence[Any],
+    step: Callable[[str], None],
+    figures: Callable[[Run, dict[str, Run]], Iterable[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Return the rows of all methods; of one that didn't run, why.
+
+    Args:
+        methods: What to compare.
+        tasks: The same for all.
+        step: Called with the method's name after each task.
+        figures: Makes the rows of a run, given all runs by name.
+    """
+    runs = {one.name: run(one, tasks, partial(step, one.name)) for one in methods}
+    rows: list[dict[str, Any]] = []
+    for method in methods:
+        row, done = {"name": method.name, "ours": method.ours}, runs[method.name]
+        if done.missing:
+            rows.append(row | {"missing": done.missing})
+            continue
+        row |= {"failed": len(done.errors), "errors": sorted(set(done.errors))}
+        rows += [row | each for each in figures(done, runs)]
+    return rows
 
 
 def _converse(

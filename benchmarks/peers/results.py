@@ -143,10 +143,7 @@ def documents(part: dict[str, Any]) -> str:
 * *Answers kept*: questions one of whose answers is still there word for word. *Evidence kept*: marked sentences that are there whole.
 * The embedding model is the same for all methods (MiniLM-L6, English). *ms* is CPU time at the first limit and includes the vectors.
 {_errors(rows)}
-Answers kept at {values(rows, "ratio")[1]:g}, by source:
-
-{_by_source(rows, "ratio", values(rows, "ratio")[1])}
-![Answers kept over tokens](plots/documents.svg)
+{_by_source(rows, "ratio", "Answers")}![Answers kept over tokens](plots/documents.svg)
 """
 
 
@@ -174,10 +171,7 @@ def conversations(part: dict[str, Any]) -> str:
 * LlamaIndex's buffers count the text of messages only, so they can exceed the budget. ConversationTokenBufferMemory drops from the front, system messages too.
 * The fake summarizer returns the beginning of its input. Its rows measure the frame around a summarizer, not a summarizer.
 {_errors(rows)}
-Facts kept at {values(rows, "share")[-1]:g}, by source:
-
-{_by_source(rows, "share", values(rows, "share")[-1])}
-![Facts of old turns kept over tokens](plots/conversations.svg)
+{_by_source(rows, "share", "Facts")}![Facts of old turns kept over tokens](plots/conversations.svg)
 """
 
 
@@ -194,11 +188,6 @@ def share(head: str, key: str) -> Column:
 def number(head: str, key: str, form: str) -> Column:
     """Return a column of numbers, written in a format of Python's."""
     return head, lambda row: format(row[key], form)
-
-
-def values(rows: Sequence[Row], key: str) -> list[float]:
-    """Return the values of a key, in order."""
-    return sorted({row[key] for row in rows if key in row})
 
 
 def table(rows: Sequence[Row], columns: Sequence[Column]) -> str:
@@ -228,14 +217,23 @@ def table(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     return text + "".join(["\n", *gone] if gone else [])
 
 
-def _by_source(rows: Sequence[Row], key: str, value: float) -> str:
-    some = [row for row in rows if row.get(key) == value]
-    sources = list(dict.fromkeys(name for row in some for name in row["sources"]))
+def _by_source(rows: Sequence[Row], limit: str, things: str) -> str:
+    """Return a table for each limit: the share kept, and in how many of the tokens."""
 
-    def of(source: str) -> Column:
-        return source, lambda row: percent(row["sources"].get(source))
+    def column(source: str) -> Column:
+        def cell(row: Row) -> str:
+            kept, tokens = row["sources"].get(source, (None, None))
+            return percent(kept) + (f" in {percent(tokens)}" if tokens else "")
 
-    return table(some, [of(source) for source in sources])
+        return source, cell
+
+    parts = []
+    for value in sorted({row[limit] for row in rows if limit in row}):
+        some = [row for row in rows if row.get(limit) == value]
+        sources = dict.fromkeys(name for row in some for name in row["sources"])
+        tables = table(some, [column(source) for source in sources])
+        parts.append(f"{things} kept at {value:g}, by source:\n\n{tables}\n")
+    return "".join(parts)
 
 
 def _sampled(part: dict[str, Any]) -> str:

@@ -3,13 +3,13 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import json_methods
+import processes
 import request_methods
-from processes import HEADROOM_AI, HERE_PYTHON, Method, Run, base_row, run
+from processes import HEADROOM_AI, HERE_PYTHON, Method, Run
 
 from headroom.cli.expected import Expected, read_expected
 from headroom.cli.measure import payload_files
@@ -104,22 +104,18 @@ def load(folder: Path) -> list[Payload]:
 
 
 def compare(
-    payloads: Sequence[Payload], step: Callable[[str], None]
+    payloads: Sequence[Payload], methods: Sequence[Method], step: Callable[[str], None]
 ) -> list[dict[str, Any]]:
     """Return a row of figures per method, shares in [0, 1]."""
     tasks = [{"text": one.text} for one in payloads]
-    runs = [(one, run(one, tasks, partial(step, one.name))) for one in METHODS]
     count = default_counter()
-    by_name = {method.name: one for method, one in runs}
-    reference = by_name[REFERENCE]
-    plain = [count(out["text"]) for out in reference.outs]
-    rows = []
-    for method, one in runs:
-        row = base_row(method, one)
-        if not one.missing:
-            row |= _figures(one, reference, payloads, plain, count)
-        rows.append(row)
-    return rows
+
+    def figures(one: Run, runs: dict[str, Run]) -> list[dict[str, Any]]:
+        reference = runs[REFERENCE]
+        plain = [count(out["text"]) for out in reference.outs]
+        return [_figures(one, reference, payloads, plain, count)]
+
+    return processes.compare(methods, tasks, step, figures)
 
 
 def _figures(
