@@ -24,7 +24,7 @@ from llama_index.core.utils import get_tokenizer
 
 import headroom
 from headroom.conversations import ConversationCompressor
-from headroom.tokens import compact_json
+from headroom.fields import compact_json
 from llama_index_headroom import HeadroomChatMemoryBuffer, llm_summarizer
 from llama_index_headroom.tokens import content_tokens, counter
 

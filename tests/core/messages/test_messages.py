@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from headroom import ConversationCompressor
+from headroom.fields import compact_json
 from headroom.messages import Call, make_user_message, read_messages
-from headroom.tokens import compact_json, message_tokens, messages_tokens
+from headroom.tokens import message_tokens, messages_tokens
 
 
 def count(text):

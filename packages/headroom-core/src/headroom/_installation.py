@@ -15,7 +15,7 @@ OURS = frozenset(
         "conversations",
         "documents",
         "errors.py",
-        "media.py",
+        "fields.py",
         "messages",
         "originals",
         "payloads",

@@ -27,13 +27,9 @@ from langgraph.types import Command
 
 from headroom.arguments import check_kind
 from headroom.conversations import ConversationCompressor
+from headroom.fields import compact_json
 from headroom.payloads.usage import budget_factor
-from headroom.tokens import (
-    compact_json,
-    default_counter,
-    message_tokens,
-    messages_tokens,
-)
+from headroom.tokens import default_counter, message_tokens, messages_tokens
 from langchain_headroom import sizes
 from langchain_headroom.history import (
     acompressed,

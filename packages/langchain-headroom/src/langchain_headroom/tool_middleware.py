@@ -20,9 +20,9 @@ from langgraph.types import Command
 
 from headroom.arguments import check_compressor
 from headroom.compressors import ToolOutputCompressor
+from headroom.fields import field_of
 from headroom.messages.file_tools import FILE_TOOLS, is_named
 from headroom.originals import RETRIEVE
-from headroom.tokens import field_of
 from headroom.tool_outputs.savings import ToolSavings
 from langchain_headroom.tool_results import in_output, minified
 

@@ -35,10 +35,11 @@ from headroom.arguments import refuse_unknown
 from headroom.conversations import Summarizer
 from headroom.conversations.block import parse
 from headroom.conversations.session import ConversationSession
+from headroom.fields import compact_json
 from headroom.messages import read_messages
 from headroom.messages.placing import is_filler
 from headroom.payloads.usage import budget_factor, input_tokens
-from headroom.tokens import compact_json, messages_tokens
+from headroom.tokens import messages_tokens
 from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
 

@@ -10,15 +10,10 @@ from headroom.conversations.block import Block
 from headroom.conversations.digest import CountTokens
 from headroom.conversations.plan import Limits, Segment
 from headroom.conversations.summarizers import Guard, Summarizer
-from headroom.errors import InputError
+from headroom.fields import compact_json, field_of
+from headroom.messages import Message
 from headroom.messages.placing import FILLERS
-from headroom.tokens import (
-    compact_json,
-    default_counter,
-    field_of,
-    message_tokens,
-    messages_tokens,
-)
+from headroom.tokens import default_counter, message_tokens, messages_tokens
 
 __all__ = ["Engine", "Settings", "Written"]
 
@@ -76,30 +71,20 @@ class Engine:
         """Tokens of a text."""
         return self._count_tokens or default_counter()
 
-    def cost(self, message: Any) -> int:
+    def cost(self, view: Message) -> int:
         """Return the tokens to plan for one message.
 
         Others count a message's text and calls in one go, which may come to a token
         more; the budget is to hold by both counts.
         """
-        tokens = message_tokens(message, self.count)
-        text, calls = field_of(message, "content"), field_of(message, "tool_calls")
+        tokens = view.tokens(self.count)
+        text = field_of(view.source, "content")
+        calls = field_of(view.source, "tool_calls")
         if not (isinstance(text, str) and text and calls):
             return tokens
         spelt = compact_json(calls)
         joined = self.count(text + spelt) - self.count(text) - self.count(spelt)
         return tokens + max(0, joined)
-
-    def cost_at(self, at: int, message: Any) -> int:
-        """Return the tokens to plan for the message at index `at`.
-
-        Raises:
-            InputError: It cannot be counted.
-        """
-        try:
-            return self.cost(message)
-        except InputError as error:
-            raise InputError(f"message {at}: {error}") from error
 
     def measure(self, messages: Sequence[Any]) -> int:
         """Return the tokens of a list of messages, 0 for none."""

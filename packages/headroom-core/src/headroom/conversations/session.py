@@ -34,6 +34,7 @@ from headroom.conversations.units import (
     units_of_block,
 )
 from headroom.errors import BudgetError, InputError
+from headroom.fields import compact_json, field_of
 from headroom.messages import (
     Message,
     listed,
@@ -42,7 +43,6 @@ from headroom.messages import (
     read_messages,
 )
 from headroom.messages.placing import FILLERS, Placed, fillers, is_filler
-from headroom.tokens import compact_json, field_of
 from headroom.types import Dropped
 
 __all__ = ["ConversationSession"]
@@ -221,10 +221,11 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
         )
         for part in found
     )
-    cost = sum(engine.cost(items[n]) for n in range(end) if n not in kept)
+    costs = [engine.cost(view) for view in seen[:end]]
+    cost = sum(costs[n] for n in range(end) if n not in kept)
     around = sum(
-        0 if n == asked else cost
-        for n, cost in enumerate(_room_around(seen[:at], engine))
+        0 if n == asked else room
+        for n, room in enumerate(_room_around(seen[:at], engine))
         if n in kept
     )
     written = max(0, cost - around)
@@ -233,14 +234,14 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
         covered=end,
         turns=found[-1].last_turn,
         kept=tuple(kept),
-        kept_tokens=sum(engine.cost(items[n]) for n in kept) + around,
+        kept_tokens=sum(costs[n] for n in kept) + around,
         covered_tokens=cost,
         segments=segments,
         digest_tokens=written,
         written_tokens=written,
         fed=end,
         asked=asked,
-        asked_tokens=engine.cost(items[asked]) if asked >= 0 else 0,
+        asked_tokens=costs[asked] if asked >= 0 else 0,
     )
     ledger = units_of(seen[asked], asked, {}) if asked >= 0 else []
     ledger += [unit for part in found for unit in units_of_block(part, at)]
@@ -276,9 +277,7 @@ def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
         belongs = belongs or bool(before and before[-1].opaque) or is_filler(view)
         if is_filler(view):
             said = False
-        if (said and asked >= 0) or not (
-            said or view.is_system or stays or belongs
-        ):
+        if (said and asked >= 0) or not (said or view.is_system or stays or belongs):
             break
         if said:
             asked = at
@@ -347,10 +346,8 @@ class _Work:
         self._base = memory.state.covered
         self._views = read_messages(items[self._base :], self._base)
         # Counting is most of the work, and what was counted has not changed.
-        counted = self._base + len(memory.costs)
-        uncounted = enumerate(items[counted:], counted)
-        fresh = (engine.cost_at(at, item) for at, item in uncounted)
-        self._costs = [*memory.costs, *fresh]
+        fresh = self._views[len(memory.costs) :]
+        self._costs = [*memory.costs, *map(engine.cost, fresh)]
         self._kept = kept_in_place(self._views)
         self._seen: dict[int, Message] = {}
         self._starts = [self._base + at for at in turn_starts(self._views)]
@@ -509,11 +506,11 @@ class _Work:
             segments.append(segment)
         digest = _digest_text(segments)
         head = self._head(state, digest)
-        new = [message for message in head if isinstance(message, _New)]
-        cost = sum(self._engine.cost(message.item) for message in new)
+        new = read_messages(one.item for one in head if isinstance(one, _New))
+        cost = sum(map(self._engine.cost, new))
         # What stays was planned with the fillers around it.
         planned = state.kept_tokens - sum(
-            self._engine.cost(self._items[at]) for at in state.kept
+            self._engine.cost(view) for at in state.kept if (view := self._view(at))
         )
         return replace(
             state,

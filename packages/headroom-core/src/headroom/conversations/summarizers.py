@@ -17,8 +17,9 @@ from headroom.conversations.digest import CountTokens
 from headroom.conversations.units import ERROR
 from headroom.conversations.words import references_of
 from headroom.errors import SummarizerError
+from headroom.fields import compact_json
 from headroom.messages import read_messages
-from headroom.tokens import compact_json, messages_tokens
+from headroom.tokens import messages_tokens
 
 __all__ = [
     "AnthropicSummarizer",

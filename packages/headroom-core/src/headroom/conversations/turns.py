@@ -97,8 +97,7 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
     # Of several that stand for history, a later one stands for the earlier, too.
     history = max((at for at, view in enumerate(views) if view.is_history), default=-1)
     kept = [
-        view.is_system or view.pinned or at == history
-        for at, view in enumerate(views)
+        view.is_system or view.pinned or at == history for at, view in enumerate(views)
     ]
     if history < 0 and not any(view.pinned for view in views):
         return kept

@@ -4,6 +4,7 @@ from headroom.messages.reading import (
     listed,
     make_message,
     make_user_message,
+    read_message,
     read_messages,
 )
 from headroom.messages.view import Call, Message, Result
@@ -15,5 +16,6 @@ __all__ = [
     "listed",
     "make_message",
     "make_user_message",
+    "read_message",
     "read_messages",
 ]

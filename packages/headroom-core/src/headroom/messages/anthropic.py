@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from headroom.messages.parts import Parts, text_field
+from headroom.fields import compact_json, field_of, first_of, text_field
+from headroom.messages.parts import Parts
 from headroom.messages.readable import readable
-from headroom.tokens import field_of
 
 __all__ = ["read_block"]
 
@@ -17,13 +17,15 @@ _SETTINGS = ("tool_addition", "tool_removal", "mcp_tool_listing")
 def read_block(block: Any, kind: str, parts: Parts) -> bool:
     """Read a block into the parts, if it is Anthropic's."""
     if kind in _THINKING:
-        parts.opaque = True
+        parts.think(first_of(block, "thinking", "content"))
     elif kind == "compaction":
         # Without content it is a compaction that failed, which does nothing.
-        parts.opaque = True
-        parts.is_history = text_field(block, "content", "encrypted_content") is not None
+        history = text_field(block, "content", "encrypted_content")
+        parts.think(history)
+        parts.is_history = history is not None
     elif kind in _SETTINGS:
         parts.opaque = parts.pinned = True
+        parts.think(compact_json(block))
     elif kind in _CALLS:
         call_id, name = field_of(block, "id"), field_of(block, "name")
         parts.call(call_id, name, field_of(block, "input"))
@@ -47,7 +49,8 @@ def _read_result(block: Any, kind: str, parts: Parts) -> None:
     text = readable(content) if own else parts.text_of(content)
     name = kind.removesuffix("_tool_result") if own else ""
     prefix = "Error: " if field_of(block, "is_error") is True else ""
-    parts.result(field_of(block, "tool_use_id"), name, prefix + text)
+    spelt = content if own else None
+    parts.result(field_of(block, "tool_use_id"), name, prefix + text, spelt)
 
 
 def _read_document(block: Any, parts: Parts) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from headroom.fields import compact_json, field_of
 from headroom.messages.parts import Parts
 from headroom.messages.readable import readable
-from headroom.tokens import compact_json, field_of
 
 __all__ = ["is_message", "read_block", "write"]
 
@@ -48,15 +48,16 @@ def read_block(block: Any, kind: str, parts: Parts) -> bool:
         text = _result_text(inner.get("content") or (), parts)
         prefix = "Error: " if inner.get("status") == "error" else ""
         parts.result(inner.get("toolUseId"), "", prefix + text)
-    elif key in ("reasoningContent", "cachePoint"):
-        parts.opaque = parts.opaque or key == "reasoningContent"
+    elif key == "reasoningContent":
+        parts.think(inner)
+    elif key == "cachePoint":
+        pass
     elif key in ("citationsContent", "guardContent", "searchResult"):
         parts.texts.append(readable(inner))
     elif key == "document" and (said := _document_text(inner)):
         parts.texts.append(said)
     else:
-        name = inner.get("name")
-        parts.texts.append(f"[{key} omitted: {name}]" if name else f"[{key} omitted]")
+        parts.file(inner, key)
     return True
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from headroom.fields import compact_json, field_of, first_of
 from headroom.messages.parts import Parts
 from headroom.messages.readable import readable
 from headroom.messages.view import Message
-from headroom.tokens import compact_json, field_of
 
 __all__ = ["is_content", "read", "read_block", "write"]
 
@@ -28,16 +28,16 @@ def read(message: Any, parts: Parts) -> Message:
 
 def read_block(block: Any, kind: str, parts: Parts) -> bool:
     """Read a part into the parts, if it is Gemini's."""
-    if _either(block, "thoughtSignature", "thought_signature"):
-        parts.opaque = True
-    call = _either(block, "functionCall", "function_call")
-    answer = _either(block, "functionResponse", "function_response")
-    code = _either(block, "executableCode", "executable_code")
-    ran = _either(block, "codeExecutionResult", "code_execution_result")
-    data = _either(block, "inlineData", "inline_data")
-    data = data if data is not None else _either(block, "fileData", "file_data")
+    if first_of(block, "thoughtSignature", "thought_signature"):
+        parts.think()
+    call = first_of(block, "functionCall", "function_call")
+    answer = first_of(block, "functionResponse", "function_response")
+    code = first_of(block, "executableCode", "executable_code")
+    ran = first_of(block, "codeExecutionResult", "code_execution_result")
+    data = first_of(block, "inlineData", "inline_data")
+    data = data if data is not None else first_of(block, "fileData", "file_data")
     if field_of(block, "thought") is True:
-        parts.opaque = True
+        parts.think(field_of(block, "text"))
     elif call is not None:
         parts.call(field_of(call, "id"), field_of(call, "name"), field_of(call, "args"))
     elif answer is not None:
@@ -49,14 +49,9 @@ def read_block(block: Any, kind: str, parts: Parts) -> bool:
     elif ran is not None:
         parts.result("", "code_execution", readable(field_of(ran, "output")))
     elif data is not None and not kind:
-        mime = _either(data, "mimeType", "mime_type")
-        media = str(mime or "").partition("/")[0]
-        media = media if media in ("image", "audio", "video") else "file"
-        name = _either(data, "displayName", "display_name")
-        name = name or _either(data, "fileUri", "file_uri")
-        parts.texts.append(
-            f"[{media} omitted: {name}]" if name else f"[{media} omitted]"
-        )
+        media = str(first_of(data, "mimeType", "mime_type") or "").partition("/")[0]
+        known = media in ("image", "audio", "video")
+        parts.file(data, media if known else "file")
     else:
         return False
     return True
@@ -72,8 +67,3 @@ def write(role: str, text: str, like: Any) -> Any:
     if inner and not isinstance(inner[0], Mapping):
         part = type(inner[0])(text=text)
     return type(like)(role=role, parts=[part])
-
-
-def _either(holder: Any, *keys: str) -> Any:
-    found = (field_of(holder, key) for key in keys)
-    return next((value for value in found if value is not None), None)

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from headroom.fields import field_of, text_field
 from headroom.messages import openai_chat
-from headroom.messages.parts import Parts, text_field
+from headroom.messages.parts import Parts
 from headroom.messages.placing import FILLERS
 from headroom.messages.readable import readable
 from headroom.messages.view import Message
-from headroom.tokens import field_of
 
 __all__ = ["is_message", "read", "read_block", "write"]
 
@@ -55,12 +55,10 @@ def read(message: Any, parts: Parts) -> Message:
         parts.texts.append(transcript)
     openai_chat.read_reasoning(extra, parts)
     openai_chat.read_calls(message, extra, parts)
-    if role == "tool" and not parts.results:
-        call_id = field_of(message, "tool_call_id") or extra.get("tool_call_id") or name
-        error = field_of(message, "status") == "error"
-        text = "\n".join(parts.texts)
-        parts.result(call_id, name, f"Error: {text}" if error else text)
-        parts.texts.clear()
+    if role == "tool":
+        call_id = field_of(message, "tool_call_id") or extra.get("tool_call_id")
+        failed = field_of(message, "status") == "error"
+        parts.results_from_texts(call_id, name, "Error: " if failed else "")
     return parts.view(message, role, name)
 
 
@@ -74,7 +72,7 @@ def read_block(block: Any, kind: str, parts: Parts) -> bool:
         prefix = "Error: " if field_of(block, "status") == "error" else ""
         parts.result(field_of(block, "tool_call_id"), "", prefix + text)
     elif kind in ("reasoning", "reasoning_content"):
-        parts.opaque = True
+        parts.think(field_of(block, "reasoning"), field_of(block, "reasoning_content"))
     elif kind == "text-plain":
         found = [text_field(block, "title"), text_field(block, "text")]
         parts.texts.append("\n".join(filter(None, found)))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from headroom.fields import field_of, text_field
 from headroom.messages import openai_chat
-from headroom.messages.parts import Parts, text_field
+from headroom.messages.parts import Parts
 from headroom.messages.view import Message
-from headroom.tokens import field_of
 
 __all__ = ["is_message", "read", "read_block", "write"]
 
@@ -28,9 +28,8 @@ def read(message: Any, parts: Parts) -> Message:
     parts.read(field_of(message, "blocks"))
     openai_chat.read_reasoning(extra, parts)
     openai_chat.read_calls(message, extra, parts)
-    if role == "tool" and not parts.results:
-        parts.result(extra.get("tool_call_id") or name, name, "\n".join(parts.texts))
-        parts.texts.clear()
+    if role == "tool":
+        parts.results_from_texts(extra.get("tool_call_id"), name)
     return parts.view(message, role, name)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from headroom.messages.parts import Parts, text_field
+from headroom.fields import field_of, first_of, text_field
+from headroom.messages.parts import Parts
 from headroom.messages.view import Message
-from headroom.tokens import field_of
 
 __all__ = ["is_message", "read", "read_calls", "read_reasoning", "role_of", "write"]
 
@@ -49,17 +49,17 @@ def read(message: Any, parts: Parts) -> Message:
         parts.texts.append(transcript)
     read_reasoning(message, parts)
     read_calls(message, {}, parts)
-    if role == "tool" and not parts.results:
-        call_id = field_of(message, "tool_call_id") or name
-        parts.result(call_id, name, "\n".join(parts.texts))
-        parts.texts.clear()
+    call_id = field_of(message, "tool_call_id")
+    if role == "tool":
+        parts.results_from_texts(call_id, name)
+    parts.answers(call_id)
     return parts.view(message, role, name)
 
 
 def read_reasoning(holder: Any, parts: Parts) -> None:
     """Note the reasoning that a message carries beside its content."""
-    if any(field_of(holder, key) for key in _REASONING_KEYS):
-        parts.opaque = True
+    if thoughts := [each for k in _REASONING_KEYS if (each := field_of(holder, k))]:
+        parts.think(thoughts)
 
 
 def read_calls(message: Any, extra: Mapping[str, Any], parts: Parts) -> None:
@@ -72,9 +72,8 @@ def read_calls(message: Any, extra: Mapping[str, Any], parts: Parts) -> None:
         call_id = str(field_of(call, "id") or "")
         if call_id and call_id in seen:
             continue
-        found = (field_of(inner, key) for key in ("arguments", "args", "input"))
-        arguments = next((each for each in found if each is not None), None)
-        parts.call(call_id, field_of(inner, "name"), arguments)
+        arguments = first_of(inner, "arguments", "args", "input")
+        parts.call(call_id, field_of(inner, "name"), arguments, call)
     legacy = field_of(message, "function_call") or extra.get("function_call")
     if legacy is not None and (name := field_of(legacy, "name")):
         parts.call(name, name, field_of(legacy, "arguments"))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from headroom.messages.parts import Parts, text_field
+from headroom.fields import compact_json, field_of, first_of, text_field
+from headroom.messages.parts import Parts
 from headroom.messages.readable import plain, readable
 from headroom.messages.view import Message
-from headroom.tokens import field_of
 
 __all__ = ["is_item", "is_message", "read", "read_block", "write"]
 
@@ -70,15 +70,17 @@ def _read(item: Any, kind: str, parts: Parts) -> None:
         asked = field_of(item, "approval_request_id")
         parts.result(asked, "", f"{said}: {reason}" if reason else said)
     elif kind in ("item_reference", "compaction", "compaction_summary"):
-        parts.opaque = True
+        parts.think(field_of(item, "encrypted_content"))
         parts.is_history = kind != "item_reference"
         parts.pinned = parts.pinned or not parts.is_history
     elif kind.endswith("_output"):
         _read_output(item, kind, call_id, parts)
     elif kind.endswith("_call") or kind == "program":
         _read_call(item, kind, call_id, parts)
+    elif kind == "reasoning":
+        parts.think(field_of(item, "summary"), field_of(item, "content"))
     else:
-        parts.opaque = True
+        parts.think(compact_json(item))
 
 
 def _read_output(item: Any, kind: str, call_id: Any, parts: Parts) -> None:
@@ -103,9 +105,7 @@ def _is_content(output: Any) -> bool:
 
 def _read_call(item: Any, kind: str, call_id: Any, parts: Parts) -> None:
     name = field_of(item, "name") or kind.removesuffix("_call")
-    found = (field_of(item, key) for key in _ARGUMENTS)
-    arguments = next((each for each in found if each is not None), None)
-    parts.call(call_id, name, plain(arguments))
+    parts.call(call_id, name, plain(first_of(item, *_ARGUMENTS)))
     if field_of(item, "call_id"):
         return
     # A tool of the server's: called and answered in one item.
@@ -113,8 +113,9 @@ def _read_call(item: Any, kind: str, call_id: Any, parts: Parts) -> None:
     if error := readable(field_of(item, "error")):
         answers.append(f"Error: {error}")
     if kind == "image_generation_call":
-        prompt = text_field(item, "revised_prompt")
-        answers.append(f"[image omitted: {prompt}]" if prompt else "[image omitted]")
+        made = {"data": text_field(item, "result")}
+        made["title"] = text_field(item, "revised_prompt")
+        answers.append(parts.text_of([{"type": "image", **made}]))
     parts.result(call_id, name, "\n".join(filter(None, answers)))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from headroom.messages.parts import Parts, text_field
+from headroom.fields import compact_json, field_of, text_field
+from headroom.messages.parts import Parts
 from headroom.messages.view import Message
-from headroom.tokens import compact_json, field_of
 
 __all__ = ["is_message", "read", "write"]
 
@@ -46,17 +46,16 @@ def _read_part(part: Any, kind: str, parts: Parts) -> None:
     elif kind == "retry-prompt" and name:
         text = content if isinstance(content, str) else compact_json(content)
         parts.result(call_id, name, f"Error: {text}")
-    elif kind == "thinking":
-        parts.opaque = True
-    elif kind == "compaction":
-        parts.opaque = parts.is_history = True
+    elif kind in ("thinking", "compaction"):
+        parts.think(content)
+        parts.is_history = parts.is_history or kind == "compaction"
     elif kind == "file":
-        parts.texts.append("[file omitted]")
+        parts.file(content, kind)
     elif isinstance(content, str | list | tuple):
         for item in [content] if isinstance(content, str) else content:
             _read_said(item, parts)
     else:
-        parts.texts.append(f"[{kind} omitted]")
+        parts.label(f"[{kind} omitted]")
 
 
 def _read_said(item: Any, parts: Parts) -> None:
@@ -65,12 +64,14 @@ def _read_said(item: Any, parts: Parts) -> None:
         parts.texts.append(item)
         return
     kind = str(field_of(item, "kind") or type(item).__name__)
-    url = text_field(item, "url", "identifier")
-    if kind == "text-content" or (url is None and text_field(item, "content")):
+    if kind == "text-content" or text_field(item, "content"):
         parts.texts.append(text_field(item, "content") or "")
     elif kind not in ("cache-point", "CachePoint"):
         media = kind.removesuffix("-url")
-        parts.texts.append(f"[{media} omitted: {url}]" if url else f"[{media} omitted]")
+        if media == "binary":
+            media = str(field_of(item, "media_type")).partition("/")[0]
+        if not parts.file(item, media):
+            parts.file(item, "file")
 
 
 def write(role: str, text: str, like: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from headroom.tokens import field_of
+from headroom.fields import field_of
 
 __all__ = ["plain", "readable"]
 

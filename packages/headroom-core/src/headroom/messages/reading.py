@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from headroom.errors import InputError
+from headroom.fields import compact_json, field_of
 from headroom.messages import (
     anthropic,
     bedrock_converse,
@@ -16,10 +17,15 @@ from headroom.messages import (
     pydantic_ai,
 )
 from headroom.messages.parts import Parts
-from headroom.messages.view import Call, Message, Result
-from headroom.tokens import field_of
+from headroom.messages.view import Call, Cost, Message, Result
 
-__all__ = ["listed", "make_message", "make_user_message", "read_messages"]
+__all__ = [
+    "listed",
+    "make_message",
+    "make_user_message",
+    "read_message",
+    "read_messages",
+]
 
 
 class _Format(NamedTuple):
@@ -86,10 +92,25 @@ def read_messages(messages: Iterable[Any], first: int = 0) -> list[Message]:
         InputError: One of them is neither a mapping nor an object with a role or
             a type.
     """
-    return _with_ids([_read(message, at) for at, message in enumerate(messages, first)])
+    views = []
+    for at, message in enumerate(messages, first):
+        try:
+            views.append(_read(message))
+        except InputError as error:
+            raise InputError(f"message {at}: {error}") from error
+    return _with_ids(views)
 
 
-def _read(message: Any, at: int) -> Message:
+def read_message(message: Any) -> Message:
+    """Return the view of one message; of what is none, the user's with its JSON."""
+    try:
+        return _read(message)
+    except InputError:
+        text = message if isinstance(message, str) else compact_json(message)
+        return Message(message, "user", text, cost=Cost((text,)))
+
+
+def _read(message: Any) -> Message:
     """Return the view of one message of any shape."""
     parts = Parts(_BLOCKS)
     parts.pinned = field_of(message, "pinned") is True
@@ -99,7 +120,7 @@ def _read(message: Any, at: int) -> Message:
     kind = field_of(message, "type")
     if not isinstance(kind, str):
         raise InputError(
-            f"message {at} is {type(message).__name__} without a role or type; pass "
+            f"{type(message).__name__} without a role or type; pass "
             "messages of OpenAI, Anthropic, Gemini, Bedrock, LangChain, LlamaIndex or "
             "pydantic-ai"
         )
@@ -167,8 +188,8 @@ def make_message(role: str, text: str, messages: Sequence[Any]) -> Any:
         messages: The conversation that it is for.
     """
     first: Any = None
-    for at, message in enumerate(messages):
-        view = _read(message, at)
+    for message in messages:
+        view = read_message(message)
         if view.role == "user" and not view.results and view.text:
             first = message
             break

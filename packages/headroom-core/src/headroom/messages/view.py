@@ -1,9 +1,16 @@
 """One read-only view of a chat message, whatever library or API it comes from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["Call", "Message", "Result"]
+from headroom.fields import compact_json
+from headroom.messages.files import File
+
+__all__ = ["Call", "Cost", "Message", "Result"]
+
+# Source: `headroom.tokens.message_tokens`.
+_FRAMING_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,25 @@ class Result:
     text: str
 
 
+class Cost(NamedTuple):
+    """What of a message costs tokens besides its role and its name.
+
+    Attributes:
+        texts: All that the model gets as text, thoughts too.
+        calls: Its tool calls as they are spelt.
+        ids: Ids of the calls that it answers.
+        files: Its pictures, sounds and files.
+    """
+
+    texts: tuple[str, ...] = ()
+    calls: tuple[Any, ...] = ()
+    ids: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+_NOTHING = Cost()
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one message holds.
@@ -40,6 +66,7 @@ class Message:
         name: The speaker's or tool's name, "" if none.
         is_history: It stands for all that was said before it. Its vendor may ignore
             the messages before it.
+        cost: What of it costs tokens.
     """
 
     source: Any
@@ -51,6 +78,7 @@ class Message:
     pinned: bool = False
     name: str = ""
     is_history: bool = False
+    cost: Cost = _NOTHING
 
     @property
     def is_system(self) -> bool:
@@ -71,3 +99,15 @@ class Message:
         """
         own = {call.id for call in self.calls}
         return any(result.id not in own for result in self.results)
+
+    def tokens(self, count_tokens: Callable[[str], int]) -> int:
+        """Return what it costs, as `headroom.tokens.message_tokens` defines it."""
+        total = _FRAMING_TOKENS + count_tokens(self.role)
+        if self.cost.texts:
+            total += count_tokens("\n".join(self.cost.texts))
+        if self.cost.calls:
+            total += count_tokens(compact_json(self.cost.calls))
+        if self.name:
+            total += 1 + count_tokens(self.name)
+        total += sum(count_tokens(call_id) for call_id in self.cost.ids)
+        return total + sum(file.tokens for file in self.cost.files)

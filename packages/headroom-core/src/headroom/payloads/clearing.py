@@ -9,10 +9,10 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from headroom.fields import field_of
 from headroom.originals import PART_BEGINS, RETRIEVE, Store, keep
 from headroom.payloads.results import with_results
 from headroom.payloads.shapes import replaced
-from headroom.tokens import field_of
 
 __all__ = ["cleared"]
 

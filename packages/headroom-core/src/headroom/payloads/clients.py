@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from headroom.errors import InputError
+from headroom.fields import field_of
 from headroom.payloads.shapes import asks_for_an_answer, has_messages
-from headroom.tokens import field_of
 
 if TYPE_CHECKING:
     from headroom.payloads.room import Headroom, Wrapped

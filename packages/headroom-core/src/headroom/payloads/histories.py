@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from headroom import compressors
 from headroom.errors import InputError
+from headroom.fields import compact_json
 from headroom.payloads.usage import budget_factor
-from headroom.tokens import CountTokens, compact_json
+from headroom.tokens import CountTokens
 
 if TYPE_CHECKING:
     from headroom.compressors import ConversationCompressor

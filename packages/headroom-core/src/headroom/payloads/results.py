@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from headroom.fields import compact_json, field_of
 from headroom.payloads.shapes import replaced
-from headroom.tokens import compact_json, field_of
 
 __all__ = ["Rewrite", "holds_results", "tells_of_an_error", "with_results"]
 

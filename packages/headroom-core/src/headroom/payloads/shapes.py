@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headroom.errors import InputError
-from headroom.tokens import compact_json, field_of
+from headroom.fields import compact_json, field_of
 
 __all__ = [
     "Body",

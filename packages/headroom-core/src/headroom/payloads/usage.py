@@ -4,8 +4,8 @@ from math import ceil
 from typing import Any
 
 from headroom.errors import InputError
+from headroom.fields import field_of
 from headroom.payloads.savings import is_number
-from headroom.tokens import field_of
 
 __all__ = ["budget_factor", "input_tokens", "plausible_factor"]
 

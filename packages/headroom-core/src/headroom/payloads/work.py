@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from headroom import compressors
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
+from headroom.fields import field_of
 from headroom.messages.file_tools import FILE_TOOLS, is_named
 from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
@@ -24,7 +25,7 @@ from headroom.payloads.results import (
     with_results,
 )
 from headroom.payloads.shapes import Body, replaced, without
-from headroom.tokens import CountTokens, default_counter, field_of, message_tokens
+from headroom.tokens import CountTokens, default_counter, message_tokens
 
 if TYPE_CHECKING:
     from headroom.compressors import ConversationCompressor

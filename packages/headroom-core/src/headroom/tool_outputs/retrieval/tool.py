@@ -6,8 +6,9 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Annotated, Any, Literal
 
 from headroom.errors import HeadroomError, InputError
+from headroom.fields import field_of
 from headroom.originals import RETRIEVE, Store
-from headroom.tokens import CountTokens, field_of
+from headroom.tokens import CountTokens
 from headroom.tool_outputs.capping import check_store, scorer_of
 from headroom.tool_outputs.retrieval.parts import retrieve
 
