@@ -731,7 +731,7 @@ class TestEdgeCases:
 
     @pytest.mark.parametrize("wrong", [None, 3, {}, {"content": "x"}, {"role": 5}])
     def test_22_what_is_no_message_is_refused_by_its_index(self, wrong):
-        with pytest.raises(InputError, match="message 1: .* without a role"):
+        with pytest.raises(InputError, match=r"message 1: .* without a role"):
             compressor(100).compress([user("x"), wrong])
 
     @pytest.mark.parametrize(
