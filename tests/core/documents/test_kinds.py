@@ -286,7 +286,7 @@ def test_running_headers_are_no_headings():
 
 
 def test_the_source_of_a_sentence_is_no_condition_of_it():
-    text = "Bees sleep at night [1]. Wasps do not. Ants dig.\n\n[1] Bo, Bees, 2019."
+    text = "Bees sleep at night [1]. Wasps dig too. Ants dig.\n\n[1] Bo, Bees, 2019."
     found = SemanticCompressor(0.4, scorer="bm25").compress(
         RAGContext("Do bees sleep?", [text])
     )
