@@ -38,8 +38,7 @@ _SCORERS: Mapping[str, Callable[[str | None], Scorer]] = {
 # of it, times its own score; what has to do with the query itself, a lower one.
 # Source: measured, docs/documents.md "Floors".
 _SHARE_OF_BEST = 0.6
-_SHARE_OF_RELATED = 0.35
-_SHARE_OF_MATCHED = 0.3  # what shares a word, but has too low a score of its own
+_SHARE_OF_RELATED = 0.3
 # A unit that is so near to the best may come first where the best does not fit.
 _RIVAL = 0.9
 # Where no score is above this, the scorer knows nothing rather than that all is
@@ -271,47 +270,38 @@ class SemanticCompressor:
         # What cannot be kept at all, or not alone, must not push out what can; nor may
         # what only repeats the question.
         most = math.inf if self.max_tokens is None else self.max_tokens
-        matched = [i for i, score in enumerate(scores) if score >= least]
         telling = [
-            i for i in matched if i not in corpus.carried and not asked.is_echo(i)
+            i
+            for i, score in enumerate(scores)
+            if score >= least and i not in corpus.carried and not asked.is_echo(i)
         ]
         fitting = [i for i in telling if corpus.estimates[i] <= most]
-        best = max((scores[i] for i in fitting), default=0.0)
-        sure = best * max((below[i] for i in fitting), default=0.0)
-        related = max(least, _SHARE_OF_RELATED * sure)
-        held = max(least, _SHARE_OF_MATCHED * sure)
-        # What is only lifted by what is beside it must not stand in its place.
-        lifted = _SHARE_OF_BEST * max(
-            (scores[i] * below[i] for i in telling), default=0.0
-        )
-        able = {
-            i
-            for i in matched
-            if scores[i] >= (related if below[i] >= least else lifted)
-            or (
-                _NOTHING < below[i] < least
-                and asked.held[corpus.which[i]]
-                and scores[i] >= held
-            )
-        }
-        # Beside the best come the rest of its short section, and what alone holds a
-        # word of the query.
         top = max(fitting, key=scores.__getitem__, default=-1)
+        best = scores[top] if fitting else 0.0
+        related, lifted = (
+            share * max((scores[i] * below[i] for i in among), default=0.0)
+            for share, among in (
+                (_SHARE_OF_RELATED, fitting),
+                (_SHARE_OF_BEST, telling),
+            )
+        )
+        # Beside the best come the rest of its short section, and, before all that is
+        # less than it, what alone holds a word of the query.
+        ranks = list(scores)
         alone = asked.only_ones(top, own) if fitting else set()
-        beside = alone | corpus.section(top) if fitting else alone
-        able |= beside
-        order = varied(asked, best_first(corpus, scores, able), scores, corpus)
+        section = corpus.section(top) if fitting else set()
+        for share, beside in ((_SHARE_OF_RELATED, section), (_RIVAL, alone)):
+            for i in beside:
+                ranks[i] = max(ranks[i], share * best)
 
-        def tier(i: int) -> int:
-            unit = corpus.units[i]
-            if scores[i] < _SHARE_OF_BEST * best:
-                return 1 if i in alone else 3 if i in beside else 4
-            # A neighbour without any word asked for comes after the one that has it.
-            same = alone and unit.document == corpus.units[top].document
-            bare = unit.intro is None and not unit.needs
-            return 2 if same and bare and not asked.held[corpus.which[i]] else 0
+        def floor(i: int) -> float:
+            held = below[i] > _NOTHING and asked.held[corpus.which[i]]
+            said = below[i] >= least or held
+            return max(least, related if said else lifted)
 
-        order.sort(key=tier)
+        able = {i for i, score in enumerate(scores) if score >= floor(i)}
+        able |= alone | section
+        order = varied(asked, best_first(corpus, ranks, able), ranks, corpus)
         # What only repeats the question comes after all that have to do with it.
         told = [i for i in order if below[i] >= least and not asked.is_echo(i)]
         last = order.index(told[-1]) if told else 0

@@ -25,6 +25,10 @@ _OPENING = r"[\"'“‘«(\[>*_~\s]*(?:\(?\d{1,3}[.)\]]\s*)?"
 CLOSING = "~*_\"'”’»」』)）]"
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _opening(*spaced: str, dense: str = "(?!)") -> re.Pattern[str]:
     """Return a pattern for sentences that open with one of these phrases.
 
@@ -35,7 +39,7 @@ def _opening(*spaced: str, dense: str = "(?!)") -> re.Pattern[str]:
 
 
 # Words that deny or limit what they stand beside, by language.
-_DENYING = frozenset(
+_DENYING = _words(
     """
     no not never none nothing wrong false untrue only solely except
     nicht nie kein keine keinem keinen keiner keines falsch nur lediglich außer
@@ -44,17 +48,17 @@ _DENYING = frozenset(
     non mai soltanto não apenas somente niet geen alleen
     не нет никогда только лишь tylko nie inte ikke ne değil yalnızca sadece endast kun
     pouze không فقط ليس לא
-    """.split()
+    """
 )
 _DENYING_DENSE = re.compile(
     r"n[’']t\b|不|没|無|ない|ません|仅|僅|只|のみ|だけ|에만|만 |않|없"
 )
 # After one of these a list goes on the other way round.
-_EXCLUDING = _DENYING | frozenset(
+_EXCLUDING = _DENYING | _words(
     """
     excluding excludes excluded unless without ausgenommen ohne hormis sans excepto sin
     excluyendo eccetto escluso tranne senza exceto sem behalve zonder кроме
-    """.split()
+    """
 )
 _EXCLUSION = re.compile(
     r"\b(?:except for|exception of|other than|not include|l['’]exclusion de)$"
@@ -69,7 +73,7 @@ _EXCEPTION = re.compile(
     re.IGNORECASE,
 )
 # What calls the sentence before untrue, or what it tells undone.
-_UNDONE = frozenset(
+_UNDONE = _words(
     """
     wrong false untrue incorrect mistaken misleading inaccurate outdated myth rumour
     rumor hoax lie refuted disproved debunked denied retracted withdrawn lifted reversed
@@ -81,12 +85,12 @@ _UNDONE = frozenset(
     suspendido suspendida aplazado aplazada smentito revocato annullato sospeso
     desmentido revogado cancelado suspenso onjuist ingetrokken geschorst неверно ложь
     опровергнуто отменено отменён отложено
-    """.split()
+    """
 )
 _CHANGED_MIND = re.compile(r"\bchanged (?:his|her|their|its|my|our) minds?\b")
 _UNDONE_CHARACTERS = 160  # a longer sentence tells something of its own
 _DENIAL_WORDS, _DENIAL_CHARACTERS = 8, 60
-_LABELS = frozenset(
+_LABELS = _words(
     """
     note notes nb caveat update correction corrigendum erratum limitation condition
     important attention hinweis achtung wichtig bedingung korrektur aktualisierung
@@ -94,7 +98,7 @@ _LABELS = frozenset(
     condizione attenzione atualização correção condição atenção opmerking correctie
     примечание важно обновление исправление условие uwaga not dikkat ملاحظة 注 注意
     备注 更新 更正 注記 訂正 참고 주의
-    """.split()
+    """
 )
 _LABEL = re.compile(rf"{_OPENING}(?:[\w'’]+\s)?([\w'’]+)\s?[:：]")
 
@@ -105,6 +109,7 @@ _PRONOUN = _opening(
     "il|elle|ils|elles|cela|celui-ci|celle-ci|ce dernier|cette dernière",
     "er|sie|dies|diese[rs]?|egli|essa|essi|questo|questa|questi",
     "ele|ela|eles|elas|isso|isto|hij|zij|deze|dit|он|она|оно|они|это|эти",
+    "sus?|ses|leurs?|(?:sein|ihr)(?:e[nmrs]?)?|suo|sua|suoi|sue|seus?|suas|его|её|их",
     dense="他|她|它|这|這|彼|彼女|これ|それ",
 )
 # What speaks of a statement or clause: "This" or "Paragraph 1 shall not apply".
@@ -131,8 +136,8 @@ _REFERENCE = _opening(
     "daher|deshalb|deswegen|darum|folglich|somit|demnach|beides?|aus diesem grund|"
     "im (?:gleichen|selben) (?:jahr|monat)|am (?:gleichen|selben) tag|in diesem fall|"
     "danach|seitdem|dort|ansonsten|sonst|stattdessen",
-    "c['’]est pourquoi|par conséquent|donc|ainsi|(?:tous )?les deux|ensuite|depuis lors|"
-    "la même année|le même jour|dans ce cas|sinon|pour cette raison",
+    "c['’]est pourquoi|par conséquent|donc|ainsi|(?:tous )?les deux|ensuite|"
+    "depuis lors|la même année|le même jour|dans ce cas|sinon|pour cette raison",
     "por (?:eso|ello|lo tanto|esta razón)|así que|ambos|ambas|el mismo (?:año|día)|"
     "en (?:ese|este|tal) caso|de lo contrario|en caso contrario|desde entonces|después",
     "perciò|pertanto|quindi|per questo|entramb[ie]|nello stesso anno|altrimenti",
@@ -153,17 +158,19 @@ _CONTRAST = _opening(
     "wait,|(?:above|below|beyond|over|up to|under|after|before) (?:that|this|these)|"
     "(?:all|any|every|the) others?|in (?:all )?other cases|(?:every|any|no) ?(?:one|"
     "body|thing) else",
-    "es sei denn|jedoch|aber|allerdings|dennoch|trotzdem|doch|hingegen|dagegen|vielmehr|"
-    "nicht|nur|andernfalls|sofern|vorausgesetzt|unter der (?:voraussetzung|bedingung)|"
+    "es sei denn|jedoch|aber|allerdings|dennoch|trotzdem|doch|hingegen|dagegen|nicht|"
+    "vielmehr|nur|andernfalls|sofern|vorausgesetzt|unter der (?:voraussetzung|"
+    "bedingung)|"
     "darüber|darunter|alle anderen|(?:alle|die) (?:anderen|übrigen)|in allen anderen "
     "fällen|im übrigen",
-    "mais|cependant|toutefois|néanmoins|pourtant|en revanche|à moins que|or,|à condition|"
-    "pourvu que|seulement|uniquement|au-delà|(?:tous )?les autres|dans les autres cas",
+    "mais|cependant|toutefois|néanmoins|pourtant|en revanche|à moins que|or,|"
+    "à condition|pourvu que|seulement|uniquement|au-delà|(?:tous )?les autres|"
+    "dans les autres cas",
     "pero|sin embargo|no obstante|a menos que|en cambio|aunque|siempre (?:que|y "
     "cuando)|a condición|s[oó]lo|solamente|únicamente|por encima de (?:eso|esto)|no|"
     "(?:todos )?los demás|en los demás casos",
-    "ma|però|tuttavia|a meno che|a condizione|purché|soltanto|solamente|gli altri|negli "
-    "altri casi|oltre|mas|porém|contudo|no entanto|todavia|a menos que|desde que|"
+    "ma|però|tuttavia|a meno che|a condizione|purché|soltanto|solamente|gli altri|"
+    "negli altri casi|oltre|mas|porém|contudo|no entanto|todavia|a menos que|desde que|"
     "contanto que|apenas|somente|os demais|nos outros casos",
     "maar|echter|mits|alleen|op voorwaarde|alle anderen|in andere gevallen|но|однако|"
     "если не|при условии|только|лишь|(?:все )?остальные|в остальных случаях",
