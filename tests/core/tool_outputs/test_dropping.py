@@ -323,19 +323,15 @@ def test_a_link_goes_when_the_object_around_it_says_where_it_leads() -> None:
     assert pruned(commit) == {"sha": "5b0224e8", "commit": {"message": "Fix"}}
 
 
-def test_a_link_named_by_a_word_goes_only_where_its_host_is_known() -> None:
-    label = {"name": "bug", "url": f"{API}/repos/o/r/labels/bug"}
-    assert pruned({"labels": [label]}) == {"labels": [label]}
-    page = "https://github.com/o/r/issues/1347"
+def test_a_link_said_by_a_name_alone_stays() -> None:
+    """Two labels of two projects may have one name."""
     issue = {
         "number": 1347,
-        "html_url": page,
+        "html_url": "https://github.com/o/r/issues/1347",
         "url": f"{API}/repos/o/r/issues/1347",
-        "labels": [label],
+        "labels": [{"name": "bug", "url": f"{API}/repos/o/r/labels/bug"}],
     }
-    left = {"number": 1347, "html_url": page, "labels": [{"name": "bug"}]}
-    assert pruned(issue) == left
-    assert gone(issue) == {("url",): "API link", ("labels", 0, "url"): "API link"}
+    assert gone(issue) == {("url",): "API link"}
 
 
 @pytest.mark.parametrize(
@@ -346,7 +342,7 @@ def test_a_link_named_by_a_word_goes_only_where_its_host_is_known() -> None:
         "https://dev.azure.com/org/_apis/sprints/846",
         "https://www.googleapis.com/compute/v1/sprints/846",
         "//api.example.com/sprints/846",
-        "https://eu-api.example.com/x?id=846",
+        "https://eu-api.example.com/x/846",
         "/v1/sprints/846",
         "/2010-04-01/Sprints/846.json",
         "https://graph.microsoft.com/sprints('846')",
@@ -429,10 +425,23 @@ def test_bookkeeping_goes() -> None:
             "annotations": {
                 applied: '{"kind":"Pod","metadata":{"name":"web","annotations":{}}}\n'
             },
+            "managedFields": [
+                {
+                    "manager": "kubectl",
+                    "operation": "Update",
+                    "fieldsType": "FieldsV1",
+                    "fieldsV1": {"f:metadata": {"f:annotations": {}}},
+                }
+            ],
+        }
+    }
+    assert pruned(pod) == {
+        "metadata": {
+            "name": "web",
+            "annotations": {},
             "managedFields": [{"manager": "kubectl", "operation": "Update"}],
         }
     }
-    assert pruned(pod) == {"metadata": {"name": "web", "annotations": {}}}
     reply = {"ResponseMetadata": {"RequestId": "1", "HTTPStatusCode": 200}}
     assert pruned(reply) == reply
     other = {"name": "x", "ResponseMetadata": "text", "managedFields": ["a"]}
@@ -506,7 +515,6 @@ def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:
     assert pruned({"type": "reasoning", "encrypted_content": blob}) == {
         "type": "reasoning"
     }
-    assert pruned({"thinking": "Hm", "signature": blob}) == {"thinking": "Hm"}
     signed = {"KeyId": "k", "signature": blob}
     assert pruned(signed) == signed
     short = {"type": "reasoning", "thoughtSignature": "abc"}
@@ -775,6 +783,11 @@ def test_actions_beside_the_address_that_they_extend_stay() -> None:
         ("<p><b>&#36;</b>49.99</p>", "49.99"),
         ("<p>- 5 %</p>", "5"),
         ("<p>5 &lt; 7</p>", "5 7"),
+        ("<li><input type='checkbox' checked>Pay</li>", "Pay"),
+        ("<p>10<sup>6</sup> cells</p>", "106 cells"),
+        ("<p><span style='text-decoration:line-through'>free</span></p>", "free"),
+        ("<td data-status='failed'>12</td>", "12"),
+        ("<p>score <meter value='0.7'></meter></p>", "score"),
     ],
 )
 def test_markup_that_says_more_than_the_text_is_no_copy(markup: str, text: str) -> None:
@@ -1199,25 +1212,11 @@ def test_rows_are_judged_as_each_alone(ids: list[int]) -> None:
     assert pruned(rows) == [pruned([row])[0] for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("icon", "stays"),
-    [
-        ("https://ci.example.com/static/red.png", True),
-        ("https://ci.example.com/16x16/blue_anime.gif", True),
-        ("https://ci.example.com/i/warning16.svg", True),
-        ("https://ci.example.com/i/StatusOk.png", True),
-        ("https://ci.example.com/favicon.ico", False),
-        ("https://ci.example.com/icon-32.png", False),
-        ("https://cdn.example.com/t/a8f9c0d1e2b3.png", False),
-        ("https://cdn.example.com/viewavatar?size=small&id=10418", False),
-        ("https://cdn.example.com/lights/amber", True),
-    ],
-)
-def test_an_icon_that_a_word_names_may_be_the_answer(icon: str, stays: bool) -> None:
+def test_an_icon_may_be_the_answer() -> None:
     """A dashboard told the state of its hosts by red.png and green.png alone."""
+    icon = "https://ci.example.com/static/red.png"
     host = {"name": "web-1", "url": "https://ci.example.com/hosts/1", "icon": icon}
-    assert ("icon" in pruned(host)) is stays
-    assert ("icon" in pruned([host, host])[1]) is stays
+    assert pruned(host) == host
 
 
 def test_a_kept_key_inside_a_whole_picture_or_bookkeeping_keeps_both() -> None:
@@ -1225,12 +1224,13 @@ def test_a_kept_key_inside_a_whole_picture_or_bookkeeping_keeps_both() -> None:
     person = {"name": "Mia", "avatarUrls": faces}
     assert pruned(person) == {"name": "Mia"}
     assert pruned(person, keep_keys=["48x48"]) == person
-    pod = {"name": "web", "managedFields": [{"manager": "kubectl", "time": "now"}]}
-    assert pruned(pod) == {"name": "web"}
-    assert pruned(pod, keep_keys=["time"]) == pod
+    owned = {"manager": "kubectl", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    assert pruned(owned) == {"manager": "kubectl"}
+    assert pruned(owned, keep_keys=["f:replicas"]) == owned
     # A path makes verdicts a matter of the place; the rules are asked there too.
-    assert pruned({"a": pod}, keep_keys=["b.time"]) == {"a": {"name": "web"}}
-    assert pruned({"a": pod}, keep_keys=["a.managedFields.time"]) == {"a": pod}
+    value = {"a": owned}
+    assert pruned(value, keep_keys=["b.f:spec"]) == {"a": {"manager": "kubectl"}}
+    assert pruned(value, keep_keys=["a.fieldsV1.f:spec"]) == value
 
 
 def test_what_was_applied_stays_where_it_differs_from_what_is() -> None:

@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Set, ValuesView
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -20,12 +21,16 @@ _LEAVES = (
     uuid.UUID, PurePath, datetime.date, datetime.time, datetime.timedelta,
 )  # fmt: skip
 
+# What else is a collection of values.
+_ITERABLES = (list, tuple, deque, Set, ValuesView)
+
 
 def as_shown(value: Any, strange: set[str] | None = None) -> Any:
     """Return what a framework would show of a value, as far as that has a JSON form.
 
     Fields that a class hides from its repr are left out (dataclasses and attrs with
-    `repr=False`, pydantic's `Field(repr=False)`). An object with a `__str__` of its own
+    `repr=False`, pydantic's `Field(repr=False)`), however deep in collections they lie.
+    An object with a `__str__` of its own
     reads as that, and so does a leaf that has no JSON form.
 
     Args:
@@ -39,13 +44,16 @@ def as_shown(value: Any, strange: set[str] | None = None) -> Any:
         pairs = {key: as_shown(item, strange) for key, item in value.items()}
         same = all(pairs[key] is item for key, item in value.items())
         return value if same else pairs
-    if type(value) in (list, tuple):
+    names = _shown_fields(value)
+    if names is None and isinstance(value, _ITERABLES):
         items = [as_shown(item, strange) for item in value]
         same = all(new is old for new, old in zip(items, value, strict=True))
-        return value if same else items
+        if same:
+            return value
+        # A set has no order of its own.
+        return sorted(items, key=repr) if isinstance(value, Set) else items
     if _has_own_text(value):
         return str(value)
-    names = _shown_fields(value)
     if names is not None:
         pairs = {name: as_shown(getattr(value, name), strange) for name in names}
         same = all(pairs[name] is getattr(value, name) for name in names)
@@ -92,6 +100,8 @@ def _shown_fields(value: Any) -> list[str] | None:
         return [*shown, *(getattr(value, "model_extra", None) or ())]
     if hasattr(kind, "__attrs_attrs__"):
         return [field.name for field in kind.__attrs_attrs__ if field.repr]
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):  # NamedTuple
+        return list(kind._fields)
     return None
 
 
@@ -101,4 +111,6 @@ def _all_fields(value: Any) -> list[str]:
         return [field.name for field in fields(kind)]
     if hasattr(kind, "model_fields"):
         return [*kind.model_fields, *(getattr(value, "model_extra", None) or ())]
-    return [field.name for field in kind.__attrs_attrs__]
+    if hasattr(kind, "__attrs_attrs__"):
+        return [field.name for field in kind.__attrs_attrs__]
+    return list(kind._fields)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-__all__ = ["Address", "is_api_link", "is_plural", "parse"]
+__all__ = ["Address", "is_api_link", "is_plural", "is_word", "parse"]
 
 # An API host, or a path with an API or version segment, absolute or relative.
 _API_LINK = re.compile(
@@ -38,6 +38,8 @@ _VERSION = re.compile(r"[0-9]|[0-9]\.[0-9]+|latest")
 _CALL = re.compile(r"([^()]*)\('?([^()']*)'?\)")
 # What may be a word of any API: "repos", "pull-requests", "workItems", "sys_user".
 _WORD = re.compile(r"(?=.{1,32}$)(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+|[-_:.][a-z]+)*")
+# A parameter that says nothing about the thing.
+_OF_THE_API = re.compile(r"api-version=[^&]*")
 _EXTENSION = re.compile(r"\.(?:json|xml)$")
 
 
@@ -47,13 +49,11 @@ class Address(NamedTuple):
     Attributes:
         host: Its scheme and host; "" for a path.
         parts: The segments of its path behind "api" and "v1", decoded.
-        query: The names and values of its query.
         template: The template of RFC 6570 that it ends in (`{/id}`), or "".
     """
 
     host: str
     parts: tuple[str, ...]
-    query: tuple[tuple[str, str], ...]
     template: str
 
 
@@ -91,7 +91,10 @@ def is_plural(part: str) -> bool:
 # The same users and projects are named in many objects of a response.
 @lru_cache(maxsize=4096)
 def parse(link: str) -> Address | None:
-    """Take an API address apart; None for one with a fragment or a password."""
+    """Take an API address apart; None for one that says more than where it leads.
+
+    Such have a query, a fragment or a password.
+    """
     if len(link) > _LONGEST_CHARACTERS or "#" in link or "@" in link:
         return None
     link, brace, template = link.partition("{")
@@ -103,11 +106,9 @@ def parse(link: str) -> Address | None:
     if slashes:
         name, _, path = rest.partition("/")
         host = scheme + slashes + name
-    pairs = []
-    for pair in query.split("&") if query else ():
-        name, _, value = pair.partition("=")
-        pairs.append((name, unquote(value.replace("+", " "))))
-    return Address(host, tuple(_segments(path)), tuple(pairs), brace + template)
+    if query and not _OF_THE_API.fullmatch(query):
+        return None
+    return Address(host, tuple(_segments(path)), brace + template)
 
 
 def _segments(path: str) -> list[str]:

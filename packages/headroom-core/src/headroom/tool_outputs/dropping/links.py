@@ -1,6 +1,5 @@
 """Rule: an API address goes where the document says every part of it elsewhere."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,8 +12,9 @@ from headroom.tool_outputs.dropping.addresses import (
 )
 from headroom.tool_outputs.dropping.record import (
     Record,
+    Said,
     is_distinct,
-    is_foreign,
+    is_link,
     names_link,
     words_of,
 )
@@ -31,23 +31,18 @@ _CALLS = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 _FOREIGN_KINDS = frozenset("url uri link bookmark hook webhook monitor request".split())  # noqa: SIM905
-# A parameter that says nothing about the thing.
-_OF_THE_API = frozenset({"api-version"})
+# What lies under such a key points to something that is not the API's own.
+_FOREIGN = frozenset(
+    "callback external hook hooks monitor origin source target webhook webhooks".split()  # noqa: SIM905
+)
 # Words after a plural that are no names.
 _NOT_ONE = frozenset({"data", "me", "search", "self"})
-# Keys whose text need not be unique, as an id or a login is.
+# Last words of keys whose text need not be unique, as an id or a login is.
 _LOOSE = frozenset({"name", "title", "type"})
+# Words that an address adds to another one.
 _LONGEST_TAIL = 2
 # A link entry with nothing else in it is only an address.
 _OF_ENTRIES = frozenset({"href", "templated", "type"})
-
-
-class _Member(NamedTuple):
-    """A piece of an address that a member says, whole or between its slashes."""
-
-    distance: int  # how far out; 0 is the object that has the link
-    key: str
-    segment: int = -1
 
 
 class _Recipe(NamedTuple):
@@ -59,33 +54,14 @@ class _Recipe(NamedTuple):
     """
 
     host: str | None
-    pieces: tuple[str | _Member, ...]
-
-    @property
-    def is_of_the_object(self) -> bool:
-        """Whether a link goes for what its own object says, wherever that lies."""
-        return self.host is not None and all(
-            isinstance(piece, str) or piece.distance == 0 for piece in self.pieces
-        )
+    pieces: tuple[str | Said, ...]
 
     def makes(self, link: str, record: Record) -> bool:
         """Tell whether the link of another object follows in the same way."""
         at = 0
         for piece in self.pieces:
-            if isinstance(piece, str):
-                text = piece
-            else:
-                distance, key, segment = piece
-                source = record
-                while distance:
-                    source, distance = source.around, distance - 1  # type: ignore[assignment]
-                value = source.members.get(key)
-                if type(value) is not str and type(value) is not int:
-                    return False
-                text = str(value)
-                if segment >= 0:
-                    text = "/".join(text.split("/")[segment : segment + 1])
-            if not link.startswith(text, at):
+            text = piece if type(piece) is str else piece.text(record)  # type: ignore[union-attr]
+            if text is None or not link.startswith(text, at):
                 return False
             at += len(text)
         return at == len(link)
@@ -95,15 +71,15 @@ class _Part(NamedTuple):
     """A part of an address that is said."""
 
     text: str
-    collection: str  # the part before it, or the name of the parameter
-    says: list[tuple[int, str]]  # how far out, under which key
+    collection: str  # the part before it
+    says: list[Said]
 
 
 class _Found(NamedTuple):
     """An address of which each part is said or is a word of the API."""
 
     said: list[_Part]
-    tail: list[str]  # the words after the last part that is said
+    tail: tuple[str, ...]  # the words after the last part that is said
 
 
 def is_call(members: dict[str, Any]) -> bool:
@@ -122,23 +98,15 @@ def is_said(key: str, link: str, record: Record) -> str | None:
         link: Any text that is not empty.
         record: The object that holds it.
     """
-    place = record.place
-    recipe: _Recipe | None = place.recipes.get(key)
-    if recipe is None and not (place.is_foreign or place.in_links):
-        recipe = place.shared.get(key)
+    recipe: _Recipe | None = record.place.recipes.get(key)
     if recipe is not None and recipe.makes(link, record):
         return recipe.host
-    # In an object of links a page counts too.
-    if not is_api_link(link) and not (place.in_links and link.startswith("http")):
+    if not is_api_link(link) and not (record.place.in_links and is_link(link)):
         return None
     recipe = _judged(key, link, record)
-    if recipe is None:
-        return None
-    if recipe.pieces:
-        place.recipes[key] = recipe
-        if recipe.is_of_the_object and not place.in_links:
-            place.shared[key] = recipe
-    return recipe.host
+    if recipe is not None and recipe.pieces:
+        record.place.recipes[key] = recipe
+    return recipe.host if recipe is not None else None
 
 
 def _judged(key: str, link: str, record: Record) -> _Recipe | None:
@@ -146,28 +114,18 @@ def _judged(key: str, link: str, record: Record) -> _Recipe | None:
     subject, distance, about = _subject(key, record)
     if subject is None:
         return None
-    if distance and not is_api_link(link):
+    page = subject.links.get(link, "") if distance else ""
+    if page and not set(words_of(page)).isdisjoint(about):
         # The object has this page itself: `html_url` of the link "html".
-        page = subject.links.get(link, "")
-        is_named = not set(words_of(page)).isdisjoint(about)
-        return _Recipe("", (_Member(distance, page),)) if is_named else None
-    if subject.place.is_foreign:
-        return None
-    around = words_of(subject.place.key)
-    base = _base(link, subject)
-    if base is not None:
-        out, url, added = base
-        spare = _is_list(added.parts, added.template, about or around)
-        host = "/".join(url.split("/", 3)[:3]) if spare else None
-        return _Recipe(host, (_Member(distance + out, "url"), link[len(url) :]))
+        return _Recipe("", (Said(distance, page),))
     address = parse(link)
-    found = _who_says(address, subject) if address else None
-    if address is None or found is None:
+    if address is None or _is_foreign(subject.place.key) or not is_api_link(link):
         return None
-    spare = (not about and _is_own(found, subject, address)) or _is_list_or_named(
-        found, about or around, address
-    )
-    pieces = _pieces(link, found, subject, distance)
+    found = _added(link, subject) or _who_says(address, subject)
+    if found is None:
+        return None
+    spare = _leads_where_told(found, address, about, subject)
+    pieces = _pieces(link, found, distance)
     return _Recipe(address.host if spare else None, pieces)
 
 
@@ -186,21 +144,20 @@ def _subject(key: str, record: Record) -> tuple[Record | None, int, tuple[str, .
             name, subject, distance = record.place.key, around, 1
         while names_link(subject.place.key) and subject.around is not None:
             subject, distance = subject.around, distance + 1
-    about = () if names_link(name) else words_of(name)
-    return subject, distance, tuple([word for word in about if not names_link(word)])
+    return subject, distance, tuple([w for w in words_of(name) if not names_link(w)])
 
 
-def _base(link: str, subject: Record) -> tuple[int, str, Address] | None:
-    """Return the `url` that a link adds a word or two to, how far out, and these."""
-    for out, record in enumerate((subject, subject.around)):
+def _added(link: str, subject: Record) -> _Found | None:
+    """Take a link apart that adds a word or two to the `url` here or around."""
+    for distance, record in enumerate((subject, subject.around)):
         url = record.members.get("url") if record is not None else None
         if type(url) is not str or not url or not link.startswith(url + "/"):
             continue
         base, added = parse(url), parse(link[len(url) :])
-        if not base or not base.parts or base.query or base.template:
+        if not base or not base.parts or base.template or not added:
             continue
-        if added and not added.query and 0 < len(added.parts) <= _LONGEST_TAIL:
-            return (out, url, added) if all(map(is_word, added.parts)) else None
+        if 0 < len(added.parts) <= _LONGEST_TAIL and all(map(is_word, added.parts)):
+            return _Found([_Part(url, "", [Said(distance, "url")])], added.parts)
     return None
 
 
@@ -224,63 +181,81 @@ def _who_says(address: Address, subject: Record) -> _Found | None:
         else:
             tail.append(part)
             collection, run = part, 0
-    for name, value in address.query:
-        if name in _OF_THE_API:
-            continue
-        says = subject.says(value)
-        if not says:
-            return None
-        said.append(_Part(value, name, says))
-        tail = []
-    if not said or not all(_is_sure(part, said[-1]) for part in said):
+    if not said or not all(map(_is_sure, said[:-1])):
         return None
-    return _Found(said, tail)
+    return _Found(said, tuple(tail))
 
 
-def _pieces(
-    link: str, found: _Found, subject: Record, distance: int
-) -> tuple[str | _Member, ...]:
+def _is_sure(part: _Part) -> bool:
+    """Tell whether a number is said as the id of such a thing, not by chance."""
+    return not part.text.isdigit() or any(
+        one.distance or one.is_page or _is_named(one.key, (part.collection,))
+        for one in part.says
+    )
+
+
+def _leads_where_told(
+    found: _Found, address: Address, about: tuple[str, ...], subject: Record
+) -> bool:
+    """Tell whether a reader expects the address: its key says what it is.
+
+    It may be a list of the object's (`comments_url`: …/7/comments), a thing whose id
+    has the key's name (`workflow_url`: /workflows/55, `workflow_id`: 55), or the object
+    itself, under a key that only says `url`. Other words are actions.
+
+    Args:
+        found: The address taken apart.
+        address: The address.
+        about: What the key calls it, or () if the key only says that it is a link.
+        subject: The object that the link is about.
+    """
+    last, tail = found.said[-1], found.tail
+    kinds = about or words_of(subject.place.key)
+    if tail or address.template:
+        is_near = any(one.distance == 0 or one.is_page for one in last.says)
+        added = [word for part in (*tail, address.template) for word in words_of(part)]
+        return (
+            (len(tail) < 2 or is_near or not last.collection)
+            and (bool(address.template) or is_plural(tail[-1]))
+            and any(_related(one, other) for one in kinds for other in added)
+        )
+    is_of_kind = is_plural(last.collection) and _is_named(last.collection, kinds)
+    if is_distinct(last.text):
+        return is_of_kind or not about
+    is_own = not about and last.collection and not _is_foreign(last.collection)
+    is_number = last.text.isdigit()
+    for one in last.says:
+        is_sure = not is_number if one.is_page else _is_named(one.key, kinds)
+        if is_of_kind and is_sure:
+            return True
+        if is_own and one.distance == 0:
+            words = words_of(one.key)
+            is_loose = words[-1] in _LOOSE and one.segment < 0
+            is_sure = not is_loose and (len(words) == 1 or not is_number)
+            if is_sure or one.is_page or _is_named(one.key, (last.collection,)):
+                return True
+    return False
+
+
+def _pieces(link: str, found: _Found, distance: int) -> tuple[str | Said, ...]:
     """Return a link as text and members; () where who says a part is not certain."""
-    pieces: list[str | _Member] = []
-    done = len("/".join(link.split("/", 3)[:3])) if "//" in link else 0
-    text = link[:done]
+    pieces: list[str | Said] = []
+    text = ""
+    if "//" in link and not link.startswith(found.said[0].text):
+        text = "/".join(link.split("/", 3)[:3])
+    done = len(text)
     for part, _, says in found.said:
         at = link.find(part, done)
-        keys = {key for _, key in says if key}
-        if at < 0 or (part.isdigit() and len(keys) > 1):
+        if at < 0 or (part.isdigit() and len({one.key for one in says}) > 1):
             return ()
-        member = next(_members(part, says, subject), None)
-        if member is None:
-            return ()
-        pieces += [text + link[done:at], member._replace(distance=distance + member[0])]
+        # Ids and names before pages.
+        one = min(says, key=lambda one: (one.is_page, one.distance, one.key))
+        pieces += [
+            text + link[done:at],
+            one._replace(distance=distance + one.distance),
+        ]
         done, text = at + len(part), ""
     return (*pieces, link[done:])
-
-
-def _members(
-    part: str, says: list[tuple[int, str]], subject: Record
-) -> Iterator[_Member]:
-    """Yield the members that say a part, ids and names before pages."""
-    for distance, name in sorted(says, key=lambda one: (not one[1], one)):
-        record = subject
-        for _ in range(distance):
-            record = record.around  # type: ignore[assignment]
-        key = name or record.pages[part]
-        value = str(record.members[key])
-        if value == part:
-            yield _Member(distance, key)
-        elif part in value.split("/"):
-            yield _Member(distance, key, value.split("/").index(part))
-
-
-def _is_sure(part: _Part, last: _Part) -> bool:
-    """Tell whether a number is said as the id of such a thing, not by chance."""
-    if not part.text.isdigit() or part is last:
-        return True
-    return any(
-        distance > 0 or not key or _is_named(key, (part.collection,))
-        for distance, key in part.says
-    )
 
 
 @lru_cache(maxsize=8192)
@@ -292,69 +267,13 @@ def _related(one: str, other: str) -> bool:
     return len(short) >= 3 and long.startswith(short)
 
 
-def _is_named(key: str, about: tuple[str, ...]) -> bool:
+def _is_named(key: str, kinds: tuple[str, ...]) -> bool:
     """Tell whether a key names the id of a thing: `project_id` of "projects"."""
     words = words_of(key)
-    kinds = [word for name in about for word in words_of(name)]
-    return any(_related(one, other) for one in words[:-1] or words for other in kinds)
+    others = [word for kind in kinds for word in words_of(kind)]
+    return any(_related(one, other) for one in words[:-1] or words for other in others)
 
 
-def _is_own(found: _Found, subject: Record, address: Address) -> bool:
-    """Tell whether an address is the object's own: it ends in the object's id."""
-    if found.tail or address.template:
-        return False
-    last = found.said[-1]
-    if is_distinct(last.text):
-        return True
-    if not last.collection or is_foreign(last.collection):
-        return False
-    for distance, key in last.says:
-        if distance:
-            continue
-        words = words_of(key)
-        if not words or _is_named(key, (last.collection,)):
-            return True
-        if words[-1] not in _LOOSE or "/" in str(subject.members[key]):
-            if len(words) == 1 or not last.text.isdigit():
-                return True
-        elif _is_named(subject.place.key, (last.collection,)) and (
-            subject.around is not None
-            and any(
-                link.startswith(address.host + "/") for link in subject.around.links
-            )
-        ):
-            return True
-    return False
-
-
-def _is_list_or_named(found: _Found, about: tuple[str, ...], address: Address) -> bool:
-    """Tell whether a key says what the address adds to what is said.
-
-    A list of the object's (`comments_url`: …/7/comments), or a thing whose id has the
-    key's name (`workflow_url`: /workflows/55, `workflow_id`: 55). Other words are
-    actions.
-    """
-    tail, last = found.tail, found.said[-1]
-    if not tail and not address.template:
-        return (
-            is_plural(last.collection)
-            and _is_named(last.collection, about)
-            and any(
-                is_distinct(last.text)
-                or (_is_named(key, about) if key else not last.text.isdigit())
-                for _, key in last.says
-            )
-        )
-    if len(tail) > 1 and not any(
-        distance == 0 or not key for distance, key in last.says
-    ):
-        return False
-    return _is_list(tuple(tail), address.template, about)
-
-
-def _is_list(tail: tuple[str, ...], template: str, about: tuple[str, ...]) -> bool:
-    """Tell whether what an address adds to a thing is a list that a key names."""
-    if not template and not is_plural(tail[-1]):
-        return False
-    words = [word for part in (*tail, template) for word in words_of(part)]
-    return any(_related(one, other) for one in about for other in words)
+def _is_foreign(key: str) -> bool:
+    """Tell whether a key names something that is not the API's own."""
+    return not _FOREIGN.isdisjoint(words_of(key))

@@ -11,50 +11,37 @@ __all__ = ["concerns", "reason"]
 _OPAQUE_ID = re.compile(r"[A-Za-z0-9_+/-]{8,}=*")
 # Source: signatures that people compare (HMAC, SHA-512 in hex) end at 128 characters.
 _BLOB = re.compile(r"[A-Za-z0-9_+/-]{129,}=*")
+# An id besides the id that people use; what a model provider encrypts for itself.
+_STRINGS = {
+    "node_id": ("opaque id", _OPAQUE_ID),
+    "gravatar_id": ("opaque id", _OPAQUE_ID),
+    "encrypted_content": ("opaque blob", _BLOB),
+    "encryptedContent": ("opaque blob", _BLOB),
+    "thoughtSignature": ("opaque blob", _BLOB),
+    "thought_signature": ("opaque blob", _BLOB),
+}
 _SWITCHES = frozenset({"bold", "italic", "strikethrough", "underline", "code"})
-
-# An id besides the id that people use.
-_IDS = frozenset({"node_id", "gravatar_id"})
-# What a model provider encrypts for itself; thousands of characters.
-_BLOBS = frozenset(
-    {"encrypted_content", "encryptedContent", "thoughtSignature", "thought_signature"}
-)
+# Which fields a manager owns, in Kubernetes; who that is stands beside it.
+_OWNED = frozenset({"fieldsType", "fieldsV1"})
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_KEYS = _IDS | _BLOBS | {"managedFields", "annotations", _APPLIED}
+_BOOKKEEPING = _OWNED | {"annotations", _APPLIED}
 
 
 def concerns(key: str) -> bool:
     """Tell whether there is a rule about a key."""
-    return key in _KEYS
+    return key in _STRINGS or key in _BOOKKEEPING
 
 
-def reason(key: str, value: Any, record: Record) -> str | None:
-    """Return why a value under such a key goes, or None if it stays.
-
-    Args:
-        key: Its key.
-        value: The value.
-        record: The object that holds it.
-    """
-    if key in _IDS:
-        is_id = type(value) is str and _OPAQUE_ID.fullmatch(value)
-        return "opaque id" if is_id else None
-    if key in _BLOBS:
-        is_blob = type(value) is str and _BLOB.fullmatch(value)
-        return "opaque blob" if is_blob else None
+def reason(key: str, value: Any, record: Record) -> str:
+    """Return why a value under such a key goes, or "" if it stays."""
+    if key in _STRINGS:
+        why, pattern = _STRINGS[key]
+        return why if type(value) is str and pattern.fullmatch(value) else ""
     if key == "annotations":
-        return "plain format" if _is_plain_format(value) else None
-    is_spare = _is_owned(value) if key == "managedFields" else _is_live(value, record)
-    return "bookkeeping" if is_spare else None
-
-
-def _is_owned(fields: Any) -> bool:
-    """Tell whether Kubernetes wrote for itself who owns which field."""
-    return (
-        type(fields) is list
-        and bool(fields)
-        and all(type(item) is dict and "manager" in item for item in fields)
-    )
+        return "plain format" if _is_plain_format(value) else ""
+    if key in _OWNED:
+        return "bookkeeping" if "manager" in record.members else ""
+    return "bookkeeping" if _is_live(value, record) else ""
 
 
 def _is_live(applied: Any, record: Record) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from headroom.tool_outputs.dropping.addresses import is_api_link
@@ -10,8 +10,8 @@ from headroom.tool_outputs.dropping.addresses import is_api_link
 __all__ = [
     "Place",
     "Record",
+    "Said",
     "is_distinct",
-    "is_foreign",
     "is_link",
     "names_link",
     "words_of",
@@ -19,7 +19,6 @@ __all__ = [
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LINK = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
-_SEGMENT = re.compile(r"[^/?#&=]+")
 _LINK_ENDS = frozenset({"url", "urls", "href", "link", "links", "self", "api"})
 # Last words of keys that name the thing that an object is about. A number counts only
 # under those of the first line: `code` and `key` may be counts or settings.
@@ -32,14 +31,9 @@ _NAMING = _NUMBERING | frozenset(
 )
 # Last words of keys that name a thing for people.
 _NAMES = frozenset("name title login username label subject summary key".split())  # noqa: SIM905
-# What lies under such a key points to something that is not the API's own.
-_FOREIGN = frozenset(
-    "callback external hook hooks monitor origin source target webhook webhooks".split()  # noqa: SIM905
-)
-# Pictures may be dropped, so their addresses prove nothing.
-_PICTURES = frozenset(
-    "avatar avatars favicon gravatar icon icons thumb thumbnail thumbnails svn".split()  # noqa: SIM905
-)
+# Random ids besides these, and pictures, may be dropped, so they prove nothing.
+_OPAQUE = frozenset({"node_id", "gravatar_id"})
+_PICTURES = frozenset("avatar avatars gravatar".split())  # noqa: SIM905
 # Longer strings are texts, not names.
 _NAME_CHARACTERS = 200
 # Source: no recorded payload says an owner or a project further out than this.
@@ -65,11 +59,6 @@ def names_link(key: str) -> bool:
     return bool(words) and _LINK_ENDS.issuperset(words)
 
 
-def is_foreign(key: str) -> bool:
-    """Tell whether a key names something that is not the API's own."""
-    return not _FOREIGN.isdisjoint(words_of(key))
-
-
 @lru_cache(maxsize=8192)
 def _last_word(key: str) -> str:
     words = words_of(key)
@@ -92,16 +81,13 @@ class Place:
     Attributes:
         key: The key under which they lie, through arrays; "" for the root.
         path: Its path as patterns see it (".items.user").
-        is_foreign: Whether they point to something that is not the API's own.
         in_links: Whether they are objects of links, or entries of one.
         verdicts: For each key what it decides for its values.
         recipes: For each key how its links follow from what the objects say.
-        shared: The same for links that follow at any place.
     """
 
     __slots__ = (
-        "_by_path", "_inner", "in_links", "is_foreign", "key", "path", "recipes",
-        "shared", "verdicts",
+        "_by_path", "_inner", "in_links", "key", "path", "recipes", "verdicts",
     )  # fmt: skip
 
     def __init__(
@@ -120,12 +106,10 @@ class Place:
         self.in_links = names_link(key) or (
             around is not None and names_link(around.key)
         )
-        self.verdicts: dict[str, int] = (
+        self.verdicts: dict[str, Any] = (
             around.verdicts if around is not None and not by_path else {}
         )
-        self.is_foreign = is_foreign(key)
         self.recipes: dict[str, Any] = {}
-        self.shared: dict[str, Any] = around.shared if around is not None else {}
         self._inner: dict[str, Place] = {}
 
     def inside(self, key: str) -> "Place":
@@ -137,11 +121,39 @@ class Place:
                 self._inner[key] = inner
         return inner
 
-    def remember(self, key: str, verdict: int) -> int:
+    def remember(self, key: str, verdict: Any) -> Any:
         """Note what a key decides, and return it."""
         if len(self.verdicts) < _MOST_REMEMBERED:
             self.verdicts[key] = verdict
         return verdict
+
+
+class Said(NamedTuple):
+    """A member that says a piece of an address.
+
+    Attributes:
+        distance: How far out; 0 is the object that an address is about.
+        key: Its key.
+        segment: Which piece between its slashes it is, or -1 for all of it.
+        is_page: Whether the member is the address of a page.
+    """
+
+    distance: int
+    key: str
+    segment: int = -1
+    is_page: bool = False
+
+    def text(self, record: "Record | None") -> str | None:
+        """Return what the member says for an object, or None if it has none."""
+        for _ in range(self.distance):
+            record = record.around if record is not None else None
+        value = record.members.get(self.key) if record is not None else None
+        if type(value) is not str and type(value) is not int:
+            return None
+        text = str(value)
+        if self.segment < 0:
+            return text
+        return "/".join(text.split("/")[self.segment : self.segment + 1])
 
 
 class Record:
@@ -171,41 +183,32 @@ class Record:
         return {value: key for key, value in self.members.items() if is_link(value)}
 
     @cached_property
-    def pages(self) -> dict[str, str]:
-        """The segments of the pages that it names, with the key of one of these."""
-        pages: dict[str, str] = {}
-        for link, key in self.links.items():
-            if (
-                len(link) <= _NAME_CHARACTERS
-                and _PICTURES.isdisjoint(words_of(key))
-                and not is_api_link(link)
-            ):
-                for part in _SEGMENT.findall(link, link.find("//") + 2)[1:]:
-                    pages[unquote(part)] = key
-        return pages
-
-    @cached_property
-    def names(self) -> dict[str, tuple[str, ...]]:
-        """Its ids and names, and the segments of these, with the keys that say each."""
-        names: dict[str, tuple[str, ...]] = {}
+    def said(self) -> dict[str, list[Said]]:
+        """Its ids, its names and the segments of these and of its pages."""
+        said: dict[str, list[Said]] = {}
         for key, value in self.members.items():
-            if type(value) is str:
-                if not value or len(value) > _NAME_CHARACTERS:
-                    continue
-                if _last_word(key) not in _NAMING and not is_distinct(value):
-                    continue
-                if key in ("node_id", "gravatar_id") or "://" in value[:12]:
-                    continue
-                said = {value, *value.split("/")} if "/" in value else {value}
-            elif type(value) is int and _last_word(key) in _NUMBERING:
-                if abs(value) > 10**40:
-                    continue
-                said = {str(value)}
-            else:
+            if type(value) is int:
+                if _last_word(key) in _NUMBERING and abs(value) < 10**40:
+                    said.setdefault(str(value), []).append(Said(0, key))
                 continue
-            for part in said:
-                names[part] = (*names.get(part, ()), key)
-        return names
+            if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
+                continue
+            is_page = is_link(value)
+            if is_page:
+                if is_api_link(value) or not _PICTURES.isdisjoint(words_of(key)):
+                    continue
+            elif key in _OPAQUE or (
+                _last_word(key) not in _NAMING and not is_distinct(value)
+            ):
+                continue
+            else:
+                said.setdefault(value, []).append(Said(0, key))
+            if "/" in value:
+                for i, part in enumerate(value.split("/")):
+                    if i > 2 or (part and not is_page):
+                        one = Said(0, key, i, is_page)
+                        said.setdefault(unquote(part), []).append(one)
+        return said
 
     @cached_property
     def is_named(self) -> bool:
@@ -215,18 +218,15 @@ class Record:
             for key, text in self.members.items()
         )
 
-    def says(self, part: str) -> list[tuple[int, str]]:
-        """Return who says a part of an address: how far out, and under which key.
-
-        0 is this object, 1 the one around it. The key is "" for the address of a page.
-        """
-        found: list[tuple[int, str]] = []
+    def says(self, part: str) -> list[Said]:
+        """Return who says a part of an address, here or around, the nearest first."""
+        found: list[Said] = []
         record: Record | None = self
         for distance in range(_NEAREST):
             if record is None:
                 break
-            found += [(distance, key) for key in record.names.get(part, ())]
-            if part in record.pages:
-                found.append((distance, ""))
+            found += [
+                one._replace(distance=distance) for one in record.said.get(part, ())
+            ]
             record = record.around
         return found

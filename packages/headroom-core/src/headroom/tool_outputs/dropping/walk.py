@@ -1,10 +1,9 @@
 """The one walk over a JSON tree that asks each rule, and the account of it."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from headroom.tool_outputs.dropping import copies, links, opaque, pictures
-from headroom.tool_outputs.dropping.depth import is_too_deep, leaves
 from headroom.tool_outputs.dropping.patterns import Patterns
 from headroom.tool_outputs.dropping.policy import Policy
 from headroom.tool_outputs.dropping.record import Place, Record
@@ -15,13 +14,14 @@ __all__ = ["Pruned", "leaves", "prune"]
 
 _Path = tuple[str | int, ...]
 _Object = dict[str, Any]
+_Rule = Callable[[str, Any, Record], str]
 
 _NOTHING: Any = object()
 _CONTAINERS = frozenset({dict, list})
 
-# What a key decides for all of its values: nothing, that a rule is asked, that they
-# stay, that they go, that they go unless something inside is kept.
-_PLAIN, _RULED, _KEPT, _EXCLUDED, _UNNAMED = range(5)
+# What a key decides for all of its values: nothing, that they stay, that they go, that
+# they go unless something inside is kept; or the rule that is asked of each.
+_PLAIN, _KEPT, _EXCLUDED, _UNNAMED = ("plain", "kept", "excluded", "unnamed")
 # What nobody acts on even where it is all that an object says.
 _SPARE_ALONE = frozenset({"bookkeeping", "opaque blob"})
 
@@ -57,10 +57,20 @@ def prune(value: Any, policy: Policy, *, itemised: bool = True) -> Pruned:
     result = walk.document(value)
     if len(walk.hosts) > 1:
         # Only the address says which of several APIs a thing belongs to.
-        walk = _Walk(replace(policy, drop_links=False), itemised=itemised)
-        walk.pictures = policy.drop_links
+        walk = _Walk(policy, itemised=itemised)
+        walk.links = False
         result = walk.document(value)
     return Pruned(result, walk.dropped, list(walk.reasons))
+
+
+def leaves(value: Any) -> int:
+    """Return the leaf values in a tree; an empty container counts as one."""
+    kind = type(value)
+    if kind is dict:
+        return sum(map(leaves, value.values())) or 1
+    if kind is list:
+        return sum(map(leaves, value)) or 1
+    return value.count if kind is Cut else 1
 
 
 class _Walk:
@@ -72,8 +82,13 @@ class _Walk:
 
     def __init__(self, policy: Policy, *, itemised: bool) -> None:
         self.nulls, self.empty = policy.drop_nulls, policy.drop_empty
-        self.links = self.pictures = policy.drop_links
-        self.opaque = policy.drop_opaque
+        self.links = policy.drop_links
+        self.rules: list[tuple[Callable[[str], bool], _Rule]] = []
+        if policy.drop_links:
+            self.rules.append((pictures.concerns, pictures.reason))
+        if policy.drop_opaque:
+            self.rules.append((opaque.concerns, opaque.reason))
+            self.rules.append((copies.concerns, copies.reason))
         self.max_depth = policy.max_depth
         self.kept = Patterns(policy.keep_keys + policy.only_keys)
         self.excluded = Patterns(policy.exclude_keys)
@@ -105,10 +120,8 @@ class _Walk:
         kind = type(value)
         if kind is not dict and (kind is not list or not self.has_work(value)):
             return value
-        if (
-            self.max_depth is not None
-            and is_too_deep(value, depth, self.max_depth)
-            and not (self.kept.any and self.kept.match_inside(value, place.path))
+        if self.is_too_deep(value, depth) and not (
+            self.kept.any and self.kept.match_inside(value, place.path)
         ):
             count = leaves(value)
             self.note(path, "max_depth", count)
@@ -139,6 +152,18 @@ class _Walk:
             map(type, items)
         )
 
+    def is_too_deep(self, value: Any, depth: int) -> bool:
+        """Tell whether a container is cut.
+
+        An array belongs to the level of its key: at the last level its scalars stay,
+        and only its rows are too deep.
+        """
+        if self.max_depth is None or depth < self.max_depth or not value:
+            return False
+        if type(value) is list and depth == self.max_depth:
+            return any(value) and all(type(item) in (dict, list) for item in value)
+        return True
+
     def object(  # noqa: C901 - the one loop over every member
         self,
         members: _Object,
@@ -157,23 +182,21 @@ class _Walk:
             verdict = verdicts.get(key)
             if verdict is None:
                 verdict = self.verdict(key, place)
-            if verdict >= _KEPT:
-                if verdict == _KEPT:
-                    continue
-                where = f"{place.path}.{key}"
-                if verdict == _EXCLUDED or not self.kept.match_inside(value, where):
-                    gone[key] = "excluded key"
-                    continue
-            if value:
+            if verdict is _KEPT:
+                continue
+            if verdict is _EXCLUDED or (
+                verdict is _UNNAMED
+                and not self.kept.match_inside(value, f"{place.path}.{key}")
+            ):
+                gone[key] = "excluded key"
+            elif value:
                 kind = type(value)
                 if kind is str:
-                    if verdict or (
+                    if verdict is not _PLAIN or (
                         value[0] in "/h" and value.startswith(("/", "http"))
                     ):
                         judged.append(key)
-                elif kind is dict or (
-                    kind is list and (verdict or self.has_work(value))
-                ):
+                elif kind is dict or (kind is list and self.has_work(value)):
                     nested.append(key)
             elif value is None:
                 if self.nulls:
@@ -183,8 +206,8 @@ class _Walk:
         left = self.without(members, gone, path, place) if gone else members
         if nested or judged:
             record = Record(left, place, around)
-            if nested:
-                self.walk_members(members, nested, path, depth, record)
+            for key in nested:
+                self.walk_member(key, members, path, depth, record)
             if judged:
                 self.judge(members, judged, path, record)
             left = record.members
@@ -198,19 +221,27 @@ class _Walk:
             )
         return left
 
-    def verdict(self, key: str, place: Place) -> int:
+    def verdict(self, key: str, place: Place) -> str | _Rule:
         """Return what a key and the path to it decide."""
         where = f"{place.path}.{key}"
+        verdict: str | _Rule = _PLAIN
         if self.kept.match(key, where):
-            return place.remember(key, _KEPT)
-        if self.excluded.match(key, where):
-            return place.remember(key, _EXCLUDED)
-        if self.only:
-            return place.remember(key, _UNNAMED)
-        is_ruled = (self.pictures and pictures.concerns(key)) or (
-            self.opaque and (opaque.concerns(key) or copies.concerns(key))
-        )
-        return place.remember(key, _RULED if is_ruled else _PLAIN)
+            verdict = _KEPT
+        elif self.excluded.match(key, where):
+            verdict = _EXCLUDED
+        elif self.only:
+            verdict = _UNNAMED
+        else:
+            for concerns, rule in self.rules:
+                if concerns(key):
+                    verdict = rule
+        place.remember(key, verdict)
+        return verdict
+
+    def reason(self, key: str, value: Any, record: Record) -> str:
+        """Return why a value goes by the rule for its key, or ""."""
+        rule = record.place.verdicts.get(key) or self.verdict(key, record.place)
+        return rule(key, value, record) if callable(rule) else ""
 
     def without(
         self, members: _Object, gone: dict[str, str], path: _Path, place: Place
@@ -254,36 +285,32 @@ class _Walk:
             return value
         return list(left.values()) if is_list else left
 
-    def walk_members(
-        self, members: _Object, keys: list[str], path: _Path, depth: int, record: Record
+    def walk_member(
+        self, key: str, members: _Object, path: _Path, depth: int, record: Record
     ) -> None:
-        """Walk the objects and arrays in an object, and drop some of them whole."""
-        place = record.place
-        for key in keys:
-            value = record.members[key]
-            here = (*path, key) if self.itemised else ()
-            inner = place.inside(key)
-            inside = len(self.dropped)
-            reason = ""
-            if place.verdicts.get(key) != _PLAIN and not (
-                self.kept.any and self.kept.match_inside(value, inner.path)
-            ):
-                reason = self.judge_by_key(key, value, record)
-            new = _NOTHING
-            if not reason:
-                new = self.value(value, here, depth + 1, record, inner)
-                if new is value:
-                    continue
-                reason = self.emptied(value, new, inner)
-            if record.members is members:
-                record.members = dict(members)
-            if reason:
-                # What was dropped inside is a part of what is dropped now.
-                del self.dropped[inside:]
-                del record.members[key]
-                self.note(here, reason, leaves(members[key]))
-            else:
-                record.members[key] = new
+        """Walk the object or array under a key, and drop it whole if nothing is left.
+
+        A rule about its key decides after the walk, so that it sees what stays.
+        """
+        value = record.members[key]
+        inner = record.place.inside(key)
+        here = (*path, key) if self.itemised else ()
+        inside = len(self.dropped)
+        new = self.value(value, here, depth + 1, record, inner)
+        is_kept = self.kept.any and self.kept.match_inside(value, inner.path)
+        reason = "" if is_kept else self.reason(key, value, record)
+        if new is value and not reason:
+            return
+        reason = reason or self.emptied(value, new, inner)
+        if record.members is members:
+            record.members = dict(members)
+        if reason:
+            # What was dropped inside is a part of what is dropped now.
+            del self.dropped[inside:]
+            del record.members[key]
+            self.note(here, reason, leaves(value))
+        else:
+            record.members[key] = new
 
     def emptied(self, old: Any, new: Any, place: Place) -> str:
         """Return why an object that lost all of its members goes too, or ""."""
@@ -294,29 +321,17 @@ class _Walk:
         entries = old if type(old) is list else old.values()
         return links.REASON if place.in_links and all(map(bool, entries)) else ""
 
-    def judge_by_key(self, key: str, value: Any, record: Record) -> str:
-        """Return why a value goes for what its key says, or ""."""
-        if self.opaque and opaque.concerns(key):
-            return opaque.reason(key, value, record) or ""
-        if self.pictures and pictures.concerns(key):
-            return pictures.REASON if pictures.decorates(key, value, record) else ""
-        if self.opaque and copies.concerns(key) and type(value) is str:
-            return copies.REASON if copies.is_copy(key, value, record.members) else ""
-        return ""
-
     def judge(
         self, members: _Object, keys: list[str], path: _Path, record: Record
     ) -> None:
         """Drop the strings that the rules find spare."""
-        left, verdicts = record.members, record.place.verdicts
+        left = record.members
         gone: dict[str, str] = {}
         hosts: set[str] = set()
         has_links = self.links and not links.is_call(left)
         for key in keys:
             value = left[key]
-            reason = ""
-            if verdicts.get(key) != _PLAIN:
-                reason = self.judge_by_key(key, value, record)
+            reason = self.reason(key, value, record)
             if has_links and not reason:
                 host = links.is_said(key, value, record)
                 if host is not None:
