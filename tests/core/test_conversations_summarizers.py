@@ -380,15 +380,42 @@ def _openai(text, reason, asked):
     )
 
 
-def test_a_reply_that_the_length_limit_cut_off_is_no_summary():
-    client = _openai("- The order cost $3", "length", [])
+@pytest.mark.parametrize(
+    ("reason", "method"),
+    [
+        ("stop", "llm"),
+        ("end_turn", "llm"),
+        (None, "llm"),
+        ("length", "extractive"),
+        ("content_filter", "extractive"),
+        ("max_tokens", "extractive"),
+        ("model_context_window_exceeded", "extractive"),
+    ],
+)
+def test_a_reply_that_did_not_end_by_itself_is_no_summary(reason, method):
+    client = _openai("- The order cost $3", reason, [])
     result = compressor(OpenAISummarizer(client, "any")).explain(history())
-    assert result.method == "extractive"
+    assert result.method == method
     block = SimpleNamespace(type="text", text="- The order cost $3")
-    reply = SimpleNamespace(content=[block], stop_reason="max_tokens")
+    reply = SimpleNamespace(content=[block], stop_reason=reason)
     other = SimpleNamespace(messages=SimpleNamespace(create=lambda **_: reply))
     result = compressor(AnthropicSummarizer(other, "any")).explain(history())
-    assert result.method == "extractive"
+    assert result.method == method
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Was it a lamp? Yes.</think>The user ordered something.",
+        "<|channel|>analysis<|message|>Was it a lamp?<|end|><|start|>assistant"
+        "<|channel|>final<|message|>The user ordered something.<|return|>",
+    ],
+)
+def test_thoughts_before_a_summary_are_none_of_it(reply):
+    result = compressor(Scripted(reply)).explain(history())
+    assert result.method == "llm"
+    assert "The user ordered something.\n" in result.digest
+    assert "lamp" not in result.digest
 
 
 def test_a_reasoning_model_has_room_to_think():

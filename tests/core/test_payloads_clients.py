@@ -536,6 +536,10 @@ class TestTransport:
             ("/v1/chat/completions", {"content-type": "text/plain"}),
             ("/v1/chat/completions", {"x-amz-content-sha256": "abc"}),
             ("/v1/messages", {"authorization": "AWS4-HMAC-SHA256 Credential=A/b"}),
+            ("/v1/messages", {"authorization": "aws4-hmac-sha256 Credential=A/b"}),
+            ("/v1/messages", {"authorization": 'Signature keyId="k",signature="s"'}),
+            ("/v1/chat/completions", {"x-content-sha256": "abc"}),
+            ("/v1/chat/completions", {"authorization": "HMAC-SHA256 Signature=s"}),
             ("/v1/chat/completions", {"content-encoding": "identity"}),
         ],
     )

@@ -80,6 +80,17 @@ class TestChatModel:
         assert found.method == "extractive"
         assert "A-" in found.digest
 
+    @pytest.mark.parametrize(
+        "metadata",
+        [{"finish_reason": "MAX_TOKENS"}, {"stopReason": "max_tokens"}],
+    )
+    def test_an_answer_that_was_cut_off_is_stood_in_for(self, metadata):
+        torn = AIMessage("Trucks broke", response_metadata=metadata)
+        model = GenericFakeChatModel(messages=iter([torn] * 9))
+        with pytest.warns(RuntimeWarning, match="summarizer failed"):
+            found = self.compressor(model).explain(conversation())
+        assert found.method == "extractive"
+
     def test_a_model_that_raises_is_stood_in_for(self):
         model = FakeListChatModel(
             responses=["x", "y", "z"], error_on_chunk_number=0

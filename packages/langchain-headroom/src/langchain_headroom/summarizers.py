@@ -16,7 +16,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from headroom.conversations import ConversationCompressor, Summarizer
 from headroom.conversations.block import Block, parse, write
-from headroom.conversations.summarizers import summary_request
+from headroom.conversations.summarizers import ended_by_itself, summary_request
 from headroom.errors import InputError
 from headroom.tokens import default_counter
 from langchain_headroom.history import is_filler
@@ -63,7 +63,9 @@ class _ChatModelSummarizer:
         instructions, transcript = summary_request(messages, max_tokens)
         prompt = [SystemMessage(instructions), HumanMessage(transcript)]
         reply = self.model.invoke(prompt, config=_CONFIG)
-        return reply.text if isinstance(reply, AIMessage) else str(reply)
+        if not isinstance(reply, AIMessage):
+            return str(reply)
+        return reply.text if ended_by_itself(reply.response_metadata) else ""
 
 
 def headroom_summarizer(

@@ -7,7 +7,7 @@ from llama_index.core.base.llms.types import MessageRole
 from llama_index.core.llms import LLM, ChatMessage
 
 from headroom.conversations import Summarizer
-from headroom.conversations.summarizers import summary_request
+from headroom.conversations.summarizers import ended_by_itself, summary_request
 
 __all__ = ["llm_summarizer"]
 
@@ -41,4 +41,5 @@ class _LLMSummarizer:
                 ChatMessage(role=MessageRole.USER, content=transcript),
             ]
         )
-        return reply.message.content or ""
+        whole = ended_by_itself(reply.raw) and ended_by_itself(reply.additional_kwargs)
+        return (reply.message.content or "") if whole else ""

@@ -19,6 +19,7 @@ from headroom.conversations.plan import (
     view_tokens,
 )
 from headroom.conversations.result import ConversationCompression, account
+from headroom.conversations.summarizers import Request
 from headroom.conversations.turns import (
     broken_pairs,
     group_starts,
@@ -56,14 +57,7 @@ _UNREACHABLE = "above the trigger, but only what must stay is left to shrink"
 _LEDGER_CHARACTERS_PER_TOKEN = 12
 
 
-class _Request(NamedTuple):
-    """A question to the summarizer: these messages, in this many tokens."""
-
-    messages: list[Any]
-    budget: int
-
-
-Run = Generator[_Request, str | None, ConversationCompression]
+Run = Generator[Request, Any, ConversationCompression]
 
 
 def _drive(run: Run, engine: Engine) -> ConversationCompression:
@@ -76,7 +70,7 @@ def _drive(run: Run, engine: Engine) -> ConversationCompression:
             result: ConversationCompression = stop.value
             return result
         assert engine.guard is not None
-        reply = engine.guard.ask(*request, engine.count)
+        reply = engine.guard.ask(request)
 
 
 async def _drive_async(run: Run, engine: Engine) -> ConversationCompression:
@@ -89,7 +83,7 @@ async def _drive_async(run: Run, engine: Engine) -> ConversationCompression:
             result: ConversationCompression = stop.value
             return result
         assert engine.guard is not None
-        reply = await engine.guard.aask(*request, engine.count)
+        reply = await engine.guard.aask(request)
 
 
 @dataclass(slots=True)
@@ -466,7 +460,7 @@ class _Work:
             f"tokens, framing 3; {advice}, or shorten them ({tokens} tokens in all)"
         )
 
-    def fitted(self, plan: State) -> Generator[_Request, str | None, State]:
+    def fitted(self, plan: State) -> Generator[Request, Any, State]:
         """Return a planned state with its digest written within what is planned for it.
 
         Raises:
@@ -486,7 +480,7 @@ class _Work:
             "like its parts"
         )
 
-    def written(self, state: State) -> Generator[_Request, str | None, State]:
+    def written(self, state: State) -> Generator[Request, Any, State]:
         """Return the state with the text of every segment."""
         if all(segment.text is not None for segment in state.segments):
             return state
@@ -532,7 +526,7 @@ class _Work:
 
     def _write(
         self, segment: Segment, state: State, before: Sequence[Segment]
-    ) -> Generator[_Request, str | None, Written]:
+    ) -> Generator[Request, Any, Written]:
         """Return what is written for a segment behind those before it."""
         if segment.merged:
             units = self._ledger_until(segment.end)
@@ -549,7 +543,9 @@ class _Work:
             rules, tokens = standing_rules(
                 units, segment.budget, self._engine.count, earlier=earlier
             )
-            summary = yield _Request(sources, segment.budget - tokens)
+            summary = yield from self._engine.guard.summary(
+                sources, segment.budget - tokens, self._engine.count
+            )
             if summary is not None:
                 return Written(summary, "llm", rules)
         # Later ones were not there yet when a session wrote it.

@@ -4,28 +4,32 @@ A summarizer is any callable `(messages, max_tokens) -> str`, sync or async. His
 is never lost to one: where it fails, the extractive digest stands in.
 """
 
-import contextlib
 import inspect
 import re
 import threading
 import warnings
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headroom.conversations.block import escape, parse
 from headroom.conversations.digest import CountTokens
 from headroom.conversations.units import ERROR
 from headroom.conversations.words import references_of
 from headroom.errors import SummarizerError
-from headroom.fields import compact_json
+from headroom.fields import compact_json, first_of
 from headroom.messages import read_messages
 from headroom.tokens import messages_tokens
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = [
     "AnthropicSummarizer",
     "Guard",
     "OpenAISummarizer",
+    "Request",
     "Summarizer",
+    "ended_by_itself",
     "summary_request",
 ]
 
@@ -79,18 +83,29 @@ _REFUSAL_WITHIN = 120
 # A text of fewer letters or digits, or mostly of other signs, says nothing.
 _LEAST_LETTERS = 4
 _LEAST_SHARE = 0.3
-_THINKING = ("<think>", "</think>"), ("<thinking>", "</thinking>")
+# All up to the last mark that ends it is thinking: chat templates may have opened it.
+# Of gpt-oss' channels only the final one is meant for others.
+_THOUGHTS = re.compile(
+    r".*(?:</think(?:ing)?>|<\|channel\|>final<\|message\|>)|<\|(?:end|return)\|>$",
+    re.DOTALL | re.IGNORECASE,
+)
+_THINKING = ("<think", "<|channel|>")
+# Where replies say why they end, and what says that the model was done.
+_REASON_KEYS = (
+    "finish_reason",
+    "stop_reason",
+    "stopReason",
+    "done_reason",
+    "finishReason",
+)
+_ENDS = ("stop", "end_turn", "stop_sequence", "complete", "completed", "eos")
 
 
-class OpenAISummarizer:
-    """Summarizes with an OpenAI chat model, through a client that you made.
-
-    Works with `openai.OpenAI` and, in `acompress`, with `openai.AsyncOpenAI`, and
-    with every client of the same interface. A reply that the length limit cut off is
-    no summary.
+class _ClientSummarizer:
+    """Summarizes through a client that the caller made.
 
     Args:
-        client: What has `chat.completions.create`.
+        client: A vendor's client, sync or async.
         model: The model's name.
         timeout: Seconds to wait for a reply.
         thinking_tokens: Tokens that a reasoning model may think before it writes.
@@ -111,8 +126,36 @@ class OpenAISummarizer:
 
     def __call__(self, messages: list[Any], max_tokens: int) -> Any:
         """Return the summary, or an awaitable of it from an async client."""
-        instructions, transcript = summary_request(messages, max_tokens)
-        reply = self.client.chat.completions.create(
+        reply = self._ask(*summary_request(messages, max_tokens), max_tokens)
+        read = self._read
+        return _Later(reply, read) if inspect.isawaitable(reply) else read(reply)
+
+    def _ask(self, instructions: str, transcript: str, max_tokens: int) -> Any:
+        raise NotImplementedError
+
+    def _text(self, reply: Any) -> Any:
+        raise NotImplementedError
+
+    def _read(self, reply: Any) -> Any:
+        return self._text(reply) if ended_by_itself(reply) else ""
+
+
+class OpenAISummarizer(_ClientSummarizer):
+    """Summarizes with an OpenAI chat model, through a client that you made.
+
+    Works with `openai.OpenAI` and, in `acompress`, with `openai.AsyncOpenAI`, and
+    with every client that has their `chat.completions.create`. A reply that was cut
+    off is no summary.
+
+    Args:
+        client: The client.
+        model: The model's name.
+        timeout: Seconds to wait for a reply.
+        thinking_tokens: Tokens that a reasoning model may think before it writes.
+    """
+
+    def _ask(self, instructions: str, transcript: str, max_tokens: int) -> Any:
+        return self.client.chat.completions.create(
             model=self.model,
             messages=[
                 {"role": "system", "content": instructions},
@@ -120,58 +163,35 @@ class OpenAISummarizer:
             ],
             max_completion_tokens=max_tokens + self.thinking_tokens,
         )
-        return _when_there(reply, _openai_text)
+
+    def _text(self, reply: Any) -> Any:
+        return reply.choices[0].message.content
 
 
-def _openai_text(reply: Any) -> str:
-    choice = reply.choices[0]
-    cut = getattr(choice, "finish_reason", None) == "length"
-    return "" if cut else choice.message.content
-
-
-class AnthropicSummarizer:
+class AnthropicSummarizer(_ClientSummarizer):
     """Summarizes with an Anthropic model, through a client that you made.
 
     Works with `anthropic.Anthropic` and, in `acompress`, with
-    `anthropic.AsyncAnthropic`, and with every client of the same interface. A reply
-    that the length limit cut off is no summary.
+    `anthropic.AsyncAnthropic`, and with every client that has their `messages.create`.
+    A reply that was cut off is no summary.
 
     Args:
-        client: What has `messages.create`.
+        client: The client.
         model: The model's name.
         timeout: Seconds to wait for a reply.
         thinking_tokens: Tokens that a reasoning model may think before it writes.
     """
 
-    def __init__(
-        self,
-        client: Any,
-        model: str,
-        *,
-        timeout: float = _TIMEOUT_SECONDS,
-        thinking_tokens: int = _THINKING_TOKENS,
-    ) -> None:
-        self.client = client
-        self.model = model
-        self.timeout = timeout
-        self.thinking_tokens = thinking_tokens
-
-    def __call__(self, messages: list[Any], max_tokens: int) -> Any:
-        """Return the summary, or an awaitable of it from an async client."""
-        instructions, transcript = summary_request(messages, max_tokens)
-        reply = self.client.messages.create(
+    def _ask(self, instructions: str, transcript: str, max_tokens: int) -> Any:
+        return self.client.messages.create(
             model=self.model,
             max_tokens=max_tokens + self.thinking_tokens,
             system=instructions,
             messages=[{"role": "user", "content": transcript}],
         )
-        return _when_there(reply, _anthropic_text)
 
-
-def _anthropic_text(reply: Any) -> str:
-    if getattr(reply, "stop_reason", None) == "max_tokens":
-        return ""
-    return "".join(block.text for block in reply.content if block.type == "text")
+    def _text(self, reply: Any) -> Any:
+        return "".join(block.text for block in reply.content if block.type == "text")
 
 
 class _Later:
@@ -190,15 +210,24 @@ class _Later:
         _close(self._reply)
 
 
-def _when_there(reply: Any, read: Callable[[Any], Any]) -> Any:
-    """Return `read(reply)`, later if the reply must be awaited."""
-    return _Later(reply, read) if inspect.isawaitable(reply) else read(reply)
-
-
 def _close(reply: Any) -> None:
     close = getattr(reply, "close", None)
     if callable(close):
         close()
+
+
+def ended_by_itself(reply: Any) -> bool:
+    """Tell whether a model's reply is whole: it says so, or doesn't say.
+
+    Args:
+        reply: A vendor's response, its first choice, or a library's metadata of it.
+    """
+    choices = first_of(reply, "choices", "candidates")
+    for holder in (reply, *(choices if isinstance(choices, list) else ())):
+        reason = first_of(holder, *_REASON_KEYS)
+        if reason is not None:
+            return str(getattr(reason, "value", reason)).casefold() in _ENDS
+    return True
 
 
 def summary_request(messages: Sequence[Any], max_tokens: int) -> tuple[str, str]:
@@ -226,6 +255,13 @@ def _readable(text: str) -> str:
     return "\n…\n".join([text[:half], *(e[:half] for e in errors[:8]), text[-half:]])
 
 
+class Request(NamedTuple):
+    """A question to a summarizer: these messages, in so many tokens."""
+
+    messages: list[Any]
+    max_tokens: int
+
+
 class Guard:
     """Asks a summarizer and answers with a digest that can be used, or None.
 
@@ -246,62 +282,82 @@ class Guard:
         self._rest = 0
         self._timeout = float(getattr(summarizer, "timeout", None) or _TIMEOUT_SECONDS)
 
-    def ask(
+    def summary(
         self, messages: list[Any], budget: int, count_tokens: CountTokens
-    ) -> str | None:
+    ) -> Generator[Request, Any, str | None]:
         """Return the summary of `messages` in at most `budget` tokens, or None.
+
+        Yields what is to be asked by `ask` or `aask`, and is sent the reply.
+        """
+        if not self._may_ask():
+            return None
+        room = max(1, int(budget * _SUMMARY_SHARE))
+        for _ in range(_ATTEMPTS):
+            reply = yield Request(messages, room)
+            if summary := _usable(reply, messages, budget, count_tokens):
+                with self._lock:
+                    self._failures = 0
+                return summary
+        self._failed()
+        return None
+
+    def ask(self, request: Request) -> Any:
+        """Return the summarizer's reply, None if it raises or takes too long.
 
         Raises:
             SummarizerError: The summarizer is async; only `acompress` can ask it.
         """
-        if _is_async(self._summarizer):
-            raise _needs_await()
-        if not self._may_ask():
+        try:
+            reply = self._started(request).result(self._timeout)
+        except Exception:  # noqa: BLE001 - any failure means the fallback
             return None
-        room = max(1, int(budget * _SUMMARY_SHARE))
-        for _ in range(_ATTEMPTS):
-            reply = _in_time(lambda: self._summarizer(messages, room), self._timeout)
-            if inspect.isawaitable(reply):
-                _close(reply)
-                raise _needs_await()
-            if summary := _usable(reply, messages, budget, count_tokens):
-                return self._succeeded(summary)
-        self._failed()
-        return None
+        if inspect.isawaitable(reply):
+            _close(reply)
+            raise SummarizerError(
+                "the summarizer is async and compress() is not; call await "
+                "acompress(), or pass a summarizer that returns str"
+            )
+        return reply
 
-    async def aask(
-        self, messages: list[Any], budget: int, count_tokens: CountTokens
-    ) -> str | None:
-        """Return the same as `ask`; a sync summarizer runs in a thread."""
+    async def aask(self, request: Request) -> Any:
+        """Return the same as `ask`, of an async summarizer too."""
         # Here, since it takes a third of the time that `import headroom` may take.
         import asyncio
 
-        if not self._may_ask():
-            return None
-        room = max(1, int(budget * _SUMMARY_SHARE))
-
-        async def attempt() -> Any:
-            if _is_async(self._summarizer):
-                reply = self._summarizer(messages, room)
-            else:
-                reply = await _in_daemon(lambda: self._summarizer(messages, room))
+        async def replied() -> Any:
+            reply = await asyncio.wrap_future(self._started(request))
             return await reply if inspect.isawaitable(reply) else reply
 
-        for _ in range(_ATTEMPTS):
-            try:
-                reply = await asyncio.wait_for(attempt(), self._timeout)
-            except asyncio.CancelledError:
-                # The summarizer's own, unless it is we who are being cancelled.
-                task = asyncio.current_task()
-                if task is None or task.cancelling():
-                    raise
-                continue
-            except Exception:  # noqa: BLE001 - any failure means the fallback
-                continue
-            if summary := _usable(reply, messages, budget, count_tokens):
-                return self._succeeded(summary)
-        self._failed()
+        try:
+            return await asyncio.wait_for(replied(), self._timeout)
+        except asyncio.CancelledError:
+            # The summarizer's own, unless it is we who are being cancelled.
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+        except Exception:  # noqa: BLE001 - any failure means the fallback
+            pass
         return None
+
+    def _started(self, request: Request) -> "Future[Any]":
+        """Call the summarizer in a thread; an async one only makes its coroutine."""
+        from concurrent.futures import Future
+
+        future: Future[Any] = Future()
+        # So that it cannot be cancelled: nobody may wait for what it sets then.
+        future.set_running_or_notify_cancel()
+
+        def run() -> None:
+            try:
+                reply = self._summarizer(*request)
+            except BaseException as error:  # noqa: BLE001 - said to who waits
+                future.set_exception(RuntimeError(repr(error)))
+            else:
+                future.set_result(reply)
+
+        # The thread outlives a timeout: Python cannot stop it, only stop waiting.
+        threading.Thread(target=run, daemon=True).start()
+        return future
 
     def _may_ask(self) -> bool:
         with self._lock:
@@ -309,11 +365,6 @@ class Guard:
                 return True
             self._rest -= 1
             return self._rest == 0
-
-    def _succeeded(self, summary: str) -> str:
-        with self._lock:
-            self._failures = 0
-        return summary
 
     def _failed(self) -> None:
         with self._lock:
@@ -330,60 +381,6 @@ class Guard:
                 RuntimeWarning,
                 stacklevel=2,
             )
-
-
-def _is_async(summarizer: Summarizer) -> bool:
-    """Whether calling it makes a coroutine."""
-    call = getattr(summarizer, "__call__", None)  # noqa: B004 - the method is wanted
-    return inspect.iscoroutinefunction(summarizer) or inspect.iscoroutinefunction(call)
-
-
-def _needs_await() -> SummarizerError:
-    return SummarizerError(
-        "the summarizer is async and compress() is not; call await acompress(), or "
-        "pass a summarizer that returns str"
-    )
-
-
-def _in_time(ask: Callable[[], Any], seconds: float) -> Any:
-    """Return what `ask` returns, or None if it raises or takes too long."""
-    replies: list[Any] = []
-
-    def run() -> None:
-        try:
-            replies.append(ask())
-        except Exception:  # noqa: BLE001 - any failure means the fallback
-            replies.append(None)
-
-    # The thread outlives a timeout: Python cannot stop it, only stop waiting.
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return replies[0] if replies else None
-
-
-async def _in_daemon(ask: Callable[[], Any]) -> Any:
-    """Return what `ask` returns, run in a thread that nothing waits for at exit."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    future = loop.create_future()
-
-    def tell(set_it: Callable[[Any], None], value: Any) -> None:
-        if not future.done():
-            set_it(value)
-
-    def run() -> None:
-        try:
-            outcome = (future.set_result, ask())
-        except Exception as error:  # noqa: BLE001 - passed on to who awaits
-            outcome = (future.set_exception, error)
-        # The loop may be closed by the time a slow one answers.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(tell, *outcome)
-
-    threading.Thread(target=run, daemon=True).start()
-    return await future
 
 
 def _usable(
@@ -412,10 +409,9 @@ def _usable(
 
 def _answer_in(reply: str) -> str:
     """Return what a reply says beside its thinking, "" if that is no summary."""
-    said = reply.strip()
-    for opening, closing in _THINKING:
-        if said.startswith(opening):
-            said = said.partition(closing)[2].strip()
+    said = _THOUGHTS.sub("", reply).strip()
+    if said.startswith(_THINKING):
+        return ""
     opening_words = " ".join(said[:400].split())
     if _NO_SUMMARY.match(opening_words):
         return ""

@@ -1,6 +1,7 @@
 """An httpx transport that wraps the requests passing through it."""
 
 import json
+import re
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,18 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["httpx_transport"]
 
-# A body under one of these must arrive as it was signed, packed or summed up.
-_BODY_HEADERS = (
-    "content-encoding",
-    "content-digest",
-    "digest",
-    "content-md5",
-    "signature",
-    "signature-input",
-    "x-amz-content-sha256",
-)
-# AWS signs the body's hash into this, whether or not a header tells the hash.
-_SIGNED = ("AWS4-", "AWS3-")
+# A body under such a header must arrive as it was packed, summed up or signed:
+# content-encoding, content-digest, content-md5, x-amz-content-sha256, signature-input.
+_BODY_HEADER = re.compile(r"^content-encoding$|digest$|md5$|sha\d+$|^signature")
+# AWS, Azure and Oracle sign the body's hash into this, whether or not a header tells
+# the hash. A bearer's token is no signature of the request.
+_SIGNED = re.compile(r"(?!bearer\b).*\b(?:hmac|signature)\b", re.IGNORECASE)
 _LENGTH_HEADERS = ("content-length", "transfer-encoding")
 _FLAVOURS = ("httpx", "httpx2")
 _FIRST_ERROR_STATUS = 400
@@ -158,8 +153,8 @@ def _is_for_a_model(request: Any) -> bool:
         request.method == "POST"
         and asks_for_an_answer(request.url.path)
         and "json" in request.headers.get("content-type", "")
-        and not any(name in request.headers for name in _BODY_HEADERS)
-        and not request.headers.get("authorization", "").startswith(_SIGNED)
+        and not any(map(_BODY_HEADER.search, request.headers))
+        and not _SIGNED.match(request.headers.get("authorization", ""))
         and "X-Amz-Signature" not in str(request.url)
     )
 
