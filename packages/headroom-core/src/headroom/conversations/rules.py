@@ -212,8 +212,8 @@ _NEED = re.compile(
     _FLAGS,
 )
 _ANNOUNCES = re.compile(
-    r"\b(?:rules?|guidelines?|constraints?|requirements?|instructions?|follow|regeln|vorgaben"
-    r"|règles|consignes|reglas|regole|regras|regels|zasady|правила|kurallar)\b|规则|要求|規則|ルール|규칙",
+    r"\b(?:rules?|guidelines?|constraints?|requirements?|instructions?|preferences?|follow|regeln?|vorgaben?"
+    r"|règles?|consignes?|reglas?|regol[ae]|regras?|regels?|zasad[ay]|правил[оа]|kural(?:lar)?)\b|规则|要求|規則|ルール|규칙",
     _FLAGS,
 )
 # Who else says so, before a rule in the same sentence: "the wiki states that you must".
@@ -270,6 +270,8 @@ def binding_of(sentence: str, *, listed: bool = False) -> int:
             binds = 0
     if binds == _WISH and len(sentence) > _MOST_WISH_CHARACTERS:
         binds = 0
+    mark, colon, _ = sentence.partition(":")
+    listed = listed or bool(colon and len(mark) <= 40 and announces_rules(mark))
     return max(binds, BOUND) if listed else binds
 
 

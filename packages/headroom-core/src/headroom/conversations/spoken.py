@@ -9,12 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from headroom.conversations.parts import MAX_SENTENCE_CHARACTERS, Part, pieces
-from headroom.conversations.passages import (
-    conditions,
-    goes_on,
-    limits,
-    speaks_of_self,
-)
+from headroom.conversations.passages import conditions, goes_on
 from headroom.conversations.passed_on import own_characters
 from headroom.conversations.rules import announces_rules, binding_of
 from headroom.scorers.stop_words import STOP_WORDS
@@ -30,9 +25,9 @@ _COLONS = (":", "：")
 # A block of code up to this length is kept whole or not at all.
 _WHOLE_CODE_LINES = 12
 # A rule takes so many sentences before and behind it, and so long a list or code.
-_MOST_BEFORE, _MOST_BEHIND = 2, 3
+_MOST_BEFORE, _MOST_BEHIND = 2, 2
 _MOST_CARRIED_CHARACTERS = 1_500
-_SHORT_CHARACTERS = 48
+_SHORT_CHARACTERS, _SHORT_RULES_CHARACTERS = 80, 120
 _ASKS = ("?", "？", "؟")
 
 
@@ -202,16 +197,12 @@ def _belongs(before: _Piece, piece: _Piece, *, ruled: bool) -> bool:
         return False
     if piece.block != before.block or (piece.item and piece.line != before.line):
         return goes_on(piece.text)
-    if limits(piece.text, is_rule=piece.binds > 0):
-        return True
     # Whatever the language, what is said shortly behind a rule may limit it.
-    return (
-        piece.line == before.line
-        and not piece.binds
-        and len(piece.text) <= _SHORT_CHARACTERS
-        and not piece.text.endswith(_ASKS)
-        and not speaks_of_self(piece.text)
-    )
+    if goes_on(piece.text):
+        return True
+    if piece.binds and len(before.text) + len(piece.text) > _SHORT_RULES_CHARACTERS:
+        return False
+    return len(piece.text) <= _SHORT_CHARACTERS and not piece.text.endswith(_ASKS)
 
 
 def _carried(found: list[_Piece], end: int) -> int:

@@ -1,0 +1,49 @@
+"""Updates: what a later statement certainly replaces, and what it leaves alone."""
+
+import pytest
+
+from headroom.conversations.digest import select
+from headroom.conversations.units import Unit
+
+
+def lines_of(*texts):
+    """Return a digest with room for all that the user said in these messages."""
+    units = [Unit(2 * n, "user", "said", text) for n, text in enumerate(texts)]
+    return select(units, 2_000, len).lines
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("Deploy region is us-east-1.", "Change the deploy region to eu-west-1."),
+        ("FACT: Launch deadline is 2027-03-19.", "Update: the launch moved to 08-21."),
+        ("The codename is OTTER-12.", "We changed the codename to HERON-77."),
+        ("The trip costs $700 in all.", "The trip costs $900 in all."),
+        ("Report all times in UTC.", "From now on, report all times in Pacific time."),
+    ],
+)
+def test_a_newer_value_of_the_same_thing_stands_alone_however_much_room(earlier, later):
+    lines = lines_of(earlier, "The rooms are blue.", later)
+    assert any(later in line for line in lines)
+    assert not any(earlier in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("No nuts in the cake for Anna.", "No nuts in the cake for Ben."),
+        ("Actually, Tom needs a vegan meal.", "Actually, Lea needs a vegan meal."),
+        ("Make it blue in the kitchen.", "Make it blue in the bathroom."),
+        ("The address of order 1001 is Hill 4.", "Now order 1002 is at Hill 4."),
+        ("Move the review to Thursday.", "Move the demo to Thursday."),
+        ("The budget meeting is now at 14:00.", "The hiring meeting is now at 15:00."),
+        ("The deploy region is us-1.", "The backup deploy region is now eu-1."),
+        ("Server A is now in rack 5.", "Server B is now in rack 7."),
+        ("Room 7 is blue.", "Room 8 is blue."),
+        ("Never call me on Monday.", "Actually, never call me on Friday."),
+    ],
+)
+def test_what_is_said_of_another_thing_replaces_nothing(one, other):
+    lines = lines_of(one, "The weather is fine.", other)
+    assert any(one in line for line in lines)
+    assert any(other in line for line in lines)
