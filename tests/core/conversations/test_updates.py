@@ -3,13 +3,18 @@
 import pytest
 
 from headroom.conversations.digest import select
+from headroom.conversations.rules import binding_of
 from headroom.conversations.units import Unit
 
 
 def lines_of(*texts):
     """Return a digest with room for all that the user said in these messages."""
-    units = [Unit(2 * n, "user", "said", text) for n, text in enumerate(texts)]
-    return select(units, 2_000, len).lines
+    units = [
+        Unit(2 * n, "user", "rule" if binding_of(text) else "said", text)
+        for n, text in enumerate(texts)
+    ]
+    kept = select(units, 2_000, len)
+    return [*kept.rules, *kept.lines]
 
 
 @pytest.mark.parametrize(
