@@ -3,6 +3,7 @@
 Tokens are counted with the table that llama-index-core carries, offline.
 """
 
+import gc
 import importlib.util
 import os
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
@@ -12,6 +13,17 @@ from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
+
+# The frameworks' hundred thousands of objects live as long as the tests: nothing
+# looks for garbage among them.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector see only what comes from now on."""
+    gc.freeze()
+    gc.enable()
+
 
 # One adapter may be tested where the other is not installed.
 _spec = importlib.util.find_spec("llama_index") and importlib.util.find_spec(

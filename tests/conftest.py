@@ -58,16 +58,17 @@ def count_operations() -> Callable[[Callable[[], Any]], int]:
 @pytest.fixture
 def run_example(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[str], str]:
+) -> Callable[..., str]:
     """A function that runs a script of examples/ and returns what it prints.
 
-    It runs in this process, which has loaded the frameworks already.
+    It takes the script's arguments too, and runs in this process, which has loaded
+    the frameworks already.
     """
     folder = Path(__file__).parents[1] / "examples"
     monkeypatch.syspath_prepend(folder)
 
-    def run(name: str) -> str:
-        monkeypatch.setattr(sys, "argv", [name])
+    def run(name: str, *arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
         runpy.run_path(str(folder / name), run_name="__main__")
         return capsys.readouterr().out
 

@@ -483,7 +483,7 @@ class TestSessions:
         sizes = []
         messages = []
         for _ in range(6):
-            messages += chat(100)
+            messages += chat(50)
             session.compress(messages)
             sizes.append(len(session.to_json()))
         assert max(sizes) < 600 * 24 * 2 * 2 + 20_000
@@ -498,11 +498,12 @@ class TestSessions:
 
         small = compressor(2_000, count_tokens=counting)
         session = small.session()
-        messages = chat(1_000)
+        messages = chat(400)
         session.compress(messages)
+        whole = len(counted)
         counted.clear()
         session.compress([*messages, *chat(1)])
-        assert len(counted) < 2_000
+        assert len(counted) < whole / 4
 
 
 class TestEdgeCases:
@@ -524,7 +525,7 @@ class TestEdgeCases:
             compressor(20, overflow="relax").compress(messages)
 
     def test_03_the_units_of_a_giant_old_message_compete_with_the_others(self):
-        giant = "\n".join(f"line {n} of the log, code L{n:05d}" for n in range(4_000))
+        giant = "\n".join(f"line {n} of the log, code L{n:05d}" for n in range(1_200))
         messages = [
             user("I am Ana Silva, my id is u_77."),
             assistant("Hello."),
@@ -695,19 +696,19 @@ class TestEdgeCases:
 
     def test_21_threads_share_one_instance(self):
         small = compressor(900)
-        histories = [[SYSTEM, *chat(20 + n)] for n in range(8)]
+        histories = [[SYSTEM, *chat(20 + n)] for n in range(4)]
         expected = [compressor(900).compress(h) for h in histories]
         results = {}
 
         def work(n):
             results[n] = [small.compress(h) for h in histories]
 
-        threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert all(results[n] == expected for n in range(6))
+        assert all(results[n] == expected for n in range(4))
 
     def test_21_concurrent_async_calls_agree(self):
         small = compressor(900)
@@ -753,9 +754,9 @@ class TestEdgeCases:
         assert out[0]["role"] == "user"
 
     def test_24_many_messages_cost_linear_time(self, count_operations):
-        small = compressor(4_000)
+        small = compressor(1_500)
         small.compress(chat(50))
-        few, many = chat(100), chat(400)
+        few, many = chat(60), chat(240)
         work = count_operations(lambda: small.compress(few))
         assert count_operations(lambda: small.compress(many)) < 6 * work
 

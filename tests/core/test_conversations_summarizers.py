@@ -165,8 +165,7 @@ def test_after_three_failed_digests_it_is_left_alone():
 def test_after_a_rest_it_is_tried_again():
     summarizer = Scripted(*[ValueError("down")] * 6, "Up again.")
     small = compressor(summarizer)
-    methods = [small.explain(history()).method for _ in range(60)]
-    assert "llm" in methods
+    assert any(small.explain(history()).method == "llm" for _ in range(60))
 
 
 def test_the_same_history_is_summarised_once():

@@ -1,9 +1,7 @@
 """What is shipped: names, versions, wheels, layers, and an import that costs little."""
 
-import ast
 import importlib
 import inspect
-import os
 import pkgutil
 import re
 import runpy
@@ -237,25 +235,8 @@ class TestTools:
         done = run("-c", code + "sys.exit(lint_imports(no_cache=True))")
         assert done.returncode == 0, done.stdout
 
-    def test_wrong_types_fail_mypy_and_right_ones_pass(self, tmp_path):
-        pytest.importorskip("mypy")
-        script = tmp_path / "typed.py"
-        script.write_text(
-            "from headroom import Compressor, JSONMinifier\n"
-            "minifier: Compressor[object, str] = JSONMinifier(drop_nulls=False)\n"
-            "text: str = minifier.compress({}) + minifier.explain([]).content\n"
-            'JSONMinifier(drop_nulls="yes")\n'
-            "JSONMinifier().compress({}) + 1\n"
-            "from headroom import JSONMaxifier\n"
-        )
-        options = ["--config-file", os.devnull, "--follow-imports=silent", "--strict"]
-        done = run("-m", "mypy", *options, str(script))
-        wrong = re.findall(r"typed\.py:(\d+): error", done.stdout)
-        assert sorted(set(wrong)) == ["4", "5", "6"], done.stdout + done.stderr
-
 
 def test_no_test_file_imports_another():
     for path in (ROOT / "tests").rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                assert not (node.module or "").startswith(("test_", "tests"))
+        text = path.read_text("utf-8")
+        assert not re.search(r"^\s*from (?:\.|tests?[_.])", text, re.MULTILINE), path

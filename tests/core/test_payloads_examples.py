@@ -1,9 +1,6 @@
 """The examples around a request run offline, and save what they say."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -36,17 +33,10 @@ def test_an_example_is_under_sixty_lines(name):
     assert len((EXAMPLES / f"{name}.py").read_text("utf-8").splitlines()) < 60
 
 
-def test_the_benchmark_of_wrap_prints_a_ratio_for_each_case():
+def test_the_benchmark_of_wrap_prints_a_ratio_for_each_case(run_example):
     default_counter()("")
     if default_counter().estimated:
         pytest.skip("tiktoken's table can't be loaded here")
-    printed = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "wrap_overhead.py", "--rounds", "1"],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        timeout=120,
-        check=True,
-    ).stdout
+    printed = run_example("../benchmarks/wrap_overhead.py", "--rounds", "1")
     ratios = dict(re.findall(r"^ *(\S.*?)  .* ([\d.]+)$", printed, re.MULTILINE))
     assert {"one new each time", "nothing new", "all but JSONMinifier"} <= set(ratios)

@@ -150,13 +150,13 @@ class TestTheProvidersTokens:
     )
     def test_a_report_that_tells_nothing_changes_nothing(self, scripted, mode, usage):
         agent, model = agent_of(
-            scripted, mode, CHAT, compressor=budget(max_tokens=9000)
+            scripted, mode, CHAT, compressor=budget(max_tokens=5000)
         )
-        talk(agent, 14)
+        talk(agent, 8)
         told, other = agent_of(
-            scripted, mode, CHAT, usage=usage, compressor=budget(max_tokens=9000)
+            scripted, mode, CHAT, usage=usage, compressor=budget(max_tokens=5000)
         )
-        talk(told, 14)
+        talk(told, 8)
         assert list(map(contents, other.sent)) == list(map(contents, model.sent))
 
     def test_a_counter_that_fails_costs_no_reply(self, scripted, mode, caplog):
@@ -194,7 +194,7 @@ class TestEveryMode:
         self, scripted, faults, mode, script
     ):
         agent, model = agent_of(scripted, mode, SCRIPTS[script])
-        state = talk(agent, 12 if script == "chat" else 4)
+        state = talk(agent, 12 if script == "chat" else 3)
         # Of a state the system prompt is no part.
         limit = BUDGET if mode == "view" else BUDGET + 10
         assert any(digests(sent) for sent in model.sent)
@@ -219,19 +219,19 @@ class TestEveryMode:
 
     def test_messages_keep_what_they_are(self, scripted, mode):
         agent, model = agent_of(scripted, mode, STEPS)
-        state = {m.id: m for m in talk(agent, 3)}
+        state = {m.id: m for m in talk(agent, 2)}
         for message in model.sent[-1][1:]:
             if not digests([message]) and message.content != "Noted.":
                 assert state[message.id].model_dump() == message.model_dump()
 
     def test_async_sends_the_same(self, scripted, mode):
         async def atalk(agent):
-            for turn in range(6):
+            for turn in range(4):
                 said = LONG.format(turn, turn * 7)
                 await agent.ainvoke({"messages": [("user", said)]}, CONFIG)
 
         agent, model = agent_of(scripted, mode, PARALLEL)
-        talk(agent, 6)
+        talk(agent, 4)
         other, awaited = agent_of(scripted, mode, PARALLEL)
         asyncio.run(atalk(other))
         said = [[(m.type, m.content) for m in sent] for sent in model.sent]
@@ -240,7 +240,7 @@ class TestEveryMode:
     def test_no_digest_and_no_removal_is_streamed(self, scripted, mode):
         agent, model = agent_of(scripted, mode, STEPS)
         streamed = []
-        for turn in range(3):
+        for turn in range(2):
             said = LONG.format(turn, turn)
             streamed += [
                 message
@@ -261,7 +261,7 @@ class TestEveryMode:
                     agent, model = agent_of(
                         scripted, mode, PARALLEL, checkpointer=saver
                     )
-                    turns = range(part * 4, part * 4 + 4) if restarts else range(8)
+                    turns = range(part * 3, part * 3 + 3) if restarts else range(6)
                     for turn in turns:
                         said = LONG.format(turn, turn * 7)
                         agent.invoke({"messages": [("user", said)]}, CONFIG)

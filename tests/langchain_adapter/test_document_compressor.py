@@ -226,7 +226,7 @@ class TestScorers:
 
         async def many():
             return await asyncio.gather(
-                *(compressor.acompress_documents(DOCUMENTS, QUERY) for _ in range(40))
+                *(compressor.acompress_documents(DOCUMENTS, QUERY) for _ in range(12))
             )
 
         expected = pruned(scorer=embeddings)

@@ -1,6 +1,5 @@
 """What is imported when, by which names, and what is said where an extra is missing."""
 
-import ast
 import subprocess
 import sys
 import tomllib
@@ -104,12 +103,3 @@ class TestImport:
         )
         done = run(code)
         assert done.returncode == 0, done.stderr
-
-    def test_the_core_does_not_know_langchain(self):
-        for path in (ROOT / "packages/headroom-core/src").rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                names = [getattr(node, "module", None) or ""]
-                if isinstance(node, ast.Import):
-                    names = [alias.name for alias in node.names]
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    assert not any(name.startswith("langchain") for name in names)

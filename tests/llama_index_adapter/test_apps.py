@@ -73,7 +73,7 @@ class TestTheModelsTokens:
         agent = HeadroomFunctionAgent(tools=[tool], llm=llm, streaming=False)
 
         async def talk():
-            for number in range(24):
+            for number in range(16):
                 await agent.run(QUESTION.format(number), memory=buffer)
 
         asyncio.run(talk())
@@ -86,7 +86,7 @@ class TestTheModelsTokens:
         llm = scripted("It is a harbour.", usage=self.reported)
         buffer = memory(600)
         engine = SimpleChatEngine.from_defaults(llm=llm, memory=buffer)
-        for number in range(24):
+        for number in range(16):
             engine.chat(QUESTION.format(number))
             buffer.observe(self.reported(llm.sent[-1]))
         assert buffer.calibration == 1.6
@@ -147,7 +147,7 @@ class TestChatEngines:
                 assert [each async for each in reply.async_response_gen()]
 
         async def talk():
-            for n in range(12):
+            for n in range(9):
                 await ask(QUESTION.format(n))
                 # What streams is put into memory by another thread or task.
                 for _ in range(500):
@@ -157,7 +157,7 @@ class TestChatEngines:
                 assert len(engine.chat_history) == 2 * n + 2
 
         asyncio.run(talk())
-        assert len(buffer.get_all()) == 24
+        assert len(buffer.get_all()) == 18
         # Besides the view: system prompt, context and the new question.
         assert max(map(size, llm.sent)) < 300 + 250
         assert any(

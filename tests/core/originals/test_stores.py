@@ -1,6 +1,5 @@
 """What every store of originals keeps to, and what is each one's own."""
 
-import multiprocessing
 import os
 import pickle
 import shutil
@@ -9,6 +8,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import sys
 import time
 
 import pytest
@@ -208,11 +208,33 @@ def test_a_file_that_is_no_store_is_named(tmp_path):
     assert path.read_text().startswith("these are no originals")
 
 
-def _write(path, writer, ready, count):
-    store = SQLiteStore(path, max_bytes=10_000_000)
-    ready.wait()
-    for number in range(count):
-        keep(store, _content(writer, number))
+# A process that says when it is ready, waits to be told, and puts so many originals.
+_WRITER = """
+import sys
+from headroom.originals import SQLiteStore, keep
+path, writer, count = sys.argv[1:]
+store = SQLiteStore(path, max_bytes=10_000_000)
+print("ready", flush=True)
+input()
+for number in range(int(count)):
+    keep(store, f"writer {writer}, output {number} ".encode() * 50)
+"""
+
+
+def _writer(path, writer, count):
+    started = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(path), str(writer), str(count)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert started.stdout.readline() == "ready\n"
+    return started
+
+
+def _go(writer):
+    writer.stdin.write("go\n")
+    writer.stdin.flush()
 
 
 def _content(writer, number):
@@ -220,17 +242,13 @@ def _content(writer, number):
 
 
 def test_sqlite_holds_what_concurrent_processes_put(tmp_path):
-    spawn = multiprocessing.get_context("spawn")
-    path, ready = tmp_path / "o.db", spawn.Barrier(2)
-    writers = [
-        spawn.Process(target=_write, args=(path, writer, ready, 20))
-        for writer in range(2)
-    ]
+    path = tmp_path / "o.db"
+    writers = [_writer(path, number, 20) for number in range(2)]
     for writer in writers:
-        writer.start()
+        _go(writer)
     for writer in writers:
-        writer.join()
-        assert writer.exitcode == 0
+        writer.communicate()
+        assert writer.returncode == 0
     for writer in range(2):
         for number in range(20):
             content = _content(writer, number)
@@ -238,15 +256,13 @@ def test_sqlite_holds_what_concurrent_processes_put(tmp_path):
 
 
 def test_sqlite_is_whole_after_a_writer_was_killed(tmp_path):
-    spawn = multiprocessing.get_context("spawn")
-    path, ready = tmp_path / "o.db", spawn.Barrier(2)
-    writer = spawn.Process(target=_write, args=(path, 1, ready, 1_000_000))
-    writer.start()
-    ready.wait()
+    path = tmp_path / "o.db"
+    writer = _writer(path, 1, 1_000_000)
+    _go(writer)
     while not _there(handle_of(_content(1, 5)), SQLiteStore(path)):
-        assert writer.is_alive()
+        assert writer.poll() is None
     os.kill(writer.pid, signal.SIGKILL)
-    writer.join()
+    writer.communicate()
     store = SQLiteStore(path)
     handle = keep(store, b"after the kill")
     assert original(handle, store) == b"after the kill"

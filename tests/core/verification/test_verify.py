@@ -50,13 +50,13 @@ class TestFigures:
     def test_difference_and_interval_are_right_in_95_percent_of_runs(self):
         plain, compressed = 0.05, 0.08
         hits = 0
-        for seed in range(40):
+        for seed in range(20):
             reader = Reader(CASE, plain, compressed, seed)
             total = headroom.verify([CASE], reader, twice=0, concurrency=1).total
             low, high = total.interval
             hits += low <= plain - compressed <= high
             assert abs(total.difference - (plain - compressed)) < 0.12
-        assert hits >= 38
+        assert hits >= 19
 
     def test_a_perfect_reader_of_both_texts_shows_no_difference(self):
         result = headroom.verify([CASE], Reader(CASE))
