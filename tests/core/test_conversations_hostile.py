@@ -463,6 +463,51 @@ class TestHysteresis:
         assert count(result.digest) > 0.4 * covered
 
 
+class TestMoreRoom:
+    """A larger budget keeps what a smaller one kept, whatever the plan covers."""
+
+    def test_long_last_turns_do_not_starve_the_digest(self):
+        messages = []
+        for n in range(36):
+            messages.append(user(f"Guest {n} needs room {200 + n} until {9 + n}:15."))
+            messages.append(assistant(STORY * 2))
+        for n in range(3):
+            messages += [user(f"Show me list {n}."), assistant(STORY * 70)]
+        total = messages_tokens(messages, count)
+        most = 0
+        for limit in range(int(0.6 * total), total, total // 40):
+            small = ConversationCompressor(limit, count_tokens=count)
+            try:
+                text = str(small.compress(messages))
+            except BudgetError:
+                continue
+            kept = sum(f"until {9 + n}:15" in text for n in range(36))
+            assert kept >= 0.9 * most
+            most = max(most, kept)
+        assert most == 36
+
+    def test_a_history_never_goes_without_a_word_where_there_is_room(self):
+        messages = [
+            user("Write a letter to the owners."),
+            assistant("Of course."),
+            user("Never mention Mrs Ferrer."),
+            assistant("Understood."),
+            user("Tell me a story now."),
+            assistant(STORY * 5),
+            user("Another one."),
+            assistant(STORY * 5),
+            user("Fine, go on."),
+            assistant("So we go on."),
+        ]
+        total, was_kept = messages_tokens(messages, count), False
+        for limit in range(int(0.4 * total), total, 4):
+            small = ConversationCompressor(limit, keep_turns=1, count_tokens=count)
+            kept = "Never mention Mrs Ferrer." in str(small.compress(messages))
+            assert kept or not was_kept, limit
+            was_kept = was_kept or kept
+        assert was_kept
+
+
 class TestOneLongTurn:
     """An agent that makes all its calls in answer to one request."""
 

@@ -1,7 +1,7 @@
 """What all sessions of one compressor share: limits, counting, written segments."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from headroom.conversations.block import Block
 from headroom.conversations.digest import CountTokens
 from headroom.conversations.plan import Limits, Segment
 from headroom.conversations.summarizers import Guard, Summarizer
+from headroom.errors import InputError
 from headroom.fields import compact_json, field_of
 from headroom.messages import Message
 from headroom.messages.placing import FILLERS
@@ -85,6 +86,21 @@ class Engine:
         spelt = compact_json(calls)
         joined = self.count(text + spelt) - self.count(text) - self.count(spelt)
         return tokens + max(0, joined)
+
+    def costs(self, views: Iterable[Message], first: int) -> list[int]:
+        """Return the tokens to plan for messages, of which `first` is the first index.
+
+        Raises:
+            InputError: One of them cannot be counted.
+        """
+        found: list[int] = []
+        for view in views:
+            try:
+                found.append(self.cost(view))
+            except InputError as error:
+                at = first + len(found)
+                raise InputError(f"message {at}: {error}") from error
+        return found
 
     def measure(self, messages: Sequence[Any]) -> int:
         """Return the tokens of a list of messages, 0 for none."""

@@ -30,6 +30,8 @@ _MIN_BODY_TOKENS = 12
 _LEAST_BODY_TOKENS = 64
 # Where the target cannot be reached, a digest may still have this share of max_tokens.
 _FLOOR_SHARE = 1 / 16
+# Of what max_tokens leaves beside the last turns, where they are above the trigger.
+_LAST_SHARE = 3 / 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +232,10 @@ class _Fold:
         self._known_starts = starts
         state = replace(state, seen=seen)
         tokens = self._view(state, state.covered, state.digest_tokens)
-        low = tokens <= limits.trigger * limits.max_tokens
-        if low and not _has_lost(state):
+        lost = _has_lost(state)
+        if tokens <= limits.trigger * limits.max_tokens and not lost:
             return state
         over = tokens > limits.max_tokens
-        pressed = over or low
         newest = self._starts[starts - 1] if starts else 0
         if not over and state.gave_up == newest:
             return state
@@ -243,12 +244,12 @@ class _Fold:
         shrunk = None
         for keep in keeps:
             cut = self._starts[starts - keep] if starts >= keep else 0
-            shrunk = self._shrink(state, max(cut, state.covered), over=pressed)
+            shrunk = self._shrink(state, max(cut, state.covered), over=over or lost)
             if shrunk is not None:
                 break
         if relax and starts and (shrunk is None or self._is_at_cost(shrunk, newest)):
             shrunk = self._shrink_within(state, newest) or shrunk
-        if shrunk is None or (low and not shrunk.segments):
+        if shrunk is None or not (over or shrunk.segments):
             return replace(state, gave_up=newest)
         return shrunk
 
@@ -395,12 +396,15 @@ class _Fold:
         spread = limits.trigger - limits.target
         reserve = _SEGMENTS_AFTER_MERGE * _RATE * spread * limits.max_tokens
         gone = state.covered_tokens + fresh
-        # Where the last turns alone take about the target, a digest has a quarter of
-        # the way to the trigger, rather than nothing.
-        # The smallest that holds a rule may take all of that way.
+        # Where the last turns alone take about the target, a digest has up to a third
+        # of the way to the trigger, and the smallest that holds a rule all of it; where
+        # they take more, most of what max_tokens leaves.
         left = limits.trigger * limits.max_tokens - bare
-        above = max(left / 4, min(left, _LEAST_BODY_TOKENS))
-        least = min(_FLOOR_SHARE * limits.max_tokens, hard_room if over else room)
+        above = max(left / 3, min(left, _LEAST_BODY_TOKENS))
+        least = min(_FLOOR_SHARE * limits.max_tokens, room)
+        if over:
+            share = max(_FLOOR_SHARE * limits.max_tokens, _LAST_SHARE * hard_room)
+            least = min(share, hard_room)
         floor = min(max(_RATE * gone, _LEAST_BODY_TOKENS), max(above, least))
         body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))
         if body >= _MIN_BODY_TOKENS:

@@ -166,7 +166,9 @@ class ConversationSession:
         while True:
             plan, *later = states
             state = yield from work.fitted(plan)
-            if work.is_below(state) or not later:
+            # Where the room was too small for a word, a later plan has more of it.
+            told = _digest_text(state.segments) or not state.covered_tokens
+            if not later or (told and work.is_below(state)):
                 break
             states = tuple(later)
         work.check(state)
@@ -340,8 +342,9 @@ class _Work:
         self._base = memory.state.covered
         self._views = read_messages(items[self._base :], self._base)
         # Counting is most of the work, and what was counted has not changed.
-        fresh = self._views[len(memory.costs) :]
-        self._costs = [*memory.costs, *map(engine.cost, fresh)]
+        known = len(memory.costs)
+        fresh = engine.costs(self._views[known:], self._base + known)
+        self._costs = [*memory.costs, *fresh]
         self._kept = kept_in_place(self._views)
         self._seen: dict[int, Message] = {}
         self._starts = [self._base + at for at in turn_starts(self._views)]
