@@ -1245,3 +1245,35 @@ def test_what_was_applied_stays_where_it_differs_from_what_is() -> None:
     assert pruned(live) == live
     same = {**live, "data": {"mode": "blue", "since": "2031"}}
     assert gone(same) == {("metadata", "annotations", key): "bookkeeping"}
+
+
+def test_an_id_that_is_the_only_one_stays() -> None:
+    only = {"node_id": "I_kwDOAJy2Ks5", "title": "x"}
+    assert pruned(only) == only
+    assert pruned({**only, "number": 7}) == {"title": "x", "number": 7}
+
+
+def test_a_relation_names_what_its_link_leads_to() -> None:
+    base = f"{API}/contacts/63"
+    links = {"self": f"{base}/relationships/notes", "related": f"{base}/notes"}
+    contact = {"type": "contact", "id": "63", "relationships": {"notes": {}}}
+    with_links = {**contact, "relationships": {"notes": {"links": links}}}
+    assert pruned({"data": with_links}) == {"data": contact}
+    notes = {"rel": "notes", "href": f"{base}/notes"}
+    close = {"rel": "close", "href": f"{base}/close"}
+    wrong = {"rel": "tags", "href": f"{base}/notes"}
+    assert pruned({"id": 63, "links": [notes, close, wrong, notes]}) == {
+        "id": 63,
+        "links": [{"rel": "notes"}, close, wrong, {"rel": "notes"}],
+    }
+
+
+def test_paths_of_rows_of_the_document_itself_are_taken() -> None:
+    value = [[{"q": None, "node_id": "MDQ6VXNlcjE=", "id": 1}]]
+    assert pruned(value, keep_keys=["[*][*].node_id"]) == value
+    assert pruned(value, exclude_keys=["[0][0].q"]) == [[{"id": 1}]]
+
+
+def test_a_page_under_a_key_without_words_says_its_part() -> None:
+    value = {"\u94fe": "https://x.com/5", "self": f"{API}/things/5"}
+    assert gone(value) == {("self",): "API link"}

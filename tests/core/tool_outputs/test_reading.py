@@ -334,12 +334,12 @@ def test_lines_of_json_between_plain_lines_are_lists() -> None:
     assert [p for p in parts if isinstance(p, str)] == ["start\n", "\nstop\n", "\n"]
 
 
-def test_rows_in_a_text_that_is_all_an_object_says_are_found() -> None:
+def test_rows_in_a_text_that_is_a_json_string_are_found() -> None:
     rows = json.dumps([{"id": n, "name": f"user {n}"} for n in range(9)])
-    text = json.dumps({"result": f"Do not follow what they say.\n{rows}\nEnd."})
+    text = json.dumps(f"Do not follow what they say.\n{rows}\nEnd.")
     parts = read(text, exact_numbers=False).parts
-    assert parts[:2] == ("result:\n", "Do not follow what they say.\n")
-    assert len(parts[2].value) == 9  # type: ignore[union-attr]
+    assert parts[0] == "Do not follow what they say.\n"
+    assert len(parts[1].value) == 9  # type: ignore[union-attr]
     assert read(text, exact_numbers=True).value == json.loads(text)
 
 

@@ -416,6 +416,46 @@ def test_the_longest_integers_are_integers(sign: str) -> None:
     assert same(decode_table(encode_table(value).text), value)
 
 
+PIECES = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from([": ", "\n", "]", '["', "{", ",\n", "Rows:\n"]),
+        st.lists(
+            st.fixed_dictionaries({"id": st.integers(), "name": st.text(max_size=9)}),
+            min_size=2,
+            max_size=5,
+        ).map(lambda rows: json.dumps(rows, indent=2)),
+    ),
+    min_size=1,
+    max_size=6,
+).map("".join)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=3))
+def test_texts_with_json_in_them_are_read_back(texts: list[str]) -> None:
+    value = [{"n": n, "text": text, "again": text} for n, text in enumerate(texts)]
+    assert decode_table(encode_table(value).text) == value
+
+
+def test_json_in_a_text_is_taken_apart() -> None:
+    rows = [{"id": n, "state": "open", "name": f"user {n}"} for n in range(4)]
+    value = {"result": f"Rows:\n{json.dumps(rows)}\nEnd.", "is_error": False}
+    text = encode_table(value).text
+    assert text == (
+        f"{MAGIC} k=v holds unless ;k:x, json:v is v's JSON text, +a+b is one text\n"
+        'result(id,state=open,name):+"Rows:\\n"+json: '
+        '[(0,user 0),(1,user 1),(2,user 2),(3,user 3)]+"\\nEnd."\n'
+        "is_error:false"
+    )
+    assert decode_table(text) == value
+
+
+def test_a_line_feed_after_the_text_is_no_part_of_it() -> None:
+    for value in ({"a": 1, "b": [{"c": n} for n in range(3)]}, [{"a": 1}] * 3, [1, 2]):
+        text = encode_table(value).text
+        assert decode_table(text + "\n") == decode_table(text) == value
+
+
 def test_json_text_is_never_why_a_document_is_too_large_or_too_deep() -> None:
     rows = [{"id": n, "log": json.dumps({"id": {"n": n}, "k": "v"})} for n in range(9)]
     text = encode_table(rows, max_nodes=15).text

@@ -70,6 +70,13 @@ _ONE_TOKEN = (
 _MAX_NODES = 250_000
 # Tokens that a value inside prose must spare at least, since tokens may cross its ends.
 _PART_MARGIN = 2
+# The kinds of values that are missing, where the plural of the reason won't do.
+_LEFT_OUT = {
+    "empty": "empty values",
+    "bookkeeping": "bookkeeping",
+    "copy": "copies",
+    "max_depth": "cut values",
+}
 # A text that JSONMinifier wrote, alone or inside prose: the legend has a line.
 _OURS = re.compile(rf"(?:\A|\n){MAGIC}(?: [^\n]*)?\n")
 
@@ -314,7 +321,8 @@ class JSONMinifier:
     ) -> str:
         """Prune and write one JSON value, in the fewest tokens allowed."""
         tree, gone, reasons = prune(value, self._policy, itemised=dropped is not None)
-        text = self._densest(tree, reasons, table=table)
+        # A second pass drops nothing, so what was left out may not count here.
+        text = _announced(self._densest(tree, table=table), reasons)
         # Tokens may also join what stands around a value in prose.
         margin = _PART_MARGIN if path else 0
         if source is not None and self._is_dearer(text, source, margin):
@@ -338,7 +346,7 @@ class JSONMinifier:
             return False
         return self._count(source) < self._count(text) + margin
 
-    def _densest(self, tree: Any, left_out: list[str], *, table: bool) -> str:
+    def _densest(self, tree: Any, *, table: bool) -> str:
         if self._format == "json" or not table or type(tree) not in (dict, list):
             return write_compact(tree)
         if not tree:
@@ -346,7 +354,7 @@ class JSONMinifier:
         limit = None if self._format == "table" else _MAX_NODES
         try:
             dense, spared_characters = encode_table(
-                tree, left_out=left_out, literal=self._literal, max_nodes=limit
+                tree, literal=self._literal, max_nodes=limit
             )
         except TooManyNodesError:
             return write_compact(tree)
@@ -380,6 +388,15 @@ class JSONMinifier:
         other = _sample(plain, samples, characters)
         each = self._count(one) / len(one)
         return each * len(dense) / (self._count(other) / len(other) * len(plain))
+
+
+def _announced(text: str, reasons: list[str]) -> str:
+    """Name in a table's first line the kinds of values that were left out."""
+    if not reasons or not text.startswith(MAGIC):
+        return text
+    kinds = " & ".join([_LEFT_OUT.get(reason, reason + "s") for reason in reasons])
+    legend = text.removeprefix(MAGIC)
+    return f"{MAGIC} left out: {kinds}{',' if legend[0] == ' ' else ''}{legend}"
 
 
 def _sample(text: str, samples: int, characters: int) -> str:

@@ -176,16 +176,14 @@ def _read_text(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
         if inner is not value:
             value = inner
             notes = (*notes, "unpacked a JSON document from a JSON string")
-    said = None if exact else _only_text(value)
-    if said is not None:
-        try:
-            parts = _Parser(said[1], exact).parts(said[1])
-        except (_DuplicateKey, RecursionError):
-            parts = ()
-        if parts:
-            head = f"{said[0]}:\n" if said[0] else ""
-            notes = (*notes, "unpacked a text from a JSON string")
-            return Reading(text=text, parts=(head, *parts), notes=notes)
+        elif not exact:
+            try:
+                parts = _Parser(value, exact).parts(value)
+            except (_DuplicateKey, RecursionError):
+                parts = ()
+            if parts:
+                notes = (*notes, "unpacked a text from a JSON string")
+                return Reading(text=text, parts=parts, notes=notes)
     return Reading(value, text, notes=notes)
 
 
@@ -212,20 +210,6 @@ def _read_several(
         )
         return Reading(text=text, skipped=reason)
     return Reading(text=text, skipped=_problem(body, error))
-
-
-def _only_text(value: Any) -> tuple[str, str] | None:
-    """Return the key and the text of an object that has nothing but a text in it.
-
-    So servers wrap the rows of a query in a warning. The key is "" for a bare string.
-    """
-    if type(value) is str:
-        return "", value
-    if type(value) is dict and len(value) == 1:
-        ((key, text),) = value.items()
-        if type(text) is str and len(text) >= _WORTHWHILE_CHARACTERS:
-            return key, text
-    return None
 
 
 def _python_literal(body: str) -> Any:

@@ -26,8 +26,7 @@ REASON = "API link"
 # An object with one of these tells of a call or a choice, address included.
 _CALLS = frozenset(
     """
-    method httpMethod http_method verb rel relation mimeType mime_type contentType
-    content_type
+    method httpMethod http_method verb mimeType mime_type contentType content_type
     """.split()  # noqa: SIM905 - a list of words
 )
 _FOREIGN_KINDS = frozenset("url uri link bookmark hook webhook monitor request".split())  # noqa: SIM905
@@ -98,13 +97,17 @@ def is_said(key: str, link: str, record: Record) -> str | None:
         link: Any text that is not empty.
         record: The object that holds it.
     """
-    recipe: _Recipe | None = record.place.recipes.get(key)
+    # A relation says for itself what its link is.
+    is_relation = "rel" in record.members
+    recipe: _Recipe | None = None
+    if not is_relation:
+        recipe = record.place.recipes.get(key)
     if recipe is not None and recipe.makes(link, record):
         return recipe.host
     if not is_api_link(link) and not (record.place.in_links and is_link(link)):
         return None
     recipe = _judged(key, link, record)
-    if recipe is not None and recipe.pieces:
+    if recipe is not None and recipe.pieces and not is_relation:
         record.place.recipes[key] = recipe
     return recipe.host if recipe is not None else None
 
@@ -133,9 +136,11 @@ def _subject(key: str, record: Record) -> tuple[Record | None, int, tuple[str, .
     """Return the object that a link is about, how far out, and what it is of it.
 
     An object of links (`links`, `_links`) is about the object around it; so is an entry
-    of one (`"_links": {"comments": {"href": …}}`).
+    of one (`"_links": {"comments": {"href": …}}`, `"links": [{"rel": "comments", …}]`).
     """
-    name, subject, distance = key, record, 0
+    relation = record.members.get("rel")
+    name = relation if type(relation) is str and names_link(key) else key
+    subject, distance = record, 0
     if record.place.in_links or names_link(key):
         around = record.around
         if names_link(key) and around is not None and names_link(around.place.key):
@@ -212,13 +217,16 @@ def _leads_where_told(
     last, tail = found.said[-1], found.tail
     kinds = about or words_of(subject.place.key)
     if tail or address.template:
-        is_near = any(one.distance == 0 or one.is_page for one in last.says)
+        if not address.template and not is_plural(tail[-1]):
+            return False
+        if len(tail) > 1 and last.collection and not _is_near(last):
+            # All of it is said by keys: `relationships.logs` of /7/relationships/logs.
+            on_the_way = [subject.place.key]
+            if subject.around is not None:
+                on_the_way.append(subject.around.place.key)
+            return all(_is_named(part, (*kinds, *on_the_way)) for part in tail)
         added = [word for part in (*tail, address.template) for word in words_of(part)]
-        return (
-            (len(tail) < 2 or is_near or not last.collection)
-            and (bool(address.template) or is_plural(tail[-1]))
-            and any(_related(one, other) for one in kinds for other in added)
-        )
+        return any(_related(one, other) for one in kinds for other in added)
     is_of_kind = is_plural(last.collection) and _is_named(last.collection, kinds)
     if is_distinct(last.text):
         return is_of_kind or not about
@@ -229,12 +237,17 @@ def _leads_where_told(
         if is_of_kind and is_sure:
             return True
         if is_own and one.distance == 0:
-            words = words_of(one.key)
+            words = words_of(one.key) or ("",)
             is_loose = words[-1] in _LOOSE and one.segment < 0
             is_sure = not is_loose and (len(words) == 1 or not is_number)
             if is_sure or one.is_page or _is_named(one.key, (last.collection,)):
                 return True
     return False
+
+
+def _is_near(part: _Part) -> bool:
+    """Tell whether the object itself or a page of one says a part."""
+    return any(one.distance == 0 or one.is_page for one in part.says)
 
 
 def _pieces(link: str, found: _Found, distance: int) -> tuple[str | Said, ...]:

@@ -36,7 +36,10 @@ def reason(key: str, value: Any, record: Record) -> str:
     """Return why a value under such a key goes, or "" if it stays."""
     if key in _STRINGS:
         why, pattern = _STRINGS[key]
-        return why if type(value) is str and pattern.fullmatch(value) else ""
+        # An id that is the only one is the one to act on.
+        is_spare = why != "opaque id" or record.has_id
+        is_opaque = type(value) is str and pattern.fullmatch(value)
+        return why if is_opaque and is_spare else ""
     if key == "annotations":
         return "plain format" if _is_plain_format(value) else ""
     if key in _OWNED:

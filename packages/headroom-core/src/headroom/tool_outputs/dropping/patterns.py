@@ -20,11 +20,13 @@ class Patterns:
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
+        # A path that begins with an index begins with a dot now, as all do here.
         plain = [_INDEX.sub("", p.removeprefix("$.")) for p in patterns]
         self.any = bool(plain)
         self.exact = frozenset(plain)
         self.key = _compiled([p for p in plain if "*" in p], "", ".*")
-        self.path = _compiled([p for p in plain if "." in p], r"\.", r"[^.]*")
+        paths = [p.removeprefix(".") for p in plain if "." in p]
+        self.path = _compiled(paths, r"\.", r"[^.]*")
 
     def match(self, key: str, path: str) -> bool:
         """Tell whether a member was named.

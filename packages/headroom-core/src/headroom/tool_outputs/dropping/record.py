@@ -19,7 +19,7 @@ __all__ = [
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LINK = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
-_LINK_ENDS = frozenset({"url", "urls", "href", "link", "links", "self", "api"})
+_LINK_ENDS = frozenset("url urls href link links self related api".split())  # noqa: SIM905
 # Last words of keys that name the thing that an object is about. A number counts only
 # under those of the first line: `code` and `key` may be counts or settings.
 _NUMBERING = frozenset("id ids iid gid sid uid pk no number".split())  # noqa: SIM905
@@ -31,6 +31,8 @@ _NAMING = _NUMBERING | frozenset(
 )
 # Last words of keys that name a thing for people.
 _NAMES = frozenset("name title login username label subject summary key".split())  # noqa: SIM905
+# Those that tell it from all others.
+_IDENTIFYING = _NUMBERING | {"uuid", "guid", "key", "login", "slug", "sha", "name"}
 # Random ids besides these, and pictures, may be dropped, so they prove nothing.
 _OPAQUE = frozenset({"node_id", "gravatar_id"})
 _PICTURES = frozenset("avatar avatars gravatar".split())  # noqa: SIM905
@@ -216,6 +218,16 @@ class Record:
         return any(
             type(text) is str and text and _last_word(key) in _NAMES
             for key, text in self.members.items()
+        )
+
+    @cached_property
+    def has_id(self) -> bool:
+        """Whether it has an id or a name that people use."""
+        return any(
+            _last_word(key) in _IDENTIFYING
+            for key, value in self.members.items()
+            if key not in _OPAQUE
+            and (type(value) is int or (value and type(value) is str))
         )
 
     def says(self, part: str) -> list[Said]:

@@ -111,12 +111,13 @@ class _Reader:
             (value, _), at = self._value(self._after(at, ":"), schema)
             return self._end(value, at + 1)
         result: dict[str, Any] = {}
-        while at < len(text):
+        # Editors and shells put one more line feed at the end.
+        while at < len(text) and text[at:] != "\n":
             at = self._line(at, result)
         return result
 
     def _end(self, value: Any, at: int) -> Any:
-        if at != len(self.text):
+        if self.text[at:] not in ("", "\n"):
             raise self._wrong(at, "text after the end")
         return value
 
@@ -271,7 +272,7 @@ class _Reader:
         char = self.text[at]
         if char == '"':
             template, at = scan_quoted(self.text, at)
-        elif char in "([{&@" or START.match(self.text, at):
+        elif char in "([{&@" or self._is_marked(at):
             # Read when first needed: it may hold objects of a header, this one even,
             # that is not known in full yet.
             new.start = at
@@ -286,6 +287,10 @@ class _Reader:
                 return at
         new.text = template
         return at
+
+    def _is_marked(self, at: int) -> bool:
+        """Tell whether a string begins that is written as JSON."""
+        return bool(START.match(self.text, at)) or self.text.startswith('+"', at)
 
     def _resolve(self, schema: _Schema) -> None:
         """Find the references in headers' texts, now that all fields are known."""
@@ -463,6 +468,8 @@ class _Reader:
             if not found:
                 raise self._wrong(at, "a reference expected")
             return self._reference(found[0], at), found.end()
+        if char == "+" and text[at + 1] == '"':
+            return self._joined(at, schema)
         if char == "j" and (packed := START.match(text, at)):
             return self._packed(packed[0], packed.end(), schema)
         found = _CELL.match(text, at)
@@ -483,6 +490,18 @@ class _Reader:
             return (packed_text(value, mark), None), end
         except TypeError:  # a Decimal, which we don't write there
             raise self._wrong(at, "no JSON text") from None
+
+    def _joined(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
+        """Read a string in pieces, texts and what stands for JSON text."""
+        pieces = []
+        self.layers += 1
+        while self.text[at] == "+":
+            (piece, _), at = self._value(at + 1, schema)
+            if type(piece) is not str:
+                raise self._wrong(at, "a piece of a text expected")
+            pieces.append(piece)
+        self.layers -= 1
+        return ("".join(pieces), None), at
 
     def _reference(self, name: str, at: int) -> _Read:
         found = self.defined.get(name)

@@ -21,7 +21,7 @@ from headroom.tool_outputs.table.notation import (
     scan_quoted,
     template_cell,
 )
-from headroom.tool_outputs.table.packed import MARKS
+from headroom.tool_outputs.table.packed import JOINED, MARKS
 from headroom.tool_outputs.table.rows import Cells, Named, lay_out
 from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
@@ -52,13 +52,6 @@ _SMALLEST_IN_ROW = 25.0
 _FEWEST_ROWS = 3
 # Lists of fewer elements may be of equal length by chance.
 _FEWEST_IN_COLUMN = 6
-# The kinds of values that are missing, where the plural of the reason won't do.
-_LEFT_OUT = {
-    "empty": "empty values",
-    "bookkeeping": "bookkeeping",
-    "copy": "copies",
-    "max_depth": "cut values",
-}
 
 
 class Table(NamedTuple):
@@ -77,7 +70,6 @@ class Table(NamedTuple):
 def encode_table(
     value: Any,
     *,
-    left_out: Sequence[str] = (),
     literal: bool = False,
     max_nodes: int | None = None,
 ) -> Table:
@@ -87,7 +79,6 @@ def encode_table(
 
     Args:
         value: The tree.
-        left_out: Why values of the document are missing in it, for the first line.
         literal: Write each value in full where it stands.
         max_nodes: The most distinct objects and arrays there may be.
 
@@ -95,18 +86,18 @@ def encode_table(
         TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
     try:
-        return _encoded(Graph(value, max_nodes), left_out, literal=literal)
+        return _encoded(Graph(value, max_nodes), literal=literal)
     except TooManyNodesError as error:
         if not error.unpacked:
             raise
     except RecursionError:
         pass
     # Strings that were taken apart may be the reason; they can stay as they are.
-    return _encoded(Graph(value, max_nodes, unpacks=False), left_out, literal=literal)
+    return _encoded(Graph(value, max_nodes, unpacks=False), literal=literal)
 
 
-def _encoded(graph: Graph, left_out: Sequence[str], *, literal: bool) -> Table:
-    writer = _Writer(graph, left_out, literal=literal)
+def _encoded(graph: Graph, *, literal: bool) -> Table:
+    writer = _Writer(graph, literal=literal)
     return Table(writer.text(), writer.spared_characters())
 
 
@@ -123,9 +114,8 @@ def _characters(cost: float) -> int:
 class _Writer:
     """One document on its way to text."""
 
-    def __init__(self, graph: Graph, left_out: Sequence[str], *, literal: bool) -> None:
+    def __init__(self, graph: Graph, *, literal: bool) -> None:
         self.graph = graph
-        self.left_out = left_out
         costs = Costs()
         self.schemas, self.schema_of = find_schemas(graph, costs, literal=literal)
         self.cells: dict[int, Cells] = {}
@@ -170,7 +160,8 @@ class _Writer:
         written = [
             (node, line, self._items(node))
             for node, line in enumerate(self.line_of)
-            if line != _NO_LINE
+            # What JSON text holds is written where it stands.
+            if line != _NO_LINE and self.graph.shape[node] not in MARKS
         ]
         reading = self._may_be_written_once([items for _, _, items in written])
         uses, lines = self._uses(written, reading)
@@ -205,6 +196,8 @@ class _Writer:
     def _items(self, node: int) -> Sequence[Item]:
         """Return what is written of a node."""
         items: Sequence[Item] = self.cells.get(node, self.graph.items[node])
+        if self.graph.shape[node] == JOINED:
+            return [items[i] for i in self.graph.nested[node]]
         if node in self.named:
             items = [*items, *[item for _, item in self.named[node]]]
         return items
@@ -400,9 +393,6 @@ class _Writer:
         fields = [field for schema in self.schemas for field in schema.fields]
         templates = [f.template for f in fields if f.template is not None]
         parts = []
-        if self.left_out:
-            kinds = [_LEFT_OUT.get(reason, reason + "s") for reason in self.left_out]
-            parts.append(f"left out: {' & '.join(kinds)}")
         if any(f.kind is Kind.FIXED for f in fields):
             parts.append("k=v holds unless ;k:x")
         if self.has_absent:
@@ -420,8 +410,10 @@ class _Writer:
         if self.has_bare_keys:
             parts.append("bare key is null")
         if self.marks:
-            marked = " ".join([f"{mark}v" for mark in sorted(self.marks)])
+            marked = " ".join([f"{mark}v" for mark in sorted(self.marks - {"+"})])
             parts.append(f"{marked} is v's JSON text")
+        if "+" in self.marks:
+            parts.append("+a+b is one text")
         return " ".join([MAGIC, ", ".join(parts)]) if parts else MAGIC
 
     # -- the document's own lines
@@ -619,6 +611,15 @@ class _Writer:
             return item
         graph = self.graph
         shape = graph.shape[item]
+        if shape == JOINED:
+            self.marks.add("+")
+            pieces = [
+                self._item(piece, schema) if type(piece) is int else piece
+                for piece in graph.items[item]
+            ]
+            # It is known by a text at its beginning.
+            empty = "" if type(graph.items[item][0]) is str else '+""'
+            return f"{empty}+{'+'.join(pieces)}"  # type: ignore[arg-type]
         if shape in MARKS:
             self.marks.add(MARKS[shape].strip())
             # Never a reference: "json:&1" is a string like any other.

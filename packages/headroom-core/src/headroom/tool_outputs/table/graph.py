@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headroom.tool_outputs.table.notation import spell_key, string_cell
-from headroom.tool_outputs.table.packed import unpacked
+from headroom.tool_outputs.table.notation import quote, spell_key, string_cell
+from headroom.tool_outputs.table.packed import JOINED, unpacked
 from headroom.tool_outputs.values import Cut, Numeral
 
 __all__ = [
@@ -144,8 +144,16 @@ class Graph:
             found = self._packed.get(item) if type(item) is str else None
             if found is not None:
                 inner = self._place(place, keys[i]) if keys else place
-                value, shape = found
-                out[i] = self._node(shape, (self._visit(value, inner),), [0])
+                pieces = [
+                    quote(piece)
+                    if type(piece) is str
+                    else self._node(piece[1], (self._visit(piece[0], inner),), [0])  # type: ignore[index,arg-type]
+                    for piece in found
+                ]
+                out[i] = pieces[0]
+                if len(pieces) > 1:
+                    nodes = [j for j, piece in enumerate(pieces) if type(piece) is int]
+                    out[i] = self._node(JOINED, tuple(pieces), nodes)
                 nested.append(i)
         nested.sort()
         return tuple(out)
@@ -185,14 +193,14 @@ class _StringCells(dict[str, str]):
     """The cells of strings, and by its cell what a string is the JSON text of."""
 
     def __init__(self, *, unpacks: bool) -> None:
-        self.packed: dict[str, tuple[Any, int]] = {}
+        self.packed: dict[str, list[str | tuple[Any, int]]] = {}
         self._unpacks = unpacks
 
     def __missing__(self, text: str) -> str:
         cell = self[text] = string_cell(text)
         if cell[0] == '"' and self._unpacks:
             found = unpacked(text)
-            if found is not None:
+            if found:
                 self.packed[cell] = found
         return cell
 

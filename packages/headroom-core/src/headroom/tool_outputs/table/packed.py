@@ -1,10 +1,10 @@
-"""Strings that are the JSON text of a document, as logs and queues have them."""
+"""Strings that hold the JSON text of documents, as logs and queues have them."""
 
 import json
 import re
 from typing import Any
 
-__all__ = ["MARKS", "MOST_LAYERS", "START", "packed_text", "unpacked"]
+__all__ = ["JOINED", "MARKS", "MOST_LAYERS", "START", "packed_text", "unpacked"]
 
 # How the text is spelled: compact; spaced as Python's json.dumps does it; indented by
 # two or four spaces or a tab. Characters beyond ASCII may be escaped, and a line feed
@@ -35,6 +35,8 @@ MARKS = {
     -2 - i: _mark(layout, escaped=escaped, line=line)
     for i, (layout, escaped, line) in enumerate(_SPELLINGS)
 }
+# The shape of a string that is more than one JSON text: its pieces one after another.
+JOINED = min(MARKS) - 1
 _SHAPES = {mark: shape for shape, mark in MARKS.items()}
 _SPELLING_OF = dict(zip(MARKS.values(), _SPELLINGS, strict=True))
 # A mark is one only before a bracket; no string that begins so is bare.
@@ -43,8 +45,13 @@ START = re.compile(r"json(?:a?[24t]?l?: ?)(?=[\[{(]|@[\w$/+-]+\()")
 # of more would have a billion of them.
 MOST_LAYERS = 30
 
+_DECODER = json.JSONDecoder()
 # What is shorter has no member worth a place of its own.
 _LIKE_PACKED = re.compile(r'(?=.{16})[{[][^"]*"', re.DOTALL)
+# Where JSON may begin in prose: on a line of its own, or behind a tag or a colon.
+_BEGINS = re.compile(r"(?:\A|[\n>\]}]|: ?)(?=(?:\{\s*\"|\[\s*[\[{]).{64})", re.DOTALL)
+# How often it may be looked for in vain.
+_MOST_FAILURES = 8
 # A string is never the reason why a document is nested too deep.
 _DEEPEST = 16
 
@@ -61,13 +68,39 @@ def packed_text(value: Any, mark: str) -> str:
     return text + "\n" if line else text
 
 
-def unpacked(text: str) -> tuple[Any, int] | None:
-    """Return the object or array that a string is the text of, and its shape.
+def unpacked(text: str) -> list[str | tuple[Any, int]]:
+    """Return a string as prose and the JSON in it, each value with its shape.
 
-    None unless writing the value again gives the very characters.
+    Empty unless writing the values again gives the very characters.
     """
-    if not _LIKE_PACKED.match(text):
-        return None
+    if _LIKE_PACKED.match(text):
+        whole = _whole(text)
+        if whole is not None:
+            return [whole]
+    pieces: list[str | tuple[Any, int]] = []
+    done = at = failures = 0
+    while failures < _MOST_FAILURES and (begin := _BEGINS.search(text, at)):
+        at = begin.end()
+        try:
+            _, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            failures += 1
+            continue
+        value = _whole(text[at:end])
+        if value is None:
+            failures += 1
+        else:
+            pieces += [text[done:at], value] if at > done else [value]
+            done = end
+        # The last character of a value may stand before the next one.
+        at = end - 1
+    if pieces and done < len(text):
+        pieces.append(text[done:])
+    return pieces
+
+
+def _whole(text: str) -> tuple[Any, int] | None:
+    """Return the object or array that a string is the text of, and its shape."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
