@@ -582,6 +582,13 @@ class TestDocuments:
         assert "Cheese" not in slim
         assert '<document index="1">[nothing relevant]</document>' in slim
 
+    @pytest.mark.parametrize(
+        "contents", [["Explain", "this"], [{"text": "Explain"}], {"parts": []}]
+    )
+    def test_what_google_takes_for_contents_passes_under_a_budget(self, contents):
+        room = Headroom(max_tokens=1000, on_error="raise")
+        assert slimmed({"contents": contents}, room)["contents"] == contents
+
     @pytest.mark.parametrize("key", ["input", "contents"])
     def test_a_body_of_one_text_is_pruned_too(self, key):
         text = f"<document>{' '.join(DOCUMENTS)}</document> {QUESTION}"

@@ -287,6 +287,19 @@ class TestImages:
         sound = {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
         assert 320 <= self.tokens(sound) <= 322
 
+    @pytest.mark.parametrize("kind", ["image", "document"])
+    @pytest.mark.parametrize("nested", [False, True])
+    def test_files_of_converse_cost_the_same(self, kind, nested):
+        content = base64.b64decode(png(512, 512, extra=90_000))
+        tokens = 255
+        if kind == "document":
+            content = b"%PDF-1.7\n" + b"<< /Type /Page >>" * 3 + b"x" * 90_000
+            tokens = 3 * 1_500
+        block = {kind: {"format": "png", "source": {"bytes": content}}}
+        if nested:
+            block = {"toolResult": {"toolUseId": "t", "content": [block]}}
+        assert tokens <= self.tokens(block) <= tokens + 25
+
     def test_a_pasted_text_costs_its_text(self):
         source = {"type": "text", "media_type": "text/plain", "data": "abc" * 50}
         assert self.tokens({"type": "document", "source": source}) == 150

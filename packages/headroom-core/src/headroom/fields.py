@@ -1,12 +1,20 @@
 """Fields of dicts and objects alike, and the JSON that they are spelt as."""
 
+import copy
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from headroom.errors import InputError
 
-__all__ = ["compact_json", "field_of", "first_of", "text_field"]
+__all__ = [
+    "compact_json",
+    "field_of",
+    "first_of",
+    "replaced",
+    "text_field",
+    "without",
+]
 
 
 def compact_json(value: Any) -> str:
@@ -69,3 +77,33 @@ def text_field(holder: Any, *keys: str) -> str | None:
     """Return the first of these fields that is a text; None if none is."""
     values = (field_of(holder, key) for key in keys)
     return next((value for value in values if isinstance(value, str)), None)
+
+
+def replaced(holder: Any, key: str, value: Any) -> Any:
+    """Return a copy of a mapping, dataclass or model with one entry exchanged.
+
+    Raises:
+        InputError: It is none of those.
+    """
+    if type(holder) is dict:
+        return {**holder, key: value}
+    if isinstance(holder, Mapping):
+        twin: Any = copy.copy(holder)
+        twin[key] = value
+        return twin
+    if callable(update := getattr(holder, "model_copy", None)):
+        return update(update={key: value})
+    if hasattr(holder, "__dict__"):
+        twin = copy.copy(holder)
+        object.__setattr__(twin, key, value)
+        return twin
+    raise InputError(f"a {type(holder).__name__} cannot be copied; pass it as a dict")
+
+
+def without(holder: Mapping[str, Any], key: str) -> Any:
+    """Return a copy of a mapping, of its type, without one entry."""
+    if type(holder) is dict:
+        return {name: value for name, value in holder.items() if name != key}
+    twin: Any = copy.copy(holder)
+    del twin[key]
+    return twin

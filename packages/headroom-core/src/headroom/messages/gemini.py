@@ -11,18 +11,42 @@ from headroom.messages.view import Message
 __all__ = ["is_content", "read", "read_block", "write"]
 
 
+_PART_KEYS = (
+    "text",
+    "inlineData",
+    "inline_data",
+    "fileData",
+    "file_data",
+    "functionCall",
+    "function_call",
+    "functionResponse",
+    "function_response",
+)
+
+
 def is_content(message: Any) -> bool:
-    """Tell whether a message has parts instead of content."""
+    """Tell whether a message has parts instead of content, or is a bare part.
+
+    Google's SDK takes a text or a part for a content of the user's.
+    """
+    if isinstance(message, Mapping) and "parts" in message:
+        return "content" not in message and "kind" not in message
+    return _is_part(message) or (
+        hasattr(message, "parts") and not hasattr(message, "kind")
+    )
+
+
+def _is_part(message: Any) -> bool:
     if isinstance(message, Mapping):
-        return "parts" in message and "content" not in message and "kind" not in message
-    return hasattr(message, "parts") and not hasattr(message, "kind")
+        return bool(message) and set(message) <= {"pinned", *_PART_KEYS}
+    return isinstance(message, str) or hasattr(message, "inline_data")
 
 
 def read(message: Any, parts: Parts) -> Message:
     """Read a content; one without a role is the user's."""
     role = field_of(message, "role")
     role = {"model": "assistant", "function": "tool"}.get(role, role or "user")
-    parts.read(field_of(message, "parts"))
+    parts.read([message] if _is_part(message) else field_of(message, "parts"))
     return parts.view(message, str(role))
 
 
@@ -60,7 +84,7 @@ def read_block(block: Any, kind: str, parts: Parts) -> bool:
 def write(role: str, text: str, like: Any) -> Any:
     """Return a content of ours, of the type of `like`."""
     role = "model" if role == "assistant" else role
-    if isinstance(like, Mapping):
+    if isinstance(like, Mapping | str) or _is_part(like):
         return {"role": role, "parts": [{"text": text}]}
     part: Any = {"text": text}
     inner = field_of(like, "parts") or ()

@@ -106,7 +106,7 @@ def read_message(message: Any) -> Message:
     try:
         return _read(message)
     except InputError:
-        text = message if isinstance(message, str) else compact_json(message)
+        text = compact_json(message)
         return Message(message, "user", text, cost=Cost((text,)))
 
 

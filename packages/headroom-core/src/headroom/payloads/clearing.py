@@ -9,10 +9,9 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from headroom.fields import field_of
+from headroom.fields import field_of, replaced
+from headroom.messages.tool_results import with_results
 from headroom.originals import PART_BEGINS, RETRIEVE, Store, keep
-from headroom.payloads.results import with_results
-from headroom.payloads.shapes import replaced
 
 __all__ = ["cleared"]
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.errors import InputError
-from headroom.fields import field_of
-from headroom.payloads.shapes import replaced
+from headroom.fields import field_of, replaced
 from headroom.types import RAGContext
 
 __all__ = ["has_documents", "question_of", "with_documents"]

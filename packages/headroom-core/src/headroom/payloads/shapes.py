@@ -14,8 +14,6 @@ __all__ = [
     "asks_for_an_answer",
     "has_messages",
     "read_body",
-    "replaced",
-    "without",
 ]
 
 # OpenAI chat and Anthropic; Gemini; OpenAI responses.
@@ -42,12 +40,14 @@ class Body:
         key: Where its messages are; None if it is a list of messages itself.
         messages: The messages as they were when it was read.
         is_text: Whether one text stands in the place of the messages.
+        is_one: Whether one message does, as Google's SDK takes it.
     """
 
     payload: Any
     key: str | None
     messages: tuple[Any, ...]
     is_text: bool = False
+    is_one: bool = False
 
     @property
     def model(self) -> str:
@@ -89,6 +89,8 @@ class Body:
         value: Any = messages
         if self.is_text:
             value = messages[0]["content"]
+        elif self.is_one:
+            value = messages[0]
         elif not isinstance(messages, list):
             value = list(messages)
         if isinstance(self.payload.get(self.key), tuple):
@@ -131,6 +133,8 @@ def read_body(payload: Any) -> Body:
                 )
             if isinstance(value, list | tuple):
                 return Body(payload, key, tuple(value))
+            if hasattr(value, "parts") or field_of(value, "parts") is not None:
+                return Body(payload, key, (value,), is_one=True)
             if value is not None:
                 raise InputError(
                     f"payload[{key!r}] is {type(value).__name__}; pass a list, which "
@@ -143,33 +147,3 @@ def read_body(payload: Any) -> Body:
         f"got {got}; pass a list of messages, or a request body with `messages` "
         "(OpenAI chat, Anthropic), `input` (OpenAI responses) or `contents` (Gemini)"
     )
-
-
-def replaced(holder: Any, key: str, value: Any) -> Any:
-    """Return a copy of a mapping, dataclass or model with one entry exchanged.
-
-    Raises:
-        InputError: It is none of those.
-    """
-    if type(holder) is dict:
-        return {**holder, key: value}
-    if isinstance(holder, Mapping):
-        twin: Any = copy.copy(holder)
-        twin[key] = value
-        return twin
-    if callable(update := getattr(holder, "model_copy", None)):
-        return update(update={key: value})
-    if hasattr(holder, "__dict__"):
-        twin = copy.copy(holder)
-        object.__setattr__(twin, key, value)
-        return twin
-    raise InputError(f"a {type(holder).__name__} cannot be copied; pass it as a dict")
-
-
-def without(holder: Mapping[str, Any], key: str) -> Any:
-    """Return a copy of a mapping, of its type, without one entry."""
-    if type(holder) is dict:
-        return {name: value for name, value in holder.items() if name != key}
-    twin: Any = copy.copy(holder)
-    del twin[key]
-    return twin

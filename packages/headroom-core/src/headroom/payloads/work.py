@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, cast
 from headroom import compressors
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
-from headroom.fields import field_of
+from headroom.fields import field_of, replaced, without
 from headroom.messages.file_tools import FILE_TOOLS, is_named
+from headroom.messages.tool_results import (
+    holds_results,
+    tells_of_an_error,
+    with_results,
+)
 from headroom.originals import PART_BEGINS, RETRIEVE
 from headroom.payloads import marked
 from headroom.payloads.clearing import cleared
 from headroom.payloads.histories import Histories
 from headroom.payloads.ledger import Account, Change, Ledger, Meter
 from headroom.payloads.memory import Remembered
-from headroom.payloads.results import (
-    holds_results,
-    tells_of_an_error,
-    with_results,
-)
-from headroom.payloads.shapes import Body, replaced, without
+from headroom.payloads.shapes import Body
 from headroom.tokens import CountTokens, default_counter, message_tokens
 
 if TYPE_CHECKING:
@@ -298,7 +298,10 @@ class Work:
         conversation, budget = self._room.conversation, self._room.max_tokens
         if conversation is None and budget is None:
             return None
-        if self._body.has_history_elsewhere or self._body.is_text or not self._messages:
+        body = self._body
+        if body.has_history_elsewhere or body.is_text or body.is_one:
+            return None
+        if not self._messages:
             return None
         if conversation is not None and not isinstance(
             conversation, compressors.ConversationCompressor

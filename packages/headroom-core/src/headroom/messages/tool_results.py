@@ -1,11 +1,12 @@
 """Tool results in messages of any vendor: found, and given another text."""
 
 import json
+import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from headroom.fields import compact_json, field_of
-from headroom.payloads.shapes import replaced
+from headroom.fields import compact_json, field_of, replaced, text_field
 
 __all__ = ["Rewrite", "holds_results", "tells_of_an_error", "with_results"]
 
@@ -91,30 +92,11 @@ def _converse_result(block: Any) -> Any:
     return result if isinstance(result, Mapping) else None
 
 
-def _with_converse_result(block: Any, rewrite: Rewrite) -> Any:
-    """Return Converse's block with its text rewritten; a JSON value becomes text."""
-    result = _converse_result(block)
-    call_id = str(result.get("toolUseId") or "")
-    if result.get("status") == "error":
-        return block
-    content, changed = [], False
-    for part in result.get("content") or ():
-        value = part.get("json") if isinstance(part, Mapping) else None
-        said = field_of(part, "text") if value is None else compact_json(value)
-        new = part
-        if isinstance(said, str):
-            text = _rewritten(said, call_id, "", rewrite)
-            new = part if text is said else {"text": text}
-        content.append(new)
-        changed = changed or new is not part
-    if not changed:
-        return block
-    return {**block, "toolResult": {**result, "content": content}}
-
-
 def _with_block(block: Any, rewrite: Rewrite) -> Any:
-    if _converse_result(block) is not None:
-        return _with_converse_result(block, rewrite)
+    if (result := _converse_result(block)) is not None:
+        call_id = str(result.get("toolUseId") or "")
+        new = _with_text(result, "content", call_id, rewrite)
+        return block if new is result else replaced(block, "toolResult", new)
     if not _is_result_block(block):
         return block
     call_id = field_of(block, "tool_use_id") or field_of(block, "call_id") or ""
@@ -128,54 +110,68 @@ def _with_text(holder: Any, key: str, call_id: str, rewrite: Rewrite) -> Any:
     name = field_of(holder, "name")
     name = name if isinstance(name, str) else ""
     content = field_of(holder, key)
+
+    def say(text: str) -> str:
+        return _rewritten(text, call_id, name, rewrite)
+
     if isinstance(content, str):
-        text = _rewritten(content, call_id, name, rewrite)
+        text = say(content)
         return holder if text is content else replaced(holder, key, text)
     if not isinstance(content, list | tuple):
         return holder
-    joined = _joined(content, call_id, name, rewrite)
-    if joined is not None:
-        return replaced(holder, key, joined)
-    parts, changed = [], False
-    for part in content:
-        new = part
-        if isinstance(part, str):
-            new = _rewritten(part, call_id, name, rewrite)
-        elif (field_of(part, "type") or "text") in _TEXT_TYPES:
-            said = field_of(part, "text")
-            if isinstance(said, str):
-                text = _rewritten(said, call_id, name, rewrite)
-                new = part if text is said else replaced(part, "text", text)
-        parts.append(new)
-        changed = changed or new is not part
-    if not changed:
+    parts: list[Any] = []
+    for are_rows, run in groupby(content, _is_row):
+        parts += _with_run([*run], say, are_rows=are_rows)
+    if len(parts) == len(content) and all(map(operator.is_, parts, content)):
         return holder
     return replaced(holder, key, tuple(parts) if isinstance(content, tuple) else parts)
 
 
-def _joined(
-    content: Sequence[Any], call_id: str, name: str, rewrite: Rewrite
-) -> list[Any] | None:
-    """Return the one block that all blocks of a result become; None if they don't.
+def _with_run(
+    run: list[Any], say: Callable[[str], str], *, are_rows: bool
+) -> list[Any]:
+    """Return what a run of blocks becomes: one block of rows, or each of them anew.
 
     MCP servers send a list as one block of JSON for each row: together, as lines, the
     rows say their keys once.
     """
-    texts = [_row(part) for part in content]
-    if len(texts) < _FEWEST_ROWS or not all(texts):
+    if are_rows and len(run) >= _FEWEST_ROWS:
+        lines = "\n".join(" ".join((_said(row) or "").split("\n")) for row in run)
+        if (new := say(lines)) is not lines:
+            return [_saying(run[0], new)]
+    return [_with_said(part, say) for part in run]
+
+
+def _with_said(part: Any, say: Callable[[str], str]) -> Any:
+    text = _said(part)
+    new = text if text is None else say(text)
+    return part if new is text or new is None else _saying(part, new)
+
+
+def _said(part: Any) -> str | None:
+    """Return the text of a block, or the JSON of Converse's; None if it has none."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Mapping) and "json" in part:
+        return compact_json(part["json"])
+    if (field_of(part, "type") or "text") not in _TEXT_TYPES:
         return None
-    lines = "\n".join(" ".join(text.split("\n")) for text in texts if text)
-    new = _rewritten(lines, call_id, name, rewrite)
-    return None if new is lines else [replaced(content[0], "text", new)]
+    return text_field(part, "text")
 
 
-def _row(part: Any) -> str:
-    """Return the JSON object that a block of text and nothing else holds, else ""."""
-    text = field_of(part, "text")
-    bare = isinstance(part, Mapping) and set(part) <= {"type", "text"}
-    if not bare or not isinstance(text, str) or not text.startswith("{"):
-        return ""
-    return text if text.rstrip().endswith("}") else ""
+def _saying(part: Any, text: str) -> Any:
+    """Return a block with another text."""
+    if isinstance(part, str):
+        return text
+    is_json = isinstance(part, Mapping) and "json" in part
+    return {"text": text} if is_json else replaced(part, "text", text)
+
+
+def _is_row(part: Any) -> bool:
+    """Tell whether a block holds the text of a JSON object and nothing else."""
+    bare = isinstance(part, Mapping) and set(part) <= {"type", "text", "json"}
+    text = _said(part) if bare else None
+    return bool(text and text.startswith("{") and text.rstrip().endswith("}"))
 
 
 def _rewritten(text: str, call_id: str, name: str, rewrite: Rewrite) -> str:
