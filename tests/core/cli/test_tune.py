@@ -16,7 +16,7 @@ from headroom.cli import cli
 from headroom.cli.charts import Curve, scatter_chart, standalone
 from headroom.cli.expected import read_questions
 from headroom.cli.measure import payload_files
-from headroom.cli.sweep import MINIFIERS, Sweep, Trial, sweep_questions
+from headroom.cli.sweep import MINIFIERS, Found, Sweep, Trial, sweep_questions
 from headroom.cli.tune import _advice
 from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
@@ -266,7 +266,7 @@ class TestLosses:
     )
     def test_it_is_said_why_they_come_out_the_same(self, reasons, why):
         row = [
-            Trial("a b", f"a b {n}", "", 9, (True,), reasons=frozenset(reasons))
+            Trial("a b", f"a b {n}", "", 9, [Found(True)], set(reasons))
             for n in (0.3, 1)
         ]
         _, advice = _advice(Sweep("answers", "all", 20, tuple(row), 0), 0.9)
@@ -350,7 +350,7 @@ class TestAdvice:
     )
     @example([(0, [False] * 6), (1, [False] * 5 + [True])], 1e-12)
     def test_no_cheaper_setting_keeps_enough(self, rows, least):
-        trials = tuple(Trial("k", "l", "c", n, tuple(kept)) for n, kept in rows)
+        trials = [Trial("k", "l", "c", n, list(map(Found, kept))) for n, kept in rows]
         result = Sweep("answers", "plain", 100, trials, 0)
         best = result.recommended(least)
         if best.share >= least:
@@ -364,7 +364,10 @@ class TestAdvice:
     def test_a_choice_that_fits_one_half_only_is_found_out(self):
         even = tuple(i % 2 == 0 for i in range(10))
         odd = tuple(not kept for kept in even)
-        trials = (Trial("k", "a", "a", 5, even), Trial("k", "b", "b", 5, odd))
+        trials = [
+            Trial("k", "a", "a", 5, list(map(Found, even))),
+            Trial("k", "b", "b", 5, list(map(Found, odd))),
+        ]
         assert Sweep("answers", "plain", 9, trials, 0).lost_elsewhere(1.0) == 10
 
     @given(st.integers(0, 500), st.integers(0, 500))

@@ -11,7 +11,6 @@ __all__ = [
     "Curve",
     "bar_chart",
     "html_table",
-    "interval_chart",
     "page",
     "scatter_chart",
     "section",
@@ -112,13 +111,11 @@ class Curve:
 
     Attributes:
         label: What the legend says.
-        points: `(x, y, what it is)`, x and y as shares.
-        joined: Whether a line runs through the points, in their order.
+        points: `(x, y, what it is)`, x and y as shares; a line runs through them.
     """
 
     label: str
     points: Sequence[tuple[float, float, str]]
-    joined: bool = True
 
 
 def page(title: str, heading: str, parts: Sequence[str]) -> str:
@@ -150,48 +147,6 @@ def html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return (
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def interval_chart(
-    title: str, rows: Sequence[tuple[str, float, float, float, str]]
-) -> str:
-    """Return intervals around their middles as SVG, a row each, with a line at 0.
-
-    Args:
-        title: What a screen reader says.
-        rows: `(label, low, middle, high, what it is)`, the figures in [-1, 1].
-    """
-    reach = max(
-        [0.05, *(abs(end) for _, low, _, high, _ in rows for end in (low, high))]
-    )
-    step, left, width = 34, 190, 500
-
-    def at(share: float) -> float:
-        return left + width * (share + reach) / (2 * reach)
-
-    parts = []
-    for tick in (-reach, -reach / 2, 0.0, reach / 2, reach):
-        parts.append(
-            f'<path d="M{at(tick):.1f} 22v{len(rows) * step}" fill="none" '
-            f'stroke="var(--{"soft" if tick == 0 else "line"})"/>'
-            f'<text class="soft" x="{at(tick):.1f}" y="12" text-anchor="middle">'
-            f"{100 * tick:+.1f}</text>"
-        )
-    for i, (label, low, middle, high, what) in enumerate(rows):
-        y = 22 + step * i + step / 2
-        style = "lost" if high < 0 else "kept"
-        parts.append(
-            f"<g><title>{escape(label)}: {escape(what)}</title>"
-            f'<text x="0" y="{y + 5:.1f}">{escape(_short(label, 26))}</text>'
-            f'<rect class="{style}" x="{at(low):.1f}" y="{y - 2:.1f}" '
-            f'width="{at(high) - at(low):.1f}" height="4" rx="2"/>'
-            f'<circle class="{style}" cx="{at(middle):.1f}" cy="{y:.1f}" r="6"/></g>'
-        )
-    tall = 22 + step * len(rows) + 8
-    return (
-        f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 720 {tall}">'
-        f"{''.join(parts)}</svg>"
     )
 
 
@@ -296,7 +251,7 @@ def standalone(chart: str) -> str:
 def _curve(i: int, curve: Curve, places: Sequence[tuple[float, float]]) -> str:
     """Return the line and the markers of one curve."""
     parts = []
-    if curve.joined and len(places) > 1:
+    if len(places) > 1:
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts.append(
             f'<polyline points="{line}" fill="none" stroke-width="2" '

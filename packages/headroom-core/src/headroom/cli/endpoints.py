@@ -1,4 +1,4 @@
-"""Models that answer questions: OpenAI-compatible endpoints, Anthropic, Gemini."""
+"""Models that answer questions, through endpoints that speak as OpenAI's."""
 
 import os
 import threading
@@ -12,20 +12,29 @@ import click
 from headroom.cli.files import WrittenFile
 from headroom.cli.options import with_options
 from headroom.cli.screen import progress
+from headroom.errors import InputError
 from headroom.tokens import default_counter
 from headroom.verification import Reply, StopAsking
 
-__all__ = ["MODEL_OPTIONS", "Budget", "asked", "model_options", "model_reader"]
+__all__ = ["MODEL_OPTIONS", "Budget", "address", "asked", "model_options"]
 
 Ask = Callable[[str], Reply]
 
-_OPENAI = "https://api.openai.com/v1"
+_OPENAI_KEY = "OPENAI_API_KEY"
+# Where the models of a vendor are asked, by how their names start, and whose key is
+# sent. Anthropic and Google answer OpenAI's chat completions, too.
+_VENDORS = {
+    "claude": ("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
+    "gemini": (
+        "https://generativelanguage.googleapis.com/v1beta/openai",
+        "GEMINI_API_KEY",
+    ),
+    "": ("https://api.openai.com/v1", _OPENAI_KEY),
+}
 _TRIES = 6
 # Too many requests, and what a service says when it is busy or restarts.
 _PASSING = [408, 409, 425, 429, 500, 502, 503, 504, 529]
 _SECONDS = (10, 600)  # to connect, and to answer
-# Anthropic wants to know. A value takes few; thinking may take more.
-_MOST_ANSWER_TOKENS = 2048
 # What an answer is thought to cost before it is there.
 _USUAL_ANSWER_TOKENS = 100
 
@@ -35,8 +44,8 @@ _OPTIONS = (
     click.option(
         "--model",
         metavar="NAME",
-        help="The model to ask. claude-… and gemini-… are asked through their SDKs, "
-        "others at OpenAI or at --base-url.",
+        help="The model to ask, at --base-url. Without it, claude-… is asked at "
+        "Anthropic, gemini-… at Google, others at OpenAI.",
     ),
     click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint."),
     click.option(
@@ -96,7 +105,7 @@ def asked(options: dict[str, Any], prompts: int) -> Iterator[dict[str, Any]]:
 
     Raises:
         click.UsageError: If --max-cost comes without a price.
-        ImportError: As `model_reader`.
+        InputError: As `address`.
     """
     price, out = options["price"], options["price_out"]
     if options["max_cost"] is not None and price is None:
@@ -119,25 +128,27 @@ def asked(options: dict[str, Any], prompts: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def model_reader(model: str, base_url: str | None, concurrency: int) -> Ask:
-    """Return the function that asks a model.
+def address(model: str, base_url: str | None) -> tuple[str, str | None]:
+    """Return where a model is asked, and the key for it, None if there is none.
 
     Args:
-        model: With a base URL, a name that the endpoint knows. Without one, names that
-            begin with "claude" or "gemini" are asked through their vendors' SDKs,
-            all others at OpenAI.
+        model: Without a base URL its name tells the vendor: "claude…" Anthropic,
+            "gemini…" Google, all others OpenAI.
         base_url: An OpenAI-compatible endpoint, such as http://localhost:11434/v1.
-        concurrency: How many connections to keep.
 
     Raises:
-        ImportError: If the vendor's SDK is not installed; it says what to install.
+        InputError: If a vendor's key is not in the environment.
     """
-    if base_url is None and model.startswith("claude"):
-        return _anthropic(model)
-    if base_url is None and model.startswith("gemini"):
-        return _gemini(model)
-    base_url = base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI
-    return _openai(model, base_url, concurrency)
+    url, name = next(
+        place for start, place in _VENDORS.items() if model.startswith(start)
+    )
+    if name == _OPENAI_KEY:
+        base_url = base_url or os.environ.get("OPENAI_BASE_URL")
+    if base_url:
+        return base_url, os.environ.get(_OPENAI_KEY)
+    if not os.environ.get(name):
+        raise InputError(f"{model} is asked at {url}: set {name}, or pass --base-url")
+    return url, os.environ[name]
 
 
 class Budget:
@@ -189,12 +200,22 @@ class Budget:
         )
 
 
-def _openai(model: str, base_url: str, concurrency: int) -> Ask:
-    """Return the reader of an endpoint that speaks OpenAI's chat completions."""
+def model_reader(model: str, base_url: str | None, concurrency: int) -> Ask:
+    """Return the function that asks a model through OpenAI's chat completions.
+
+    Args:
+        model: A name that the endpoint knows.
+        base_url: As in `address`.
+        concurrency: How many connections to keep.
+
+    Raises:
+        InputError: As `address`.
+    """
     import requests
     from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
 
+    url, key = address(model, base_url)
     retries = Retry(
         total=_TRIES,
         connect=2,
@@ -207,16 +228,17 @@ def _openai(model: str, base_url: str, concurrency: int) -> Ask:
     for scheme in ("http://", "https://"):
         adapter = HTTPAdapter(max_retries=retries, pool_maxsize=concurrency)
         session.mount(scheme, adapter)
-    if key := os.environ.get("OPENAI_API_KEY"):
+    if key:
         session.headers["Authorization"] = f"Bearer {key}"
-    url = base_url.rstrip("/") + "/chat/completions"
 
     def ask(prompt: str) -> Reply:
         body: dict[str, Any] = {
             "model": model,
             "messages": [{"role": "user", "content": prompt}],
         }
-        response = session.post(url, json=body, timeout=_SECONDS)
+        response = session.post(
+            url.rstrip("/") + "/chat/completions", json=body, timeout=_SECONDS
+        )
         if not response.ok:
             raise RuntimeError(f"HTTP {response.status_code}: {response.text[:300]}")
         said: dict[str, Any] = response.json()
@@ -228,49 +250,3 @@ def _openai(model: str, base_url: str, concurrency: int) -> Ask:
         )
 
     return ask
-
-
-def _anthropic(model: str) -> Ask:
-    try:
-        import anthropic
-    except ImportError as error:
-        raise _missing("Anthropic's models need", "anthropic") from error
-    client = anthropic.Anthropic(max_retries=_TRIES)
-
-    def ask(prompt: str) -> Reply:
-        said = client.messages.create(
-            model=model,
-            max_tokens=_MOST_ANSWER_TOKENS,
-            messages=[{"role": "user", "content": prompt}],
-        )
-        text = "".join(block.text for block in said.content if block.type == "text")
-        return Reply(text, said.usage.input_tokens, said.usage.output_tokens)
-
-    return ask
-
-
-def _gemini(model: str) -> Ask:
-    try:
-        from google import genai
-    except ImportError as error:
-        raise _missing("Gemini needs", "gemini") from error
-    tries = genai.types.HttpRetryOptions(attempts=_TRIES, http_status_codes=_PASSING)
-    client = genai.Client(http_options=genai.types.HttpOptions(retry_options=tries))
-
-    def ask(prompt: str) -> Reply:
-        said = client.models.generate_content(model=model, contents=prompt)
-        usage = said.usage_metadata
-        return Reply(
-            said.text or "",
-            (usage and usage.prompt_token_count) or 0,
-            (usage and usage.candidates_token_count) or 0,
-        )
-
-    return ask
-
-
-def _missing(who: str, extra: str) -> ImportError:
-    return ImportError(
-        f'{who} an extra. Run: pip install "headroom-core[{extra}]"; in a clone: '
-        f'pip install "./packages/headroom-core[{extra}]"'
-    )

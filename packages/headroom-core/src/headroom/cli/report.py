@@ -18,7 +18,7 @@ def as_html(result: Bench) -> str:
     """Return the whole page; the same result gives the same bytes."""
     sections = [_hero(result)]
     if result.measured:
-        sections += [_baselines(result), _files(result), _losses(result)]
+        sections += [_files(result), _losses(result)]
     sections += [_table(result), _problems(result)]
     total = result.total
     title = f"{total.saved[1]:.0%} fewer tokens: Headroom bench"
@@ -61,31 +61,6 @@ def _hero(result: Bench) -> str:
         f"<p><b>{escape(big)}</b>{escape(small)}</p>" for big, small in figures
     )
     return f'<section class="hero"><div>{savings}</div>\n<div>{cells}</div></section>'
-
-
-def _baselines(result: Bench) -> str:
-    """Return the chart of all payloads together, plain in three ways and minified."""
-    total = result.total
-    largest = max(*total.before, total.after, 1)
-    bars = [
-        Bar(
-            name,
-            f"{tokens:,} tokens · Headroom {_share(share)}",
-            tokens,
-            largest,
-            "plain",
-        )
-        for name, tokens, share in zip(
-            BASELINES, total.before, total.saved, strict=True
-        )
-    ]
-    bars.append(Bar("Headroom", f"{total.after:,} tokens", total.after, largest))
-    return section(
-        "All payloads together",
-        "What the same data costs as JSON with indent=2, as json.dumps writes it by "
-        "default, as compact JSON, and minified.",
-        bar_chart("Tokens of all payloads", bars, largest),
-    )
 
 
 def _files(result: Bench) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from headroom.cli.expected import Expected, Question
 from headroom.cli.measure import payload_files
@@ -24,6 +24,7 @@ from headroom.verification.questions import found, leaves, spelling
 
 __all__ = [
     "MINIFIERS",
+    "Found",
     "Sweep",
     "Trial",
     "answered",
@@ -64,7 +65,23 @@ MINIFIERS: tuple[tuple[str, str, Callable[[], JSONMinifier]], ...] = (
 )
 
 
-@dataclass(frozen=True)
+class Found(NamedTuple):
+    """What became of one expected thing in a trial.
+
+    Attributes:
+        kept: Whether it survived.
+        text: The text in which it is looked for.
+        went: Where it went, in words; "" for what survived.
+        spelled: Whether it stands literally in the text (payloads), or None.
+    """
+
+    kept: bool
+    text: str = ""
+    went: str = ""
+    spelled: bool | None = None
+
+
+@dataclass
 class Trial:
     """One setting, tried on everything.
 
@@ -73,66 +90,44 @@ class Trial:
         label: The setting, for people.
         code: The expression that makes the compressor.
         tokens: Tokens of all outputs together.
-        kept: For each thing expected whether it survived, in the sweep's order.
-        spelled: Likewise, whether it stands literally in the text (payloads), or ().
-        went: Likewise, where it went, in words; "" for what survived.
-        texts: Likewise, the text in which it is looked for.
+        found: What became of each thing expected, in the sweep's order.
         reasons: Why sentences were dropped (questions).
     """
 
     kind: str
     label: str
     code: str
-    tokens: int
-    kept: tuple[bool, ...]
-    spelled: tuple[bool, ...] = ()
-    went: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    reasons: frozenset[str] = frozenset()
+    tokens: int = 0
+    found: list[Found] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+    @property
+    def kept(self) -> list[bool]:
+        """For each thing expected whether it survived."""
+        return [one.kept for one in self.found]
 
     @property
     def share(self) -> float:
         """Share of the expected that survived, in [0, 1]; 1 if nothing was."""
-        return sum(self.kept) / len(self.kept) if self.kept else 1.0
+        return sum(self.kept) / len(self.found) if self.found else 1.0
 
     @property
     def lost(self) -> int:
         """How much of the expected did not survive."""
-        return len(self.kept) - sum(self.kept)
+        return len(self.found) - sum(self.kept)
+
+    @property
+    def literally(self) -> float | None:
+        """Share that stands literally in the text; None where nobody looked."""
+        spelled = [one.spelled for one in self.found if one.spelled is not None]
+        return sum(spelled) / len(spelled) if spelled else None
 
 
-@dataclass
-class _Tally:
-    """A trial that grows: its fields so far."""
-
-    tokens: int = 0
-    kept: list[bool] = field(default_factory=list)
-    spelled: list[bool] = field(default_factory=list)
-    went: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    reasons: set[str] = field(default_factory=set)
-
-    def trial(self, kind: str, label: str, code: str) -> Trial:
-        """Return the finished trial."""
-        return Trial(
-            kind,
-            label,
-            code,
-            self.tokens,
-            tuple(self.kept),
-            tuple(self.spelled),
-            tuple(self.went),
-            tuple(self.texts),
-            frozenset(self.reasons),
-        )
-
-
-def _minifier_trials(tallies: Sequence[_Tally]) -> tuple[Trial, ...]:
-    """Return the trials of MINIFIERS."""
-    return tuple(
-        tally.trial("JSONMinifier", label, code)
-        for tally, (label, code, _) in zip(tallies, MINIFIERS, strict=True)
-    )
+def _minifier_trials() -> list[tuple[Trial, JSONMinifier]]:
+    """Return a trial of each of MINIFIERS, nothing tried yet, and the minifier."""
+    return [
+        (Trial("JSONMinifier", label, code), make()) for label, code, make in MINIFIERS
+    ]
 
 
 @dataclass(frozen=True)
@@ -152,15 +147,15 @@ class Sweep:
     things: str
     plain: str
     tokens: int
-    trials: tuple[Trial, ...]
+    trials: list[Trial]
     unusable: int
-    asked_for: tuple[asked.Question, ...] = ()
-    plain_texts: tuple[str, ...] = ()
+    asked_for: Sequence[asked.Question] = ()
+    plain_texts: Sequence[str] = ()
 
     @property
     def asked(self) -> int:
         """How many things are expected and can be looked for."""
-        return len(self.trials[0].kept)
+        return len(self.trials[0].found)
 
     def recommended(self, least: float) -> Trial:
         """Return the trial of fewest tokens that keeps at least that share.
@@ -186,8 +181,9 @@ class Sweep:
         """
         halves = range(0, self.asked, 2), range(1, self.asked, 2)
         return sum(
-            sum(not _best(self.trials, chosen, least).kept[i] for i in measured)
+            not _best(self.trials, chosen, least).found[i].kept
             for chosen, measured in (halves, halves[::-1])
+            for i in measured
         )
 
 
@@ -222,36 +218,35 @@ def sweep_questions(
             "to look for"
         )
     count = default_counter()
-    trials = []
+    trials: list[Trial] = []
     for name, code, scorer in scorers:
-        tallies = {ratio: _Tally() for ratio in ratios}
         shared = _Remembering(scorer)
-        compressors = [(r, SemanticCompressor(r, scorer=shared)) for r in ratios]
+        some = [
+            (
+                Trial(
+                    name, f"{name} {r:g}", f"SemanticCompressor({r:g}, scorer={code})"
+                ),
+                SemanticCompressor(r, scorer=shared),
+            )
+            for r in ratios
+        ]
         for one, answers in usable:
             context = RAGContext(one.query, one.documents)
-            for ratio, compressor in compressors:
-                result, tally = compressor.explain(context), tallies[ratio]
-                tally.tokens += sum(map(count, result.content))
-                tally.reasons.update(one.reason for one in result.dropped)
-                tally.texts.append("\n\n".join(result.content))
+            for trial, compressor in some:
+                result = compressor.explain(context)
+                trial.tokens += sum(map(count, result.content))
+                trial.reasons.update(gone.reason for gone in result.dropped)
                 text = folded("\n".join(result.content))
-                survived = any(holds(text, answer) for answer in answers)
-                tally.kept.append(survived)
-                tally.went.append("" if survived else _gone(result.dropped, answers))
+                kept = any(holds(text, answer) for answer in answers)
+                went = "" if kept else _gone(result.dropped, answers)
+                trial.found.append(Found(kept, "\n\n".join(result.content), went))
             step()
-        trials += [
-            tally.trial(
-                name,
-                f"{name} {ratio:g}",
-                f"SemanticCompressor({ratio:g}, scorer={code})",
-            )
-            for ratio, tally in tallies.items()
-        ]
+        trials += [trial for trial, _ in some]
     return Sweep(
         "answers",
         "all documents",
         sum(count(text) for one, _ in usable for text in one.documents),
-        tuple(trials),
+        trials,
         len(questions) - len(usable),
         tuple(asked.Question(one.query, one.answers) for one, _ in usable),
         tuple("\n\n".join(one.documents) for one, _ in usable),
@@ -273,7 +268,7 @@ def sweep_payloads(
     """
     count = default_counter()
     plain_tokens = 0
-    tallies = [_Tally() for _ in MINIFIERS]
+    trials = _minifier_trials()
     things: list[tuple[asked.Question, str]] = []
     for name, path, values in _payloads(folder, expected):
         raw = path.read_bytes()
@@ -290,26 +285,20 @@ def sweep_payloads(
         usable = [one for one in values if _survives(value, one)]
         things += [(_as_question(name, one), plain) for one in usable]
         plain_tokens += count(plain)
-        for tally, (_, _, make) in zip(tallies, MINIFIERS, strict=True):
+        for trial, minifier in trials:
             try:
-                result = make().explain(raw)
+                result = minifier.explain(raw)
                 short = result.content
                 back = short if value is text else _decoded(short, value)
             except HeadroomError as error:
                 raise InputError(f"{name}: {error}") from error
-            tally.tokens += count(short)
-            survived = [_survives(back, one) for one in usable]
-            tally.kept += survived
-            tally.went += [
-                "" if there else _dropped_value(value, result.dropped, one)
-                for there, one in zip(survived, usable, strict=True)
-            ]
-            tally.texts += [short] * len(usable)
+            trial.tokens += count(short)
             low = folded(short)
-            tally.spelled += [
-                any(holds(low, spelling) for spelling in _spellings(one))
-                for one in usable
-            ]
+            for one in usable:
+                kept = _survives(back, one)
+                went = "" if kept else _dropped_value(value, result.dropped, one)
+                spelled = any(holds(low, spelling) for spelling in _spellings(one))
+                trial.found.append(Found(kept, short, went, spelled))
             step()
     if not things:
         raise InputError("no expected value stands in its payload; nothing to look for")
@@ -317,7 +306,7 @@ def sweep_payloads(
         "values",
         "compact JSON",
         plain_tokens,
-        _minifier_trials(tallies),
+        [trial for trial, _ in trials],
         len(expected) - len(things),
         tuple(question for question, _ in things),
         tuple(plain for _, plain in things),
@@ -341,7 +330,7 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
     """
     count = default_counter()
     cases = []
-    tallies = [_Tally() for _ in MINIFIERS]
+    trials = _minifier_trials()
     exact = JSONMinifier.lossless()
     for name, path in payload_files((str(folder),)):
         raw = path.read_bytes()
@@ -349,13 +338,12 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
             case = Case.from_payload(
                 raw, name=name, compressor=exact, made=most, seed=seed
             )
-            short = [make().compress(raw) for _, _, make in MINIFIERS]
+            short = [minifier.compress(raw) for _, minifier in trials]
         except HeadroomError as error:
             raise InputError(f"{name}: {error}") from error
-        for tally, text in zip(tallies, short, strict=True):
-            tally.texts += [text] * len(case.questions)
-            tally.kept += [True] * len(case.questions)
-            tally.tokens += count(text)
+        for (trial, _), text in zip(trials, short, strict=True):
+            trial.found += [Found(kept=True, text=text)] * len(case.questions)
+            trial.tokens += count(text)
             step()
         cases.append(case)
     questions = tuple(one for case in cases for one in case.questions)
@@ -365,7 +353,7 @@ def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> 
         "values",
         "compact JSON",
         sum(count(case.plain) for case in cases),
-        _minifier_trials(tallies),
+        [trial for trial, _ in trials],
         0,
         questions,
         tuple(case.plain for case in cases for _ in case.questions),
@@ -389,11 +377,14 @@ def answered(
     Raises:
         AskError: If the model does not answer.
     """
-    wanted: dict[str, None] = {}
-    for texts in (sweep.plain_texts, *(trial.texts for trial in sweep.trials)):
-        for text, question in zip(texts, sweep.asked_for, strict=True):
-            wanted[prompt(text, question)] = None
-    prompts = {(i, "tune"): text for i, text in enumerate(wanted)}
+    texts = [sweep.plain_texts]
+    texts += [[one.text for one in trial.found] for trial in sweep.trials]
+    asked_of = [
+        [prompt(text, one) for text, one in zip(each, sweep.asked_for, strict=True)]
+        for each in texts
+    ]
+    distinct = dict.fromkeys(text for each in asked_of for text in each)
+    prompts = {(i, "tune"): text for i, text in enumerate(distinct)}
     replies, _, stopped = ask_all(
         prompts, ask, concurrency=concurrency, log=log, reader=reader, step=on_answer
     )
@@ -401,41 +392,32 @@ def answered(
         raise InputError(f"not every setting could be asked about: {stopped}")
     said = {text: replies.get(key) for key, text in prompts.items()}
 
-    def right(text: str, question: asked.Question) -> tuple[bool, str]:
-        reply = said[prompt(text, question)]
+    def wrong(at: int, i: int) -> str:
+        """Return how the i-th answer from the texts at a place is wrong, or ""."""
+        reply, question = said[asked_of[at][i]], sweep.asked_for[i]
         if reply is None:
-            return False, "the model gave no answer"
-        is_right = matches(reply.text, question.answers, question.kind)
-        return is_right, "" if is_right else f"the model said: {reply.text.strip()}"
+            return "the model gave no answer"
+        if matches(reply.text, question.answers, question.kind):
+            return ""
+        return f"the model said: {reply.text.strip()}"
 
-    pairs = list(zip(sweep.plain_texts, sweep.asked_for, strict=True))
-    good = [i for i, (text, question) in enumerate(pairs) if right(text, question)[0]]
+    good = [i for i in range(len(sweep.asked_for)) if not wrong(0, i)]
     if not good:
         raise InputError("the model answers no question rightly from the plain text")
     trials = []
-    for trial in sweep.trials:
-        told = [right(trial.texts[i], sweep.asked_for[i]) for i in good]
-        trials.append(
-            replace(
-                trial,
-                kept=tuple(is_right for is_right, _ in told),
-                spelled=(),
-                went=tuple(
-                    "; ".join(
-                        filter(None, (words, trial.went[i] if trial.went else ""))
-                    )
-                    if not is_right
-                    else ""
-                    for i, (is_right, words) in zip(good, told, strict=True)
-                ),
-            )
-        )
+    for at, trial in enumerate(sweep.trials, 1):
+        found = []
+        for i in good:
+            why, one = wrong(at, i), trial.found[i]
+            went = "; ".join(filter(None, (why, one.went))) if why else ""
+            found.append(Found(not why, one.text, went))
+        trials.append(replace(trial, found=found))
     return replace(
         sweep,
         things="right answers",
-        trials=tuple(trials),
-        unusable=sweep.unusable + len(pairs) - len(good),
-        asked_for=tuple(sweep.asked_for[i] for i in good),
+        trials=trials,
+        unusable=sweep.unusable + len(sweep.asked_for) - len(good),
+        asked_for=[sweep.asked_for[i] for i in good],
     )
 
 
@@ -494,7 +476,7 @@ def _best(trials: Sequence[Trial], things: Sequence[int], least: float) -> Trial
     """Return the trial of fewest tokens that keeps the share, or what keeps most."""
 
     def kept(trial: Trial) -> int:
-        return sum(trial.kept[i] for i in things)
+        return sum(trial.found[i].kept for i in things)
 
     good = [
         trial for trial in trials if not things or kept(trial) / len(things) >= least

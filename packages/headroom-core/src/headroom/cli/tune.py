@@ -243,11 +243,7 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
         )
     if best.share < least:
         lines.append(f"No setting keeps {least:.0%}; this one keeps most.")
-    if best.spelled and sum(best.spelled) < sum(best.kept):
-        hidden = sum(
-            kept and not spelled
-            for kept, spelled in zip(best.kept, best.spelled, strict=True)
-        )
+    if hidden := sum(one.kept and one.spelled is False for one in best.found):
         lines.append(
             f"{hidden} of those kept are written as a template or a reference. Code "
             "reads them exactly; --model tells whether your model does."
@@ -303,24 +299,23 @@ def _rows(result: Sweep) -> Iterator[tuple[list[Trial], list[str]]]:
             f"{trial.share:.1%}",
             f"{trial.lost:,}",
         ]
-        if trial.spelled:
-            cells.append(f"{sum(trial.spelled) / len(trial.spelled):.1%}")
+        if trial.literally is not None:
+            cells.append(f"{trial.literally:.1%}")
         yield row, cells
 
 
 def _heads(result: Sweep) -> list[str]:
     heads = ["setting", "tokens", "saved", f"{result.things} kept", "lost"]
-    return [*heads, "literally"] if result.trials[0].spelled else heads
+    literally = [] if result.trials[0].literally is None else ["literally"]
+    return [*heads, *literally]
 
 
 def _lost(result: Sweep, trial: Trial) -> list[tuple[str, str, str]]:
     """Return the question, the answer, and where it went, of all that is lost."""
     return [
-        (question.text, " or ".join(question.answers), went)
-        for question, kept, went in zip(
-            result.asked_for, trial.kept, trial.went, strict=True
-        )
-        if not kept
+        (question.text, " or ".join(question.answers), one.went)
+        for question, one in zip(result.asked_for, trial.found, strict=True)
+        if not one.kept
     ]
 
 
@@ -369,11 +364,7 @@ def _as_object(result: Sweep, least: float, estimated: bool) -> dict[str, Any]:
                     for thing, answer, went in _lost(result, trial)
                 ],
             }
-            | (
-                {"literally": sum(trial.spelled) / len(trial.spelled)}
-                if trial.spelled
-                else {}
-            )
+            | ({} if trial.literally is None else {"literally": trial.literally})
             for trial in result.trials
         ],
         "recommended": {

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 import headroom
-from headroom.cli.charts import html_table, interval_chart, page, section
+from headroom.cli.charts import html_table, page, section
 from headroom.cli.endpoints import MODEL_OPTIONS, asked, model_options
 from headroom.cli.expected import read_cases
 from headroom.cli.files import write
@@ -322,11 +322,6 @@ def _as_html(result: Verification, margin: float, how: str) -> str:
     """Return the whole page; the same result gives the same bytes."""
     lines = result.lines(margin)
     groups = [("all questions", {"all questions": result.total}), *_groups(result)]
-    plotted = [
-        (name, one.interval[0], one.difference, one.interval[1], row[5])
-        for _, group in groups
-        for (name, one), row in zip(group.items(), _rows(group), strict=True)
-    ]
     lost = [
         [
             f"{one.case.name}: {one.question.text}",
@@ -336,12 +331,6 @@ def _as_html(result: Verification, margin: float, how: str) -> str:
     ]
     parts = [
         section(lines[2], " ".join(lines[:2] + lines[3:]), ""),
-        section(
-            "Difference in points of accuracy",
-            "Compressed less plain. Left of the line, the compressed text is answered "
-            "worse. The bars are 95 % intervals.",
-            interval_chart("Difference in points of accuracy", plotted),
-        ),
         *(
             section(title.capitalize(), "", html_table(("", *_HEADS), _rows(group)))
             for title, group in groups
