@@ -154,3 +154,50 @@ def test_a_query_for_the_cause_shows_the_error_next_to_its_line():
     shown = cap(text, max_tokens=260, count_tokens=len, query=query).content
     assert lines[36] in shown
     assert lines[39] in shown
+
+
+def test_messages_come_before_the_context_of_any_of_them():
+    tests = [
+        f"____ test_{n} ____\n\nself = <tests.Case object at 0x{n:08x}>\n\n"
+        f"    def test_{n}(self):\n>       assert value() == {n}\n"
+        f"E       assert 'v{n}x' == {n}\nE        +  where 'v{n}x' = value()\n\n"
+        f"test_it.py:{n}: AssertionError\n"
+        for n in range(12)
+    ]
+    text = "".join(
+        ["=== test session starts ===\n", *tests, "12 failed, 30 passed in 1.2s\n"]
+    )
+    for query in (None, "What failed?"):
+        capped = cap(text, max_tokens=900, count_tokens=len, query=query)
+        # Lines that differ in numbers only are one message.
+        assert "E       assert 'v0x' == 0\n" in capped.content
+        assert "12 failed, 30 passed" in capped.content
+    words = [chr(97 + n) * 4 for n in range(12)]
+    for n, word in enumerate(words):
+        text = text.replace(f"'v{n}x'", f"'{word}'")
+    capped = cap(text, max_tokens=900, count_tokens=len)
+    assert all(
+        f"E       assert '{w}' == {n}" in capped.content for n, w in enumerate(words)
+    )
+
+
+def test_frames_of_a_stack_are_no_errors_and_the_error_itself_is_shown():
+    frames = [
+        f"    at module{n}.ErrorHandler.fail (lib/error{n}.js:{n}:1)" for n in range(60)
+    ]
+    text = "\n".join(
+        ["start", *frames, "TypeError: cannot read x of null", *frames, "end"]
+    )
+    shown = cap(text, max_tokens=240, count_tokens=len).content
+    assert "TypeError: cannot read x of null" in shown
+
+
+def test_a_table_with_semicolons_keeps_its_header():
+    rows = [
+        f"R-{n};Huber;{n},50;{'offen' if n % 9 else 'storniert'}" for n in range(60)
+    ]
+    text = "Rechnung;Kunde;Betrag;Status\n" + "\n".join(rows)
+    for query in (None, "Welche Rechnungen sind storniert?"):
+        shown = cap(text, max_tokens=420, count_tokens=len, query=query).content
+        assert shown.splitlines()[1] == "Rechnung;Kunde;Betrag;Status"
+    assert all(row in shown for row in rows[::9])

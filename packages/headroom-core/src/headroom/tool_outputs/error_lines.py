@@ -25,7 +25,7 @@ _WARNING = """warn deprecat unhealthy ⚠ advertencia avertissement aviso пре
 _PARTS = {3: _ERROR.split(), 2: _TROUBLE.split(), 1: _WARNING.split()}
 # Phrases that say the same, and words that say it only alone.
 _PHRASES = {
-    3: re.compile(r"\bnot ok\b|\berro\b|^e[ \d]"),
+    3: re.compile(r"\bnot ok\b|\berro\b|^e(?:\d{4}| +assert\b)"),
     2: re.compile(
         r"not found\b|no such\b|timed[ -]out\b|could not\b|\bout of (?:range|memory)\b"
         r"|\boom|segmentation fault|\berr\b|schlug fehl\b|existiert nicht\b"
@@ -44,12 +44,16 @@ _HINT_WORDS = frozenset([*_HINTS.split(), *map(str, range(500, 600))])
 _NONE = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
     r"|\b(?:errors?|fail(?:ed|ures?)|warnings?|unreachable)\s?[=:]\s?0\b"
+    # A type of a program.
+    r"|::\w*error\b"
     # Settings: how many failures count, and from which level on something is logged.
     r"|#failure=\d+|failurethreshold|level\"?\s?[:=]\s?\"?\w+\"?,?\s*$"
 )
 # A line around a report, and the place of an error without its message.
 _RULES = ("===", "___", "***", "~~~", "---")
 _BANNER = re.compile(r"traceback \(|during handling|[^\s:]+:\d+: [\w.]+$")
+# A step of a stack names functions, and those may speak of errors.
+_FRAME = re.compile(r"\s+(?:at |\d+: +\w+::|file \")")
 # In JSON the names of members say what could be told; what is told are the values.
 _NAMES = re.compile(r'"[^"\\]*"\s*:')
 _TOLD_ERROR = re.compile(
@@ -67,14 +71,15 @@ def severity(line: str) -> int:
         small = _NAMES.sub("", small)
     small = _NONE.sub("", small)
     bare = small.strip()
+    most = 1 if _FRAME.match(small) else 3
     if _BANNER.match(bare) or (bare[:3] in _RULES and bare[:3] == bare[-3:]):
         return 1
     for level, parts in _PARTS.items():
         for part in parts:
             if part in small:
-                return level
+                return min(level, most)
         if _PHRASES[level].search(small):
-            return level
+            return min(level, most)
     return 0
 
 

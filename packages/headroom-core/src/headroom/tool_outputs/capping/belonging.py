@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from headroom.tool_outputs.error_lines import shape
+from headroom.tool_outputs.error_lines import severity, shape
 
-__all__ = ["owners", "whole_changes", "with_owners"]
+__all__ = ["is_message", "owners", "whole_changes", "with_owners"]
 
 _COMMIT, _FILE, _SECTION, _HUNK = 0, 1, 2, 3
 # Lines that begin a section, and how deep it is. Sources: git log, diff, tail of many
@@ -26,7 +26,7 @@ _HEADERS = (
 _PROMPT = re.compile(r"(?:[\w.@~:/-]*[$#%>]|PS [^>]*>) \S")
 _DIGIT = re.compile(r"\d")
 _FEWEST_COLUMNS = 3
-_FIELD = re.compile(r"([^\W\d][\w ./()-]{0,40}?)\s*(?::(?=\s)|=)")
+_FIELD = re.compile(r"([^\W\d](?:[\w./()-]| (?! )){0,40}?)\s*(?::(?=\s)|=)")
 # Lines under which one is indented, at most; the nearest count.
 _MOST_OWNERS = 8
 # A block of so many lines is a record, even if its lines are no fields.
@@ -102,6 +102,12 @@ def with_owners(unit: int, belongs: Sequence[int]) -> list[int]:
     while belongs and (above := belongs[found[-1]]) >= 0 and len(found) <= _MOST_OWNERS:
         found.append(above)
     return found[::-1]
+
+
+def is_message(text: str) -> bool:
+    """Tell whether a line says itself what is wrong: no field, nothing indented."""
+    field = _FIELD.match(text)
+    return not text[:1].isspace() and (not field or severity(field[1]) > 0)
 
 
 def whole_changes(

@@ -9,7 +9,7 @@ from typing import Literal
 from headroom.scorers import BM25Scorer, Scorer
 from headroom.scorers.contract import checked_scores
 from headroom.scorers.words import Sentences
-from headroom.tool_outputs.capping.belonging import with_owners
+from headroom.tool_outputs.capping.belonging import is_message, with_owners
 from headroom.tool_outputs.capping.extremes import extremes
 from headroom.tool_outputs.error_lines import severity, shape
 
@@ -23,6 +23,7 @@ Show = Literal["what matters", "what the query asks for", "the beginning"]
 _SHARES = {
     "errors": 50.0,
     "query": 50.0,
+    "more": 50.0,
     "extremes": 60.0,
     "totals": 10.0,
     "outliers": 6.0,
@@ -99,53 +100,54 @@ def rank(
         errors_weigh: How much room units that speak of errors have, compared with
             what the query asks for; 0 where they only quote.
     """
-    asked = _asked(named or texts, query, scorer, belongs)
     if show == "the beginning" or not texts:
         yield from ((unit,) for unit in range(len(texts)))
         return
+    best, more = _asked(named or texts, query, scorer, belongs)
     if show == "what the query asks for":
-        yield from (with_owners(unit, belongs) for (unit,) in asked)
+        yield from (with_owners(unit, belongs) for unit in best + more)
         return
-    yield (0,)
-    about_errors = not query or severity(query) or _WHY.search(query)
-    told = texts if errors_weigh else ()
-    if about_errors:
-        # The last line often is the outcome.
-        ending = with_owners(_last(texts), belongs)
-        if sum(len(texts[unit]) for unit in ending) <= _SHORT_RECORD:
-            yield ending
     seen = bytearray(len(texts))
-    seen[0] = 1
-    first = list(asked)
-    near = first[0][0] if first else None
-    queues: dict[str, Iterator[Sequence[int]]] = {
+    is_data = errors_weigh == DATA_WEIGHS
+    if is_data:
+        # The header of a table.
+        seen[0] = 1
+        yield (0,)
+    told = texts if errors_weigh else ()
+    about_errors = not query or severity(query) or _WHY.search(query)
+    near = best[0] if best else None
+    shares = {**_SHARES, "errors": _SHARES["errors"] * errors_weigh}
+    queues = {
+        "query": (with_owners(unit, belongs) for unit in best),
         "errors": _errors(told, belongs, near),
-        "query": iter(first),
-    }
-    others = {
+        "extremes": iter(()),
+        "more": (with_owners(unit, belongs) for unit in more),
         "totals": ((unit,) for unit in _totals(told)),
-        "outliers": _outliers(texts),
+        "outliers": ((unit,) for unit in _outliers(texts)),
         "ends": _ends(texts, belongs),
     }
-    shares = dict(_SHARES)
-    if query and _MOST.search(query):
-        rows = extremes(texts, query)
-        queues = {"extremes": ((unit,) for unit in rows), **queues}
-    if not about_errors:
-        shares["errors"] *= errors_weigh
-        order = sorted(queues, key=("extremes", "query", "errors").index)
-        yield from _in_turn(
-            {**{name: queues[name] for name in order}, **others},
-            shares,
-            texts,
-            belongs,
-            seen,
-        )
-        return
-    if query and severity(query):
-        shares["errors"] *= _ERRORS_ASKED
-    yield from _in_turn(queues, shares, texts, belongs, seen)
-    yield from _in_turn(others, shares, texts, belongs, seen)
+    if _MOST.search(query) if query else is_data:
+        queues["extremes"] = ((unit,) for unit in extremes(texts, query))
+    if about_errors:
+        # What became of it all.
+        for group in (_ending(texts, belongs), *[[unit] for unit in _totals(told)]):
+            for unit in group:
+                seen[unit] = 1
+            yield group
+        stages = [
+            ("errors", "query"),
+            ("extremes", "more", "totals", "outliers", "ends"),
+        ]
+        if query and severity(query):
+            shares["errors"] *= _ERRORS_ASKED
+    else:
+        stages = [
+            ("query", "extremes"),
+            ("errors", "more", "totals", "outliers", "ends"),
+        ]
+    for names in stages:
+        some = {name: queues[name] for name in names}
+        yield from _in_turn(some, shares, texts, seen)
 
 
 def _totals(texts: Sequence[str]) -> list[int]:
@@ -163,7 +165,6 @@ def _in_turn(
     queues: dict[str, Iterator[Sequence[int]]],
     shares: dict[str, float],
     texts: Sequence[str],
-    belongs: Sequence[int],
     seen: bytearray,
 ) -> Iterator[Sequence[int]]:
     """Yield the groups of several queues, each queue up to its share of the room.
@@ -185,10 +186,7 @@ def _in_turn(
                     del queues[name]
                     heads.pop(name, None)
                 elif any(texts[unit].strip() for unit in group):
-                    # With all to which it belongs: that may have found no room before.
-                    heads[name] = {
-                        need for unit in group for need in with_owners(unit, belongs)
-                    }
+                    heads[name] = set(group)
         if not heads:
             return
         name = min(heads, key=used)
@@ -204,19 +202,30 @@ def _ends(texts: Sequence[str], belongs: Sequence[int]) -> Iterator[Sequence[int
 
     Short records come whole: a part of one would read as all of it.
     """
-    yield (_last(texts),)
+    yield _ending(texts, belongs)
     records = _records(texts, belongs)
     first, last = 0, len(records) - 1
     while first <= last:
-        yield records[first]
-        yield records[last]
+        for record in (records[first], records[last]):
+            yield sorted({u for unit in record for u in with_owners(unit, belongs)})
         first, last = first + 1, last - 1
 
 
-def _last(texts: Sequence[str]) -> int:
-    """Return the last unit with text."""
+def _ending(texts: Sequence[str], belongs: Sequence[int]) -> Sequence[int]:
+    """Return the last unit with text, with those to which it belongs if they are short.
+
+    It often is the outcome.
+    """
     count = len(texts)
-    return next((u for u in range(count - 1, 0, -1) if texts[u].strip()), count - 1)
+    last = next((u for u in range(count - 1, 0, -1) if texts[u].strip()), count - 1)
+    ending = _needs(last, texts, belongs)
+    is_short = sum(len(texts[unit]) for unit in ending) <= _SHORT_RECORD
+    return ending if is_short else (last,)
+
+
+def _needs(unit: int, texts: Sequence[str], belongs: Sequence[int]) -> Sequence[int]:
+    """Return a message alone; else the unit with those to which it belongs."""
+    return (unit,) if is_message(texts[unit]) else with_owners(unit, belongs)
 
 
 def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]]:
@@ -241,7 +250,7 @@ def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]
     ]
 
 
-def _outliers(texts: Sequence[str]) -> Iterator[Sequence[int]]:
+def _outliers(texts: Sequence[str]) -> Iterator[int]:
     """Yield units unlike the others, where most are alike but for their numbers."""
     shapes = [shape(text) for text in texts]
     counts = Counter(shapes)
@@ -252,7 +261,7 @@ def _outliers(texts: Sequence[str]) -> Iterator[Sequence[int]]:
     few = max(1.0, _OUTLIER_SHARE * len(texts))
     for unit, its in enumerate(shapes):
         if its and counts[its] <= few:
-            yield (unit,)
+            yield unit
 
 
 def _errors(
@@ -262,17 +271,22 @@ def _errors(
 
     Of those, the ones nearest to the unit that the query needs most come first.
     """
-    firsts: dict[str, tuple[int, int, int, int]] = {}
+    firsts: dict[str, tuple[int, int, bool, int, int]] = {}
     for unit, text in enumerate(texts):
         if (level := severity(text)) and (its := shape(text)) not in firsts:
-            room = sum(len(texts[need]) for need in with_owners(unit, belongs))
+            needs = _needs(unit, texts, belongs)
+            room = sum(len(texts[need]) for need in needs)
             distance = 0
             if near is not None:
                 # The cause is near, be it an error or trouble.
                 level, distance = min(level, 2), abs(unit - near) // _NEAR
-            firsts[its] = -level, distance, room // _ROOM_STEP, unit
-    for *_, unit in sorted(firsts.values()):
-        yield (unit,)
+            firsts[its] = -level, distance, len(needs) > 1, room // _ROOM_STEP, unit
+    ranked = [unit for *_, unit in sorted(firsts.values())]
+    # A message says itself what is wrong, so all of them come before their context.
+    for unit in ranked:
+        yield _needs(unit, texts, belongs)
+    for unit in ranked:
+        yield with_owners(unit, belongs)
 
 
 def _asked(
@@ -280,10 +294,13 @@ def _asked(
     query: str | None,
     scorer: Scorer | None,
     belongs: Sequence[int],
-) -> Iterator[Sequence[int]]:
-    """Yield the units that the query needs, the most needed first."""
+) -> tuple[list[int], list[int]]:
+    """Return the units that answer a query as well as the best, and those near them.
+
+    Both lists have the most needed first.
+    """
     if not query:
-        return
+        return [], []
     scores = checked_scores(scorer or BM25Scorer(), query, Sentences(texts))
     for unit, score in _literal(texts, query).items():
         scores[unit] += _LITERAL * score
@@ -305,20 +322,12 @@ def _asked(
                 if 0 <= at < len(texts):
                     spread[at] = max(spread[at], part * score)
     found = [unit for unit, score in enumerate(spread) if score > 0]
-    # What matches nearly as well as the best comes before the neighbours of the best;
-    # a text that came before comes last.
-    best = _AS_GOOD * max(scores, default=0.0)
+    # A text that came before comes last.
     first = {text: unit for unit, text in reversed(list(enumerate(texts)))}
-    for unit in sorted(
-        found,
-        key=lambda each: (
-            first[texts[each]] != each,
-            scores[each] < best,
-            -spread[each],
-            each,
-        ),
-    ):
-        yield (unit,)
+    found.sort(key=lambda each: (first[texts[each]] != each, -spread[each], each))
+    good = _AS_GOOD * max(scores, default=0.0)
+    best = [u for u in found if scores[u] >= good and first[texts[u]] == u]
+    return best, [unit for unit in found if unit not in set(best)]
 
 
 def _literal(texts: Sequence[str], query: str) -> dict[int, float]:

@@ -77,7 +77,7 @@ def cap(
 
     total = len(units.texts)
     belongs = owners(units.texts)
-    kind = kind_of(text)
+    kind = kind_of(text, [unit.rstrip("\r\n") for unit in units.texts])
     weight = _WEIGHTS.get(kind, 1.0)
     ranking: Iterable[Sequence[int]] = rank(
         units.texts,

@@ -106,8 +106,8 @@ def kind_of(text: str, lines: Sequence[str] = ()) -> str:
 
 
 def _delimited(lines: Sequence[str]) -> str | None:
-    """Return "tsv" or "csv" where lines have as many tabs or commas as each other."""
-    for kind, sign, fewest in (("tsv", "\t", 1), ("csv", ",", 2)):
+    """Return "tsv" or "csv" where lines have as many tabs, semicolons or commas."""
+    for kind, sign, fewest in (("tsv", "\t", 1), ("csv", ";", 2), ("csv", ",", 2)):
         counts = Counter([line.strip().count(sign) for line in lines])
         count, times = counts.most_common(1)[0]
         if count >= fewest and len(lines) > 1 and times >= 0.8 * len(lines):
