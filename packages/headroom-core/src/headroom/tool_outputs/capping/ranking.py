@@ -22,7 +22,7 @@ Show = Literal["what matters", "what the query asks for", "the beginning"]
 # or an error line says more of what is wanted.
 _SHARES = {
     "errors": 50.0,
-    "query": 50.0,
+    "query": 100.0,
     "more": 50.0,
     "extremes": 60.0,
     "totals": 10.0,
@@ -30,7 +30,7 @@ _SHARES = {
     "ends": 4.0,
 }
 # Errors that the query asks for have so many times the room.
-_ERRORS_ASKED = 3
+_ERRORS_ASKED = 6
 # Words that ask for errors, and for the largest or smallest.
 _WHY = re.compile(
     r"\bwhy\b|wrong|\bcauses?\b|\breason\b|warum|wieso|pourquoi|por ?qu[eé]|почему"
@@ -142,8 +142,8 @@ def rank(
             shares["errors"] *= _ERRORS_ASKED
     else:
         stages = [
-            ("query", "extremes"),
-            ("errors", "more", "totals", "outliers", "ends"),
+            ("query", "extremes", "errors"),
+            ("more", "totals", "outliers", "ends"),
         ]
     for names in stages:
         some = {name: queues[name] for name in names}

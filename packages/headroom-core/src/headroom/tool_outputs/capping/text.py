@@ -77,7 +77,8 @@ def cap(
 
     total = len(units.texts)
     belongs = owners(units.texts)
-    kind = kind_of(text, [unit.rstrip("\r\n") for unit in units.texts])
+    rows = [unit.rstrip("\r\n") for unit in units.texts]
+    kind = kind_of(text, rows if units.name == "record" else ())
     weight = _WEIGHTS.get(kind, 1.0)
     ranking: Iterable[Sequence[int]] = rank(
         units.texts,
