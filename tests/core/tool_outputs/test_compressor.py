@@ -86,3 +86,9 @@ def test_json_lines_that_tell_of_errors_stand_as_they_are_in_their_table():
     assert errors[41] in account.content
     assert ToolOutputCompressor.decode(account.content) == list(map(json.loads, lines))
     assert account.tokens_after < 0.7 * account.tokens_before
+
+
+def test_bytes_of_a_short_text_stay_for_the_reason_that_text_has():
+    text = "NAME READY\nweb-1 1/1\n"
+    reasons = {ToolOutputCompressor().explain(x).skipped for x in (text, text.encode())}
+    assert reasons == {"too short to fold"}

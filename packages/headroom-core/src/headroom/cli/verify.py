@@ -148,7 +148,9 @@ def verify(
             if export_to is not None:
                 number = export_cases(cases, export_to, twice=twice, seed=seed)
                 click.echo(
-                    f"{number:,} questions: {export_to / 'README.txt'}", err=True
+                    f"{number:,} questions; {export_to / 'README.txt'} says how to "
+                    "answer them",
+                    err=True,
                 )
                 return
             number = sum(len(case.questions) for case in cases)

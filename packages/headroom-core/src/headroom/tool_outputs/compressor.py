@@ -144,6 +144,8 @@ class ToolOutputCompressor:
                     _measure=count,
                 ), source
             text, reason = account.content, account.skipped
+            if reason.startswith("not JSON: plain text"):
+                reason = None  # that it is no JSON is no reason not to fold it
         source = text
         dropped: list[Dropped] = []
         folded = Folded("folded", text, _FOLDED)
