@@ -97,6 +97,11 @@ _STANDING = (
     r"|절대|항상|언제나|앞으로|지금부터|이제부터|반드시|알레르기|휠체어|없이)",
 )
 _BINDING = (
+    # "No calls" in any language, and "not this, only that".
+    r"^(?:s'il \w+ pla[iî]t,? )?(?:pas d(?:e |')|aucun\w* |nada de |ning[uú]n\w* |niente |nessun\w* |nenhum\w* |geen |inga |ingen |никаких |żadnych )"
+    r"(?!\w*(?:probl|souci|id[eé]|preoc|press|prisa|zorg))\w{3}"
+    r"|\b(?:don't|nicht|niet|n[ea]|no|non|não|не|nie|inte|ikke)\b.{0,40}[,;] ?(?:\w+ )?(?:only|nur|seulement|uniquement|s[oó]lo|só|alleen|только|tylko|bara|kun)\b"
+    r"|^(?:bitte )?\w+ (?:sie |bitte |mich |mir |uns ){1,3}nur\b|지 ?말고",
     # English
     rf"{_START}\w+ (?:nothing|nobody|no one|none of)\b",
     rf"{_START}(?:do not|don'?t|no longer|stop|avoid|refrain from|only)\b"
@@ -127,17 +132,17 @@ _BINDING = (
     r"^(?!(?:ik|het|dat|de|een|er|we|hij|zij|ze|nee|ja)\b)(?:graag )?\w+ (?:\w+ ){0,4}(?:niet|geen|niets)\b",
     # French, Spanish, Italian, Portuguese
     rf"{_START}n(?:e |['’])\w+|\b(?:doit|doivent|devez|tu dois|il (?:ne )?faut|uniquement|au (?:plus|maximum)"
-    r"|pas plus de|interdit|seulement (?:en|avec|si|les|des))\b|^(?:s'il \w+ pla[iî]t,? )?(?:pas de|aucun\w*)\b",
+    r"|pas plus de|interdit|seulement (?:en|avec|si|les|des))\b",
     rf"{_START}no (?!s[eé]\b|es\b|est[áa]\b|hay\b|puedo\b|quiero\b|tengo\b|me\b|lo\b|gracias\b)\w+(?:as|es|"
     r"[áé]is|en|an)(?:lo|la|me|le|los|las)?\b|\b(?:debe[ns]?|deber[áa]n?|hay que|(?:s[oó]lo|solamente|[uú]nicamente)"
     r" (?:en|con|si|puedes|usa|hoteles|los|las)|como m[áa]ximo|a lo sumo|no m[áa]s de|prohibido|presupuesto"
-    r"|antes de (?:hacer|enviar|borrar|comprar|reservar|pagar))\b|^ning[uú]n\w*\b",
+    r"|antes de (?:hacer|enviar|borrar|comprar|reservar|pagar))\b",
     rf"{_START}non (?!so\b|è\b|ho\b|c'è\b|posso\b|voglio\b|mi\b|lo\b|sono\b)\w+(?:are|ere|ire|ate|ete|ite"
     r"|[ai])(?:mi|lo|la|li|le|ti|gli)?\b|\b(?:dev(?:e|ono|i)|esclusivamente|al massimo|non più di|vietato"
-    r"|solo (?:in|con|se|i|le|gli)|prima di (?:fare|inviare|cancellare|comprare|prenotare|pagare))\b|^(?:niente|nessun\w*)\b",
+    r"|solo (?:in|con|se|i|le|gli)|prima di (?:fare|inviare|cancellare|comprare|prenotare|pagare))\b",
     rf"{_START}n[ãa]o (?!sei\b|é\b|há\b|posso\b|quero\b|tenho\b|me\b|o\b|está\b|obrigad)\w+(?:e|es|em|a|as|am)\b"
     r"|\b(?:dev(?:e|em)|somente|apenas (?:em|com|se|os|as)|só (?:em|com|se|pode)|no m[áa]ximo|não mais (?:de|que)"
-    r"|proibido|or[cç]amento|exceto|antes de (?:fazer|enviar|apagar|comprar|reservar|pagar))\b|^nenhum\w*\b",
+    r"|proibido|or[cç]amento|exceto|antes de (?:fazer|enviar|apagar|comprar|reservar|pagar))\b",
     # Scandinavian, Polish, Czech, Russian, Ukrainian
     r"^(?!(?:jag|det|den|han|hon|vi|de|jeg|hun|nej|ja|så|men|som|är|er)\b)\w+ (?:\w+ )?(?:inte|ikke)\b"
     r"|\b(?:måste|endast|högst|højst|maks\w*|må ikke|medmindre|om inte jag|budsjett)\b",
@@ -206,7 +211,7 @@ _CONDITION = re.compile(
 _NEED = re.compile(
     r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vertr[aä]g\w+ kein|tolera|tollera|support\w+ pas|переносит|不能吃|vegan|vegetari|végétari|kosher|halal"
     r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b|never\b.*\byou"
-    r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|would rather|prefer"
+    r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|(?:would )?rather|prefer"
     r"|want|need|expect)\b.{0,90}$|^ich (?:möchte|will|esse|trinke|kann)\b.{0,90}$|^je ne\b.{0,90}$|^(?:this|that|it|they|there)"
     r" (?:must|may not|should never)\b",
     _FLAGS,
@@ -225,6 +230,7 @@ _REPORTS = re.compile(
     r"|根据|據|写着|声称|说，|说：|上说|によると|によれば|と書いて|と言って|따르면|라고|تقول|يقول|وفق|לפי|के अनुसार|ตามที่",
     _FLAGS,
 )
+_AND = re.compile(r"^(?:and|und|et|y|e|en|og|och|и|also|aber|but|mais|pero|ma|но)[, ]+")
 _QUOTED = re.compile(
     r"“[^”]{2,400}”|„[^“”]{2,400}[“”]|«[^»]{2,400}»|「[^」]{2,400}」|『[^』]{2,400}』|(?<!\w)\"[^\"]{2,400}\"(?!\w)"
 )
@@ -259,6 +265,7 @@ def binding_of(sentence: str, *, listed: bool = False) -> int:
     if sentence.endswith(_QUESTION) or len(sentence) > _MOST_CHARACTERS:
         return 0
     plain = unseen_removed(sentence).replace("’", "'").lower()
+    plain = _AND.sub("", plain)
     if not plain.isascii() or '"' in plain:
         plain = _QUOTED.sub(" ", plain)
     found = ((binds, cue.search(plain)) for binds, cue in _CUES)

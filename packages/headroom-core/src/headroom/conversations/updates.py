@@ -161,6 +161,7 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
     return found
 
 
+_NUMBERS = ("number", "amount")
 # How sure it is that one changes the other: no other can be meant; none is, if there is
 # no other like it; it may be.
 _CERTAIN, _LIKELY, _MAYBE = 3, 2, 1
@@ -193,8 +194,11 @@ def _changes(old: _Statement, new: _Statement, *, says_so: bool, is_rule: bool) 
         start = old.text.casefold().find(gone[0])
         scope = _SCOPES.search(old.text[: max(0, start)])
         is_value = not scope or (scope["place"] and _CHANGES_RULE.search(new.text))
-        ends = order[-1] == gone[0] and start > 0 and kinds <= given
-        return _CERTAIN if explicit and ends and is_value else 0
+        # "4200 euros" is a value; "room 7 is ..." tells which room.
+        amount = not kinds.isdisjoint(_NUMBERS) and not old.before[gone[0]]
+        ends = amount or (order[-1] == gone[0] and start > 0)
+        certain = ends and is_value and kinds <= given and (explicit or amount)
+        return _CERTAIN if certain and says_so else 0
     if not says_so:
         return 0
     values = [key for key in gone if old.values.get(key) in given]
@@ -209,7 +213,10 @@ def _changes(old: _Statement, new: _Statement, *, says_so: bool, is_rule: bool) 
 def _is_other(old: _Statement, new: _Statement) -> bool:
     """Whether a word that both say has another one before it: another of its kind."""
     return any(
-        word and word not in old.before and key in old.before
+        word
+        and word not in old.before
+        and key in old.before
+        and new.values.get(word) not in _NUMBERS
         for key, word in new.before.items()
     )
 
@@ -237,10 +244,8 @@ def amended(
         earlier: Rules of the digest so far.
     """
     out = list(units)
-    replacing = {
-        new: old
-        for old, (new, sure) in changed.items()
-        if sure and units[old].kind == "rule"
+    changing = {
+        new: old for old, (new, _) in changed.items() if units[old].kind == "rule"
     }
     read = {
         at: _statement(unit.text)
@@ -249,6 +254,7 @@ def amended(
     }
     rules = _Rules([_Rule(-1, _statement(text)) for text in earlier], read.values())
     taken: set[int] = set()
+    places: dict[int, _Rule] = {}
     joined: dict[int, int] = {}
     last: _Rule | None = None  # The rule that the user's last message ended with.
     message = -1
@@ -256,9 +262,12 @@ def amended(
         unit = units[at]
         opens, message = unit.message != message, unit.message
         found = None
-        if at in replacing:
-            rank = max(unit.rank, out[replacing[at]].rank)
+        old = changing.get(at, -1)
+        if old >= 0 and changed[old][1]:
+            rank = max(unit.rank, out[old].rank)
             unit = out[at] = unit._replace(kind="rule", rank=rank)
+        elif old in places:
+            found = places[old]
         elif len(unit.text) <= _SHORT_CHARACTERS and not unit.text.endswith(_QUESTION):
             found = rules.spoken_of(said, is_rule=unit.kind == "rule")
             if found is None and opens and last and _follows(said, last.said):
@@ -273,7 +282,7 @@ def amended(
                 found = None
         if found is None:
             if unit.kind == "rule":
-                last = rules.add(_Rule(at, said))
+                last = places[at] = rules.add(_Rule(at, said))
         elif found.at < 0:
             out[at] = unit._replace(kind="rule", rank=STANDING)
         else:
@@ -284,6 +293,7 @@ def amended(
                 rank=max(rule.rank, unit.rank if unit.kind == "rule" else 0),
             )
             joined[found.at] = joined.get(found.at, 0) + 1
+            places[at] = found
             taken.add(at)
     return out, taken
 
