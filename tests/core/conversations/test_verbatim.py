@@ -209,3 +209,27 @@ def test_results_of_parallel_calls_stand_under_their_own_calls(backwards):
         "tool get_order(id=A-0)\n state=shipped\n"
         "tool get_order(id=A-1)\n Error: no such order"
     ) in digest
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Is the sauna open on Sundays?", "It is not."),
+        ("Tell me whether children pay", "Half."),
+        ("Is the lake far? And can we rent bikes?", "Ten minutes. Only old ones."),
+        ("Does the fee apply to us?", "It does not, as long as you bring your card."),
+        ("1. Is a visa needed? 2. Is the water safe?", "1. No.\n2. Not everywhere."),
+        ("プールは日曜日も開いていますか。", "いいえ。"),
+    ],
+)
+@pytest.mark.parametrize("limit", [260, 300, 340])
+def test_a_question_and_its_answer_stay_or_go_together(question, answer, limit):
+    messages = [user(question), assistant(answer)]
+    for n in range(5):
+        messages += [user(f"What is in room {n}?")]
+        messages += [assistant(f"Room {n} has a long history. " * 8)]
+    small = ConversationCompressor(limit, keep_turns=1, count_tokens=count)
+    digest = flat(small.explain(messages).digest)
+    parts = re.split(r"(?<=[?.。]) ", question) + re.split(r"(?<=[.。])\s", answer)
+    parts = [part for part in parts if not re.fullmatch(r"\d\.", part)]
+    assert len({part in digest for part in parts}) == 1

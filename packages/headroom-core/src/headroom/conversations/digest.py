@@ -7,12 +7,13 @@ what is kept is written in the order of the conversation.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headroom.conversations.block import Block, write
 from headroom.conversations.rules import replaces
-from headroom.conversations.units import ERROR, Unit
+from headroom.conversations.units import ERROR, Unit, asks, is_short
 from headroom.conversations.updates import amended, updated
 from headroom.conversations.words import Word, gives_value, words_of
 
@@ -34,7 +35,7 @@ _RULE_WEIGHT = 1.5
 _ERROR_WEIGHT = 1.5
 _QUESTION_WEIGHT = 0.75
 # Short words without a name or number, such as "Good." or "Is that OK?".
-_CHATTER_WEIGHT = 0.6
+_CHATTER_WEIGHT = 0.2
 _CHATTER_CHARACTERS = 24
 # What was said last counts so much more than what was said first.
 _NEWEST_WEIGHT = 1.1
@@ -72,7 +73,6 @@ _LOOKS_UP = re.compile(
     r"(?![a-z])",
     re.IGNORECASE,
 )
-_ASKS = ("?", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,17 +273,8 @@ class _Bundles:
         self.loose: dict[int, str] = {}
         latest: dict[tuple[int, str], int] = {}
         spoken: dict[str, int] = {}
-        called: dict[str, int] = {}
+        said = Counter(unit.text for unit in units)
         for at, unit in enumerate(units):
-            if unit.kind == "call":
-                called[unit.speaker] = at
-            elif unit.kind in ("field", "line") and unit.speaker in called:
-                # What a tool answered says little without what it was asked.
-                call = called[unit.speaker]
-                if len(units[call].text) <= _CALL_CHARACTERS:
-                    self._needs.setdefault(at, []).append(call)
-                    if at not in left_out:
-                        self.answered.add(call)
             if unit.head:
                 head = latest.get((unit.message, unit.head))
                 if head is None and unit.joined:
@@ -294,14 +285,35 @@ class _Bundles:
                     self._needs.setdefault(at, []).append(head)
                     if unit.joined:
                         self._needs.setdefault(head, []).append(at)
-            if unit.closes and (request := spoken.get(unit.closes)) is not None:
-                self._needs.setdefault(at, []).append(request)
-                self._needs.setdefault(request, []).append(at)
+            for asked in unit.closes:
+                # What is answered to everything, such as "Noted.", says nothing.
+                if asked in spoken and (asks(asked) or said[unit.text] == 1):
+                    # A question with a value in it tells something by itself.
+                    tells = asks(asked) and asked.isascii() and gives_value(asked)
+                    short = is_short(unit.text) or not asks(asked)
+                    if short or not tells:
+                        self._needs.setdefault(spoken[asked], []).append(at)
+                    if short:
+                        self._needs.setdefault(at, []).append(spoken[asked])
             latest[unit.message, unit.text] = at
             if unit.kind in ("said", "rule"):
                 spoken[unit.text] = at
         for old, new in changed.items():
             self._needs.setdefault(old, []).append(new)
+        self._tie_to_calls(units)
+
+    def _tie_to_calls(self, units: Sequence[Unit]) -> None:
+        """What a tool answered says little without what it was asked."""
+        called: dict[str, int] = {}
+        for at, unit in enumerate(units):
+            if unit.kind == "call":
+                called[unit.speaker] = at
+            elif unit.kind in ("field", "line") and unit.speaker in called:
+                call = called[unit.speaker]
+                if len(units[call].text) <= _CALL_CHARACTERS:
+                    self._needs.setdefault(at, []).append(call)
+                    if at not in self.left_out:
+                        self.answered.add(call)
 
     def of(self, at: int, taken: set[int]) -> list[int]:
         """Return the units that are to be taken with one, itself first."""
@@ -480,7 +492,7 @@ def factor_of(unit: Unit) -> float:
         return factor * _RULE_WEIGHT
     if len(unit.text) <= _CHATTER_CHARACTERS and not gives_value(unit.text):
         factor *= _CHATTER_WEIGHT
-    if unit.text.endswith(_ASKS):
+    if asks(unit.text):
         factor *= _QUESTION_WEIGHT
     return factor * (_ERROR_WEIGHT if ERROR.search(unit.text) else 1.0)
 

@@ -586,7 +586,7 @@ class _Work:
                 told = found[len(found) - len(units) :]
                 found[len(found) - len(units) :] = closing(told, request, worked=worked)
             worked = worked or bool(view.calls)
-            asked = units
+            asked = units if view.text else asked
         return behind_calls(found)
 
     def _request(self, at: int) -> Unit | None:

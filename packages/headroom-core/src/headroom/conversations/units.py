@@ -21,8 +21,10 @@ __all__ = [
     "ERROR",
     "Unit",
     "answered",
+    "asks",
     "behind_calls",
     "closing",
+    "is_short",
     "units_of",
     "units_of_block",
 ]
@@ -46,7 +48,8 @@ class Unit(NamedTuple):
         head: Text of the unit that must be read before it: the id of its record, the
             introduction of its list, the question that it answers; "" for none.
         joined: Whether its head says too little without it, too.
-        closes: Text of the user's request that it reports the outcome of, "" for none.
+        closes: Texts of the questions that it answers, or of the request that it
+            reports the outcome of.
         call: Id of the tool call that it makes or answers, "" for none.
     """
 
@@ -58,7 +61,7 @@ class Unit(NamedTuple):
     name: str = ""
     head: str = ""
     joined: bool = False
-    closes: str = ""
+    closes: tuple[str, ...] = ()
     call: str = ""
 
 
@@ -102,7 +105,7 @@ def _made(
     return [
         Unit(
             *(at, speaker, part.kind, _quotable(part.kind, part.text), part.rank, name),
-            *(_on_lines(escape(part.head)), part.joined, "", call),
+            *(_on_lines(escape(part.head)), part.joined, (), call),
         )
         for part in parts
     ]
@@ -152,38 +155,73 @@ def _label(name: str) -> str:
 # An answer of so few words or characters says little without its question; a longer
 # question costs more than it tells. Source: measured like the weights of the digest.
 _ANSWER_WORDS = 7
-_ANSWER_CHARACTERS = 60
+_ANSWER_CHARACTERS = 64
 _QUESTION_CHARACTERS = 160
 _QUESTION_SENTENCES = 3
+_ANSWER_SENTENCES = 3
+# So short an answer answers something even where nothing was asked with a mark.
+_REPLY_WORDS = 4
 # A longer sentence is a story, no outcome; where no tool was called, a shorter one is.
 _OUTCOME_CHARACTERS = (50, 64)
 _ASKS = ("?", "？", "؟", ";", "吗。", "呢。", "か。")
+_NUMBER = re.compile(r"\(?(\w{1,2})[.)] ")
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence asks something."""
+    return text.endswith(_ASKS)
+
+
+def is_short(text: str) -> bool:
+    """Whether a sentence says little without what it answers."""
+    return len(text) <= _ANSWER_CHARACTERS and len(text.split()) <= _ANSWER_WORDS
 
 
 def answered(units: list[Unit], before: Sequence[Unit]) -> list[Unit]:
-    """Return a message's units, a short answer tied to the question that it answers.
+    """Return a message's units, the answer in them tied to the questions before it.
+
+    The answer is the first sentence, the item of the same number, or all of a message
+    of short sentences.
 
     Args:
         units: The units of one message.
-        before: The units of the message before it, of another speaker.
+        before: The units of the last message with text before it.
     """
-    if not units or not before or before[-1].speaker == units[0].speaker:
+    told = [n for n, unit in enumerate(units) if unit.kind in ("said", "rule")]
+    said = [unit for unit in before if unit.kind in ("said", "rule")]
+    if not told or not said or said[-1].speaker == units[told[0]].speaker:
         return units
-    first = units[0]
+    units = list(units)
+    first = units[told[0]]
+    asked = [
+        unit.text
+        for unit in said[-_QUESTION_SENTENCES:]
+        if asks(unit.text) and len(unit.text) <= _QUESTION_CHARACTERS
+    ]
+    numbered = {match[1]: text for text in asked if (match := _NUMBER.match(text))}
+    if numbered:
+        for n in told:
+            match = _NUMBER.match(units[n].text)
+            if match and match[1] in numbered:
+                units[n] = units[n]._replace(closes=(numbered[match[1]],))
+        return units
     if (
-        first.kind not in ("said", "rule")
-        or before[-1].kind not in ("said", "rule")
-        or first.text.endswith(_ASKS)
-        or len(first.text.split()) > _ANSWER_WORDS
-        or len(first.text) > _ANSWER_CHARACTERS
+        not asked
+        and first.speaker != "user"
+        and len(first.text.split()) <= _REPLY_WORDS
     ):
+        asked = [said[-1].text]
+    if not asked or asks(first.text):
         return units
-    for asked in reversed(before[-_QUESTION_SENTENCES:]):
-        if asked.text.endswith(_ASKS) and len(asked.text) <= _QUESTION_CHARACTERS:
-            if first.kind == "rule":
-                text = f"{asked.speaker}: {asked.text}\n{first.text}"
-                return [first._replace(text=text), *units[1:]]
-            return [first._replace(head=asked.text, joined=True), *units[1:]]
+    if first.kind == "rule" and is_short(first.text):
+        text = f"{said[-1].speaker}: {asked[-1]}\n{first.text}"
+        units[told[0]] = first._replace(text=text)
+        return units
+    whole = len(told) <= _ANSWER_SENTENCES and all(
+        is_short(units[n].text) for n in told
+    )
+    for n in told if whole else told[:1]:
+        units[n] = units[n]._replace(closes=tuple(asked if whole else asked[-1:]))
     return units
 
 
@@ -195,15 +233,15 @@ def closing(units: list[Unit], request: Unit | None, *, worked: bool) -> list[Un
         request: What the user said last before it, None for nothing.
         worked: Tools were called for it.
     """
-    if request is None or request.text.endswith(_ASKS):
+    if request is None or asks(request.text):
         return units
     for n, unit in enumerate(units):
         if unit.kind == "said" and len(unit.text.split()) > 1:
-            told = not unit.head and not unit.text.endswith(_ASKS)
+            told = not (unit.head or unit.closes or asks(unit.text))
             told = told and gives_value(unit.text)
             if told and len(unit.text) <= _OUTCOME_CHARACTERS[worked]:
                 units = list(units)
-                units[n] = unit._replace(closes=request.text)
+                units[n] = unit._replace(closes=(*unit.closes, request.text))
             break
     return units
 

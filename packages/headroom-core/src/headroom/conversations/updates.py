@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from headroom.conversations.passages import goes_on
 from headroom.conversations.rules import STANDING, announces_rules, replaces
-from headroom.conversations.units import Unit
+from headroom.conversations.units import Unit, asks, is_short
 from headroom.conversations.words import VALUE, words_of
 from headroom.scorers.words import stem
 
@@ -61,7 +61,6 @@ _MARK = re.compile(r"^[A-Z][A-Z ]{2,30}:\s")
 _AMOUNT = frozenset("$€£¥₹%")
 # "Server B" is another one than "Server A".
 _LETTER = re.compile(r"(?<=\w )[A-HJ-Z]\b")
-_QUESTION = ("?", "？", "؟")
 _SHORT_CHARACTERS = 160
 # A lighter word tells nothing of what a statement is about; a pair of characters of
 # writing without spaces tells half of what a word does.
@@ -268,7 +267,7 @@ def amended(
             unit = out[at] = unit._replace(kind="rule", rank=rank)
         elif old in places:
             found = places[old]
-        elif len(unit.text) <= _SHORT_CHARACTERS and not unit.text.endswith(_QUESTION):
+        elif len(unit.text) <= _SHORT_CHARACTERS and not asks(unit.text):
             found = rules.spoken_of(said, is_rule=unit.kind == "rule")
             if found is None and opens and last and _follows(said, last.said):
                 found = last
@@ -286,10 +285,10 @@ def amended(
         elif found.at < 0:
             out[at] = unit._replace(kind="rule", rank=STANDING)
         else:
-            asked = f"{unit.head}\n" if unit.joined else ""
+            asked = "".join(f"{text}\n" for text in unit.closes[-1:])
             rule = out[found.at]
             out[found.at] = rule._replace(
-                text=f"{rule.text} …\n{asked}{unit.text}",
+                text=f"{rule.text} …\n{asked if is_short(unit.text) else ''}{unit.text}",
                 rank=max(rule.rank, unit.rank if unit.kind == "rule" else 0),
             )
             joined[found.at] = joined.get(found.at, 0) + 1
