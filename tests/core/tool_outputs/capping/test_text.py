@@ -1,8 +1,10 @@
 """A text under a cap: the laws, and what stays first."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headroom.compressors import ToolOutputCompressor
 from headroom.tool_outputs.capping import cap
 
 LINES = st.lists(
@@ -201,3 +203,59 @@ def test_a_table_with_semicolons_keeps_its_header():
         shown = cap(text, max_tokens=420, count_tokens=len, query=query).content
         assert shown.splitlines()[1] == "Rechnung;Kunde;Betrag;Status"
     assert all(row in shown for row in rows[::9])
+
+
+def test_rows_without_a_word_that_most_have_answer_a_query_with_not():
+    rows = [f"{n},Novak,{n * 3},paid" for n in range(40)]
+    wanted = {11: "11,Novak,33,open", 29: "29,Novak,87,failed"}
+    for at, row in wanted.items():
+        rows[at] = row
+    text = "id,customer,amount,status\n" + "\n".join(rows)
+    query = "Which orders were not yet paid?"
+    shown = cap(text, max_tokens=170, count_tokens=len, query=query).content
+    assert all(row in shown for row in wanted.values())
+    query = "Which orders are not paid?"
+    shown = cap(text, max_tokens=170, count_tokens=len, query=query).content
+    assert all(row in shown for row in wanted.values())
+
+
+def test_a_member_that_is_false_is_none_of_those_that_are_true():
+    rows = [f'{{"id":{n},"name":"u{n}","locked":false}}' for n in range(40)]
+    for at in (13, 31):
+        rows[at] = rows[at].replace("false", "true")
+    query = "Which users are locked?"
+    shown = cap("\n".join(rows), max_tokens=230, count_tokens=len, query=query)
+    assert rows[13] in shown.content
+    assert rows[31] in shown.content
+
+
+@pytest.mark.parametrize("query", ["Which file system is nearly full?", None])
+def test_the_fullest_rows_of_each_table_are_shown(query):
+    disks = [
+        f"/dev/sd{chr(97 + n)}1  98G   {n + 11}G  {n + 11}% /mnt/{n}" for n in range(20)
+    ]
+    disks[9] = "/dev/sdj1  98G   97G  98% /var/lib"
+    text = "$ df -h\nFilesystem Size Used Use% Mounted on\n" + "\n".join(disks)
+    text += "\n\n$ free -m\n       total  used  free\nMem:   32010 21005  1200\n"
+    shown = cap(text, max_tokens=330, count_tokens=len, query=query).content
+    assert disks[9] in shown
+
+
+def test_answers_that_are_hidden_are_counted():
+    rows = [f"{n};Huber;{n};{'offen' if n % 4 else 'storniert'}" for n in range(60)]
+    text = "Rechnung;Kunde;Betrag;Status\n" + "\n".join(rows)
+    query = "Welche Rechnungen sind storniert?"
+    shown = cap(text, max_tokens=330, count_tokens=len, query=query).content
+    hidden = sum(row not in shown for row in rows[::4])
+    assert 0 < hidden < 15
+    assert f"; {hidden} of 15 best matches hidden]" in shown.splitlines()[0]
+    shown = cap(text, max_tokens=900, count_tokens=len, query=query).content
+    assert "best matches" not in shown
+    value = [
+        {"id": n, "job": f"j{n}", "state": "ok" if n % 4 else "skipped"}
+        for n in range(60)
+    ]
+    capped = ToolOutputCompressor(max_tokens=150).compress(
+        value, query="Which were skipped?"
+    )
+    assert "of 14 best matches hidden" in capped.splitlines()[0]

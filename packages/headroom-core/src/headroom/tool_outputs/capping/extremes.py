@@ -1,5 +1,6 @@
 """Rows with the largest and smallest numbers of a column that a query names."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -20,18 +21,26 @@ _MEMBER = re.compile(r'"([^"\\]{1,60})":(-?\d+(?:\.\d+)?)(?=[,}])')
 
 
 def extremes(texts: Sequence[str], query: str | None) -> Iterator[int]:
-    """Yield the rows, the largest first, of each column that the query names.
+    """Yield the rows of the largest numbers of each column that the query names.
+
+    The largest of each column come first, the smallest last.
+
+    Where it names none, those of the columns of percentages: how full, how busy.
 
     Args:
         texts: The lines of a table with aligned or delimited columns, or JSON objects.
         query: What the reader wants to know, or None.
     """
     asked = _names(query or "")
-    if asked:
-        for numbers in (*_aligned(texts, asked), *_members(texts, asked)):
-            if len(set(numbers.values())) > 1:
-                rows = sorted(numbers, key=lambda row: (-numbers[row], row))
-                yield from (*rows[:_LARGEST], *rows[: -_SMALLEST - 1 : -1])
+    columns = [*_aligned(texts, asked), *_members(texts, asked)]
+    found: list[list[int]] = []
+    for numbers in columns or _aligned(texts, {"%"}):
+        if len(set(numbers.values())) > 1:
+            rows = sorted(numbers, key=lambda row: (-numbers[row], row))
+            found.append([*rows[:_LARGEST], *rows[: -_SMALLEST - 1 : -1]])
+    for row in itertools.chain.from_iterable(itertools.zip_longest(*found)):
+        if row is not None:
+            yield row
 
 
 def _names(text: str) -> set[str]:
@@ -42,7 +51,7 @@ def _names(text: str) -> set[str]:
 
 def _is_named(name: str, asked: set[str]) -> bool:
     """Tell whether a query names a column: CPU as %CPU, memory as MEM."""
-    for part in _names(name):
+    for part in _names(name) | ({"%"} & set(name)):
         for word in asked:
             short, long = sorted((part, word), key=len)
             if short == long or (len(short) > 2 and long.startswith(short)):

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from headroom.originals import PART_BEGINS
@@ -9,6 +10,7 @@ from headroom.types import Dropped
 
 __all__ = [
     "Capped",
+    "best_hidden",
     "counted",
     "hidden_under_the_cap",
     "numbered",
@@ -55,6 +57,14 @@ def opening(said: str, tag: str, handle: str | None, example: str) -> str:
     if handle:
         said += f'; headroom_retrieve(handle="{handle}", {example} or query="…")'
     return f"{PART_BEGINS}{tag}: {said}]"
+
+
+def best_hidden(best: Sequence[int], shown: Container[int]) -> str:
+    """Return the remark that some of the best answers to a query are hidden, or ""."""
+    hidden = sum(unit not in shown for unit in best)
+    if not 0 < hidden < len(best):
+        return ""
+    return f"; {hidden:,} of {len(best):,} best matches hidden"
 
 
 def counted(count: int, unit: str) -> str:

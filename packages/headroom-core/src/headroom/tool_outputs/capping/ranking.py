@@ -1,14 +1,11 @@
 """In which order the units of an output matter."""
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from headroom.scorers import BM25Scorer, Scorer
-from headroom.scorers.contract import checked_scores
-from headroom.scorers.words import Sentences
+from headroom.tool_outputs.capping.answers import Answers
 from headroom.tool_outputs.capping.belonging import is_message, with_owners
 from headroom.tool_outputs.capping.extremes import extremes
 from headroom.tool_outputs.error_lines import severity, shape
@@ -39,7 +36,8 @@ _WHY = re.compile(
 )
 _MOST = re.compile(
     r"\b(?:most|least|max(?:imum)?|min(?:imum)?|top|(?:larg|small|high|low|bigg|long"
-    r"|short|slow|fast|full|old|new)est)\b|\bmeisten|größt|höchst|längst|kleinst",
+    r"|short|slow|fast|full|old|new)est|nearly|almost|full)\b"
+    r"|\b(?:fast|beinahe) voll|\bmeisten|größt|höchst|längst|kleinst",
     re.IGNORECASE,
 )
 # "2 failed, 37 passed"; where more kinds of lines look so, they are no totals.
@@ -62,29 +60,15 @@ DATA_WEIGHS = 0.3
 _NEAR = 4
 # A record of up to so many characters at an end is shown whole or not at all.
 _SHORT_RECORD = 400
-# How much of its score a unit that the query needs gives to the units after it and
-# before it: answers stand below their label.
-_AFTER = (0.6, 0.4, 0.25)
-_BEFORE = (0.35,)
-# What a word of the query that stands in a unit letter for letter weighs, compared
-# with the scorer's scores in [0, 1]. A part of an id is no word to a scorer.
-_LITERAL = 0.8
-# The share of its score that a line gives to lines that belong to it and match, too.
-_INHERITED = 0.7
-# A unit of this share of the best score answers as well.
-_AS_GOOD = 0.7
-_SHORTEST_LITERAL = 3
-_PUNCTUATION = "?.,;:!\"'()[]{}<>。、？"
 
 
 def rank(
     texts: Sequence[str],
     query: str | None,
-    scorer: Scorer | None,
+    asked: Answers,
     show: Show,
     *,
     belongs: Sequence[int] = (),
-    named: Sequence[str] = (),
     errors_weigh: float = 1.0,
 ) -> Iterator[Sequence[int]]:
     """Yield groups of units, the most important first; each unit once at most.
@@ -92,18 +76,17 @@ def rank(
     Args:
         texts: The units.
         query: What the reader wants to know, or None.
-        scorer: Says which units the query needs; None for BM25.
+        asked: The units that answer the query, as `answers` gives them.
         show: Which units are ranked: "what matters" and "the beginning" rank all.
         belongs: The unit above to which each belongs, as `owners` gives it: a group
             has a unit behind those to which it belongs.
-        named: The units with their names, for the query; the texts if left out.
         errors_weigh: How much room units that speak of errors have, compared with
             what the query asks for; 0 where they only quote.
     """
     if show == "the beginning" or not texts:
         yield from ((unit,) for unit in range(len(texts)))
         return
-    best, more = _asked(named or texts, query, scorer, belongs)
+    best, more = asked
     if show == "what the query asks for":
         yield from (with_owners(unit, belongs) for unit in best + more)
         return
@@ -123,11 +106,12 @@ def rank(
         "extremes": iter(()),
         "more": (with_owners(unit, belongs) for unit in more),
         "totals": ((unit,) for unit in _totals(told)),
-        "outliers": ((unit,) for unit in _outliers(texts)),
+        "outliers": (with_owners(unit, belongs) for unit in _outliers(texts)),
         "ends": _ends(texts, belongs),
     }
     if _MOST.search(query) if query else is_data:
-        queues["extremes"] = ((unit,) for unit in extremes(texts, query))
+        rows = extremes(texts, query)
+        queues["extremes"] = (with_owners(unit, belongs) for unit in rows)
     if about_errors:
         # What became of it all.
         for group in (_ending(texts, belongs), *[[unit] for unit in _totals(told)]):
@@ -287,64 +271,3 @@ def _errors(
         yield _needs(unit, texts, belongs)
     for unit in ranked:
         yield with_owners(unit, belongs)
-
-
-def _asked(
-    texts: Sequence[str],
-    query: str | None,
-    scorer: Scorer | None,
-    belongs: Sequence[int],
-) -> tuple[list[int], list[int]]:
-    """Return the units that answer a query as well as the best, and those near them.
-
-    Both lists have the most needed first.
-    """
-    if not query:
-        return [], []
-    scores = checked_scores(scorer or BM25Scorer(), query, Sentences(texts))
-    for unit, score in _literal(texts, query).items():
-        scores[unit] += _LITERAL * score
-    # A line that answers is found by the lines to which it belongs, too.
-    inherited = list(scores)
-    for unit, above in enumerate(belongs):
-        if above >= 0:
-            inherited[unit] += _INHERITED * inherited[above]
-    scores = [i if own > 0 else 0.0 for i, own in zip(inherited, scores, strict=True)]
-    # The first line is shown anyway: a header has the words of every query.
-    scores[:1] = [0.0][: len(scores)]
-    spread = list(scores)
-    for unit, score in enumerate(scores):
-        if score <= 0:
-            continue
-        for step, share in ((1, _AFTER), (-1, _BEFORE)):
-            for distance, part in enumerate(share, 1):
-                at = unit + step * distance
-                if 0 <= at < len(texts):
-                    spread[at] = max(spread[at], part * score)
-    found = [unit for unit, score in enumerate(spread) if score > 0]
-    # A text that came before comes last.
-    first = {text: unit for unit, text in reversed(list(enumerate(texts)))}
-    found.sort(key=lambda each: (first[texts[each]] != each, -spread[each], each))
-    good = _AS_GOOD * max(scores, default=0.0)
-    best = [u for u in found if scores[u] >= good and first[texts[u]] == u]
-    return best, [unit for unit in found if unit not in set(best)]
-
-
-def _literal(texts: Sequence[str], query: str) -> dict[int, float]:
-    """Return how much of the query stands in units letter for letter, in (0, 1].
-
-    A word weighs by its rarity; one in every tenth unit weighs nothing.
-    """
-    found: dict[int, float] = {}
-    whole = 0.0
-    for word in dict.fromkeys(each.strip(_PUNCTUATION) for each in query.split()):
-        if len(word) < _SHORTEST_LITERAL:
-            continue
-        units = [unit for unit, text in enumerate(texts) if word in text]
-        weight = math.log(len(texts) / len(units)) if units else 0.0
-        if len(units) * 10 > len(texts) + 10:
-            continue
-        whole += weight
-        for unit in units:
-            found[unit] = found.get(unit, 0.0) + weight
-    return {unit: weight / whole for unit, weight in found.items()} if whole else {}

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from headroom.scorers import Scorer
+from headroom.tool_outputs.capping.answers import answers
 from headroom.tool_outputs.capping.belonging import owners, whole_changes
 from headroom.tool_outputs.capping.fitting import fit
 from headroom.tool_outputs.capping.notes import (
     Capped,
+    best_hidden,
     counted,
     hidden_under_the_cap,
     numbered,
@@ -80,10 +82,12 @@ def cap(
     rows = [unit.rstrip("\r\n") for unit in units.texts]
     kind = kind_of(text, rows if units.name == "record" else ())
     weight = _WEIGHTS.get(kind, 1.0)
+    is_data = weight == DATA_WEIGHS
+    asked = answers(units.texts, query, scorer, belongs, is_data=is_data)
     ranking: Iterable[Sequence[int]] = rank(
         units.texts,
         query,
-        scorer,
+        asked,
         show,
         belongs=belongs,
         errors_weigh=weight,
@@ -99,13 +103,14 @@ def cap(
         budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
     while budget > 0:
         shown = fit(total, ranking, cost, mark, budget)
-        content = notes.render(shown)
+        missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
+        content = notes.render(shown, missed)
         excess = count_tokens(content) - max_tokens
         if excess <= 0:
             hidden = runs(shown)
             repeated = _repeated(units.texts, shown, counts)
             while repeated:
-                counted = notes.render(shown, dict(repeated))
+                counted = notes.render(shown, missed, dict(repeated))
                 if count_tokens(counted) <= max_tokens:
                     content = counted
                     break
@@ -151,9 +156,10 @@ class _Notes:
         self._unit = units.name
         self._starts = list(accumulate(map(len, units.texts), initial=0))
 
-    def head(self, hidden: int) -> str:
+    def head(self, hidden: int, missed: str = "") -> str:
         """Return the first line: how much is hidden, and how to ask for it."""
         said = f"{hidden:,} of {counted(len(self._units.texts), self._unit)} hidden"
+        said += missed
         return opening(said, self._tag, self._handle, 'lines="1-50"')
 
     def mark(self, start: int, end: int, alike: int = 0) -> str:
@@ -184,16 +190,19 @@ class _Notes:
         lines = self._units.line_of
         return unit in (0, len(lines)) or lines[unit] != lines[unit - 1]
 
-    def render(self, shown: bytearray, repeated: Mapping[int, int] = _NONE) -> str:
+    def render(
+        self, shown: bytearray, missed: str, repeated: Mapping[int, int] = _NONE
+    ) -> str:
         """Return the text of the shown units, a mark in place of each hidden run.
 
         Args:
             shown: One byte for each unit, 1 for those that are shown.
+            missed: The remark that answers are hidden, or "".
             repeated: For the start of a hidden run, how many lines are like the last
                 error before it.
         """
         hidden = runs(shown)
-        out = [self.head(sum(end - start for start, end in hidden)), "\n"]
+        out = [self.head(sum(end - start for start, end in hidden), missed), "\n"]
         at = 0
         for start, end in hidden:
             out += self._units.texts[at:start]

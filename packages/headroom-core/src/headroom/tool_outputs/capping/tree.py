@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headroom.scorers import Scorer
+from headroom.tool_outputs.capping.answers import answers
 from headroom.tool_outputs.capping.belonging import owners, with_owners
 from headroom.tool_outputs.capping.notes import (
     Capped,
+    best_hidden,
     counted,
     hidden_under_the_cap,
     numbered,
@@ -85,17 +87,15 @@ def cap_tree(
     if count_tokens(text) <= max_tokens:
         return Capped(text, 0, 0, "values")
     tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
-    groups = list(
-        rank(
-            tree.texts, query, scorer, show, named=tree.named, errors_weigh=DATA_WEIGHS
-        )
-    )
+    asked = answers(tree.named, query, scorer, is_data=True)
+    groups = list(rank(tree.texts, query, asked, show, errors_weigh=DATA_WEIGHS))
 
     def written(first: int, *more: int) -> tuple[str, tuple[Dropped, ...]]:
         chosen = [*groups[:first], *[groups[at] for at in more]]
         shown = {need for g in chosen for u in g for need in tree.needs[u]}
         slim, dropped = tree.cut(shown)
-        return f"{tree.head(dropped)}\n{tree.counted(write(slim))}", dropped
+        missed = best_hidden(asked[0], shown)
+        return f"{tree.head(dropped, missed)}\n{tree.counted(write(slim))}", dropped
 
     low, high = 0, len(groups)
     best = None
@@ -262,10 +262,10 @@ class _Tree:
                 text = f"{text[:at]}[{rows}]{text[end:]}"
         return text
 
-    def head(self, dropped: Sequence[Dropped]) -> str:
+    def head(self, dropped: Sequence[Dropped], missed: str = "") -> str:
         """Return the first line: how much is hidden, and how to ask for it."""
         hidden, total = sum(each.count for each in dropped), len(self.texts)
-        said = f"{hidden:,} of {counted(total, 'value')} hidden"
+        said = f"{hidden:,} of {counted(total, 'value')} hidden{missed}"
         largest = max(dropped, key=lambda each: each.count, default=None)
         example = 'path="…"'
         if largest and largest.path and isinstance(largest.path[-1], int):
