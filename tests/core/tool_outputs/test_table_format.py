@@ -625,3 +625,36 @@ def test_names_in_lists_of_equal_length_are_no_pairs() -> None:
         "rain": [0, 1, 0, 0, 2, 0, 0, 0],
     }
     assert "hourly{8}(time,rain):\n00:00,0\n" in encode_table({"hourly": hours}).text
+
+
+@given(st.lists(st.uuids(), min_size=3, max_size=9, unique=True))
+def test_a_rows_own_id_is_literal_wherever_others_name_it(ids: list[Any]) -> None:
+    rows = [
+        {"sha": str(own), "parents": [{"sha": str(before)}], "n": n}
+        for n, (before, own) in enumerate(zip([ids[-1], *ids], ids, strict=False))
+    ]
+    lines = encode_table(rows).text.splitlines()
+    assert all(any(line.startswith(str(own)) for line in lines) for own in ids)
+
+
+def test_fields_that_most_rows_lack_are_named() -> None:
+    rows = [{"id": n, **({f"k{n % 5}": f"v{n}"} if n % 2 else {})} for n in range(20)]
+    text = encode_table(rows).text
+    assert ",," not in text
+    assert "9;k4:v9" in text
+    assert decode_table(text) == rows
+
+
+def test_objects_of_one_key_are_dotted_whatever_other_rows_have() -> None:
+    states: list[Any] = [
+        {"running": {"since": {"at": "09:00"}}},
+        {"terminated": {"code": {"exit": 137}}},
+        None,
+    ]
+    rows = [{"name": f"web-{n}", "state": states[n % 3]} for n in range(9)]
+    text = encode_table(rows).text
+    assert "((" not in text
+    assert "state.running.since.at" in text
+    assert decode_table(text) == rows
+    mixed = [*rows, {"name": "web-9", "state": {"running": 1, "waiting": 2}}]
+    assert decode_table(encode_table(mixed).text) == mixed

@@ -6,9 +6,15 @@ from headroom.tool_outputs.table.graph import Graph, Item
 
 __all__ = ["collapse_chains", "reachable"]
 
+# What the rows have at one place: each node's item.
+_Column = dict[int, Item]
+# Chains of other keys in other rows (`state.running`, `state.waiting`) are fields of
+# their own. Source: states and typed values of the APIs recorded have two or three.
+_MOST_BRANCHES = 4
+
 
 def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> None:
-    """Join keys whose values are objects with one and the same key in every row.
+    """Join keys whose values are objects of one key, in every row that has an object.
 
     Changes `names`, and the graph: the nodes then hold what lies inside.
 
@@ -17,69 +23,78 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
         names: The keys of a class of objects.
         nodes: Its objects.
     """
-    index = {name: i for i, name in enumerate(names)}
-    # For each shape the place of each of the names, and for each name one row.
-    places: dict[int, dict[int, int]] = {}
-    first: dict[int, tuple[int, int]] = {}
+    columns: dict[str, _Column] = {}
     for node in nodes:
-        shape = graph.shape[node]
-        if shape not in places:
-            places[shape] = {
-                index[name]: at for at, name in enumerate(graph.shapes[shape])
+        keys, items = graph.keys(node), graph.items[node]
+        for i in graph.nested.get(node, ()):
+            if _only_member(graph, items[i]):
+                columns[keys[i]] = {}
+    if not columns:
+        return
+    for node in nodes:
+        for key, item in zip(graph.keys(node), graph.items[node], strict=True):
+            if key in columns:
+                columns[key][node] = item
+    # By key and node the dotted key, and what it leads to.
+    joined: dict[str, dict[int, tuple[str, Item]]] = {}
+    for key, column in columns.items():
+        branches = _branches(graph, key, column)
+        if len(branches) > 1 or branches[0][0] != key:
+            joined[key] = {
+                node: (name, item)
+                for name, branch in branches
+                for node, item in branch.items()
             }
-            for i, at in places[shape].items():
-                first.setdefault(i, (node, at))
-    joined: dict[int, list[str]] = {}
-    for i, name in enumerate(names):
-        if i not in first or not _holds_objects(graph, *first[i]):
-            continue
-        found = [
-            (node, places[graph.shape[node]][i])
-            for node in nodes
-            if i in places[graph.shape[node]]
-        ]
-        keys, items = _chain(graph, name, [graph.items[n][at] for n, at in found])
-        if len(keys) > 1:
-            joined[i] = keys
-            for (node, at), item in zip(found, items, strict=True):
-                old = graph.items[node]
-                graph.items[node] = (*old[:at], item, *old[at + 1 :])
+            at = names.index(key)
+            names[at : at + 1] = [name for name, _ in branches]
     if not joined:
         return
-    for i, keys in joined.items():
-        names[i] = ".".join(keys)
-    new_shapes: dict[int, int] = {}
+    shapes: dict[tuple[str, ...], int] = {}
     for node in nodes:
-        shape = graph.shape[node]
-        if shape not in new_shapes:
-            new_shapes[shape] = len(graph.shapes)
-            graph.shapes.append(tuple(names[i] for i in places[shape]))
-        graph.shape[node] = new_shapes[shape]
-        inside = [i for i, v in enumerate(graph.items[node]) if type(v) is int]
+        pairs = [
+            joined[key][node] if key in joined else (key, item)
+            for key, item in zip(graph.keys(node), graph.items[node], strict=True)
+        ]
+        keys = tuple([name for name, _ in pairs])
+        if keys not in shapes:
+            shapes[keys] = len(graph.shapes)
+            graph.shapes.append(keys)
+        graph.shape[node] = shapes[keys]
+        graph.items[node] = tuple([item for _, item in pairs])
+        inside = [i for i, (_, item) in enumerate(pairs) if type(item) is int]
         if inside:
             graph.nested[node] = inside
         else:
             graph.nested.pop(node, None)
 
 
-def _chain(graph: Graph, name: str, items: list[Item]) -> tuple[list[str], list[Item]]:
-    """Follow objects of one and the same key: the keys, and what they lead to."""
-    keys = [name]
-    while True:
-        shapes = {graph.shape[v] if type(v) is int else -1 for v in items}
-        shape = shapes.pop()
-        if shapes or shape < 0 or len(graph.shapes[shape]) != 1:
-            return keys, items
-        inner = [graph.items[v][0] for v in items]  # type: ignore[index]
-        if any(type(v) is str and v[0] == "…" for v in inner):
-            return keys, items  # a marker reads as the absence of one key only
-        keys.append(graph.shapes[shape][0])
-        items = inner
+def _branches(graph: Graph, name: str, column: _Column) -> list[tuple[str, _Column]]:
+    """Follow objects of one key: each dotted key, and what rows have there."""
+    rest: _Column = {}
+    inside: dict[str, _Column] = {}
+    for node, item in column.items():
+        member = _only_member(graph, item)
+        if member is None:
+            rest[node] = item
+        else:
+            inside.setdefault(member[0], {})[node] = member[1]
+    found = [(name, rest)] if rest else []
+    for key, inner in inside.items():
+        found += _branches(graph, f"{name}.{key}", inner)
+    others = any(graph.is_object(item) for item in rest.values())
+    if others or not inside or len(found) > _MOST_BRANCHES:
+        return [(name, column)]
+    return found
 
 
-def _holds_objects(graph: Graph, node: int, at: int) -> bool:
-    item = graph.items[node][at]
-    return type(item) is int and graph.shape[item] >= 0 and len(graph.items[item]) == 1
+def _only_member(graph: Graph, item: Item) -> tuple[str, Item] | None:
+    """Return the key and value of an object of one key; None for anything else."""
+    if type(item) is not int or graph.shape[item] < 0 or len(graph.items[item]) != 1:
+        return None
+    (inner,) = graph.items[item]
+    if type(inner) is str and inner[0] == "…":
+        return None  # a marker reads as the absence of one key only
+    return graph.keys(item)[0], inner
 
 
 def reachable(graph: Graph) -> set[int]:

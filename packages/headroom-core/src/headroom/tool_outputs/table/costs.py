@@ -9,7 +9,6 @@ __all__ = [
     "COMMA",
     "DEFINITION",
     "EMPTY",
-    "QUESTION_MARK",
     "SMALLEST",
     "SMALLEST_CONTAINER",
     "USE",
@@ -22,7 +21,6 @@ __all__ = [
 COMMA = 0.8
 COLON = 1.0
 EMPTY = 0.4  # an empty cell
-QUESTION_MARK = 0.3
 DEFINITION = 4.0  # "&1:" and a line end
 USE = 2.2  # "&1"
 # What is smaller is not written elsewhere: a reader would look it up for too little.

@@ -23,7 +23,7 @@ from headroom.tool_outputs.table.notation import (
 )
 from headroom.tool_outputs.table.packed import JOINED, MARKS
 from headroom.tool_outputs.table.rows import Cells, Named, lay_out
-from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
+from headroom.tool_outputs.table.schemas import Field, Kind, Schema, find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
 
 __all__ = ["Table", "encode_table"]
@@ -48,6 +48,9 @@ _VALUES_FOR_ONE = 5
 # What is used in one row only is looked up in as many lines as there are rows, so it
 # must be long.
 _SMALLEST_IN_ROW = 25.0
+# Source: a SHA-256 in hex.
+_LONGEST_ID = 66
+_OF_NO_ID = frozenset(" :")
 # Lists in a list that are worth a line each.
 _FEWEST_ROWS = 3
 # Lists of fewer elements may be of equal length by chance.
@@ -104,6 +107,26 @@ def _encoded(graph: Graph, *, literal: bool) -> Table:
 def _gain(uses: int, cost: float) -> float:
     """Return the tokens that are spared where a value is written once."""
     return (uses - 1) * cost - DEFINITION - uses * USE
+
+
+def _own_ids(schemas: Sequence[Schema]) -> set[Item]:
+    """Return the words that tell the rows of a list apart, wherever else they stand.
+
+    A row's own id stands in it as it is, so that it can be found.
+    """
+    found: set[Item] = set()
+    for schema in schemas:
+        if len(schema.rows) < _FEWEST_ROWS:
+            continue
+        for column in zip(*schema.rows.values(), strict=True):
+            if len(set(column)) == len(column) and all(map(_is_id, column)):
+                found.update(column)
+    return found
+
+
+def _is_id(item: Item | None) -> bool:
+    """Tell whether an item may be an id: a short word, and no time or address."""
+    return type(item) is str and len(item) <= _LONGEST_ID and _OF_NO_ID.isdisjoint(item)
 
 
 def _characters(cost: float) -> int:
@@ -175,7 +198,8 @@ class _Writer:
                 once.add(item)
                 spared[item] = gain
 
-        repeated = [item for item, n in uses.items() if n > 1]
+        own = _own_ids(self.schemas)
+        repeated = [item for item, n in uses.items() if n > 1 and item not in own]
         for item in repeated:
             if type(item) is str:
                 cost = reading[item]
@@ -395,6 +419,8 @@ class _Writer:
         parts = []
         if any(f.kind is Kind.FIXED for f in fields):
             parts.append("k=v holds unless ;k:x")
+        if any(f.kind is Kind.SPARSE for f in fields):
+            parts.append("k? only where ;k:x")
         if self.has_absent:
             parts.append(";k: is absent")
         if any(t.references for t in templates):

@@ -9,7 +9,7 @@ from operator import eq, itemgetter
 
 from headroom.tool_outputs.table.chains import collapse_chains, reachable
 from headroom.tool_outputs.table.classes import find_classes
-from headroom.tool_outputs.table.costs import COLON, COMMA, EMPTY, QUESTION_MARK, Costs
+from headroom.tool_outputs.table.costs import COLON, COMMA, EMPTY, Costs
 from headroom.tool_outputs.table.graph import Graph, Item
 from headroom.tool_outputs.table.notation import is_other, raw_cell
 from headroom.tool_outputs.table.templates import Template, Texts, find_templates
@@ -105,7 +105,7 @@ def find_schemas(
         if not _are_maps(graph, names, nodes)
     ]
     for names, nodes in classes:
-        if len(names) > 1 and len(nodes) > 1:
+        if len(nodes) > 1:
             rows = [n for n in nodes if n != graph.root]
             collapse_chains(graph, names, rows)
     alive = reachable(graph)
@@ -245,11 +245,12 @@ class _Chooser:
         counts = Counter(column)
         absent = field.absent = counts.pop(None, 0)
         present = len(column) - absent
+        if 2 * absent > len(column):
+            # Nobody counts out empty cells to find the one that is filled.
+            field.kind = Kind.SPARSE
+            return
         named = self.costs[field.name] + COLON + COMMA
         best = present * COMMA + absent * EMPTY
-        sparse = QUESTION_MARK + present * named
-        if sparse < best:
-            best, field.kind = sparse, Kind.SPARSE
         top, n = max(counts.items(), key=itemgetter(1))
         assert top is not None
         if n * 3 >= present and (
