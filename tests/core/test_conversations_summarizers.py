@@ -384,6 +384,7 @@ def _openai(text, reason, asked):
     [
         ("stop", "llm"),
         ("end_turn", "llm"),
+        ("FinishReason.STOP", "llm"),
         (None, "llm"),
         ("length", "extractive"),
         ("content_filter", "extractive"),

@@ -226,7 +226,8 @@ def ended_by_itself(reply: Any) -> bool:
     for holder in (reply, *(choices if isinstance(choices, list) else ())):
         reason = first_of(holder, *_REASON_KEYS)
         if reason is not None:
-            return str(getattr(reason, "value", reason)).casefold() in _ENDS
+            word = str(getattr(reason, "value", reason)).rpartition(".")[2]
+            return word.casefold() in _ENDS
     return True
 
 
