@@ -174,6 +174,7 @@ def _read(
     changed = updated(units)
     found, left_out = amended(units, changed, earlier)
     left_out |= {at for at, (_, certain) in changed.items() if certain}
+    changed |= {old: (new, False) for old, new in _called_again(units).items()}
     return found, changed, left_out
 
 
@@ -351,12 +352,10 @@ class _Ranking:
                 self._said[word.key] = 1
         self._rarity = self._rarities()
         task = _task(units)
-        again = _called_again(units)
         self._factors = [
             factor_of(unit)
             * (_STALE_WEIGHT if at in changed else 1.0)
             * (_TASK_WEIGHT if at in task else 1.0)
-            * (_STALE_WEIGHT if at in again else 1.0)
             * (1 + (_NEWEST_WEIGHT - 1) * at / len(units))
             for at, unit in enumerate(units)
         ]
@@ -381,7 +380,9 @@ class _Ranking:
         for at in bundle:
             worth = 0.0
             for (key, weight), times in self._words[at]:
-                before = self._said.get(key, 0) + fresh.get(key, 0)
+                # Of two rules in the same words, each forbids another thing.
+                again = self._units[at].kind != "rule"
+                before = again * (self._said.get(key, 0) + fresh.get(key, 0))
                 fresh[key] = fresh.get(key, 0) + times
                 worth += weight * self._rarity[key] * _REPEATS[min(before, 31)]
             gain += worth * self._factors[at]
@@ -450,27 +451,36 @@ def _task(units: Sequence[Unit]) -> set[int]:
     return set(first[:_TASK_UNITS])
 
 
-def _called_again(units: Sequence[Unit]) -> set[int]:
-    """Return the calls and answers that the same call was made again after.
+def _called_again(units: Sequence[Unit]) -> dict[int, int]:
+    """Return, for what belongs to a call that was made again, the last one's answer.
 
-    The same are those with the same arguments, or with the same first one where the
-    earlier failed: the last answer is how it stands.
+    To a call belong its answers and what the assistant said of them. The same call has
+    the same arguments, or the same first one where the earlier failed: its last answer
+    is how things stand.
     """
-    again: set[int] = set()
     made: dict[str, list[int]] = {}  # What belongs to the last call, by its key.
     current: dict[str, list[int]] = {}  # What belongs to the last call of a tool.
+    latest: list[int] = []
+    newer: dict[int, list[int]] = {}
     for at, unit in enumerate(units):
         if unit.kind == "call":
             key = f"{unit.speaker}{unit.text}"
-            start = unit.text.partition(",")[0].rstrip(")")
-            failed = made.get(f"{unit.speaker}{start}", [])
-            if any(ERROR.search(units[n].text) for n in failed[1:]):
-                again.update(failed)
-            again.update(made.get(key, []))
-            current[unit.speaker] = made[key] = made[f"{unit.speaker}{start}"] = [at]
+            start = f"{unit.speaker}{unit.text.partition(',')[0].rstrip(')')}"
+            latest = [at]
+            for before in (made.get(key, []), made.get(start, [])):
+                failed = any(ERROR.search(units[n].text) for n in before[1:])
+                if before and (failed or units[before[0]].text == unit.text):
+                    newer.update(dict.fromkeys(before, latest))
+            current[unit.speaker] = made[key] = made[start] = latest
         elif unit.kind in ("field", "line") and unit.speaker in current:
             current[unit.speaker].append(at)
-    return again
+        elif unit.speaker == "assistant":
+            latest.append(at)
+        else:
+            latest = []
+    for old in sorted(newer, reverse=True):
+        newer[old] = newer.get(newer[old][0], newer[old])
+    return {old: group[min(1, len(group) - 1)] for old, group in newer.items()}
 
 
 def factor_of(unit: Unit) -> float:

@@ -38,16 +38,22 @@ def _cut(text: str, start: int, most: int) -> int:
     space = int(text.rfind(" ", start + most // 2, end))
     if space > 0:
         return space
-    # Writing without spaces: before a character that continues nothing. A run of
-    # digits or Latin letters longer than a piece is cut as it comes.
+    # Writing without spaces: before a character that continues no word and no number,
+    # else inside a word.
     before = range(end, start + most // 2, -1)
     after = range(end, min(end + most, len(text)))
-    for at in chain(before, after):
-        if not (_is_part(text[at - 1]) and _is_part(text[at])):
-            return at
+    for is_part in (_is_part, _is_digit):
+        for at in chain(before, after):
+            if not (is_part(text[at - 1]) and is_part(text[at])):
+                return at
     return end
 
 
 def _is_part(character: str) -> bool:
     """Whether a character may be inside a number, an id or a spelt word."""
     return character in ".,:-_/" or (character.isalnum() and character < "\u0e00")
+
+
+def _is_digit(character: str) -> bool:
+    """Whether a character may be inside a number."""
+    return character in ".,:-/" or character.isdigit()

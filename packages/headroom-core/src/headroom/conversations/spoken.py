@@ -92,10 +92,9 @@ def said_parts(text: str, *, is_user: bool) -> list[Part]:
 
 def _tied_code(lines: list[str]) -> list[Part]:
     """Return the lines of a block of code, each with the one before it."""
-    heads = ["", *(" ".join(line.split()) for line in lines)]
     return [
         Part("code", line, head=head, joined=bool(head))
-        for line, head in zip(lines, heads, strict=False)
+        for line, head in zip(lines, ["", *lines], strict=False)
     ]
 
 

@@ -160,7 +160,7 @@ _QUESTION_CHARACTERS = 160
 _QUESTION_SENTENCES = 3
 _ANSWER_SENTENCES = 3
 # So short an answer answers something even where nothing was asked with a mark.
-_REPLY_WORDS = 4
+_REPLY_WORDS = 2
 # A longer sentence is a story, no outcome; where no tool was called, a shorter one is.
 _OUTCOME_CHARACTERS = (50, 64)
 _ASKS = ("?", "？", "؟", ";", "吗。", "呢。", "か。")
