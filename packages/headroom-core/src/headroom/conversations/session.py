@@ -245,6 +245,11 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
     return _Memory((state,), ledger, quick, _chain("", seen[:end]))
 
 
+def _last_said(units: Sequence[Unit]) -> Unit | None:
+    """Return the last sentence of a message that is no rule."""
+    return next((unit for unit in reversed(units) if unit.kind == "said"), None)
+
+
 def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
     """Return where a digest stands that an earlier compression put there, and it.
 
@@ -581,7 +586,8 @@ class _Work:
             units = units_of(view, at, self._names)
             found += answered(units, asked)
             if view.role == "user" and view.text:
-                request, worked = self._request(at), False
+                request = self._requests[at] = _last_said(units)
+                worked = False
             elif view.text and (after is None or after.role == "user"):
                 told = found[len(found) - len(units) :]
                 found[len(found) - len(units) :] = closing(told, request, worked=worked)
@@ -594,8 +600,7 @@ class _Work:
         if at not in self._requests:
             view = self._view(at)
             units = units_of(view, at, {}) if view else []
-            said = [unit for unit in units if unit.kind == "said"]
-            self._requests[at] = said[-1] if said else None
+            self._requests[at] = _last_said(units)
         return self._requests[at]
 
     def _ledger_until(self, end: int) -> list[Unit]:

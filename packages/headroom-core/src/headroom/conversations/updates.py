@@ -8,6 +8,7 @@ the later statements behind it that share its rare words, whatever they say of i
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from headroom.conversations.passages import goes_on
@@ -89,6 +90,7 @@ class _Statement(NamedTuple):
         return self.before.keys()
 
 
+@lru_cache(maxsize=4096)
 def _statement(text: str) -> _Statement:
     before: dict[str, str] = {}
     values: dict[str, str] = {}
