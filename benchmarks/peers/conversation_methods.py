@@ -64,97 +64,26 @@ def _to_langchain(messages: Sequence[dict[str, Any]]) -> list[Any]:
     return found
 
 
-def _originals(task: dict[str, Any], messages: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the messages that went in, so that all are counted alike."""
-    return [task["messages"][int(one.id)] for one in messages]
-
-
-def _counting(
-    task: dict[str, Any], count: Callable[[str], int]
-) -> Callable[[Sequence[Any]], int]:
-    """Return a counter of LangChain's messages by what they were."""
-    from headroom.tokens import message_tokens
-
-    tokens = [message_tokens(one, count) for one in task["messages"]]
-    # What a memory adds itself has no id.
-    return lambda messages: 3 + sum(tokens[int(one.id)] for one in messages if one.id)
-
-
 def _trim_messages() -> Pair:
     from langchain_core.messages import trim_messages
+
+    from headroom.tokens import message_tokens
 
     count = counter()
 
     def work(task: dict[str, Any]) -> Any:
+        # They are counted by what they were.
+        tokens = [message_tokens(one, count) for one in task["messages"]]
         return trim_messages(
             _to_langchain(task["messages"]),
             max_tokens=task["max_tokens"],
-            token_counter=_counting(task, count),
+            token_counter=lambda some: 3 + sum(tokens[int(one.id)] for one in some),
             strategy="last",
             include_system=True,
             start_on="human",
         )
 
-    return work, _originals
-
-
-def _token_buffer() -> Pair:
-    from langchain_classic.memory import ConversationTokenBufferMemory
-    from langchain_core.language_models import FakeListChatModel
-
-    count = counter()
-
-    class Counting(FakeListChatModel):
-        counter: Any = None
-
-        def get_num_tokens_from_messages(self, messages: Any, tools: Any = None) -> int:
-            return int(self.counter(messages))
-
-    def work(task: dict[str, Any]) -> Any:
-        memory = ConversationTokenBufferMemory(
-            llm=Counting(responses=[""], counter=_counting(task, count)),
-            max_token_limit=task["max_tokens"],
-            return_messages=True,
-        )
-        memory.chat_memory.add_messages(_to_langchain(task["messages"]))
-        # It cuts when an exchange is saved; an empty one, taken off again.
-        memory.save_context({"input": ""}, {"output": ""})
-        return [one for one in memory.load_memory_variables({})["history"] if one.id]
-
-    return work, _originals
-
-
-def _chat_memory() -> Pair:
-    from headroom.tokens import messages_tokens
-    from langchain_headroom import HeadroomChatMemory
-
-    count = counter()
-    roles = {"human": "user", "ai": "assistant"}
-
-    def work(task: dict[str, Any]) -> Any:
-        # It counts LangChain's messages, in which a call has fewer tokens.
-        stays = task["stays"]
-        fewer = messages_tokens(stays, count) - messages_tokens(
-            _to_langchain(stays), count
-        )
-        memory = HeadroomChatMemory(
-            max_token_limit=task["max_tokens"] - fewer,
-            keep_turns=task["keep_turns"],
-            count_tokens=count,
-            return_messages=True,
-        )
-        memory.chat_memory.add_messages(_to_langchain(task["messages"]))
-        return memory.load_memory_variables({})["history"]
-
-    def finish(task: dict[str, Any], messages: Any) -> list[dict[str, Any]]:
-        return [
-            task["messages"][int(one.id)]
-            if (one.id or "").isdecimal()
-            else {"role": roles.get(one.type, one.type), "content": one.content}
-            for one in messages
-        ]
-
-    return work, finish
+    return work, lambda task, kept: [task["messages"][int(one.id)] for one in kept]
 
 
 def _to_llama(messages: Sequence[dict[str, Any]]) -> list[Any]:
@@ -267,10 +196,8 @@ def said(messages: Sequence[dict[str, Any]]) -> str:
 
 METHODS: dict[str, Callable[[], Pair]] = {
     "LangChain trim_messages": _trim_messages,
-    "LangChain ConversationTokenBufferMemory": _token_buffer,
     "LlamaIndex ChatMemoryBuffer": _memory_buffer,
     "LlamaIndex ChatSummaryMemoryBuffer, fake": _summary_buffer,
     "Headroom, fake summarizer": _headroom(fake=True),
-    "HeadroomChatMemory, LangChain": _chat_memory,
     "Headroom": _headroom(fake=False),
 }

@@ -7,7 +7,6 @@ a share of the sentences of each chunk.
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from methods import Pair, counter
@@ -150,16 +149,12 @@ def _embeddings_filter() -> Pair:
     return _pair(work)
 
 
-def _sentence_optimizer(*, joined: bool) -> Callable[[], Pair]:
-    """Return the method of LlamaIndex's SentenceEmbeddingOptimizer.
+def _sentence_optimizer() -> Pair:
+    """LlamaIndex's SentenceEmbeddingOptimizer, its share of all chunks' sentences.
 
-    It takes its share of each node's sentences, so the chunks are nodes or, `joined`,
-    one node; without further sentences around those taken.
+    It takes its share of each node, so the chunks are one node; without further
+    sentences around those taken.
     """
-    return partial(_optimizer, joined)
-
-
-def _optimizer(joined: bool) -> Pair:  # noqa: FBT001
     from llama_index.core.embeddings import BaseEmbedding
     from llama_index.core.postprocessor.optimizer import SentenceEmbeddingOptimizer
     from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
@@ -189,8 +184,8 @@ def _optimizer(joined: bool) -> Pair:  # noqa: FBT001
             context_before=0,
             context_after=0,
         )
-        texts = ["\n".join(task["documents"])] if joined else task["documents"]
-        nodes = [NodeWithScore(node=TextNode(text=text)) for text in texts]
+        node = TextNode(text="\n".join(task["documents"]))
+        nodes = [NodeWithScore(node=node)]
         done = optimizer.postprocess_nodes(nodes, QueryBundle(task["query"]))
         return [node.node.get_content() for node in done]
 
@@ -235,8 +230,7 @@ METHODS: dict[str, Callable[[], Pair]] = {
     "lead-n": _lead,
     "whole chunks, BM25": _whole_chunks,
     "LangChain EmbeddingsFilter": _embeddings_filter,
-    "LlamaIndex SentenceEmbeddingOptimizer": _sentence_optimizer(joined=False),
-    "LlamaIndex, chunks as one node": _sentence_optimizer(joined=True),
+    "LlamaIndex SentenceEmbeddingOptimizer": _sentence_optimizer,
     "Headroom, bm25": _headroom(lambda: "bm25"),
     "Headroom, embedding": _headroom(_embedding_scorer),
     "Headroom, bm25 + embedding": _headroom(_hybrid_scorer),

@@ -168,7 +168,7 @@ def conversations(part: dict[str, Any]) -> str:
 {table(rows, columns)}
 * *Facts kept*: one of the spellings is still there word for word. Facts that also appear in the last turns are not counted.
 * *Last turns whole*: transcripts whose system messages and last 3 turns are all still there.
-* LlamaIndex's buffers count the text of messages only, so they can exceed the budget. ConversationTokenBufferMemory drops from the front, system messages too.
+* LlamaIndex's buffers count the text of messages only, so they can exceed the budget.
 * The fake summarizer returns the beginning of its input. Its rows measure the frame around a summarizer, not a summarizer.
 {_errors(rows)}
 {_by_source(rows, "share", "Facts")}![Facts of old turns kept over tokens](plots/conversations.svg)

@@ -165,7 +165,6 @@ class TestConversations:
         user = {"role": "user", "content": "?"}
         assert conversations._broken([self.CALL, user, self.RESULT]) == 2
 
-    @pytest.mark.filterwarnings("ignore::DeprecationWarning")
     @pytest.mark.parametrize("name", conversation_methods.METHODS)
     def test_every_method_keeps_a_short_conversation_as_it_is(self, name):
         messages = [{"role": "user", "content": "Look it up."}, self.CALL, self.RESULT]
@@ -175,7 +174,6 @@ class TestConversations:
         work, finish = conversation_methods.METHODS[name]()
         assert finish(task, work(task)) == messages
 
-    @pytest.mark.filterwarnings("ignore::DeprecationWarning")
     @pytest.mark.parametrize("name", conversation_methods.METHODS)
     def test_every_method_shortens_a_long_one_and_keeps_its_end(self, name):
         messages = [
