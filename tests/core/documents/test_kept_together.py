@@ -226,7 +226,7 @@ def test_an_exception_is_kept_before_what_is_unrelated(exception):
 
 def test_a_chunk_that_begins_inside_of_a_fence_is_still_pruned():
     prose = " ".join(f"The house number {i} was painted green." for i in range(60))
-    text = f"y = 2\n```\n\n{prose} The late fee is ten euros. It rains."
+    text = f"y = 2\n```\n\n{prose} The late fee is ten euros. Rain falls."
     assert kept("late fee", text, 0.2) == "The late fee is ten euros."
     assert units_of(text)[0] == "y = 2\n```"
 

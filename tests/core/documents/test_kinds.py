@@ -252,6 +252,21 @@ KINDS = {
         "| Asia | 31 |",
         ["Figures in million euros.", "## Regions", "| Region | Revenue |"],
     ),
+    "later than the sentence before": (
+        "When was Moll elected?",
+        "Grau left the board in 1990. Two years after that Moll was elected. The hall "
+        "was painted. Plants stand at the door. Our choir sings on Mondays.",
+        "Two years after that Moll was elected.",
+        ["Grau left the board in 1990."],
+    ),
+    "answer that shares no word with its question": (
+        "May I lend my card to a friend?",
+        "May I sell my card?\nNo, a card is yours, and no card may be sold.\n\n"
+        "May I lend my card to a friend?\nYes, for a day.\n\n"
+        "Where is my card?\nThe card of a friend is with the friend.",
+        "Yes, for a day.",
+        ["May I lend my card to a friend?"],
+    ),
     "page furniture": (
         "What must staff wear?",
         "Safety Manual\nPage 3\n\nStaff must wear goggles in the lab, and visitors get"
@@ -348,3 +363,76 @@ def test_rows_below_one_heading_keep_the_order_of_their_own_scores():
     )
     assert "Express" in kept
     assert "Normal" not in kept
+
+
+def test_a_procedure_in_prose_goes_on_while_there_is_room():
+    text = (
+        "Bleeding the heater is easy. Turn the pump off. Put a cup below the valve. "
+        "Wait until water comes."
+    )
+    others = ["The bus leaves at noon. It has forty seats.", "Our choir meets again."]
+    for ratio, end in ((0.3, "easy. Turn the pump off."), (0.7, "water comes.")):
+        compressor = SemanticCompressor(ratio, scorer="bm25", count_tokens=len)
+        context = RAGContext("How do I bleed the heater?", [text, *others])
+        (kept,) = compressor.compress(context)
+        assert kept.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "pair"),
+    [
+        (
+            "Is the well water clean?",
+            "A poster claims that the well water is clean. Two samples of May say "
+            "something else. Buckets hang at the wall. The path is steep.",
+            "A poster claims that the well water is clean. Two samples of May say "
+            "something else.",
+        ),
+        (
+            "Can I pay with coins?",
+            "You can pay with coins. From June on we will take them no more. The till "
+            "is green. Our shop sells ropes. Boats are for hire.",
+            "You can pay with coins. From June on we will take them no more.",
+        ),
+        (
+            "Kann ich mit Münzen zahlen?",
+            "Mit Münzen kann man zahlen. Ab Juni nehmen wir sie am Kiosk zurück. Die "
+            "Kasse ist grün. Der Laden führt Seile. Boote kann man leihen.",
+            "Mit Münzen kann man zahlen. Ab Juni nehmen wir sie am Kiosk zurück.",
+        ),
+    ],
+)
+def test_what_speaks_of_the_kept_sentence_comes_along_where_there_is_room(
+    query, text, pair
+):
+    found = SemanticCompressor(0.7, scorer="bm25").compress(RAGContext(query, [text]))
+    assert found == [pair]
+
+
+def test_a_sentence_with_a_subject_of_its_own_does_not_come_along():
+    text = "The late fee is 9 euros. Questions go to billing. Invoices are sent in May."
+    for ratio in (0.4, 0.7, 1.0):
+        found = SemanticCompressor(ratio, scorer="bm25").compress(
+            RAGContext("What is the late fee?", [text])
+        )
+        assert found == ["The late fee is 9 euros."]
+
+
+def test_parts_of_speech_that_are_apart_are_no_sentence():
+    talk = " ".join(f"and then we saw house {i} in the rain" for i in range(40))
+    text = f"the clinic opens in june {talk} the clinic closes at nine"
+    account = SemanticCompressor(0.5, scorer="bm25").explain(
+        RAGContext("clinic", [text])
+    )
+    (kept,) = account.kept
+    assert len(kept.spans) > 1
+    assert kept.text == "\n".join(text[slice(*span)] for span in kept.spans)
+
+
+def test_a_label_with_another_number_is_another_row():
+    table = "item;stock;price\nBolt 6 mm;120;2\nBolt 8 mm;75;3\nBolt 9 mm;44;4"
+    query = "What is the price of a bolt of 8 mm?"
+    (kept,) = SemanticCompressor(0.6, scorer="bm25").compress(
+        RAGContext(query, [table])
+    )
+    assert kept == "item;stock;price\nBolt 8 mm;75;3"

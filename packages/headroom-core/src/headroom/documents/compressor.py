@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from typing import NamedTuple
 
 from headroom.documents.corpus import Corpus
+from headroom.documents.cues import asks_how
 from headroom.documents.deduplication import best_first, openings_first
 from headroom.documents.diversity import varied
 from headroom.documents.query import Asked
@@ -193,7 +194,8 @@ class SemanticCompressor:
         ceiling = math.floor(self.target_ratio * sum(tokens) + 1e-9)
         if self.max_tokens is not None:
             ceiling = min(ceiling, self.max_tokens)
-        corpus = Corpus(documents, tokens, ceiling)
+        how = asks_how(context.query)
+        corpus = Corpus(documents, tokens, ceiling, asked_how=how)
         found = self._ranked(context.query, corpus)
 
         def measure(kept: Collection[int]) -> int:
@@ -270,10 +272,15 @@ class SemanticCompressor:
         # What cannot be kept at all, or not alone, must not push out what can; nor may
         # what only repeats the question.
         most = math.inf if self.max_tokens is None else self.max_tokens
+        echoes = {
+            i
+            for i in range(len(scores))
+            if i not in corpus.carried and asked.is_echo(i)
+        }
         telling = [
             i
             for i, score in enumerate(scores)
-            if score >= least and i not in corpus.carried and not asked.is_echo(i)
+            if score >= least and i not in corpus.carried and i not in echoes
         ]
         fitting = [i for i in telling if corpus.estimates[i] <= most]
         top = max(fitting, key=scores.__getitem__, default=-1)
@@ -303,9 +310,9 @@ class SemanticCompressor:
         able |= alone | section
         order = varied(asked, best_first(corpus, ranks, able), ranks, corpus)
         # What only repeats the question comes after all that have to do with it.
-        told = [i for i in order if below[i] >= least and not asked.is_echo(i)]
+        told = [i for i in order if below[i] >= least and i not in echoes]
         last = order.index(told[-1]) if told else 0
-        order[:last] = sorted(order[:last], key=asked.is_echo)
+        order[:last] = sorted(order[:last], key=echoes.__contains__)
         # A unit that is only lifted by its heading is no rival of the one that answers.
         rivals = sum(
             1

@@ -1,7 +1,7 @@
 """The corpus of one call: the units of all documents in one row."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from headroom.documents.cues import (
@@ -10,7 +10,9 @@ from headroom.documents.cues import (
     contrasts,
     has_cues,
     leans_back,
+    points_back,
     refers_back,
+    reports,
 )
 from headroom.documents.selection import Companions
 from headroom.documents.sentences import language_of
@@ -36,6 +38,7 @@ _TURNS = frozenset({"field", "log"})
 _SPEAKER = re.compile(r"(?:[\[(<]?[\d:.]+[\])>]?\s*)?([^\W\d_][\w .'-]{0,24})[:：]\s*")
 # Turns that are looked at to tell a dialogue, words of one on average, and replies.
 _NEAR_TURNS, _LEAST_TURN, _MOST_REPLIES = 8, 4, 3
+_MOST_FOLLOWING = 8  # sentences behind one that tell more of the same
 _FEW = 8  # units of a section that is read as one
 _RUNNING = frozenset({"sentence", "piece"})
 _LINE_END = re.compile(r"[\n\r\u2028\u2029]")
@@ -64,7 +67,12 @@ class Corpus:
     """
 
     def __init__(
-        self, documents: Sequence[str], tokens: Sequence[int], ceiling: int
+        self,
+        documents: Sequence[str],
+        tokens: Sequence[int],
+        ceiling: int,
+        *,
+        asked_how: bool = False,
     ) -> None:
         """Split the documents.
 
@@ -72,7 +80,9 @@ class Corpus:
             documents: The texts.
             tokens: The tokens of each.
             ceiling: Tokens above which an endless unit is cut.
+            asked_how: True if the query asks how something is done.
         """
+        self.asked_how = asked_how
         self.documents = documents
         self.longest = max(ceiling, _ENDLESS_TOKENS)
         self.units: list[Unit] = []
@@ -190,14 +200,55 @@ class Corpus:
     def companions(self, i: int) -> Companions:
         """Return what unit `i` must and should be kept with."""
         must = self.group(i)
-        should = [self._step_before(i), self._pronoun_of(i), self._completion(i)]
-        return Companions(
-            tuple(sorted(must - {i})),
-            tuple(
+        should = [self._step_before(i), self._pronoun_of(i), *self._replies(i)]
+        if reports(self.texts[i]):
+            should.append(self._sentence_after(i))
+        if self.units[i].kind == "piece":
+            should += [at for at in (i + 1, i - 1) if self._are_parts(i, at)]
+
+        def groups(wanted: Iterable[int | None]) -> tuple[tuple[int, ...], ...]:
+            return tuple(
                 tuple(sorted(self.group(n)))
-                for n in (*should, *self._replies(i))
+                for n in wanted
                 if n is not None and n not in must
-            ),
+            )
+
+        return Companions(
+            tuple(sorted(must - {i})), groups(should), groups(self._following(i))
+        )
+
+    def _following(self, i: int) -> Iterator[int]:
+        """Yield the sentences after unit `i` that have to do with it.
+
+        They point back at it, or tell how something is done where the query asks for
+        that. In a language without cues the next sentence may be one.
+        """
+        for step in range(_MOST_FOLLOWING):
+            after = self._sentence_after(i)
+            if after is None or not (
+                self.asked_how
+                or points_back(self.texts[after])
+                or (step == 0 and self._is_unknown(i))
+            ):
+                return
+            yield after
+            i = after
+
+    def _sentence_after(self, i: int) -> int | None:
+        """Return the sentence after unit `i` if it is of the same text, or None."""
+        after = i + 1
+        while after < len(self.units) and self.units[after].kind == "markup":
+            after += 1
+        if after == len(self.units) or self._sentence_before(after) != i:
+            return None
+        return after if self._same_block(i, after) or self.asked_how else None
+
+    def _are_parts(self, i: int, other: int) -> bool:
+        """Tell whether two units are parts of one text without full stops."""
+        return (
+            0 <= other < len(self.units)
+            and self.units[other].kind == "piece"
+            and self._same_block(i, other)
         )
 
     def group(self, i: int) -> frozenset[int]:
@@ -367,17 +418,13 @@ class Corpus:
         one, two = self.units[i], self.units[other]
         return (one.document, one.block) == (two.document, two.block)
 
-    def _completion(self, i: int) -> int | None:
-        """Return the sentence after unit `i` where no cue would tell a contrast."""
-        if i + 1 == len(self.units) or self.units[i + 1].block != self.units[i].block:
-            return None
-        if self.units[i].kind != "sentence":
-            return None
+    def _is_unknown(self, i: int) -> bool:
+        """Tell whether unit `i` is in a language without cues."""
         document = self.units[i].document
         if document not in self._unknown:
             text = self.documents[document]
             self._unknown[document] = not has_cues(language_of(text, "?"), text)
-        return i + 1 if self._unknown[document] else None
+        return self._unknown[document]
 
     def section(self, i: int) -> set[int]:
         """Return the units below the heading of unit `i`, if they are few."""
@@ -390,6 +437,16 @@ class Corpus:
             if self.units[at].heading == heading
         }
         return found if len(found) <= _FEW else set()
+
+    def stands_above(self, i: int) -> bool:
+        """Tell whether unit `i` is a block of its own, above another of its text."""
+        after = i + 1
+        return (
+            after < len(self.units)
+            and self.units[after].document == self.units[i].document
+            and not self._same_block(i, after)
+            and not (i and self._same_block(i - 1, i))
+        )
 
     def qualifies(self, i: int) -> bool:
         """Tell whether unit `i` is an exception to the sentence before it."""
@@ -443,7 +500,8 @@ class Corpus:
                 said.append(source[left.end : right.start])
             else:
                 gap = source[left.end : right.start]
-                running = left.kind in _RUNNING and right.kind in _RUNNING
+                # Parts that are apart would read as one sentence.
+                running = left.kind == right.kind == "sentence"
                 said.append(" " if running and _LINE_END.search(gap) is None else "\n")
             said.append(self.texts[after])
         return "".join(said)

@@ -11,12 +11,15 @@ from functools import lru_cache
 __all__ = [
     "announces",
     "asks",
+    "asks_how",
     "contrasts",
     "has_cues",
     "leans_back",
     "limits",
     "measures",
+    "points_back",
     "refers_back",
+    "reports",
     "turns",
 ]
 
@@ -126,9 +129,12 @@ _REFERENCE = _opening(
     "therefore|thus|hence|consequently|accordingly|as a result|for "
     "(?:this|that) reason|(?:that|this|which) is (?:why|because|how)|because of "
     "(?:this|that)|so far|both|neither|either (?:one|of them)|the (?:two|three)|"
-    "all (?:three|four|of them)|most of them|an?(?:other| new) one|likewise|similarly",
+    "all (?:three|four|of them)|most of them|an?(?:other| new) one|likewise|"
+    "similarly",
     "(?:in|on|at) (?:the same|that) (?:year|month|week|place|case|day|time)|"
-    r"\w+ (?:\w+ )?(?:later|earlier)|since then|after that|afterwards|then|there|here",
+    r"(?:\w+ ){1,3}(?:later|earlier|afterwards|(?:after|before) (?:that|this)|danach|"
+    r"darauf|später|plus tard|después|más tarde|dopo|depois)|since then|after that|"
+    r"afterwards|then|there|here|(?:un)?like (?:it|this|that|them|these)",
     "the (?:remaining|others?|rest|last one|first one)|die (?:restlichen|übrigen)|der "
     "rest|les autres|le reste|los demás|el resto",
     "else|in (?:this|such) (?:case|event)|if so|if not",
@@ -151,7 +157,8 @@ _REFERENCE = _opening(
 # Openings that limit, correct or go on with what was said before, as conditions do.
 _CONTRAST = _opening(
     "however|but|yet|nevertheless|nonetheless|still,|though|although this|even so|"
-    "on the other hand|(?:in|by) contrast|conversely|instead|rather|in fact|otherwise|"
+    "on the other hand|(?:in|by) contrast|(?:having )?said that|that said|in practice|"
+    "in (?:reality|truth)|conversely|instead|rather|in fact|otherwise|"
     "with the exception|notwithstanding|not|no longer|only|this (?:has )?changed",
     "provided|providing|(?:as|so) long as|on condition|subject to|(?:scratch|strike|"
     "ignore|forget) (?:that|this)|make that|on second thoughts?|actually,|edit|sorry,|"
@@ -192,15 +199,78 @@ _FIRST_CHARACTERS = 60  # of a sentence, which say what it is about
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+# Words that point at something said before, wherever they stand in a sentence.
+_POINTING = _words(
+    """
+    it they them this these those such so he she him her his its their one ones
+    sie ihn ihm ihnen dies diese dieser diesem diesen dieses das dabei dafür damit daran
+    darauf davon dazu seine seinen seiner ihre ihren ihrer cela ça celui celle ceux
+    cette ces elle ils elles sa ses eso esto ello ellos ellas lo su sus esso essa essi
+    questo questa questi ciò suo sua suoi isso isto ele ela eles elas seu seus suas dit
+    dat deze hij zij zijn haar hun он она оно они это этот эта эти его её их им
+    """
+)
+_POINTING_DENSE = re.compile("其|它|他|她|该|此|这|這|これ|それ|この|その|彼|이|그")
+# A claim of somebody's, which the next sentence may deny.
+_REPORTED = re.compile(
+    r"\b(?:according to|claim(?:s|ed)?|alleg\w+|reported(?:ly)?|rumou?r\w*|"
+    r"myth|(?:it is|is|are|was|were) (?:often |widely )?(?:said|believed|thought)|"
+    r"says?|said|wrote|writes?|believe[sd]?|thought|laut|heißt es|angeblich|"
+    r"behaupte\w+|"
+    r"schrieb\w*|sagt\w*|selon|d['’]après|affirm\w+|préten\w+|on dit|según|dicen?|"
+    r"asegura\w*|secondo|dicono|sostien\w+|segundo|dizem|volgens|beweer\w+|"
+    r"по словам|утвержда\w+|говорят)\b|据说|声称|常说|有人说|认为|と書い|と言われ|"
+    r"によると|という",
+    re.IGNORECASE,
+)
+# How something is done takes several sentences to tell.
+_HOW = re.compile(
+    r"\W*(?:how (?:do|does|did|to|can|could|should|is|are|would)\b|what (?:do|should) "
+    r"\w+ do\b|(?:is there )?(?:a|any|the) way to\b|wie (?:\w+ )?(?:ich|man|wir|kann|"
+    r"geht|funktioniert)\b|comment\b|cómo\b|como (?:eu |se )?\w+[aeio]\b|"
+    r"come (?:si|posso|faccio)\b|hoe (?:kan|moet|\w+ (?:ik|je|men))\b|как\b|"
+    r".*(?:如何|怎么|怎样|方法|どうやって|どのように|どうすれば|어떻게))",
+    re.IGNORECASE,
+)
+
 # Languages whose contrasts are known well enough not to look at the position.
 _KNOWN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl", "ru"})
 _HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TELLING_WORDS = 20  # of which a text in a known language has some small one
 
 
 def has_cues(language: str, text: str) -> bool:
-    """Tell whether the cues here know the language of `text`."""
-    known = language in _KNOWN or text.isascii()
-    return known or _HAN_OR_KANA.search(text) is not None
+    """Tell whether the cues here know the language of `text`; "?" is unknown."""
+    if text.isascii() and len(text.split(None, _TELLING_WORDS)) <= _TELLING_WORDS:
+        return True
+    return language in _KNOWN or _HAN_OR_KANA.search(text) is not None
+
+
+def points_back(text: str) -> bool:
+    """Tell whether a sentence speaks of something that was said before.
+
+    >>> points_back("Please note that it is closed."), points_back("Mail the desk.")
+    (True, False)
+    """
+    return _holds(text, _POINTING) or _POINTING_DENSE.search(text) is not None
+
+
+def reports(text: str) -> bool:
+    """Tell whether a sentence reports what somebody claims.
+
+    >>> reports("Many believe that it is safe."), reports("It is safe.")
+    (True, False)
+    """
+    return _REPORTED.search(text) is not None
+
+
+def asks_how(query: str) -> bool:
+    """Tell whether a query asks how something is done.
+
+    >>> asks_how("How do I reset it?"), asks_how("How much is it?")
+    (True, False)
+    """
+    return _HOW.match(query) is not None
 
 
 def leans_back(text: str) -> bool:
@@ -283,8 +353,9 @@ def measures(text: str) -> bool:
 # A sentence that announces what comes next: "the following terms apply to guests".
 # What follows in time is one thing, and terms are several: "the following day".
 _ANNOUNCING = re.compile(
-    r"\b(?:the following \w+s|as follows|what follows|follow(?:ing)? (?:these|the)"
-    r"(?: \w+)? (?:steps|instructions)|below\W*$|(?:these|the) (?:\w+ )?(?:terms|"
+    r"\b(?:the following (?:\w+s|statement|claim|passage|text|rule)|as follows|"
+    r"what follows|follow(?:ing)? (?:these|the)(?: \w+)? (?:steps|instructions)|"
+    r"below\W*$|(?:these|the) (?:\w+ )?(?:terms|"
     r"conditions|rules?|points|steps|exceptions|limits?|fees|list|table) below|"
     r"(?:these|the) (?:steps|instructions|points|rules|exceptions)(?: apply)?\W*$|"
     r"(?:listed|described|given|shown|set out|stated) below|folgende|wie folgt|"

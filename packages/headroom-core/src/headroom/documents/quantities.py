@@ -13,7 +13,7 @@ from headroom.scorers.words import stem
 __all__ = ["fitting"]
 
 # What the score of a unit is multiplied by if its range holds the number, or not.
-_WITHIN, _OUTSIDE = 1.3, 0.7
+_WITHIN, _OUTSIDE = 1.5, 0.5
 
 _NAMES = {
     name: value
@@ -42,9 +42,9 @@ _ABOVE = (
 _NUMBER = rf"(?:\d[\d.,]*\d|\d|\b(?:{'|'.join(_NAMES)})(?![^\W_]))"
 _HAS_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
 _RANGE = re.compile(
-    rf"(?:(?P<below>(?<!\w)(?:{_BELOW}))|(?P<above>(?<!\w)(?:{_ABOVE})))?\s*"
-    # A day and month may stand before a year.
-    r"(?:(?:the )?(?:\d{1,2}\.? )?[^\W\d_]+\.? (?:\d{1,2}, )?(?=\d{4}\b))?"
+    rf"(?:(?:(?P<below>(?<!\w)(?:{_BELOW}))|(?P<above>(?<!\w)(?:{_ABOVE})))\s*"
+    # An article, day and month may stand before a year.
+    r"(?:(?:[^\W\d_]+\.? |\d{1,2}[.,]? ){0,6}?(?=(?:1[5-9]|2[01])\d\d\b))?)?"
     rf"(?P<low>{_NUMBER})"
     rf"(?:\s*(?:[-–—~〜至到]|to|bis|à|al?|до|and|und|et|y)\s*(?P<high>{_NUMBER}))?"
     r"[ \t-]?(?P<unit>(?!(?:and|or|und|oder|et|ou|y|o|to)\b)[^\W\d_\u3040-\u9fff]+|"

@@ -15,6 +15,8 @@ __all__ = ["Asked", "idf"]
 # The first cell of a row that is not empty.
 _TAG = re.compile(r"<[^<>]*>")
 _CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
+# A title holds most of the question, and at most so many words more.
+_ECHOED, _MORE_WORDS = 0.6, 3
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
 
 
@@ -25,12 +27,14 @@ class Asked:
         query: The query.
         corpus: The units.
         terms: The terms of the query, stop words left out; in order.
+        has_number: Whether one of them is a number.
         held: Which of them each distinct text of the corpus holds, sorted; by its
             position in `corpus.sentences`.
     """
 
     def __init__(self, query: str, corpus: Corpus) -> None:
         self.terms = content_terms(query)
+        self.has_number = any(map(str.isdigit, self.terms))
         self.query = query
         self.corpus = corpus
         spelled, places = corpus.sentences.matched(frozenset(self.terms))
@@ -43,26 +47,36 @@ class Asked:
         """Tell whether unit `i` only repeats the question or announces an answer.
 
         A question without an answer, a line of a table of contents, and a title or
-        label all of whose words are the query's.
+        label all of whose words are the query's. What stands alone above other text is
+        a title with a word or two more, too, if none of them is a number.
         """
         corpus = self.corpus
         text, kind = corpus.texts[i], corpus.units[i].kind
         if kind == "contents" or asks(text) or announces(text):
             return True
         held = self.held[corpus.which[i]]
-        if not held or kind not in {"sentence", "lines"} or text[-1:] in ".!。！":
+        if not held or kind not in {"sentence", "lines", "field"}:
             return False
         said = {stem(word) for word in corpus.sentences.words[corpus.which[i]]}
-        return said.difference(self.terms) <= _SMALL_WORDS
+        more = said.difference(self.terms) - _SMALL_WORDS
+        if text[-1:] not in ".!。！" and not more:
+            return True
+        return (
+            len(held) >= _ECHOED * len(self.terms)
+            and len(more) <= _MORE_WORDS
+            and not any(map(str.isdigit, more))
+            and corpus.stands_above(i)
+        )
 
     def is_labelled(self, i: int) -> bool:
         """Tell whether the first cell of row `i` holds a word of the query."""
         if not self.held[self.corpus.which[i]]:
             return False
         cell = _CELL.search(_TAG.sub("|", self.corpus.texts[i]))
-        return cell is not None and not set(self.terms).isdisjoint(
-            map(stem, words(cell.group()))
-        )
+        said = {stem(word) for word in words(cell.group())} if cell else set()
+        # "6 mm" is not "8 mm".
+        other = any(map(str.isdigit, said.difference(self.terms)))
+        return not (said.isdisjoint(self.terms) or (other and self.has_number))
 
     def only_ones(self, top: int, own: Sequence[float]) -> set[int]:
         """Return units of the document of `top` that alone hold some word asked for.

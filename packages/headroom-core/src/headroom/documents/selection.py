@@ -8,6 +8,8 @@ __all__ = ["Companions", "select"]
 # How often the exact count may correct the estimate. Source: measured; on our
 # contexts the third round adds nothing.
 _ROUNDS = 8
+# The best units whose surroundings take the room that is left.
+_COMPLETED = 6
 # Tokens by which an estimate may exceed the room; the exact count decides.
 _TOLERANCE = 0.5
 
@@ -19,10 +21,12 @@ class Companions(NamedTuple):
         must: Without these the unit is not kept: a table row's header.
         should: These come along if they fit, each group whole: what a pronoun points
             at with what that needs, the replies of a dialogue.
+        might: These take the room that is left in the end, in order, each group whole.
     """
 
     must: tuple[int, ...] = ()
     should: tuple[tuple[int, ...], ...] = ()
+    might: tuple[tuple[int, ...], ...] = ()
 
 
 def select(
@@ -82,7 +86,26 @@ def select(
         if not found:
             break
         groups = []
+    _complete(order, companions, measure, ceiling, kept)
     return kept
+
+
+def _complete(
+    order: Sequence[int],
+    companions: Callable[[int], Companions],
+    measure: Callable[[Collection[int]], int],
+    ceiling: int,
+    kept: set[int],
+) -> None:
+    """Add to `kept` what the best of it might be kept with, as far as there is room."""
+    best = [unit for unit in order if unit in kept][:_COMPLETED]
+    for unit in best:
+        for group in companions(unit).might:
+            more = kept.union(group)
+            if len(more) > len(kept):
+                if measure(more) > ceiling:
+                    break
+                kept.update(group)
 
 
 def _best(
