@@ -85,10 +85,10 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
             lifted = _HEADING * heading
             # Below one heading the better score of its own stays the better one.
             score = max(score, lifted + _RANKED * score * (1.0 - lifted)) + own
-        for at in (unit.intro, unit.heading):
-            if at is not None and corpus.is_question(at):
+        for asking in (unit.intro, unit.heading):
+            if asking is not None and corpus.is_question(asking):
                 # An answer is asked for as much as its question is.
-                score = max(score, above[at])
+                score = max(score, above[asking])
         if i and found[i - 1] > score and corpus.qualifies(i):
             score = max(score, _EXCEPTION * found[i - 1])
         found[i] = min(1.0, score) * meant[i] * within[i]
