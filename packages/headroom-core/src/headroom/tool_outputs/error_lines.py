@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import accumulate, chain
 
-__all__ = ["has_phrase", "severity", "shape", "telling"]
+__all__ = ["severities", "severity", "shape"]
 
 # Parts of words by which programs say that something went wrong.
 # Sources: the level names of syslog, log4j, Python's logging, glog and PostgreSQL
@@ -22,11 +23,11 @@ _TROUBLE = """killed denied refused unreachable timeout cannot can't couldn't un
     拒绝 無法 거부"""
 _WARNING = """warn deprecat unhealthy ⚠ advertencia avertissement aviso предупреждени
     警告 경고"""
-_PARTS = {3: _ERROR.split(), 2: _TROUBLE.split(), 1: _WARNING.split()}
+_PARTS = {4: _ERROR.split(), 3: _TROUBLE.split(), 2: _WARNING.split()}
 # Phrases that say the same, and words that say it only alone.
 _PHRASES = {
-    3: re.compile(r"\bnot ok\b|\berro\b|^e(?:\d{4}| +assert\b)"),
-    2: re.compile(
+    4: re.compile(r"\bnot ok\b|\berro\b|^e(?:\d{4}| +assert\b)"),
+    3: re.compile(
         r"not found\b|no such\b|timed[ -]out\b|could not\b|\bout of (?:range|memory)\b"
         r"|\boom|segmentation fault|\berr\b|schlug fehl\b|existiert nicht\b"
         r"|(?:konnte|kann) nicht\b|nicht gefunden\b|no se (?:pud|encontr)"
@@ -36,10 +37,13 @@ _PHRASES = {
     ),
     1: re.compile(r'\b(?:wrn|notice|retry|pending)\b|\bskipp|" 4\d\d (?:\d|-)'),
 }
-# Words of these phrases, of severity 2 and 3: a line without them has no such phrase.
-_HINTS = """ok erro e such found timed timed-out not out oom oomkilled segmentation err
-    fehl nicht se possível encontrado encontrada удалось найден найдена 수"""
-_HINT_WORDS = frozenset([*_HINTS.split(), *map(str, range(500, 600))])
+# A line with one of these phrases holds one of these texts, or begins with an e.
+_HINTS = (
+    *("not ok", "err", "not found", "no such", "timed", "could not", "out of ", "oom"),
+    *("segmentation fault", "schlug fehl", "existiert nicht", "nicht", "no se "),
+    *("replace", "exit", "não ", "не ", "찾을 수", '" 5', '" 4'),
+    *("wrn", "notice", "retry", "pending", "skipp"),
+)
 # What did not happen is no failure: "0 errors", "failed=0", "no warnings".
 _NONE = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
@@ -63,52 +67,48 @@ _NUMBER = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 
 def severity(line: str) -> int:
-    """Return 3 for a line that tells of an error, 2 trouble, 1 a warning, else 0."""
+    """Return 4 for a line that tells of an error, 3 trouble, 2 a warning, 1 a notice.
+
+    0 for other lines.
+    """
     small = line.lower()
     if '":' in small and small.lstrip().startswith(("{", "[{")):
         if _TOLD_ERROR.search(small):
-            return 3
+            return 4
         small = _NAMES.sub("", small)
     small = _NONE.sub("", small)
     bare = small.strip()
-    most = 1 if _FRAME.match(small) else 3
-    if _BANNER.match(bare) or (bare[:3] in _RULES and bare[:3] == bare[-3:]):
-        return 1
-    for level, parts in _PARTS.items():
-        for part in parts:
-            if part in small:
-                return min(level, most)
-        if _PHRASES[level].search(small):
-            return min(level, most)
+    is_ruled = bare[:3] in _RULES and bare[:3] == bare[-3:]
+    is_place = is_ruled or _FRAME.match(small) or _BANNER.match(bare)
+    for level in (4, 3, 2, 1):
+        told = any(part in small for part in _PARTS.get(level, ()))
+        if told or (level in _PHRASES and _PHRASES[level].search(small)):
+            return min(level, 2) if is_place else level
     return 0
 
 
-def has_phrase(line: str) -> bool:
-    """Tell whether a line has a phrase of severity 2 or 3."""
-    small = line.lower()
-    return any(_PHRASES[level].search(small) for level in (3, 2))
+def severities(lines: Sequence[str]) -> list[int]:
+    """Return the severity of each line.
+
+    Each sign is looked for in all lines at once, and only lines that hold one are read.
+    """
+    small = [line.lower() for line in lines]
+    starts = list(accumulate(map(len, small), initial=0))
+    text = "".join(small)
+    is_ascii = text.isascii()
+    found = {at for at, line in enumerate(small) if line[:1] == "e"}
+    for sign in chain(*_PARTS.values(), _HINTS):
+        at = -1 if is_ascii and not sign.isascii() else text.find(sign)
+        while at >= 0:
+            line = bisect_right(starts, at) - 1
+            found.add(line)
+            at = text.find(sign, starts[line + 1])
+    told = [0] * len(lines)
+    for line in found:
+        told[line] = severity(lines[line])
+    return told
 
 
 def shape(line: str) -> str:
     """Return the line without its numbers: lines of one shape tell the same."""
     return _NUMBER.sub("0", line).strip()
-
-
-def telling(words: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Return the words by which a line tells of trouble, and those of such phrases.
-
-    Args:
-        words: Words without line feeds.
-    """
-    words = list(words)
-    small = "\n".join(words).lower()
-    starts = [0, *[found.end() for found in re.finditer("\n", small)], len(small) + 1]
-    found: set[str] = set()
-    for part in (part for parts in _PARTS.values() for part in parts):
-        at = small.find(part)
-        while at >= 0:
-            place = bisect_right(starts, at) - 1
-            found.add(words[place])
-            at = small.find(part, starts[place + 1])
-    hints = {word for word in words if word.lower() in _HINT_WORDS}
-    return found, hints - found

@@ -11,7 +11,7 @@ from headroom.tool_outputs.table import MAGIC
 __all__ = ["with_error_rows"]
 
 _HEADER = re.compile(r"\[(\d+)\].*:")
-_TROUBLE = 2
+_TROUBLE = 3
 # A table must stay this much shorter than its source; more rows are not written out.
 _LONGEST = 0.9
 

@@ -68,6 +68,7 @@ def rank(
     asked: Answers,
     show: Show,
     *,
+    told: Sequence[int] = (),
     belongs: Sequence[int] = (),
     errors_weigh: float = 1.0,
 ) -> Iterator[Sequence[int]]:
@@ -78,10 +79,11 @@ def rank(
         query: What the reader wants to know, or None.
         asked: The units that answer the query, as `answers` gives them.
         show: Which units are ranked: "what matters" and "the beginning" rank all.
+        told: The severity of each unit; none where units only quote errors.
         belongs: The unit above to which each belongs, as `owners` gives it: a group
             has a unit behind those to which it belongs.
         errors_weigh: How much room units that speak of errors have, compared with
-            what the query asks for; 0 where they only quote.
+            what the query asks for.
     """
     if show == "the beginning" or not texts:
         yield from ((unit,) for unit in range(len(texts)))
@@ -96,16 +98,15 @@ def rank(
         # The header of a table.
         seen[0] = 1
         yield (0,)
-    told = texts if errors_weigh else ()
     about_errors = not query or severity(query) or _WHY.search(query)
     near = best[0] if best else None
     shares = {**_SHARES, "errors": _SHARES["errors"] * errors_weigh}
     queues = {
         "query": (with_owners(unit, belongs) for unit in best),
-        "errors": _errors(told, belongs, near),
+        "errors": _errors(texts, told, belongs, near),
         "extremes": iter(()),
         "more": (with_owners(unit, belongs) for unit in more),
-        "totals": ((unit,) for unit in _totals(told)),
+        "totals": ((unit,) for unit in _totals(texts if told else ())),
         "outliers": (with_owners(unit, belongs) for unit in _outliers(texts)),
         "ends": _ends(texts, belongs),
     }
@@ -114,7 +115,10 @@ def rank(
         queues["extremes"] = (with_owners(unit, belongs) for unit in rows)
     if about_errors:
         # What became of it all.
-        for group in (_ending(texts, belongs), *[[unit] for unit in _totals(told)]):
+        for group in (
+            _ending(texts, belongs),
+            *[[unit] for unit in _totals(texts if told else ())],
+        ):
             for unit in group:
                 seen[unit] = 1
             yield group
@@ -249,21 +253,21 @@ def _outliers(texts: Sequence[str]) -> Iterator[int]:
 
 
 def _errors(
-    texts: Sequence[str], belongs: Sequence[int], near: int | None
+    texts: Sequence[str], told: Sequence[int], belongs: Sequence[int], near: int | None
 ) -> Iterator[Sequence[int]]:
     """Yield the first of each distinct error line, then trouble, then warnings.
 
     Of those, the ones nearest to the unit that the query needs most come first.
     """
     firsts: dict[str, tuple[int, int, bool, int, int]] = {}
-    for unit, text in enumerate(texts):
-        if (level := severity(text)) and (its := shape(text)) not in firsts:
+    for unit, level in enumerate(told):
+        if level and (its := shape(texts[unit])) not in firsts:
             needs = _needs(unit, texts, belongs)
             room = sum(len(texts[need]) for need in needs)
             distance = 0
             if near is not None:
                 # The cause is near, be it an error or trouble.
-                level, distance = min(level, 2), abs(unit - near) // _NEAR
+                level, distance = min(level, 3), abs(unit - near) // _NEAR
             firsts[its] = -level, distance, len(needs) > 1, room // _ROOM_STEP, unit
     ranked = [unit for *_, unit in sorted(firsts.values())]
     # A message says itself what is wrong, so all of them come before their context.

@@ -20,13 +20,13 @@ from headroom.tool_outputs.capping.notes import (
 )
 from headroom.tool_outputs.capping.ranking import DATA_WEIGHS, Show, rank
 from headroom.tool_outputs.capping.units import Units, split
-from headroom.tool_outputs.error_lines import severity, shape
+from headroom.tool_outputs.error_lines import severities, shape
 from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
 
 __all__ = ["cap"]
 
 # The severity from which on it is said how often a line came.
-_TROUBLE = 2
+_TROUBLE = 3
 _ALIKE = "; last error above: 1 of {:,} alike"
 # One part in so many of the cap is kept free to say it, at most.
 _COUNT_SHARE = 20
@@ -84,11 +84,13 @@ def cap(
     weight = _WEIGHTS.get(kind, 1.0)
     is_data = weight == DATA_WEIGHS
     asked = answers(units.texts, query, scorer, belongs, is_data=is_data)
+    told = severities(units.texts) if weight else ()
     ranking: Iterable[Sequence[int]] = rank(
         units.texts,
         query,
         asked,
         show,
+        told=told,
         belongs=belongs,
         errors_weigh=weight,
     )
@@ -97,8 +99,9 @@ def cap(
     ranking = list(ranking)
     mark = count_tokens(notes.mark(0, total)) + 1
     budget = max_tokens - count_tokens(notes.head(total)) - 1
-    told = units.texts if weight else ()
-    counts = Counter(shape(each) for each in told if severity(each) >= _TROUBLE)
+    counts = Counter(
+        shape(units.texts[unit]) for unit, level in enumerate(told) if level >= _TROUBLE
+    )
     if any(count > 1 for count in counts.values()):
         budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
     while budget > 0:
@@ -108,7 +111,7 @@ def cap(
         excess = count_tokens(content) - max_tokens
         if excess <= 0:
             hidden = runs(shown)
-            repeated = _repeated(units.texts, shown, counts)
+            repeated = _repeated(units.texts, shown, told, counts)
             while repeated:
                 counted = notes.render(shown, missed, dict(repeated))
                 if count_tokens(counted) <= max_tokens:
@@ -124,7 +127,10 @@ def cap(
 
 
 def _repeated(
-    texts: Sequence[str], shown: bytearray, counts: Mapping[str, int]
+    texts: Sequence[str],
+    shown: bytearray,
+    told: Sequence[int],
+    counts: Mapping[str, int],
 ) -> list[tuple[int, int]]:
     """Return the gaps behind an error that came more often, and how often it came.
 
@@ -134,10 +140,10 @@ def _repeated(
     found: dict[int, str] = {}
     after = 0
     for start, end in runs(shown):
-        above = (texts[unit] for unit in range(start - 1, after - 1, -1))
-        error = next((text for text in above if severity(text) >= _TROUBLE), None)
+        above = range(start - 1, after - 1, -1) if told else ()
+        error = next((unit for unit in above if told[unit] >= _TROUBLE), None)
         if error is not None:
-            found[start] = shape(error)
+            found[start] = shape(texts[error])
         after = end
     often = [(start, counts[its]) for start, its in found.items() if counts[its] > 1]
     return sorted(often, key=lambda each: -each[1])

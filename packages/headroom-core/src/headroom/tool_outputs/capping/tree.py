@@ -19,6 +19,7 @@ from headroom.tool_outputs.capping.notes import (
 from headroom.tool_outputs.capping.ranking import DATA_WEIGHS, Show, rank
 from headroom.tool_outputs.capping.units import split
 from headroom.tool_outputs.compact import write_compact
+from headroom.tool_outputs.error_lines import severities
 from headroom.types import Dropped
 
 __all__ = ["cap_tree"]
@@ -88,7 +89,16 @@ def cap_tree(
         return Capped(text, 0, 0, "values")
     tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
     asked = answers(tree.named, query, scorer, is_data=True)
-    groups = list(rank(tree.texts, query, asked, show, errors_weigh=DATA_WEIGHS))
+    groups = list(
+        rank(
+            tree.texts,
+            query,
+            asked,
+            show,
+            told=severities(tree.texts),
+            errors_weigh=DATA_WEIGHS,
+        )
+    )
 
     def written(first: int, *more: int) -> tuple[str, tuple[Dropped, ...]]:
         chosen = [*groups[:first], *[groups[at] for at in more]]

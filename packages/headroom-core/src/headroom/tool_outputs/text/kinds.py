@@ -56,7 +56,7 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
     if len(text) < _SHORTEST:
         return Folded(kind, text, "too short to fold")
     words = words_of(lines, kind)
-    kept = _code_of_diff(lines) if kind == "diff" else failures(lines, words)
+    kept = _code_of_diff(lines) if kind == "diff" else failures(lines)
     folded = fold_lines(text, lines, words, kept, end)
     if folded is None:
         return Folded(kind, text, "no lines that are alike")
