@@ -2,17 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
-from headroom.tool_outputs.table.costs import (
-    DEFINITION,
-    SMALLEST,
-    SMALLEST_CONTAINER,
-    USE,
-    Costs,
-    cost_of_reading,
-)
+from headroom.tool_outputs.table.costs import Costs
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item, TooManyNodesError
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.notation import (
@@ -22,8 +14,9 @@ from headroom.tool_outputs.table.notation import (
     template_cell,
 )
 from headroom.tool_outputs.table.packed import JOINED, MARKS
+from headroom.tool_outputs.table.references import Written, find_references
 from headroom.tool_outputs.table.rows import Cells, Named, lay_out
-from headroom.tool_outputs.table.schemas import Field, Kind, Schema, find_schemas
+from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
 
 __all__ = ["Table", "encode_table"]
@@ -34,23 +27,8 @@ _PUNCTUATION = 4
 _CHARACTERS_PER_TOKEN = 2
 
 
-# Tokens of a character at most, by `cost_of_reading`.
-_MOST_TOKENS = 1.0
 # Of nodes: written in more than one line, in none.
 _SEVERAL, _NO_LINE = -1, -(10**9)
-# Tokens from which an element of a list may be written elsewhere.
-_SMALLEST_ELEMENT = 16.0
-_SMALLEST_STRING_ELEMENT = 8.0
-# A reader looks up each reference: the most in a row, and the values of a long row for
-# one more.
-_MOST_IN_ROW = 8
-_VALUES_FOR_ONE = 5
-# What is used in one row only is looked up in as many lines as there are rows, so it
-# must be long.
-_SMALLEST_IN_ROW = 25.0
-# Source: a SHA-256 in hex.
-_LONGEST_ID = 66
-_OF_NO_ID = frozenset(" :")
 # Lists in a list that are worth a line each.
 _FEWEST_ROWS = 3
 # Lists of fewer elements may be of equal length by chance.
@@ -104,43 +82,13 @@ def _encoded(graph: Graph, *, literal: bool) -> Table:
     return Table(writer.text(), writer.spared_characters())
 
 
-def _gain(uses: int, cost: float) -> float:
-    """Return the tokens that are spared where a value is written once."""
-    return (uses - 1) * cost - DEFINITION - uses * USE
-
-
-def _own_ids(schemas: Sequence[Schema]) -> set[Item]:
-    """Return the words that tell the rows of a list apart, wherever else they stand.
-
-    A row's own id stands in it as it is, so that it can be found.
-    """
-    found: set[Item] = set()
-    for schema in schemas:
-        if len(schema.rows) < _FEWEST_ROWS:
-            continue
-        for column in zip(*schema.rows.values(), strict=True):
-            if len(set(column)) == len(column) and all(map(_is_id, column)):
-                found.update(column)
-    return found
-
-
-def _is_id(item: Item | None) -> bool:
-    """Tell whether an item may be an id: a short word, and no time or address."""
-    return type(item) is str and len(item) <= _LONGEST_ID and _OF_NO_ID.isdisjoint(item)
-
-
-def _characters(cost: float) -> int:
-    """Return how many characters mostly have so many tokens: a long rule has more."""
-    return int(_CHARACTERS_PER_TOKEN * cost)
-
-
 class _Writer:
     """One document on its way to text."""
 
     def __init__(self, graph: Graph, *, literal: bool) -> None:
         self.graph = graph
-        costs = Costs()
-        self.schemas, self.schema_of = find_schemas(graph, costs, literal=literal)
+        self.costs = Costs()
+        self.schemas, self.schema_of = find_schemas(graph, self.costs, literal=literal)
         self.cells: dict[int, Cells] = {}
         self.named: dict[int, Named] = {}
         for schema in self.schemas:
@@ -158,7 +106,7 @@ class _Writer:
             self._open(graph.root)
         self.line_of = self._lines_of_nodes()
         if not literal:
-            self.references = self._references(costs)
+            self.references = self._references()
         self.headers = Headers(
             graph, self.schema_of, len(self.schemas), self.references, self.opened
         )
@@ -178,44 +126,18 @@ class _Writer:
         # Those of packed strings.
         self.marks: set[str] = set()
 
-    def _references(self, costs: Costs) -> dict[Item, str]:
+    def _references(self) -> dict[Item, str]:
         """Name the values that are cheaper to write once: `&1`, `&2`, …."""
         written = [
-            (node, line, self._items(node))
+            Written(node, line, self._items(node), self._keys(node))
             for node, line in enumerate(self.line_of)
-            # What JSON text holds is written where it stands.
-            if line != _NO_LINE and self.graph.shape[node] not in MARKS
+            if line != _NO_LINE
         ]
-        reading = self._may_be_written_once([items for _, _, items in written])
-        uses, lines = self._uses(written, reading)
-        once: set[Item] = set()
-        spared: dict[Item, float] = {}
-
-        def decide(item: Item, cost: float) -> None:
-            n = uses[item]
-            gain = _gain(n, cost)
-            if gain > 0:
-                once.add(item)
-                spared[item] = gain
-
-        own = _own_ids(self.schemas)
-        repeated = [item for item, n in uses.items() if n > 1 and item not in own]
-        for item in repeated:
-            if type(item) is str:
-                cost = reading[item]
-                if cost >= (_SMALLEST_IN_ROW if lines[item] in self.rows else SMALLEST):
-                    decide(item, cost)
-        # Inner values first: what holds a reference is only as long as that.
-        for node in sorted([item for item in repeated if type(item) is int]):
-            cost = self._size(node, costs, once)
-            least = _SMALLEST_IN_ROW if lines[node] in self.rows else SMALLEST_CONTAINER
-            if cost >= least:
-                decide(node, cost)
-        if len(once) > _MOST_IN_ROW:
-            once -= self._crowded(once, spared)
-        self.repeated = sum([_characters(spared[item]) for item in once])
-        names = (item for item in repeated if item in once)
-        return {item: f"&{i}" for i, item in enumerate(names, start=1)}
+        spared = find_references(
+            self.graph, self.schemas, written, self.rows, self.costs
+        )
+        self.repeated = int(_CHARACTERS_PER_TOKEN * sum(spared.values()))
+        return {item: f"&{i}" for i, item in enumerate(spared, start=1)}
 
     def _items(self, node: int) -> Sequence[Item]:
         """Return what is written of a node."""
@@ -226,67 +148,11 @@ class _Writer:
             items = [*items, *[item for _, item in self.named[node]]]
         return items
 
-    def _may_be_written_once(self, written: list[Sequence[Item]]) -> dict[Item, float]:
-        """Return the values that repeat, with the tokens of the strings among them."""
-        total = Counter(chain.from_iterable(written))
-        total.update(
-            [f.value for s in self.schemas for f in s.fields if f.value is not None]
-        )
-        reading: dict[Item, float] = {}
-        for item, n in total.items():
-            if n < 2:
-                continue
-            if type(item) is not str:
-                reading[item] = 0.0
-            elif len(item) >= SMALLEST and _gain(n, _MOST_TOKENS * len(item)) > 0:
-                cost = cost_of_reading(item)
-                if cost >= SMALLEST and _gain(n, cost) > 0:
-                    reading[item] = cost
-        return reading
-
-    def _uses(
-        self,
-        written: list[tuple[int, int, Sequence[Item]]],
-        reading: dict[Item, float],
-    ) -> tuple[dict[Item, int], dict[Item, int]]:
-        """Count the uses of each value, and tell the line of them, or _SEVERAL.
-
-        Short elements of lists are not counted: who reads a list doesn't look up each
-        of its elements.
-
-        Args:
-            written: Each node with its line and what is written of it.
-            reading: The values to count, with the tokens of strings.
-        """
-        shape = self.graph.shape
-        sizes = Costs()
-        uses: dict[Item, int] = {}
-        lines: dict[Item, int] = {}
-        for i, schema in enumerate(self.schemas):
-            for field in schema.fields:
-                if field.value is not None and field.value in reading:
-                    uses[field.value] = uses.get(field.value, 0) + 1
-                    lines[field.value] = _SEVERAL if field.value in lines else -2 - i
-        counted = reading.keys()
-        for node, line, items in written:
-            if counted.isdisjoint(items):
-                continue
-            found = [item for item in items if item in reading]
-            if shape[node] == ARRAY:
-                found = [
-                    item
-                    for item in found
-                    if (
-                        reading[item] >= _SMALLEST_STRING_ELEMENT
-                        if type(item) is str
-                        else self._size(item, sizes, set()) >= _SMALLEST_ELEMENT  # type: ignore[arg-type]
-                    )
-                ]
-            for item in found:
-                uses[item] = uses.get(item, 0) + 1
-                if lines.setdefault(item, line) != line:
-                    lines[item] = _SEVERAL
-        return uses, lines
+    def _keys(self, node: int) -> Sequence[str]:
+        """Return the keys that are written of a node."""
+        if node in self.cells:
+            return [name for name, _ in self.named.get(node, ())]
+        return self.graph.keys(node) if self.graph.shape[node] >= 0 else ()
 
     def _lines_of_nodes(self) -> list[int]:
         """Return the line in which each node is written, or _SEVERAL."""
@@ -333,49 +199,6 @@ class _Writer:
                         todo.append((item, line))
         return line_of
 
-    def _crowded(self, once: set[Item], spared: dict[Item, float]) -> set[Item]:
-        """Return the values that would be one reference too many in some row."""
-        in_row: dict[int, dict[Item, None]] = {line: {} for line in self.rows}
-        written = Counter[int]()
-        for node, line in enumerate(self.line_of):
-            if line in in_row:
-                items = self._items(node)
-                written[line] += len(items)
-                if not once.isdisjoint(items):
-                    in_row[line].update({item: None for item in items if item in once})
-        crowded: set[Item] = set()
-        for line, found in in_row.items():
-            most = max(_MOST_IN_ROW, written[line] // _VALUES_FOR_ONE)
-            if len(found) > most:
-                crowded |= set(sorted(found, key=lambda one: -spared[one])[most:])
-        return crowded
-
-    def _size(self, node: int, costs: Costs, once: set[Item]) -> float:
-        """Estimate the tokens of a node as it is written, with references to `once`."""
-        size = costs.get(node)
-        if size is not None:
-            return size
-        items: Sequence[Item] = self.graph.items[node]
-        keys: Sequence[str] = ()
-        if node in self.cells:
-            named = self.named.get(node, ())
-            items = [*self.cells[node], *[item for _, item in named]]
-            keys = [name for name, _ in named]
-        elif self.graph.shape[node] >= 0:
-            keys = self.graph.keys(node)
-        size = 2.0 + len(items)
-        for name in keys:
-            size += costs[name]
-        for item in items:
-            if item in once:
-                size += USE
-            elif type(item) is int:
-                size += self._size(item, costs, once)
-            else:
-                size += costs[item]
-        costs[node] = size
-        return size
-
     def spared_characters(self) -> int:
         """Characters that compact JSON would write again and again, and this does not.
 
@@ -395,7 +218,7 @@ class _Writer:
                 each = len(field.name) + _PUNCTUATION
                 held = field.template.prefix if field.template else field.value
                 if type(held) is str:
-                    each += _characters(cost_of_reading(held))
+                    each += int(_CHARACTERS_PER_TOKEN * self.costs[held])
                 rows = further - field.absent - named[field.name]
                 spared += each * max(rows, 0)
         return spared + self.repeated - self.headers.named_characters()
