@@ -848,3 +848,21 @@ def test_assignments_and_fenced_code_are_no_logged_lines() -> None:
     assert read(listed, exact_numbers=False).skipped
     fenced = f"Try this:\n```python\n{code}```\n"
     assert read(fenced, exact_numbers=False).skipped
+
+
+@pytest.mark.parametrize("separator", ["\n", ",\n", "\n---\n", "\n\x1e", "\n,\n"])
+def test_values_with_one_separator_between_them_are_a_list(separator: str) -> None:
+    rows = [{"n": n, "note": None} for n in range(3)]
+    text = separator.join(json.dumps(row, indent=2) for row in rows)
+    for end in ("", "\n", separator):
+        assert read(text + end, exact_numbers=True).value == rows
+    assert read("\x1e" + text, exact_numbers=True).value == rows
+    mixed = f"{text}\n\n{text}" if separator != "\n" else f"{text},\n{text}"
+    assert read(mixed, exact_numbers=True).value is None
+
+
+def test_rows_printed_by_python_are_a_list() -> None:
+    rows = [{"n": n, "note": None, "ok": True} for n in range(3)]
+    text = "\n".join(map(str, rows))
+    assert read(text + "\n", exact_numbers=True).value == rows
+    assert read(f"{text}\nend", exact_numbers=True).value is None

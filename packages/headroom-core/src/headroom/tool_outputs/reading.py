@@ -51,7 +51,8 @@ _LONGEST_LITERAL_CHARACTERS = 2_000_000
 _PYTHON = re.compile(r"'|\b(?:None|True|False)\b|\(")
 
 _BLANK = " \t\n\r"
-_GAP = re.compile(r"[ \t\n\r]*")
+# Between two values; the separator stands between all of them, or none.
+_GAP = re.compile(r"[ \t\n\r]*(\x1e|,|---)?[ \t\n\r]*")
 # The one short integer that int() does not keep; "-0" in a date is followed by a digit.
 _MINUS_ZERO = re.compile(r"-0(?=[\s,\]}]|\Z)")
 _OPENER = re.compile(r"[\[{]|^[ \t]*(```+|~~~+)[ \t]*(\w*)", re.MULTILINE)
@@ -149,7 +150,8 @@ def _read_text(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
     if guard:
         notes = (f"took off the guard {guard[1]!r} before the JSON",)
         body = body[guard.end() :]
-    body = body.strip(_BLANK)
+    # Records of RFC 7464 begin with a separator.
+    body = body.lstrip(_BLANK + "\x1e").rstrip(_BLANK)
     if not body:
         return Reading(text=text, skipped="empty text")
     parser = _Parser(body, exact)
@@ -198,6 +200,9 @@ def _read_several(
     if logged:
         return Reading(text=text, parts=logged)
     literal = _python_literal(body)
+    if literal is None and "\n" in body and body[0] in "{[(":
+        # One value a line, as a program prints its rows.
+        literal = _python_literal(f"[{body.replace(chr(10), ',' + chr(10))}]")
     if literal is not None:
         return Reading(literal, text, notes=("read the repr of a Python value",))
     parts = parser.parts(text)
@@ -322,12 +327,14 @@ class _Parser:
     def several(self, body: str) -> list[Any] | None:
         """Parse several values, the first a container; None if it is no such text.
 
-        They follow one another on lines of their own (JSON lines, indented objects), or
-        are containers (`][`). Pages, all of them lists of objects, become one list.
+        They follow one another on lines of their own (JSON lines, indented objects),
+        with a separator or without (`,`, `---`, that of RFC 7464), or are containers
+        (`][`). Pages, all of them lists of objects, become one list.
         """
         if body[0] not in "{[":
             return None
         values: list[Any] = []
+        separators: set[str | None] = set()
         at, gap = 0, ""
         while at < len(body):
             try:
@@ -337,12 +344,15 @@ class _Parser:
                     self.broken_line = body.count("\n", 0, at) + 1
                 return None
             values.append(value)
-            at = _GAP.match(body, end).end()  # type: ignore[union-attr]
-            gap = body[end:at]
+            between = _GAP.match(body, end)
+            assert between
+            at, gap = between.end(), between[0]
+            if at < len(body):
+                separators.add(between[1])
             touching = type(value) in (dict, list) and body[at : at + 1] in ("{", "[")
             if at < len(body) and "\n" not in gap and not touching:
                 return None
-        if len(values) < 2:
+        if len(values) < 2 or len(separators) > 1:
             return None
         if all(type(page) is list and _are_rows(page) for page in values):
             return [row for page in values for row in page]
