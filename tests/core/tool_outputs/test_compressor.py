@@ -92,3 +92,19 @@ def test_bytes_of_a_short_text_stay_for_the_reason_that_text_has():
     text = "NAME READY\nweb-1 1/1\n"
     reasons = {ToolOutputCompressor().explain(x).skipped for x in (text, text.encode())}
     assert reasons == {"too short to fold"}
+
+
+@pytest.mark.parametrize(
+    "first", ["#folded paper list", "#folded from 3 lines", "#headroom is our channel"]
+)
+def test_a_text_that_begins_like_ours_is_compressed_and_comes_back(first):
+    lines = [f"{n} request of user u{n % 7} took {n * 3} ms" for n in range(80)]
+    for text in (
+        first,
+        "\n".join([first, *lines]),
+        "\n".join(["notes", first, *lines]),
+    ):
+        compressed = ToolOutputCompressor().compress(text)
+        assert ToolOutputCompressor.decode(compressed) == text
+        assert ToolOutputCompressor().compress(compressed) == compressed
+    assert len(compressed) < len(text) / 2

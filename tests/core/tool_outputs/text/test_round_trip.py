@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from headroom.errors import DecodeError
 from headroom.tool_outputs.text.folding import fold_lines
 from headroom.tool_outputs.text.kinds import fold, unfold
-from headroom.tool_outputs.text.notation import MAGIC, read
+from headroom.tool_outputs.text.notation import is_folded, read
 from headroom.tool_outputs.text.words import words_of
 
 # Words and signs that the notation itself uses, beside those of common outputs.
@@ -95,7 +95,7 @@ def test_every_fold_decodes_to_the_text(text):
 def test_what_comes_out_decodes_to_what_came_in(text):
     folded = fold(text, len)
     assert len(folded.text) <= len(text)
-    if not text.startswith(MAGIC):
+    if not is_folded(text):
         assert unfold(folded.text) == text
     assert fold(folded.text, len).text == folded.text
 
@@ -132,15 +132,15 @@ def test_a_folded_text_is_not_folded_again():
 @pytest.mark.parametrize(
     "forged",
     [
-        MAGIC + "from 3 lines",
-        MAGIC + LOG,
+        "#folded from 3 lines",
+        "#folded " + LOG,
         "\n".join([LOG, fold(LOG, len).text]),
         LOG + "\nA 1 2 3\nA=\nA*9\n\\A\n\\",
     ],
 )
 def test_a_text_that_forges_the_notation_is_kept(forged):
     folded = fold(forged, len).text
-    assert folded == forged or unfold(folded) == forged
+    assert unfold(folded) == forged
 
 
 @pytest.mark.parametrize(

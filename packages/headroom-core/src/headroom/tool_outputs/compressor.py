@@ -11,15 +11,19 @@ from headroom.tool_outputs.error_rows import with_error_rows
 from headroom.tool_outputs.lossy import as_markdown, without_blobs, without_escapes
 from headroom.tool_outputs.minifier import JSONMinifier
 from headroom.tool_outputs.table import MAGIC
-from headroom.tool_outputs.text import FOLDED, Folded, fold, kind_of, unfold
+from headroom.tool_outputs.text import Folded, fold, is_folded, kind_of, unfold
 from headroom.types import Compression, Dropped
 
 __all__ = ["CompressedOutput", "ToolOutputCompressor"]
 
 _JSON_STARTS = ("", "{", "[", '"', "\ufeff")
 _GUARDED = re.compile(r"\s*(?:\)\]\}'|while|for)")
-# How texts begin that a compressor of ours wrote: they stay as they are.
-_OURS = (MAGIC, FOLDED, "[headroom:")
+# The first line of a table: what is explained in it, in the order of the encoder. Other
+# texts with that first word are no tables.
+_TABLE = re.compile(
+    rf"(?:\A|\n){MAGIC}(?:\n| (?:left out: |k=v |k\? |;k: |\{{k?\}} |&n |\[n\]|\{{n\}}"
+    r"|bare key |[^\w\s]v |\+a\+b ))"
+)
 _FOLDED = "already compressed by Headroom"
 # A text with fewer members of JSON objects than this is not about the JSON in it.
 _CHARACTERS_OF_A_MEMBER = 100
@@ -217,7 +221,7 @@ class ToolOutputCompressor:
         Raises:
             DecodeError: For a folded or table text that was changed since.
         """
-        if text.startswith(MAGIC):
+        if text.startswith(MAGIC) and _TABLE.match(text):
             return JSONMinifier.decode(text)
         return unfold(text)
 
@@ -239,5 +243,10 @@ def _plain_text(output: Any) -> str | None:
 
 
 def _is_ours(text: str) -> bool:
-    """Tell whether one of our compressors wrote a text, or a table inside it."""
-    return text.startswith(_OURS) or f"\n{MAGIC}" in text
+    """Tell whether one of our compressors wrote a text, or a table inside it.
+
+    Such a text stays as it is.
+    """
+    if text.startswith("[headroom:") or is_folded(text):
+        return True
+    return MAGIC in text and _TABLE.search(text) is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from headroom.tool_outputs.text.failures import failures
 from headroom.tool_outputs.text.folding import fold_lines
-from headroom.tool_outputs.text.notation import MAGIC, read
+from headroom.tool_outputs.text.notation import is_folded, read
 from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
 from headroom.tool_outputs.text.words import words_of
 
@@ -46,7 +46,7 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
         text: Any text.
         count_tokens: Tokens of a text.
     """
-    if text.startswith(MAGIC):
+    if is_folded(text):
         return Folded("folded", text, "already folded")
     end = "\r" if "\n" not in text and "\r" in text else "\n"
     lines = text.split(end)
@@ -73,7 +73,7 @@ def unfold(text: str) -> str:
     Raises:
         DecodeError: For a folded text that was changed since.
     """
-    return read(text) if text.startswith(MAGIC) else text
+    return read(text) if is_folded(text) else text
 
 
 def _code_of_diff(lines: Sequence[str]) -> set[int]:

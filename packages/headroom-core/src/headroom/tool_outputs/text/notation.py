@@ -9,15 +9,15 @@ from string import ascii_uppercase
 from headroom.errors import DecodeError
 from headroom.tool_outputs.text.patterns import Column, Group, Pattern
 
-__all__ = ["MAGIC", "read", "write", "written"]
+__all__ = ["is_folded", "read", "write", "written"]
 
-MAGIC = "#folded "
 _LEGEND = (
-    MAGIC
-    + "from {lines} lines{ends}. A= defines pattern A (A3= one of 3 lines), {open}x"
-    '{close} a value in it; "A y z" is its text with the values y, z; " is the value '
-    "of the line above, so are values missing at the end; A*5: 5 times{filled}"
+    "#folded from {lines} lines{ends}. A= defines pattern A (A3= one of 3 lines), "
+    '{open}x{close} a value in it; "A y z" is its text with the values y, z; " is '
+    "the value of the line above, so are values missing at the end; A*5: 5 times"
+    "{filled}"
 )
+_BEGINS = re.compile(r"#folded from ([1-9][0-9]{0,17}) lines[^.\n]*\. A= defines ")
 _ENDS = {"\n": "", "\r": " that end in CR"}
 _FILLED = "; ~9: filled with spaces to 9 characters, ~-9: on the left"
 
@@ -168,6 +168,11 @@ def _between(pattern: Pattern, columns: Sequence[Column]) -> str | None:
     return None if any("|" in value for c in columns for value in c) else "|"
 
 
+def is_folded(text: str) -> bool:
+    """Tell whether a text begins as folded texts do."""
+    return _BEGINS.match(text) is not None
+
+
 def read(text: str) -> str:
     """Return the text that `write` folded.
 
@@ -175,7 +180,7 @@ def read(text: str) -> str:
         DecodeError: For a text that `write` did not write, or that was changed since.
     """
     lines = text.split("\n")
-    legend = re.match(re.escape(MAGIC) + r"from ([1-9][0-9]{0,17}) lines", lines[0])
+    legend = _BEGINS.match(lines[0])
     found = next(
         (
             (pair, end)
