@@ -37,9 +37,9 @@ def history(turns=12):
     return messages
 
 
-def compressor(summarizer, **options):
+def compressor(summarizer, max_tokens=900, **options):
     return ConversationCompressor(
-        900, summarizer=summarizer, count_tokens=count, **options
+        max_tokens, summarizer=summarizer, count_tokens=count, **options
     )
 
 
@@ -179,12 +179,13 @@ def test_the_same_history_is_summarised_once():
 
 def test_a_session_freezes_its_summaries():
     summarizer = Scripted("First part.", "Second part.")
-    session = compressor(summarizer).session()
+    session = compressor(summarizer, max_tokens=1_200).session()
     first = session.explain(history(12))
     second = session.explain(history(14))
     assert first.digest
     assert second.digest.startswith(first.digest)
-    resumed = compressor(Scripted("never asked")).session(session.to_json())
+    unasked = compressor(Scripted("never asked"), max_tokens=1_200)
+    resumed = unasked.session(session.to_json())
     assert resumed.compress(history(14)) == second.content
 
 

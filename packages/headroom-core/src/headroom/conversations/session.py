@@ -19,7 +19,7 @@ from headroom.conversations.plan import (
     view_tokens,
 )
 from headroom.conversations.result import ConversationCompression, account
-from headroom.conversations.summarizers import Request
+from headroom.conversations.summarizers import Guard, Request
 from headroom.conversations.turns import (
     broken_pairs,
     group_starts,
@@ -29,13 +29,12 @@ from headroom.conversations.turns import (
 from headroom.conversations.units import (
     Unit,
     answered,
-    behind_calls,
     closing,
     units_of,
     units_of_block,
 )
 from headroom.errors import BudgetError, InputError
-from headroom.fields import compact_json, field_of
+from headroom.fields import compact_json
 from headroom.messages import (
     Message,
     listed,
@@ -60,30 +59,26 @@ _LEDGER_CHARACTERS_PER_TOKEN = 12
 Run = Generator[Request, Any, ConversationCompression]
 
 
-def _drive(run: Run, engine: Engine) -> ConversationCompression:
+def _drive(run: Run, guard: Guard | None) -> ConversationCompression:
     """Return the result of a run, asking the summarizer where it must be asked."""
-    reply = None
-    while True:
-        try:
-            request = run.send(reply)
-        except StopIteration as stop:
-            result: ConversationCompression = stop.value
-            return result
-        assert engine.guard is not None
-        reply = engine.guard.ask(request)
+    try:
+        request = next(run)
+        while guard is not None:
+            request = run.send(guard.ask(request))
+    except StopIteration as stop:
+        result: ConversationCompression = stop.value
+    return result
 
 
-async def _drive_async(run: Run, engine: Engine) -> ConversationCompression:
+async def _drive_async(run: Run, guard: Guard | None) -> ConversationCompression:
     """Return the same as `_drive`, awaiting the summarizer."""
-    reply = None
-    while True:
-        try:
-            request = run.send(reply)
-        except StopIteration as stop:
-            result: ConversationCompression = stop.value
-            return result
-        assert engine.guard is not None
-        reply = await engine.guard.aask(request)
+    try:
+        request = next(run)
+        while guard is not None:
+            request = run.send(await guard.aask(request))
+    except StopIteration as stop:
+        result: ConversationCompression = stop.value
+    return result
 
 
 @dataclass(slots=True)
@@ -127,20 +122,20 @@ class ConversationSession:
 
     def compress(self, messages: Iterable[Any]) -> list[Any]:
         """Return the history so far within the budget."""
-        return _drive(self._run(messages, explain=False), self._engine).content
+        return _drive(self._run(messages), self._engine.guard).content
 
     def explain(self, messages: Iterable[Any]) -> ConversationCompression:
         """Return the same with the account of it."""
-        return _drive(self._run(messages, explain=True), self._engine)
+        return _drive(self._run(messages, explain=True), self._engine.guard)
 
     async def acompress(self, messages: Iterable[Any]) -> list[Any]:
         """Return the same as `compress`, awaiting an async summarizer."""
-        run = self._run(messages, explain=False)
-        return (await _drive_async(run, self._engine)).content
+        return (await _drive_async(self._run(messages), self._engine.guard)).content
 
     async def aexplain(self, messages: Iterable[Any]) -> ConversationCompression:
         """Return the same as `explain`, awaiting an async summarizer."""
-        return await _drive_async(self._run(messages, explain=True), self._engine)
+        run = self._run(messages, explain=True)
+        return await _drive_async(run, self._engine.guard)
 
     def to_json(self) -> str:
         """Return the session as JSON text for `ConversationCompressor.session`."""
@@ -154,7 +149,7 @@ class ConversationSession:
         }
         return json.dumps(saved, ensure_ascii=True, separators=(",", ":"))
 
-    def _run(self, messages: Iterable[Any], *, explain: bool) -> Run:
+    def _run(self, messages: Iterable[Any], *, explain: bool = False) -> Run:
         """Plan, ask for summaries, and return the result."""
         items = listed(messages)
         memory = self._recall(items)
@@ -162,10 +157,10 @@ class ConversationSession:
         if memory.state.seen and work.contradicts_memory():
             memory = _start(items, self._engine)
             work = _Work(self._engine, items, memory)
-        states = work.plan()
+        states = advance(memory.states, work.transcript, self._engine.limits)
         while True:
             plan, *later = states
-            state = yield from work.fitted(plan)
+            state = yield from work.fitted(plan, work.room(plan) if later else None)
             # Where the room was too small for a word, a later plan has more of it.
             told = _digest_text(state.segments) or not state.covered_tokens
             if not later or (told and work.is_below(state)):
@@ -245,11 +240,6 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
     return _Memory((state,), ledger, quick, _chain("", seen[:end]))
 
 
-def _last_said(units: Sequence[Unit]) -> Unit | None:
-    """Return the last sentence of a message that is no rule."""
-    return next((unit for unit in reversed(units) if unit.kind == "said"), None)
-
-
 def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
     """Return where a digest stands that an earlier compression put there, and it.
 
@@ -263,24 +253,18 @@ def _digest_among(items: list[Any]) -> tuple[int, int, list[Block]]:
     asked = -1
     for at, item in enumerate(items):
         view = read_messages([item], at)[0]
-        stays = view.pinned or view.is_history
-        said = view.role == "user" and not (stays or view.calls or view.results)
-        if said and (found := blocks.parse(view.text)):
-            in_place = kept_in_place(before)
-            kept = [
-                n
-                for n, one in enumerate(before)
-                if in_place[n] or n == asked or is_filler(one)
-            ]
-            placed = kept == [*range(at)] and _leading(kept, before) == at
-            return (at, asked, found) if placed else (0, -1, [])
-        belongs = bool(view.calls or view.results or view.opaque)
-        belongs = belongs or bool(before and before[-1].opaque) or is_filler(view)
-        if is_filler(view):
-            said = False
-        if (said and asked >= 0) or not (said or view.is_system or stays or belongs):
-            break
-        if said:
+        marked = view.pinned or view.is_history or view.calls or view.results
+        if view.role == "user" and not marked and not is_filler(view):
+            if found := blocks.parse(view.text):
+                in_place = kept_in_place(before)
+                stays = all(
+                    in_place[n] or n == asked or is_filler(one)
+                    for n, one in enumerate(before)
+                )
+                placed = stays and _leading(range(at), before) == at
+                return (at, asked, found) if placed else (0, -1, [])
+            if asked >= 0:
+                break
             asked = at
         before.append(view)
     return 0, -1, []
@@ -357,7 +341,7 @@ class _Work:
         if engine.limits.relax:
             self._groups = [self._base + at for at in group_starts(self._views)]
         asked = memory.state.asked
-        self._transcript = Transcript(
+        self.transcript = Transcript(
             self._base,
             self._costs,
             self._staying_costs(),
@@ -367,7 +351,7 @@ class _Work:
         self._names = {call.id: call.name for v in self._views for call in v.calls}
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
-        self._requests: dict[int, Unit | None] = {}
+        self._read: dict[int, list[Unit]] = {}
 
     def _staying_costs(self) -> list[int | None]:
         """Return what each message costs where it stays and its neighbours go.
@@ -408,30 +392,15 @@ class _Work:
             for before, now in found
         )
 
-    def plan(self) -> tuple[State, ...]:
-        """Return the states after all messages that the result may be in, oldest first.
-
-        Raises:
-            BudgetError: What must stay exceeds max_tokens.
-        """
+    def room(self, state: State) -> float:
+        """Return the tokens that a digest may have below the trigger."""
         limits = self._engine.limits
-        states = advance(self._memory.states, self._transcript, limits)
-        last = states[-1]
-        written = all(segment.text is not None for segment in last.segments)
-        digest = last.written_tokens if written else limits.frame
-        tokens = view_tokens(last, self._transcript, digest)
-        if len(states) == 1 and tokens > limits.max_tokens:
-            raise self._too_small(last, tokens)
-        return states
-
-    def tokens(self, state: State) -> int:
-        """Return the tokens of the result in a state whose digest is written."""
-        return view_tokens(state, self._transcript, state.written_tokens)
+        bare = view_tokens(state, self.transcript, 0)
+        return limits.trigger * limits.max_tokens - bare
 
     def is_below(self, state: State) -> bool:
         """Whether the result in a state with a written digest is below the trigger."""
-        limits = self._engine.limits
-        return self.tokens(state) <= limits.trigger * limits.max_tokens
+        return state.written_tokens <= self.room(state)
 
     def check(self, state: State) -> None:
         """Make sure that the result in a state fits.
@@ -440,7 +409,7 @@ class _Work:
             BudgetError: It doesn't.
         """
         limits = self._engine.limits
-        tokens = self.tokens(state)
+        tokens = view_tokens(state, self.transcript, state.written_tokens)
         if tokens > limits.max_tokens:
             raise self._too_small(state, tokens)
 
@@ -468,32 +437,41 @@ class _Work:
             f"tokens, framing 3; {advice}, or shorten them ({tokens} tokens in all)"
         )
 
-    def fitted(self, plan: State) -> Generator[Request, Any, State]:
+    def fitted(self, plan: State, most: float | None) -> Generator[Request, Any, State]:
         """Return a planned state with its digest written within what is planned for it.
+
+        Args:
+            plan: The state.
+            most: More tokens than these are of no use: writing then stops.
 
         Raises:
             BudgetError: count_tokens says otherwise each time.
         """
-        state = yield from self.written(plan)
+        state = yield from self._written(plan, most)
         # Parts counted apart may come to a few tokens more together.
         for _ in range(_FITTING_ATTEMPTS):
             excess = state.written_tokens - state.digest_tokens
             if excess <= 0 or state is plan:
                 return state
             plan = self._narrowed(plan, excess)
-            state = yield from self.written(plan)
+            state = yield from self._written(plan, most)
         raise BudgetError(
             f"the digest does not fit in its {state.digest_tokens} tokens: "
             "count_tokens must depend on the text alone, and count a text about "
             "like its parts"
         )
 
-    def written(self, state: State) -> Generator[Request, Any, State]:
+    def _written(
+        self, state: State, most: float | None
+    ) -> Generator[Request, Any, State]:
         """Return the state with the text of every segment."""
         if all(segment.text is not None for segment in state.segments):
             return state
         segments: list[Segment] = []
         for segment in state.segments:
+            told = sum(self._engine.count(one.text or "") for one in segments)
+            if most is not None and told > most:
+                return replace(state, written_tokens=told)
             if segment.text is None:
                 chain = self._chain_until(segment.seen)
                 known = self._engine.recall(chain, segment)
@@ -574,8 +552,7 @@ class _Work:
     def _units(self, start: int, end: int) -> list[Unit]:
         """Return the units of messages in [start, end) that don't stay in place."""
         found: list[Unit] = []
-        before = read_messages(self._items[max(0, start - 1) : start])
-        asked = units_of(before[0], start - 1, {}) if before else []
+        asked = self._units_at(start - 1) if start else []
         begun = bisect_right(self._starts, start)
         request = self._request(self._starts[begun - 1]) if begun else None
         worked = True
@@ -583,25 +560,28 @@ class _Work:
             if self._kept[at - self._base]:
                 continue
             view, after = self._views[at - self._base], self._view(at + 1)
-            units = units_of(view, at, self._names)
-            found += answered(units, asked)
+            units = self._units_at(at)
+            told = answered(units, asked)
             if view.role == "user" and view.text:
-                request = self._requests[at] = _last_said(units)
-                worked = False
+                request, worked = self._request(at), False
             elif view.text and (after is None or after.role == "user"):
-                told = found[len(found) - len(units) :]
-                found[len(found) - len(units) :] = closing(told, request, worked=worked)
+                told = closing(told, request, worked=worked)
+            found += told
             worked = worked or bool(view.calls)
             asked = units if view.text else asked
         return behind_calls(found)
 
+    def _units_at(self, at: int) -> list[Unit]:
+        """Return the units of one message."""
+        if at not in self._read:
+            view = self._view(at)
+            self._read[at] = units_of(view, at, self._names) if view else []
+        return self._read[at]
+
     def _request(self, at: int) -> Unit | None:
         """Return what a user's message asked for last, None for nothing but rules."""
-        if at not in self._requests:
-            view = self._view(at)
-            units = units_of(view, at, {}) if view else []
-            self._requests[at] = _last_said(units)
-        return self._requests[at]
+        said = reversed(self._units_at(at))
+        return next((unit for unit in said if unit.kind == "said"), None)
 
     def _ledger_until(self, end: int) -> list[Unit]:
         """Return the candidates of everything before `end`, bounded, turn by turn."""
@@ -622,24 +602,17 @@ class _Work:
 
     def result(self, state: State, *, explain: bool) -> ConversationCompression:
         """Return the messages of a state with the account of them."""
-        items, engine = self._items, self._engine
-        if _is_as_fed(state):
-            low = self.is_below(state)
-            return ConversationCompression(
-                content=list(items),
-                skipped=_BELOW if low else _UNREACHABLE,
-                digest=_digest_text(state.segments),
-                rules=tuple(rule for s in state.segments for rule in s.rules),
-                method=state.segments[-1].method if state.segments else "none",
-                _source=items,
-                _measure=engine.measure,
-            )
+        items, kept = self._items, set(state.kept)
         digest = _digest_text(state.segments)
-        content = self._assembled(state, digest)
-        kept = set(state.kept)
-        covered = tuple(at for at in range(state.covered) if at not in kept)
+        content, skipped = list(items), None
+        covered: tuple[int, ...] = ()
         dropped: tuple[Dropped, ...] = ()
-        if explain:
+        if _is_as_fed(state):
+            skipped = _BELOW if self.is_below(state) else _UNREACHABLE
+        else:
+            content = self._assembled(state, digest)
+            covered = tuple(at for at in range(state.covered) if at not in kept)
+        if explain and covered:
             views = read_messages([items[at] for at in covered])
             parts = [_block_of(s) for s in state.segments]
             summarised = any(s.method == "llm" for s in state.segments)
@@ -649,12 +622,13 @@ class _Work:
         return ConversationCompression(
             content=content,
             dropped=dropped,
+            skipped=skipped,
             digest=digest,
             rules=tuple(rule for s in state.segments for rule in s.rules),
             method=state.segments[-1].method if state.segments else "none",
             covered=covered,
             _source=items,
-            _measure=engine.measure,
+            _measure=self._engine.measure,
         )
 
     def _assembled(self, state: State, digest: str) -> list[Any]:
@@ -744,24 +718,12 @@ def _chain(start: str, views: Iterable[Message]) -> str:
 def _quick(start: int, items: Iterable[Any]) -> int:
     """Return a hash of messages that is cheap to compute again; 0 for none.
 
-    Python remembers the hash of each text, so it is no use to another process.
+    It is no use to another process.
     """
     value = start
     for item in items:
-        if isinstance(item, Mapping):
-            parts: tuple[Any, ...] = tuple(item.items())
-        else:
-            extra = field_of(item, "additional_kwargs")
-            calls = field_of(item, "tool_calls")
-            content = field_of(item, "content")
-            if calls or hasattr(item, "blocks") or not isinstance(content, str):
-                extra = (repr(content), repr(calls), repr(item), repr(extra))
-            names = ("role", "type", "name", "tool_call_id", "pinned")
-            parts = (content, type(item), *(field_of(item, n) for n in names), extra)
-        try:
-            value = hash((value, parts))
-        except TypeError:  # a list or dict somewhere in it
-            value = hash((value, repr(parts)))
+        plain = item if isinstance(item, Mapping) else getattr(item, "__dict__", item)
+        value = hash((value, type(item), repr(plain)))
     return value
 
 
