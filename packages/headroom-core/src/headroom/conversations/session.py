@@ -29,6 +29,7 @@ from headroom.conversations.turns import (
 from headroom.conversations.units import (
     Unit,
     answered,
+    behind_calls,
     closing,
     units_of,
     units_of_block,
