@@ -354,8 +354,7 @@ class _Ranking:
         task = _task(units)
         self._factors = [
             factor_of(unit)
-            * (_STALE_WEIGHT if at in changed else 1.0)
-            * (_TASK_WEIGHT if at in task else 1.0)
+            * (_TASK_WEIGHT if at in task else _STALE_WEIGHT if at in changed else 1.0)
             * (1 + (_NEWEST_WEIGHT - 1) * at / len(units))
             for at, unit in enumerate(units)
         ]

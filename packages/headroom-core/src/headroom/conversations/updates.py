@@ -151,6 +151,9 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
         likely = sorted(shared[old] for old, how in sure.items() if how == _LIKELY)
         for old, how in sure.items():
             alone = how == _LIKELY and likely[-2:-1] < [shared[old]]
+            if not how and says_so and shared[old] >= 1:
+                # What no other one said before, with another value of the same kind.
+                how = _MAYBE if _gives_other_value(read[old], new) else 0
             if how:
                 found[old] = (at, how == _CERTAIN or (alone and how == _LIKELY))
         for key in new.keys:
@@ -209,6 +212,13 @@ def _changes(old: _Statement, new: _Statement, *, says_so: bool, is_rule: bool) 
         if not any(key in new.before for key in behind):
             return _LIKELY
     return _MAYBE if values and telling else 0
+
+
+def _gives_other_value(old: _Statement, new: _Statement) -> bool:
+    """Whether a statement gives a value of a kind of which the older one has another."""
+    gone = {kind for key, kind in old.values.items() if key not in new.before}
+    given = {kind for key, kind in new.values.items() if key not in old.before}
+    return bool(gone & given - {"name"}) and not _is_other(old, new)
 
 
 def _is_other(old: _Statement, new: _Statement) -> bool:
@@ -301,8 +311,8 @@ def amended(
 
 def _follows(said: _Statement, rule: _Statement) -> bool:
     """Whether the next message turns a rule, or gives another value for its value."""
-    kinds = set(rule.values.values()) & set(said.values.values())
-    return goes_on(said.text) or bool(kinds and _CHANGES.search(said.text))
+    other = _gives_other_value(rule, said) and _CHANGES.search(said.text)
+    return goes_on(said.text) or bool(other)
 
 
 class _Rules:
