@@ -98,28 +98,35 @@ def cap(
         ranking = whole_changes(ranking, units.texts)
     ranking = list(ranking)
     mark = count_tokens(notes.mark(0, total)) + 1
-    budget = max_tokens - count_tokens(notes.head(total)) - 1
+    room = max_tokens
     counts = Counter(
         shape(units.texts[unit]) for unit, level in enumerate(told) if level >= _TROUBLE
     )
     if any(count > 1 for count in counts.values()):
-        budget -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
+        room -= min(count_tokens(_ALIKE.format(total)), max_tokens // _COUNT_SHARE)
+    budget = room - count_tokens(notes.head(total)) - 1
+    found: tuple[bytearray, str, str] | None = None
     while budget > 0:
         shown = fit(total, ranking, cost, mark, budget)
         missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
         content = notes.render(shown, missed)
-        excess = count_tokens(content) - max_tokens
-        if excess <= 0:
-            hidden = runs(shown)
-            repeated = _repeated(units.texts, shown, told, counts)
-            while repeated:
-                counted = notes.render(shown, missed, dict(repeated))
-                if count_tokens(counted) <= max_tokens:
-                    content = counted
-                    break
-                repeated = repeated[: len(repeated) // 2]
-            return notes.capped(content, hidden)
+        excess = count_tokens(content) - room
+        if excess <= 0 and (found is None or sum(shown) > sum(found[0])):
+            found = shown, missed, content
+        elif found:
+            break
+        # Costs were estimated: there may be room for more, or for less.
         budget -= excess
+    if found:
+        shown, missed, content = found
+        repeated = _repeated(units.texts, shown, told, counts)
+        while repeated:
+            counted = notes.render(shown, missed, dict(repeated))
+            if count_tokens(counted) <= max_tokens:
+                content = counted
+                break
+            repeated = repeated[: len(repeated) // 2]
+        return notes.capped(content, runs(shown))
     for content in (notes.head(total), notes.mark(0, total), "…", ""):
         if count_tokens(content) <= max_tokens:
             break

@@ -12,11 +12,6 @@ from headroom.tool_outputs.text.words import Words, words_of
 
 __all__ = ["aligned"]
 
-# Texts, pads, line numbers, columns and words of a table; the groups that write it.
-_Way = Callable[
-    [list[str], list[int], Sequence[int], Sequence[Column], Words], list[Group]
-]
-
 _FEWEST_ROWS = 4
 _FEWEST_GUTTERS = 2
 _WIDEST = 1_000
@@ -150,17 +145,32 @@ def _rows(
         return []
     at = [at[row] for row in good]
     columns = [pick(column, good) for column in columns]
-    ways: list[_Way] = [_as_columns, _by_values, _by_words, _by_shape]
-    best, chosen = 0.0, ways[0]
+    best, chosen = 0.0, 0
     some = _some(len(at))
     rows = pick(at, some)
     parts = [pick(column, some) for column in columns]
-    for way in ways:
-        groups = way(texts, pads, rows, parts, words)
-        tokens = _tokens(groups, lines, rows, len(at) / len(rows))
-        if way is ways[0] or tokens < enough * best:
+    for way, fold in enumerate(_ways(texts, pads, rows, parts, words)):
+        tokens = _tokens(fold(), lines, rows, len(at) / len(rows))
+        if way == 0 or tokens < enough * best:
             best, chosen = tokens, way
-    return chosen(texts, pads, at, columns, words)
+    return _ways(texts, pads, at, columns, words)[chosen]()
+
+
+def _ways(
+    texts: list[str],
+    pads: list[int],
+    at: Sequence[int],
+    columns: Sequence[Column],
+    words: Words,
+) -> tuple[Callable[[], list[Group]], ...]:
+    """Return ways to fold rows: one pattern, shared cells, last words, alike lines."""
+    every = frozenset(range(len(pads)))
+    return (
+        lambda: split_rows(texts, pads, at, columns, every)[1],
+        lambda: split_rows(texts, pads, at, columns)[1],
+        lambda: _by_words(texts, pads, at, columns),
+        lambda: mine(words, at)[1],
+    )
 
 
 def _some(count: int) -> Sequence[int]:
@@ -174,39 +184,6 @@ def _some(count: int) -> Sequence[int]:
         *range(middle, middle + third),
         *range(count - third, count),
     ]
-
-
-def _as_columns(
-    texts: list[str],
-    pads: list[int],
-    at: Sequence[int],
-    columns: Sequence[Column],
-    _: Words,
-) -> list[Group]:
-    """Fold all rows by one pattern."""
-    return split_rows(texts, pads, at, columns, frozenset(range(len(pads))))[1]
-
-
-def _by_values(
-    texts: list[str],
-    pads: list[int],
-    at: Sequence[int],
-    columns: Sequence[Column],
-    _: Words,
-) -> list[Group]:
-    """Fold rows by the cells that they share."""
-    return split_rows(texts, pads, at, columns)[1]
-
-
-def _by_shape(
-    _texts: list[str],
-    _pads: list[int],
-    at: Sequence[int],
-    _columns: Sequence[Column],
-    words: Words,
-) -> list[Group]:
-    """Fold rows as lines that are alike."""
-    return mine(words, at)[1]
 
 
 def _tokens(
@@ -230,7 +207,6 @@ def _by_words(
     pads: list[int],
     at: Sequence[int],
     columns: Sequence[Column],
-    _: Words,
 ) -> list[Group]:
     """Fold the last column by its words."""
     found: list[Group] = []
