@@ -84,7 +84,7 @@ def main() -> None:
     python = out / "trial" / ("Scripts/python.exe" if windows else "bin/python")
     again = ("--force-reinstall", "--no-deps")
     for arguments in (wheels, (*again, *sdists)):
-        run(python, "-m", "pip", "install", "--quiet", *arguments)
+        run(python, "-m", "pip", "install", "--quiet", "--no-compile", *arguments)
         run(python, "-c", TRIAL)
     for built in (*wheels, *sdists):
         print(f"{built.stat().st_size / 1e6:6.2f} MB  {built.name}")
