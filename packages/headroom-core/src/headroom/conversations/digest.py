@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from headroom.conversations.block import Block, write
-from headroom.conversations.rules import replaces
 from headroom.conversations.units import ERROR, Unit, asks, is_short
 from headroom.conversations.updates import amended, updated
 from headroom.conversations.words import Word, gives_value, words_of
@@ -59,8 +58,6 @@ _CALL_CHARACTERS = 120
 _UNIT_RULE_TOKENS = 12
 # With fewer tokens left no further rule is tried.
 _LEAST_RULE_TOKENS = 5
-# How many rules back one is looked for that a later one replaces.
-_REACH = 60
 # Gains are taken down from the highest by this factor a step, so that each unit is
 # looked at a bounded number of times. Source: Badanidiyuru and Vondrák, Fast
 # Algorithms for Maximizing Submodular Functions (2014), decreasing threshold.
@@ -230,10 +227,6 @@ def _rules(
         if unit.kind == "rule" and at not in gone:
             found.pop(unit.text, None)
             found[unit.text] = at
-    earlier: list[int] = []
-    for text, at in found.items():
-        gone.update(n for n in earlier[-_REACH:] if replaces(text, units[n].text))
-        earlier.append(at)
     costs = {
         at: count_tokens(f"- {units[at].head}{units[at].text}\n") + 1
         for at in found.values()

@@ -8,14 +8,12 @@ words and what others say hold none.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 __all__ = [
     "BOUND",
     "STANDING",
     "announces_rules",
     "binding_of",
-    "replaces",
     "unseen_removed",
 ]
 
@@ -280,34 +278,3 @@ def binding_of(sentence: str, *, listed: bool = False) -> int:
     mark, colon, _ = sentence.partition(":")
     listed = listed or bool(colon and len(mark) <= 40 and announces_rules(mark))
     return max(binds, BOUND) if listed else binds
-
-
-_REPLACES = re.compile(
-    r"\b(?:instead of|no longer|rather than|not any ?more|from now on|statt|anstatt|anstelle|nicht mehr"
-    r"|ab (?:jetzt|sofort)|au lieu de|plutôt que|ne \w+ plus|désormais|en (?:vez|lugar) de|ya no|a partir de"
-    r"|invece di|non più|d'ora in poi|em vez de|não mais|in plaats van|niet meer|вместо|больше не|zamiast)\b"
-    r"|而不是|不再|代替|改为|の代わり|ではなく|대신",
-    _FLAGS,
-)
-_WORD = re.compile(r"[^\W_]{3,}|[\u3040-\u9fff]")
-
-
-def replaces(later: str, earlier: str) -> bool:
-    """Whether a later rule certainly stands for an earlier one.
-
-    It says that it replaces something, and every word of the earlier rule occurs in it:
-    "From now on answer in German instead of English" replaces "Answer in English".
-    """
-    said = _replacing(later)
-    if not said:
-        return False
-    before = set(_WORD.findall(earlier.casefold())) - {"please", "bitte", "always"}
-    return len(before) > 1 and before <= said
-
-
-@lru_cache(maxsize=64)
-def _replacing(rule: str) -> frozenset[str]:
-    """Return the words of a rule that says that it replaces something, else none."""
-    if not _REPLACES.search(rule):
-        return frozenset()
-    return frozenset(_WORD.findall(rule.casefold()))

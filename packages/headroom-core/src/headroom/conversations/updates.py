@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from headroom.conversations.passages import goes_on
-from headroom.conversations.rules import STANDING, announces_rules, replaces
+from headroom.conversations.rules import STANDING, announces_rules
 from headroom.conversations.units import Unit, asks, is_short
 from headroom.conversations.words import VALUE, words_of
 from headroom.scorers.words import stem
@@ -35,6 +35,14 @@ _CHANGES = re.compile(
 # Of these, what says it of a rule.
 _CHANGES_RULE = re.compile(
     r"from now on|no longer|instead|rotat|update:|new\b|chang|ab jetzt|stattdessen|désormais|a partir de|d'ora in|теперь|改为|改成|变更|変更|변경",
+    _FLAGS,
+)
+# What says that something stands for something else.
+_REPLACES = re.compile(
+    r"\b(?:instead of|no longer|rather than|not any ?more|from now on|statt|anstatt|anstelle|nicht mehr"
+    r"|ab (?:jetzt|sofort)|au lieu de|plutôt que|ne \w+ plus|désormais|en (?:vez|lugar) de|ya no|a partir de"
+    r"|invece di|non più|d'ora in poi|em vez de|não mais|in plaats van|niet meer|вместо|больше не|zamiast)\b"
+    r"|而不是|不再|代替|改为|の代わり|ではなく|대신",
     _FLAGS,
 )
 _ADDS = re.compile(
@@ -133,7 +141,8 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
         if unit.kind not in ("said", "rule") or unit.speaker == "assistant":
             continue
         new = read[at] = _statement(unit.text)
-        says_so = bool(_CHANGES.search(unit.text)) and not _ADDS.search(unit.text)
+        changes = _CHANGES.search(unit.text) or _REPLACES.search(unit.text)
+        says_so = changes is not None and not _ADDS.search(unit.text)
         shared: dict[int, float] = {}
         if says_so or "amount" in new.values.values():
             for key in new.keys:
@@ -183,8 +192,11 @@ def _changes(old: _Statement, new: _Statement, *, says_so: bool, is_rule: bool) 
     topic = [key for key in old.keys if key not in old.values and key in new.before]
     gone = [key for key in old.keys if key not in new.before]
     letters = set(_LETTER.findall(old.text)) != set(_LETTER.findall(new.text))
-    if not topic or not gone or letters or old.negated != new.negated:
+    if not topic or letters or old.negated != new.negated:
         return 0
+    if not gone:
+        stands = is_rule and len(old.before) > 1 and _REPLACES.search(new.text)
+        return _CERTAIN if stands else 0
     if _is_other(old, new):
         return 0
     kinds = {old.values[key] for key in gone if key in old.values}
@@ -284,13 +296,11 @@ def amended(
             if found is None and opens and last and _follows(said, last.said):
                 found = last
         last = None
-        if found and found.at >= 0:
-            full = joined.get(found.at, 0) >= _MOST_CHANGES
-            if full or replaces(unit.text, out[found.at].text):
-                # A rule with all that is said of it would fit or go as a whole.
-                rank = max(unit.rank, out[found.at].rank)
-                unit = out[at] = unit._replace(kind="rule", rank=rank)
-                found = None
+        if found and found.at >= 0 and joined.get(found.at, 0) >= _MOST_CHANGES:
+            # A rule with all that is said of it would fit or go as a whole.
+            rank = max(unit.rank, out[found.at].rank)
+            unit = out[at] = unit._replace(kind="rule", rank=rank)
+            found = None
         if found is None:
             if unit.kind == "rule":
                 last = places[at] = rules.add(_Rule(at, said))
