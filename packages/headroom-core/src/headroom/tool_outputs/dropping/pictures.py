@@ -1,5 +1,6 @@
 """Rule: a face beside a name goes."""
 
+from functools import lru_cache
 from typing import Any
 
 from headroom.tool_outputs.dropping.record import Record, is_link, names_link, words_of
@@ -9,6 +10,7 @@ __all__ = ["concerns", "reason"]
 _FACES = frozenset({"avatar", "avatars", "gravatar"})
 
 
+@lru_cache(maxsize=8192)
 def concerns(key: str) -> bool:
     """Tell whether a key names the picture of somebody, and no action upon it."""
     words = [word for word in words_of(key) if not names_link(word)]

@@ -147,7 +147,7 @@ class Graph:
                 pieces = [
                     quote(piece)
                     if type(piece) is str
-                    else self._node(piece[1], (self._visit(piece[0], inner),), [0])  # type: ignore[index,arg-type]
+                    else self._node(piece[1], (self._visit(piece[0], inner),), [0])  # type: ignore[arg-type]
                     for piece in found
                 ]
                 out[i] = pieces[0]

@@ -1,7 +1,7 @@
 """Which values are written once, and stand as `&n` where they are used."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -61,7 +61,12 @@ def find_references(
         costs: Of keys and cells.
     """
     total = Counter(chain.from_iterable([one.items for one in written]))
-    fixed = [(f.value, i) for i, s in enumerate(schemas) for f in s.fields if f.value]
+    fixed = [
+        (f.value, i)
+        for i, s in enumerate(schemas)
+        for f in s.fields
+        if f.value is not None
+    ]
     total.update([value for value, _ in fixed])
     # Counting uses takes time, so what is too short for any gain is left out first.
     candidates = {
@@ -74,34 +79,29 @@ def find_references(
         if value in candidates:
             # A header is a line of its own.
             lines.setdefault(value, []).append(-2 - schema)
-    sizes: dict[Item, float] = {}
+    size = _measured(written, costs, {})
     for one in written:
         shape = graph.shape[one.node]
         # What JSON text holds is written where it stands.
         is_used = shape not in MARKS and not candidates.isdisjoint(one.items)
         for item in one.items if is_used else ():
             if item in candidates and (
-                shape != ARRAY or _cost(item, sizes, costs) >= _SMALLEST_ELEMENT
+                shape != ARRAY or size(item) >= _SMALLEST_ELEMENT
             ):
                 lines.setdefault(item, []).append(one.line)
-        sizes[one.node] = _size(one, sizes, costs, {})
     spared: dict[Item, float] = {}
 
-    def decide(item: Item, cost: float, least: float) -> None:
-        used = lines.get(item, ())
-        is_local = len(set(used)) == 1 and used[0] in rows
-        gain = _gain(len(used), cost)
-        if gain > 0 and cost >= least and not is_local:
-            spared[item] = gain
-
-    for item in lines:
-        if type(item) is str:
-            decide(item, costs[item], _SMALLEST)
+    size = _measured(written, costs, spared)
     # Inner values first: what holds a reference is only as long as that.
-    sizes = {}
-    for one in written:
-        sizes[one.node] = _size(one, sizes, costs, spared)
-        decide(one.node, sizes[one.node], _SMALLEST_CONTAINER)
+    for item in sorted(lines, key=lambda item: (type(item) is int, item)):
+        used = lines[item]
+        if len(used) < 2 or (used[0] in rows and len(set(used)) == 1):
+            continue
+        cost = size(item)
+        gain = _gain(len(used), cost)
+        least = _SMALLEST if type(item) is str else _SMALLEST_CONTAINER
+        if gain > 0 and cost >= least:
+            spared[item] = gain
     return _uncrowded(spared, lines, written, rows)
 
 
@@ -110,17 +110,26 @@ def _gain(uses: int, cost: float) -> float:
     return (uses - 1) * cost - _DEFINITION - uses * _USE
 
 
-def _cost(item: Item, sizes: dict[Item, float], costs: Costs) -> float:
-    return costs[item] if type(item) is str else sizes.get(item, 0.0)
+def _measured(
+    written: Sequence[Written], costs: Costs, once: dict[Item, float]
+) -> Callable[[Item], float]:
+    """Return what estimates the tokens of an item, with references to `once`."""
+    of_node = {one.node: one for one in written}
+    known: dict[int, float] = {}
 
+    def size(item: Item) -> float:
+        if type(item) is str:
+            return costs[item]
+        found = known.get(item)  # type: ignore[arg-type]
+        if found is None:
+            one = of_node.get(item)  # type: ignore[arg-type]
+            if one is None:
+                return 0.0
+            found = 2.0 + len(one.items) + sum([costs[key] for key in one.keys])
+            found += sum([_USE if i in once else size(i) for i in one.items])
+            known[one.node] = found
+        return found
 
-def _size(
-    one: Written, sizes: dict[Item, float], costs: Costs, once: dict[Item, float]
-) -> float:
-    """Estimate the tokens of a node as it is written, with references to `once`."""
-    size = 2.0 + len(one.items) + sum([costs[key] for key in one.keys])
-    for item in one.items:
-        size += _USE if item in once else _cost(item, sizes, costs)
     return size
 
 

@@ -22,7 +22,6 @@ _LONG = 12
 _JSON = ('"{', '"[')
 # Objects with more keys than this are maps or machine dumps: no templates.
 _MAX_FIELDS = 150
-_MAX_BASES = 3
 # What a template must leave of a field's tokens at most: a value that is put together
 # from others can't be searched for. Source: on 125 recorded payloads, beside 1, 0.7
 # costs 0.4 % of the tokens and leaves 93 % of the strings literal instead of 89 %; 0.5
@@ -228,7 +227,6 @@ class _Chooser:
             # By chance a long text holds a short one; a single row can't tell.
             row = texts.row(0)
             self.base = [j for j in self.base if len(row[j] or "") >= _LONG]
-            self.locked.update(_bases(candidates, texts))
         for i in candidates:
             if i not in self.locked:
                 self._try_templates(i, texts)
@@ -394,19 +392,3 @@ def _by_chance(column: Row, other: Row) -> bool:
         if type(item) is int or (type(item) is str and not _MEASURE.match(item))
     ]
     return len(words) < _FEWEST_WORDS and len(same) < _FEWEST_MEASURES
-
-
-def _bases(candidates: list[int], texts: Texts) -> list[int]:
-    """Return the fields of a single object that most of its others contain."""
-    row = texts.row(0)
-    found = {i: row[i] or "" for i in candidates}
-    gains = []
-    for i, text in found.items():
-        uses = sum(text in other for other in found.values()) - 1 if text else 0
-        if uses > 1:
-            gains.append((-uses * len(text), i))
-    bases: list[int] = []
-    for _, i in sorted(gains)[:_MAX_BASES]:
-        if not any(found[i] in found[j] or found[j] in found[i] for j in bases):
-            bases.append(i)
-    return bases
