@@ -39,7 +39,10 @@ def show(title: str, before: str, after: str, started: float, rest: str) -> None
     )
     for name, text, style in (("before", before, "dim"), ("after", after, "")):
         console.print(Text(f"  {name}", "green"))
-        for line in text.split("\n")[:7]:
+        lines = text.rstrip("\n").split("\n")
+        if len(lines) > 12:
+            lines[7:] = [f"… {len(lines) - 7:,} more lines"]
+        for line in lines:
             wide = shutil.get_terminal_size().columns - 7
             shown = line if len(line) <= wide else line[:wide] + " >"
             console.print(Text(f"    {shown}", style), no_wrap=True, crop=True)
