@@ -436,3 +436,41 @@ def test_a_label_with_another_number_is_another_row():
         RAGContext(query, [table])
     )
     assert kept == "item;stock;price\nBolt 8 mm;75;3"
+
+
+TITLES = [
+    "[Handbook | Trial period | How long it is]",
+    "Summary: explains how long the trial period is.",
+    "<title>How long is the trial period?</title>",
+    "This part is from the handbook and describes the trial period.",
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_line_above_a_text_that_repeats_the_question_is_no_answer(title):
+    text = f"{title}\n\nNew staff can leave at a week's notice for six months."
+    found = SemanticCompressor(0.6, scorer="bm25").compress(
+        RAGContext("How long is the trial period?", [text, *OTHERS])
+    )
+    assert "New staff can leave" in found[0]
+
+
+def test_what_others_asked_does_not_stand_in_for_the_answer():
+    documents = [
+        "Others searched for: reset code, reset a code, how do I reset my code",
+        "How do I reset my code? - 12 answers - seen yesterday",
+        "Click on the padlock and open the link that we send.",
+    ]
+    found = SemanticCompressor(0.7, scorer="bm25").compress(
+        RAGContext("How do I reset my code?", documents)
+    )
+    assert documents[2] in found
+
+
+def test_beside_an_answer_that_does_not_fit_a_mere_neighbour_is_none():
+    text = "Leave is 90 days, paid in full, for each of two parents. Lunch is at noon."
+    account = SemanticCompressor(1.0, scorer="bm25", max_tokens=6).explain(
+        RAGContext("How many days of leave are there?", [text])
+    )
+    assert account.content == []
+    assert account.skipped == "no sentence fits max_tokens=6"

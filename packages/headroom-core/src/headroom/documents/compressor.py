@@ -282,7 +282,11 @@ class SemanticCompressor:
             for i, score in enumerate(scores)
             if score >= least and i not in corpus.carried and i not in echoes
         ]
-        fitting = [i for i in telling if corpus.estimates[i] <= most]
+        fitting = [
+            i
+            for i in telling
+            if sum(corpus.estimates[at] for at in corpus.group(i)) <= most
+        ]
         top = max(fitting, key=scores.__getitem__, default=-1)
         best = scores[top] if fitting else 0.0
         related, lifted = (
@@ -308,6 +312,10 @@ class SemanticCompressor:
 
         able = {i for i, score in enumerate(scores) if score >= floor(i)}
         able |= alone | section
+        longer = max(telling, key=scores.__getitem__, default=top)
+        if longer != top:
+            # Beside an answer that does not fit, a mere neighbour is none.
+            able = {i for i in able if asked.held[corpus.which[i]]} | {longer}
         order = varied(asked, best_first(corpus, ranks, able), ranks, corpus)
         # What only repeats the question comes after all that have to do with it.
         told = [i for i in order if below[i] >= least and i not in echoes]
@@ -332,13 +340,18 @@ class SemanticCompressor:
             ):
                 reason = "no document shares a word with the query"
         if reason:
-            known = {corpus.units[i].document for i in order}
-            order += [
+            known = set(order)
+            openings = [
                 i
                 for i in openings_first(corpus)
-                if corpus.units[i].document not in known
-                and corpus.estimates[i] <= corpus.longest
+                if i not in known and corpus.estimates[i] <= corpus.longest
             ]
+            # What stands below a title is meant before all else, and one repetition of
+            # the question is enough.
+            titled = {corpus.units[i].document for i in order if corpus.stands_above(i)}
+            openings.sort(key=lambda i: corpus.units[i].document not in titled)
+            again = [i for i in order[1:] if i in echoes]
+            order = [i for i in order if i not in again] + openings + again
             reason += ": openings are kept, not relevance"
         return _Ranking(scores, least, able, order, reason, rivals or 1)
 

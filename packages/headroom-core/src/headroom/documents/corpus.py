@@ -427,16 +427,20 @@ class Corpus:
         return self._unknown[document]
 
     def section(self, i: int) -> set[int]:
-        """Return the units below the heading of unit `i`, if they are few."""
-        heading = self.units[i].heading
-        if heading is None:
+        """Return the units below the parent item or heading of unit `i`, if few."""
+        above = self._parent(i)
+        if above is None:
             return set()
-        found = {
-            at
-            for at in range(heading + 1, min(len(self.units), heading + 2 * _FEW))
-            if self.units[at].heading == heading
-        }
+        last = min(len(self.units), above + 2 * _FEW)
+        found = {at for at in range(above + 1, last) if self._parent(at) == above}
         return found if len(found) <= _FEW else set()
+
+    def _parent(self, i: int) -> int | None:
+        """Return the item that unit `i` is nested in, or the heading above it."""
+        unit = self.units[i]
+        if unit.kind == "item" and unit.needs and unit.needs[0] < i:
+            return unit.needs[0]
+        return unit.heading
 
     def stands_above(self, i: int) -> bool:
         """Tell whether unit `i` is a block of its own, above another of its text."""

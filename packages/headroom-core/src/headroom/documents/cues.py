@@ -135,8 +135,8 @@ _REFERENCE = _opening(
     r"(?:\w+ ){1,3}(?:later|earlier|afterwards|(?:after|before) (?:that|this)|danach|"
     r"darauf|später|plus tard|después|más tarde|dopo|depois)|since then|after that|"
     r"afterwards|then|there|here|(?:un)?like (?:it|this|that|them|these)",
-    "the (?:remaining|others?|rest|last one|first one)|die (?:restlichen|übrigen)|der "
-    "rest|les autres|le reste|los demás|el resto",
+    r"the (?:remaining|others?|rest|(?:last|first) (?:one|\d+))|die letzten \d+|"
+    "die (?:restlichen|übrigen)|der rest|les autres|le reste|los demás|el resto",
     "else|in (?:this|such) (?:case|event)|if so|if not",
     "that (?:claim|statement|report|rule|figure|number|decision|limit|amount|date)",
     "daher|deshalb|deswegen|darum|folglich|somit|demnach|beides?|aus diesem grund|"

@@ -16,7 +16,9 @@ __all__ = ["Asked", "idf"]
 _TAG = re.compile(r"<[^<>]*>")
 _CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
 # A title holds most of the question, and at most so many words more.
-_ECHOED, _MORE_WORDS = 0.6, 3
+_ECHOED, _MORE_WORDS = 0.6, 4
+_LABEL = re.compile(r"[^:：.!?]{2,40}[:：]")
+_PARTS = re.compile("[,;，；、]")
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
 
 
@@ -54,18 +56,33 @@ class Asked:
         text, kind = corpus.texts[i], corpus.units[i].kind
         if kind == "contents" or asks(text) or announces(text):
             return True
-        held = self.held[corpus.which[i]]
-        if not held or kind not in {"sentence", "lines", "field"}:
+        if not self.held[corpus.which[i]] or kind not in {"sentence", "lines", "field"}:
             return False
-        said = {stem(word) for word in corpus.sentences.words[corpus.which[i]]}
-        more = said.difference(self.terms) - _SMALL_WORDS
-        if text[-1:] not in ".!。！" and not more:
+        if self._repeats(text, 0) and text[-1:] not in ".!。！":
             return True
+        if text.find("?") > 0 and self._repeats(text[: text.find("?")], 0):
+            return True
+        # Behind a label, each part of a list may have a word more.
+        label = _LABEL.match(text)
+        parts = len(_PARTS.findall(text))
+        if label and self._repeats(text[label.end() :], min(parts, _MORE_WORDS)):
+            return True
+        return corpus.stands_above(i) and self._repeats(text, _MORE_WORDS)
+
+    def _repeats(self, text: str, most: int) -> bool:
+        """Tell whether `text` says the query's words and at most so many others.
+
+        Where others are allowed, most of the query must be there, and no number more.
+        """
+        said = {stem(word) for word in words(text)}
+        more = said.difference(self.terms) - _SMALL_WORDS
+        held = len(said.intersection(self.terms))
+        if not most:
+            return held > 0 and not more
         return (
-            len(held) >= _ECHOED * len(self.terms)
-            and len(more) <= _MORE_WORDS
+            held >= _ECHOED * len(self.terms)
+            and len(more) <= most
             and not any(map(str.isdigit, more))
-            and corpus.stands_above(i)
         )
 
     def is_labelled(self, i: int) -> bool:
