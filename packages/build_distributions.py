@@ -82,7 +82,8 @@ def main() -> None:
     venv.create(out / "trial", with_pip=True)
     windows = sys.platform == "win32"
     python = out / "trial" / ("Scripts/python.exe" if windows else "bin/python")
-    again = ("--force-reinstall", "--no-deps")
+    # pip's cache knows a local file by its name: it would try the last run's.
+    again = ("--force-reinstall", "--no-deps", "--no-cache-dir")
     for arguments in (wheels, (*again, *sdists)):
         run(python, "-m", "pip", "install", "--quiet", "--no-compile", *arguments)
         run(python, "-c", TRIAL)
