@@ -41,6 +41,8 @@ def digest_of(*said, budget=900, more=24):
         "Never call me.\nExcept on Mondays.",
         "Always reply in French. But code comments in English.",
         "Never deploy on Fridays. Hotfixes are exempt.",
+        "My sister is coming! But only until the 14th, not longer.",
+        "The budget cap is $800 in all. Never exceed it without my approval.",
         "Do not send mails. This only applies to the demo account.",
         "On the demo account do what you like. Elsewhere, never delete anything.",
         "If the build is red, wait. Until then, never merge.",
@@ -293,3 +295,35 @@ def test_a_rule_that_is_said_again_and_again_is_no_unit_of_all_of_them() -> None
     account = digest_of(*(f"turn {n}: {text}" for n, text in enumerate(said)))
     assert account.rules
     assert max(rule.count("turn ") for rule in account.rules) <= 3
+
+
+def test_one_word_of_many_ties_no_statement_to_a_rule():
+    rule = "My wife is allergic to shellfish: any meal is cleared with the kitchen."
+    other = "Please show me how the kitchen of the old royal palace looked long ago."
+    assert rule in digest_of(rule, "A blue room.", other).rules
+
+
+def test_parallel_rules_stay_two_rules():
+    rules = ("Actually, Tom needs a vegan meal.", "Actually, Lea needs a vegan meal.")
+    assert digest_of(*rules).rules == rules
+
+
+def test_what_was_said_of_a_failed_call_stands_only_with_the_later_answer():
+    answers = ['{"status": "failed", "error": "disk full"}', '{"status": "ok"}']
+    said = ["The disk of staging vol-7 is full.", "Release R-20 is on staging."]
+    messages = [{"role": "user", "content": "Deploy it to staging."}]
+    for n, answer in enumerate(answers):
+        made = {"name": "deploy", "arguments": '{"env": "staging"}'}
+        calls = [{"id": f"c{n}", "type": "function", "function": made}]
+        messages += [{"role": "assistant", "content": None, "tool_calls": calls}]
+        messages += [{"role": "tool", "tool_call_id": f"c{n}", "content": answer}]
+        messages += [{"role": "assistant", "content": said[n]}]
+        messages += [{"role": "user", "content": f"And what is in room {n}?"}]
+    for n in range(12):
+        messages += [{"role": "assistant", "content": STORY * 3}]
+        messages += [{"role": "user", "content": f"What is in room {n}?"}]
+    for budget in range(260, 420, 20):
+        small = ConversationCompressor(budget, keep_turns=1, count_tokens=count)
+        digest = small.explain(messages).digest
+        if "disk full" in digest or "vol-7" in digest:
+            assert "status=ok" in digest

@@ -130,7 +130,7 @@ def select(
     ranked = list(
         _Ranking(units, bundles, changed, known, count_tokens).order(1.5 * rest + 50)
     )
-    kept = _fitting(ranked, units, rest, count_tokens)
+    kept = _fitting(ranked, units, rest, count_tokens, bundles)
     more = [at for at in kept if units[at].kind == "rule"]
     if more:
         # A rule stands among the rules, never in what is no instruction.
@@ -142,7 +142,8 @@ def select(
         ranked = [
             [at for at in bundle if units[at].kind != "rule"] for bundle in ranked
         ]
-        kept = _fitting([one for one in ranked if one], units, rest, count_tokens)
+        ranked = [one for one in ranked if one]
+        kept = _fitting(ranked, units, rest, count_tokens, bundles)
     return Selection(
         tuple(written(kept, units)),
         ruled(rules, units),
@@ -283,7 +284,8 @@ class _Bundles:
                 # What is answered to everything, such as "Noted.", says nothing.
                 if asked in spoken and (asks(asked) or said[unit.text] == 1):
                     # A question with a value in it tells something by itself.
-                    tells = asks(asked) and asked.isascii() and gives_value(asked)
+                    tells = len(asked) > _CHATTER_CHARACTERS and asks(asked)
+                    tells = tells and asked.isascii() and gives_value(asked)
                     short = is_short(unit.text) or not asks(asked)
                     if short or not tells:
                         self._needs.setdefault(spoken[asked], []).append(at)
@@ -308,6 +310,14 @@ class _Bundles:
                     self._needs.setdefault(at, []).append(call)
                     if at not in self.left_out:
                         self.answered.add(call)
+
+    def is_whole(self, bundle: Sequence[int], there: set[int]) -> bool:
+        """Whether all that a bundle needs is there, or left out anyway."""
+        return all(
+            need in there or need in self.left_out
+            for at in bundle
+            for need in self._needs.get(at, ())
+        )
 
     def of(self, at: int, taken: set[int]) -> list[int]:
         """Return the units that are to be taken with one, itself first."""
@@ -504,8 +514,12 @@ def _fitting(
     units: Sequence[Unit],
     budget: int,
     count_tokens: CountTokens,
+    bundles: _Bundles,
 ) -> list[int]:
-    """Return the longest start of `ranked` whose lines fit, and what still fits."""
+    """Return the longest start of `ranked` whose lines fit, and what still fits.
+
+    Not so what needs a unit that an earlier one took along and that did not fit.
+    """
 
     def fits(chosen: Sequence[list[int]]) -> bool:
         lines = written(sorted(at for bundle in chosen for at in bundle), units)
@@ -517,7 +531,8 @@ def _fitting(
         low, high = (middle, high) if fits(ranked[:middle]) else (low, middle - 1)
     chosen = list(ranked[:low])
     for bundle in ranked[low + 1 : low + 17]:
-        if fits([*chosen, bundle]):
+        there = {at for one in [*chosen, bundle] for at in one}
+        if bundles.is_whole(bundle, there) and fits([*chosen, bundle]):
             chosen.append(bundle)
     return sorted(at for bundle in chosen for at in bundle)
 

@@ -54,6 +54,7 @@ def conditions(before: str, rule: str) -> bool:
         return False
     return bool(
         before.endswith((":", "："))
+        or goes_on(rule)
         or _SETS_SCOPE.match(before)
         or _POINTS_BACK.match(rule)
     )

@@ -221,7 +221,7 @@ def answered(units: list[Unit], before: Sequence[Unit]) -> list[Unit]:
         is_short(units[n].text) for n in told
     )
     for n in told if whole else told[:1]:
-        units[n] = units[n]._replace(closes=tuple(asked if whole else asked[-1:]))
+        units[n] = units[n]._replace(closes=tuple(asked))
     return units
 
 

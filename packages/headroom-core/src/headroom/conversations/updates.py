@@ -80,6 +80,10 @@ _REACH = 60
 _RARE = 2
 # What shares so much of a rule's words speaks of the same.
 _SAME_SHARE = 0.75
+# So much is enough where one forbids and the other doesn't.
+_OPPOSITE_SHARE = 0.5
+# What shares so much of them and a rare one speaks of the rule.
+_TOLD_SHARE = 0.2
 # A rule stands with so many later statements; what comes after is a rule of its own.
 _MOST_CHANGES = 2
 
@@ -141,10 +145,10 @@ def updated(units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
         if unit.kind not in ("said", "rule") or unit.speaker == "assistant":
             continue
         new = read[at] = _statement(unit.text)
-        changes = _CHANGES.search(unit.text) or _REPLACES.search(unit.text)
-        says_so = changes is not None and not _ADDS.search(unit.text)
+        says_so = bool(_CHANGES.search(unit.text)) and not _ADDS.search(unit.text)
         shared: dict[int, float] = {}
-        if says_so or "amount" in new.values.values():
+        replaces = says_so or _REPLACES.search(unit.text)
+        if replaces or "amount" in new.values.values():
             for key in new.keys:
                 with_key = heard.get((unit.speaker, key), ())
                 for old in with_key[-_REACH:]:
@@ -353,13 +357,13 @@ class _Rules:
         """
         shared: dict[int, list[str]] = {}
         for key in said.keys:
-            for n in self._with.get(key, ())[-_REACH:]:
-                shared.setdefault(n, []).append(key)
+            # A number may count anything.
+            if said.values.get(key) != "number":
+                for n in self._with.get(key, ())[-_REACH:]:
+                    shared.setdefault(n, []).append(key)
 
         def rare(n: int) -> float:
-            # A number may count anything.
-            keys = [key for key in shared[n] if said.values.get(key) != "number"]
-            keys = [key for key in keys if self._often[key] <= _RARE]
+            keys = [key for key in shared[n] if self._often[key] <= _RARE]
             return sum(0.5 if _is_pair(key) else 1.0 for key in keys)
 
         def share(n: int) -> float:
@@ -370,7 +374,9 @@ class _Rules:
             rule = self._rules[best]
             turns = said.negated != rule.said.negated
             again = share(best) >= _SAME_SHARE and not turns
-            about = rare(best) >= 1 or share(best) >= _SAME_SHARE
+            # One word of many may be said of anything.
+            about = rare(best) >= (1 if share(best) >= _TOLD_SHARE else 2)
+            about = about or share(best) >= (_OPPOSITE_SHARE if turns else _SAME_SHARE)
             if about and (turns if is_rule else not again):
                 return rule
         names = self._rules and not is_rule and announces_rules(said.text)
