@@ -328,12 +328,12 @@ class Corpus:
         )
 
     def _broken(self, last: int, i: int) -> bool:
-        """Tell whether a blank line or page number is inside of a sentence."""
+        """Tell whether a blank line, page or subtitle ends inside of a sentence."""
         text = self.texts[last]
         return (
             self.units[last].block != self.units[i].block
             and text[-1:].isalpha()
-            and self.texts[i][:1].islower()
+            and (self.texts[i][:1].islower() or "-->" in self.texts[i - 1])
         )
 
     def leans_on(self, i: int) -> int | None:

@@ -29,7 +29,7 @@ CLOSING = "~*_\"'”’»」』)）]"
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    return frozenset(text.casefold().split())
 
 
 def _opening(*spaced: str, dense: str = "(?!)") -> re.Pattern[str]:

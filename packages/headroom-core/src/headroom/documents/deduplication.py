@@ -76,7 +76,37 @@ def _same(corpus: Corpus, i: int, other: int, overlap: set[int]) -> bool:
         return True
     # Words of a script without spaces are pairs of characters.
     least = _LONG_WORDS if " " in corpus.texts[i] else 3 * _LONG_WORDS
-    return len(corpus.sentences.words[corpus.which[i]]) >= least
+    long = len(corpus.sentences.words[corpus.which[i]]) >= least
+    return long and _overlapping(corpus, i, other)
+
+
+def _overlapping(corpus: Corpus, i: int, other: int) -> bool:
+    """Tell whether two equal sentences are one place of a text that was cut.
+
+    The sentence beside them is equal too, or one chunk ends where the other begins.
+    Equal sentences between other neighbours tell of two things: the opening hours of
+    two shops.
+    """
+    (before, after), (last, next_) = (_beside(corpus, at) for at in (i, other))
+    return (
+        before == last is not None
+        or after == next_ is not None
+        or (before is None and next_ is None)
+        or (after is None and last is None)
+        or before is after is None
+        or last is next_ is None
+    )
+
+
+def _beside(corpus: Corpus, i: int) -> tuple[int | None, int | None]:
+    """Return the texts before and after unit `i` in its document."""
+    units = corpus.units
+    return tuple(  # type: ignore[return-value]
+        corpus.which[at]
+        if 0 <= at < len(units) and units[at].document == units[i].document
+        else None
+        for at in (i - 1, i + 1)
+    )
 
 
 def _copies(corpus: Corpus) -> set[int]:

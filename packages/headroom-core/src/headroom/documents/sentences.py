@@ -74,6 +74,11 @@ _TITLE_END = re.compile(r"(?:^|\s)(?:M|MM|Mme|Mlle|Dr|Prof|Sr|Sra|Mr|Mrs|St)\.\s
 # written with a capital. Source: Whisper transcripts; names are no small words.
 _UNSTOPPED_CHARACTERS = 240
 _STOPS = re.compile(r"[.,;:!?。，、؛،؟！？…\n|]")
+# Inside of speech, where no full stop ends it: a comma is a pause then.
+_FULL_STOPS = re.compile(r"[.;:!?。؛؟！？…\n|]")
+_ENDS = frozenset(".!?。؟！？…")
+_HANGUL = re.compile(r"[\uac00-\ud7af]")
+_DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _CAPITAL = re.compile(r"(?<=[^\W\d_]) (?=([^\W\d_]+))")
 _PIECE_CHARACTERS = 160
 _LEAST_PIECE = 24
@@ -186,9 +191,14 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return parts of speech without full stops; the whole where it has some.
 
     Cut before small words with a capital ("Then", "The"), else at about 160
-    characters.
+    characters. In scripts without spaces a quarter is as much, and a blank is a pause.
     """
-    if end - start <= _UNSTOPPED_CHARACTERS or _STOPS.search(text, start, end - 1):
+    dense = _DENSE.search(text, start, end) is not None
+    share = 4 if dense else 2 if _HANGUL.search(text, start, end) else 1
+    least = _UNSTOPPED_CHARACTERS // share
+    ended = text[start:end].rstrip(CLOSING)[-1:] in _ENDS
+    stops = _STOPS if ended else _FULL_STOPS
+    if end - start <= least or stops.search(text, start, end - 1):
         return [(start, end)]
     found: list[tuple[int, int]] = []
     at = start
@@ -199,7 +209,8 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
             found.append((at, space.start()))
             at = space.end()
     found.append((at, end))
-    return [part for a, b in found for part in clauses(text, a, b, _PIECE_CHARACTERS)]
+    size = _PIECE_CHARACTERS // share
+    return [part for a, b in found for part in clauses(text, a, b, size)]
 
 
 def clauses(
@@ -214,7 +225,8 @@ def clauses(
         if size < characters:
             continue
         # A clause mark that comes soon is a better place than a mere space.
-        if not mark.group().strip() and size < 2 * characters:
+        pause = mark.group() and _DENSE.match(text, mark.start() - 1)
+        if not (mark.group().strip() or pause) and size < 2 * characters:
             poorer = poorer or mark.end()
             continue
         cut = poorer if poorer and size > 2 * characters else mark.end()

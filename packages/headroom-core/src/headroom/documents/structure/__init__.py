@@ -9,15 +9,22 @@ from collections.abc import Callable, Iterator
 
 from headroom.documents.sentences import clauses
 from headroom.documents.structure.code import code, fenced_code, fences
-from headroom.documents.structure.fields import data, definitions, fields
+from headroom.documents.structure.fields import data, definitions, fields, records
 from headroom.documents.structure.headings import heading
 from headroom.documents.structure.lines import TAG
 from headroom.documents.structure.lists import item
 from headroom.documents.structure.logs import logs
 from headroom.documents.structure.outline import INDENTED, Outline
-from headroom.documents.structure.pages import contents, markup, running
+from headroom.documents.structure.pages import contents, markup, running, subtitle
 from headroom.documents.structure.paragraphs import paragraph
-from headroom.documents.structure.references import answered, noted, pointed, replied
+from headroom.documents.structure.references import (
+    answered,
+    closed,
+    labelled,
+    noted,
+    pointed,
+    replied,
+)
 from headroom.documents.structure.tables import table
 from headroom.documents.structure.units import Unit
 
@@ -35,20 +42,21 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         position: How many units there are before its first one.
     """
     outline = Outline(text, document, position)
-    if "\n" not in text and "\r" not in text and not TAG.search(text):
+    lone = "\n" not in text and "\r" not in text
+    if lone and not text.lstrip().startswith("[{") and not TAG.search(text):
         outline.add_sentences(0, len(text))
     else:
         _read(outline)
     units = answered(outline.units, text, position)
-    for refer in (replied, pointed, noted):
+    for refer in (labelled, closed, replied, pointed, noted):
         units = refer(units, text, position)
     return units
 
 
 # Each reads a block that begins at a line and returns how many lines it has, or 0.
 _READERS: tuple[Callable[[Outline, int], int], ...] = (
-    fenced_code, definitions, heading, data, logs, contents,
-    table, markup, item, code, fields, paragraph,
+    fenced_code, subtitle, definitions, heading, data, records, logs,
+    contents, table, markup, item, code, fields, paragraph,
 )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Fields: labels with their values, terms with their definitions, indented data."""
 
+import json
 import re
 
 from headroom.documents.structure.lines import ITEM, is_field
 from headroom.documents.structure.outline import Outline
 
-_SENDER = re.compile(
+SENDER = re.compile(
     r"(?:from|von|de|da|van|от|发件人|差出人|보낸 사람)\s?[:：]", re.IGNORECASE
 )
 _DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
@@ -75,7 +76,7 @@ def fields(outline: Outline, i: int) -> int:
         )
         if record and first is None:
             first = at
-        if _SENDER.match(outline.at(j)):
+        if SENDER.match(outline.at(j)):
             outline.sender = at
         j = end
     outline.items, outline.intro = [], None
@@ -87,11 +88,55 @@ def _wraps_field(outline: Outline, i: int) -> bool:
     return text[:1].isspace() and bool(text.strip()) and not ITEM.match(text)
 
 
+_NAME = re.compile(r"\s*[\"']?(?:name|title|label)[\"']?\s*[:=]\s*[^\s{\[]")
+
+# A block of a configuration file. One that opens behind an argument list is code.
+_CONFIG = re.compile(r"[^(){}=;]+\{\s*$")
+
+
+def _config(outline: Outline, i: int) -> int:
+    """Return the line after the block in braces at line `i`, or `i`."""
+    depth = 0
+    for j in range(i, len(outline.lines)):
+        text = outline.at(j).strip()
+        if text.endswith("{"):
+            if not _CONFIG.match(text):
+                return i
+            depth += 1
+        elif text == "}":
+            depth -= 1
+        if not depth:
+            return j + 1 if j > i + 1 else i
+    return i
+
+
+def records(outline: Outline, i: int) -> int:
+    """Read the objects of a JSON array that stands in one line."""
+    line = outline.lines[i]
+    if not line.text.lstrip().startswith("[{"):
+        return 0
+    try:
+        found = json.loads(line.text)
+    except (ValueError, RecursionError):
+        return 0
+    if not all(isinstance(each, dict) for each in found):
+        return 0
+    intro = outline.introduced(i, "data")
+    at = line.text.index("{")
+    for _ in found:
+        _, end = json.JSONDecoder().raw_decode(line.text, at)
+        outline.add(line.start + at, line.start + end, "data", intro)
+        at = line.text.find("{", end)
+    outline.items, outline.intro = [], None
+    return 1
+
+
 def data(outline: Outline, i: int) -> int:
     """Read indented data: keys and values, each under the keys above it."""
-    if not (_KEY.match(outline.at(i)) or _BRACES.fullmatch(outline.at(i))):
+    stop = _config(outline, i)
+    deeper = stop > i
+    if not (deeper or _KEY.match(outline.at(i)) or _BRACES.fullmatch(outline.at(i))):
         return 0
-    stop, deeper = i, False
     while not outline.blank(stop) and (
         _KEY.match(outline.at(stop)) or _DATA.match(outline.at(stop))
     ):
@@ -115,6 +160,8 @@ def data(outline: Outline, i: int) -> int:
         at = outline.add(
             line.start, line.end, "markup" if closing else "data", intro, needs
         )
+        if needs and _NAME.match(line.text) and outline.opens_record(needs[0]):
+            outline.need(needs[0], at)
         if not closing:
             above.append((line.indent, at, bare))
             dash = line.text.lstrip().startswith("- ")

@@ -30,6 +30,11 @@ _CRUMBS = re.compile(r"[^\n.!?]{1,60}(?:\s(?:>|»|›|→|::)\s[^\n.!?>]{1,80})+
 
 _HTML_HEADING = re.compile(r"\s*<h([1-6])\b", re.IGNORECASE)
 
+# AsciiDoc and MediaWiki, Textile and Jira, LaTeX.
+_WIKI_HEADING = re.compile(
+    r"(={2,6})\s*\S.*|h([1-6])\.\s+\S|\\(?:(?:sub)*section|chapter)\*?\{[^{}]+\}\s*$"
+)
+
 _BEFORE_HEADINGS, BOLD_LEVEL, _PLAIN_LEVEL = -1.0, 7.0, 8.0
 
 
@@ -38,6 +43,10 @@ def heading(outline: Outline, i: int) -> int:
     line, text = outline.lines[i], outline.lines[i].text
     if mark := HEADING.match(text):
         outline.add_heading(line, line.end, len(mark[1]))
+        return 1
+    if mark := _WIKI_HEADING.match(text):
+        level = int(mark[2] or 0) or len(mark[1] or "") or 2 + mark[0].count("sub")
+        outline.add_heading(line, line.end, level)
         return 1
     if mark := _HTML_HEADING.match(text):
         outline.add_heading(line, line.end, int(mark[1]))

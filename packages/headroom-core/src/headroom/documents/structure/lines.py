@@ -1,7 +1,7 @@
 """Lines: what one line of a text shows by itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from headroom.documents.cues import CLOSING
@@ -19,9 +19,12 @@ BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?\s*
 _BULLET = r"[-*+–—•‣◦·●○▪▫■□◆◇►▶▸➢➤➔→✓✔✗✘❖★☆☐☑☒※\uf000-\uf0ff]"
 
 ITEM = re.compile(
-    rf"\s*({_BULLET}|o(?=\s{{1,3}}[A-Z])|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|"
+    rf"\s*({_BULLET}|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|"
     r"\(?[ivx]{2,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|[①-⑳])[ \t\u3000]+(?=\S)"
 )
+
+_MARK_ALONE = re.compile(rf"\s*(?:{_BULLET}|\(?\d{{1,2}}[.)]|\([a-z]\)|[a-z]\))[ \t]*$")
+_ROUND = re.compile(r"(\s*)o[ \t]{1,3}(\S)")
 
 NUMBERED = re.compile(
     r"\s*(?:(?:§+|art(?:icle|ikel|ículo|icolo|igo)?\.?|section|chapter|"
@@ -40,7 +43,8 @@ CONTENTS = re.compile(
 )
 
 TAG = re.compile(
-    r"</?(?:table|thead|tbody|tr|ul|ol|li|p|h[1-6]|div|dl|dt|dd|br|section)\b"
+    r"</?(?:table|thead|tbody|tr|ul|ol|li|p|h[1-6]|div|dl|dt|dd|br|section)\b",
+    re.IGNORECASE,
 )
 
 _HTML_BLOCK = re.compile(
@@ -57,6 +61,7 @@ HTML_ITEM = re.compile(r"\s*<(?:li|dd)\b", re.IGNORECASE)
 _INNER_END = re.compile(r"[.!?]\s|[。！？]")
 
 END = ".!?。！？…؟।"
+OPEN_ENDS = frozenset(",;-\u2010–(/、，")
 
 _WORD_END = re.compile(r"([^\W\d_]+)$")
 
@@ -82,15 +87,45 @@ class Line(NamedTuple):
         return len(expanded) - len(expanded.lstrip())
 
 
-def lines(text: str) -> Iterator[Line]:
-    """Yield the lines of `text`; tags of HTML blocks begin and end lines too."""
+def lines(text: str) -> list[Line]:
+    """Return the lines of `text`; tags of HTML blocks begin and end lines too.
+
+    A bullet or number on a line of its own is one line with the next, as PDFs have it.
+    """
+    found: list[Line] = []
     at = 0
     html = TAG.search(text) is not None
     for whole in text.splitlines(keepends=True):
         for line in _html_lines(whole) if html and "<" in whole else (whole,):
             body = line.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-            yield Line(at, at + len(body), body)
+            marked = found and _MARK_ALONE.match(found[-1].text)
+            if marked and body.strip() and not _MARK_ALONE.match(body):
+                mark = found.pop()
+                gap = " " * (at - mark.end)
+                found.append(Line(mark.start, at + len(body), mark.text + gap + body))
+            else:
+                found.append(Line(at, at + len(body), body))
             at += len(line)
+    return _with_round_bullets(found)
+
+
+def _with_round_bullets(found: list[Line]) -> list[Line]:
+    """Return the lines, "o" as a bullet where two lines in a row open with it.
+
+    Alone it is a word in many languages.
+    """
+    full = [i for i, line in enumerate(found) if line.text.strip()]
+    round_ = [_ROUND.match(found[i].text) for i in full]
+    for n, i in enumerate(full):
+        mark = round_[n]
+        if mark and (
+            mark[2].isupper()
+            or any(round_[max(n - 1, 0) : n])
+            or any(round_[n + 1 : n + 2])
+        ):
+            text = found[i].text
+            found[i] = found[i]._replace(text=f"{mark[1]}•{text[mark.end(1) + 1 :]}")
+    return found
 
 
 def _html_lines(line: str) -> list[str]:
@@ -147,6 +182,36 @@ def ends_open(line: str) -> bool:
     """Tell whether a line ends in a small word that a sentence goes on after."""
     word = _WORD_END.search(line.rstrip())
     return word is not None and word[1].islower() and word[1] in ALL_STOP_WORDS
+
+
+def runs_on(before: str, after: str, width: float) -> bool:
+    """Tell whether a line of running text without an end mark goes on in the next.
+
+    `width` is the length in characters from which on a line is full.
+    """
+    before, after = before.rstrip(), after.lstrip(" \t>")
+    end, first = before.rstrip(CLOSING)[-1:], after[:1]
+    if not after or end in {":", "："}:
+        return False
+    if first.islower() or end in OPEN_ENDS or ends_open(before):
+        return True
+    # Scripts without spaces wrap after any character.
+    first_word = after.split(None, 1)[0] if first < "\u2e80" else first
+    return len(before) + 1 + len(first_word) > width
+
+
+def number_ends(lines: Iterable[str]) -> bool:
+    """Tell whether the first of `lines` is a number that ends the sentence above.
+
+    It goes on in small letters or numbers up to an end mark.
+    """
+    for n, line in enumerate(lines):
+        first = line.lstrip()[:1]
+        if not (first.isdigit() or (first.islower() and n)):
+            return False
+        if line.rstrip().rstrip(CLOSING)[-1:] in {*END}:
+            return True
+    return False
 
 
 def opens_list(text: str) -> bool:

@@ -1,18 +1,26 @@
 """Lists: items of any bullet and numbering, nested, with all their lines."""
 
+import math
+
 from headroom.documents.cues import CLOSING, turns
 from headroom.documents.structure.headings import BOLD_LEVEL
 from headroom.documents.structure.lines import (
     END,
     HTML_ITEM,
     ITEM,
+    OPEN_ENDS,
+    ends_open,
     is_item,
     is_short,
     is_title,
+    number_ends,
     opens_list,
+    runs_on,
     starts_block,
 )
 from headroom.documents.structure.outline import Outline
+
+_LEAST_FULL = 40  # characters; a shorter item was not wrapped for its length
 
 
 def item(outline: Outline, i: int) -> int:
@@ -98,7 +106,24 @@ def _continuation(outline: Outline, i: int) -> int:
         if not _goes_on(outline, i + size - 1, i + size, _width(outline, i)):
             break
         size += 1
+    if size > 1 and outline.items and _is_tail(outline, i, i + 1):
+        size = 1
     return size - 1
+
+
+def _is_tail(outline: Outline, i: int, j: int) -> bool:
+    """Tell whether line `j` ends the sentence of a whole list, not of its last item.
+
+    It begins small where the items do, and the last of them was not wrapped.
+    """
+    before, after = outline.at(i).rstrip(), outline.at(j)
+    return (
+        after[:1].islower()
+        and not ends_open(before)
+        and before[-1:] not in OPEN_ENDS
+        and len(before) + 1 + len(after.split(None, 1)[0]) <= _width(outline, i)
+        and len(before) < _LEAST_FULL
+    )
 
 
 def _width(outline: Outline, i: int) -> int:
@@ -111,20 +136,20 @@ def _width(outline: Outline, i: int) -> int:
     return max(len(outline.at(j).rstrip()) for j in range(first, last + 1))
 
 
-def _goes_on(outline: Outline, i: int, j: int, width: int) -> bool:
+def _goes_on(outline: Outline, i: int, j: int, width: float) -> bool:
     """Tell whether line `j` goes on with the sentence that line `i` began."""
-    before, after = outline.at(i).rstrip(), outline.at(j)
-    first = after.lstrip()[:1]
+    before = outline.at(i).rstrip()
     if starts_block(outline.at(j)):
         return False
-    if after[:1] in " \t" and outline.lines[j].indent > outline.lines[i].indent:
+    if outline.at(j)[:1] in " \t" and outline.lines[j].indent > outline.lines[i].indent:
         return True
     if before.rstrip(CLOSING)[-1:] in END:
         return False
-    if first.islower() or before[-1:] in {",", "-", "\u2010", "(", "/"}:
-        return True
-    full = len(before) + 1 + len(after.split(None, 1)[0]) > width
-    return full and len(before) >= 40 and before[-1:] != ":"
+    full = width if len(before) >= _LEAST_FULL else math.inf
+    return runs_on(before, outline.at(j), full) or (
+        before[-1:].isalpha()
+        and number_ends(map(outline.at, range(j, len(outline.lines))))
+    )
 
 
 def _marker(marker: str, indent: int, outline: Outline) -> tuple[str, int]:

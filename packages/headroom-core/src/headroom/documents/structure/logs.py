@@ -7,15 +7,17 @@ from headroom.documents.structure.outline import Outline
 _STAMP = re.compile(
     r"\s*(?:\[[^\]\n]{2,40}\]|<\d{1,3}>|\(?\d{1,4}[-/.:]\d{1,2}[-/.:T]\d|\d{1,2}:\d\d\b"
     r"|[A-Z][a-z]{2}\s+\d{1,2}\s+\d\d:|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|"
-    r"FATAL|CRITICAL)\b|[EWIF]\d{4}\s|[\w.]+=\S+ +[\w.]+=|\d{9,}\b)"
+    r"FATAL|CRITICAL)\b|(?:trace|debug|info|notice|warn|warning|error|fatal):\s|[EWIF]\d{4}\s|[\w.]+=\S+ +[\w.]+=|\d{9,}\b)"
 )
 
 _TRACE = re.compile(
-    r"\s+\S|Caused by\b|Traceback\b|\.\.\. \d+ more|[\w.$]+(?:Error|"
-    r"Exception)\b|goroutine\b"
+    r"\s+\S|Caused by\b|Traceback\b|\.\.\. \d+ more|[\w.$]*(?:Error|"
+    r"Exception)\b|goroutine\b|[}\])]+\s*$"
 )
 
 _FRAME = re.compile(r"\s*(?:at\s+[\w.$<>]+\s*\(|File \"|\.\.\. \d+ more|\^+\s*$)")
+
+_RAISED = re.compile(r"(?:Error|Exception)\b")
 
 _SHAPE = re.compile(r"\d+")
 
@@ -33,7 +35,9 @@ def logs(outline: Outline, i: int) -> int:
             head = outline.add(line.start, line.end, "log")
         else:
             frame = _FRAME.match(line.text) or (
-                outline.was("frame") and line.text[:1].isspace()
+                outline.was("frame")
+                and line.text[:1].isspace()
+                and not _RAISED.search(line.text)
             )
             outline.add(
                 line.start, line.end, "frame" if frame else "trace", None, [head]
@@ -63,7 +67,10 @@ def _stamps(outline: Outline, i: int) -> dict[int, bool]:
     found: dict[int, bool] = {}
     for j in range(i, len(outline.lines)):
         text = outline.at(j)
-        if _STAMP.match(text) or (shape is not None and _line_shape(text) == shape):
+        below = text[:1].isspace() and not outline.at(i)[:1].isspace()
+        if below and text.strip():
+            found[j] = False
+        elif _STAMP.match(text) or (shape is not None and _line_shape(text) == shape):
             found[j] = True
         elif text.strip() and _TRACE.match(text):
             found[j] = False

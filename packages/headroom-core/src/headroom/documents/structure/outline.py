@@ -23,7 +23,7 @@ class Outline:
         self.position = position
         self.language = language_of(text)
         self.units: list[Unit] = []
-        self.lines = list(lines(text))
+        self.lines = lines(text)
         self.fences: dict[int, int] = {}
         self.running: frozenset[str] = frozenset()
         self.block = 0
@@ -163,6 +163,17 @@ class Outline:
     def kind_of(self, position: int) -> str:
         """Return the kind of the unit at `position`."""
         return self.units[position - self.position].kind
+
+    def opens_record(self, position: int) -> bool:
+        """Tell whether the unit at `position` is the first value of a record."""
+        unit = self.units[position - self.position]
+        return self.text[unit.end - 1] not in ":{[="
+
+    def need(self, position: int, other: int) -> None:
+        """Let the unit at `position` need the `other` one, too."""
+        place = position - self.position
+        unit = self.units[place]
+        self.units[place] = unit._replace(needs=(*unit.needs, other))
 
     def was(self, kind: str) -> bool:
         """Tell whether the last unit is of `kind`."""

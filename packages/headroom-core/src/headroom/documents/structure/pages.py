@@ -101,6 +101,19 @@ def markup(outline: Outline, i: int) -> int:
     return 1
 
 
+# When a subtitle is shown, in SRT and WebVTT.
+_SHOWN = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d\d[.,]\d{3}\s+-->\s")
+
+
+def subtitle(outline: Outline, i: int) -> int:
+    """Read the number and the times above a subtitle."""
+    times = i + (outline.at(i).strip().isdigit() and not outline.blank(i + 1))
+    if not _SHOWN.match(outline.at(times)):
+        return 0
+    outline.add(outline.lines[i].start, outline.lines[times].end, "markup")
+    return times + 1 - i
+
+
 def running(lines: Sequence[Line]) -> frozenset[str]:
     """Return the headers and footers that run through pages, digits as 0.
 

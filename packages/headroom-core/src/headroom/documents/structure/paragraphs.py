@@ -1,5 +1,6 @@
 """Paragraphs: running text with its wrapped lines, and runs of short lines."""
 
+import math
 from collections.abc import Sequence
 
 from headroom.documents.cues import CLOSING, announces
@@ -9,12 +10,13 @@ from headroom.documents.structure.lines import (
     ITEM,
     LINE_CHARACTERS,
     UNDERLINE,
-    ends_open,
     is_field,
     is_item,
     is_label,
     is_short,
     is_title,
+    number_ends,
+    runs_on,
     starts_block,
 )
 from headroom.documents.structure.logs import stamped
@@ -115,46 +117,30 @@ def _is_title_above(outline: Outline, i: int) -> bool:
 
 def _groups(outline: Outline, i: int, stop: int) -> list[tuple[int, int]]:
     """Return `[first, last)` of lines that belong together in a paragraph."""
-    width = max(len(outline.at(j).rstrip()) for j in range(i, stop))
+    width = _FULL * max(len(outline.at(j).rstrip()) for j in range(i, stop))
     body = "\n".join(outline.at(j) for j in range(i, stop))
     stopped = any(mark in body for mark in END)
     found: list[tuple[int, int]] = []
     for j in range(i, stop):
-        if found and _wraps(outline, j - 1, j, width, stopped=stopped):
+        if found and _wraps(outline, j - 1, j, stop, width, stopped=stopped):
             found[-1] = (found[-1][0], j + 1)
         else:
             found.append((j, j + 1))
     return found
 
 
-def _wraps(outline: Outline, i: int, j: int, width: int, *, stopped: bool) -> bool:
+def _wraps(
+    outline: Outline, i: int, j: int, stop: int, width: float, *, stopped: bool
+) -> bool:
     """Tell whether line `j` of running text goes on with line `i`."""
-    before, after = outline.at(i).rstrip(), outline.at(j).lstrip(" \t>")
-    end = before.rstrip(CLOSING)[-1:]
-    first = after[:1]
-    if end in END:
+    before = outline.at(i).rstrip()
+    if before.rstrip(CLOSING)[-1:] in END:
         # A full stop cuts by itself, wherever the line ends.
         return True
-    if not after or end in {":", "："}:
-        return False
-    if first.islower() or end in {
-        ",",
-        ";",
-        "-",
-        "\u2010",
-        "–",
-        "(",
-        "/",
-        "、",
-        "，",
-    }:
-        return True
-    if ends_open(before):
-        return True
-    # Scripts without spaces wrap after any character.
-    first_word = after.split(None, 1)[0] if first < "\u2e80" else first
-    reach = len(before) + 1 + len(first_word)
-    return reach > _FULL * width and (stopped or len(before) > LINE_CHARACTERS)
+    full = width if stopped or len(before) > LINE_CHARACTERS else math.inf
+    return runs_on(before, outline.at(j), full) or (
+        before[-1:].isalpha() and number_ends(map(outline.at, range(j, stop)))
+    )
 
 
 def _add_lines(

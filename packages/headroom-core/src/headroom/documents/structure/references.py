@@ -3,15 +3,14 @@
 import re
 from itertools import pairwise
 
-from headroom.documents.cues import asks, limits
+from headroom.documents.cues import asks, leans_back, limits, measures
+from headroom.documents.structure.fields import SENDER
 from headroom.documents.structure.units import Unit
 
-__all__ = ["answered", "noted", "pointed", "replied"]
+__all__ = ["answered", "closed", "labelled", "noted", "pointed", "replied"]
 
 # The mark of a note, where it stands in the text and where it opens the note.
-_SIGN = (
-    r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|\*{1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
-)
+_SIGN = r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|(?:\\?\*){1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
 _NOTE_MARK = re.compile(rf"(?:(?<=[^\s*])|(?<=\S )(?=\[))({_SIGN})(?![\w*])")
 _STARS = re.compile(r"\*+")
 # A note that says where a sentence is from is no condition of it.
@@ -70,6 +69,31 @@ def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
     return _top_posted(units, text, position)
 
 
+# "Q1" and "A1", "Q." and "A.": the label of a question or answer.
+_LABELLED = re.compile(r"\W*([^\W\d_])(?:(\d{1,3})[.:)：．]?|[.:：])\s*(?=\S)")
+_LABEL_REACH = 4  # units between a question and its answer: objections, wrapped lines
+
+
+def labelled(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, each that answers by its label with the question it names.
+
+    The question has another letter with the same number, or is one by its mark.
+    """
+    opened: dict[str, tuple[str, int]] = {}
+    for i, unit in enumerate(units):
+        label = _LABELLED.match(text, unit.start, unit.end)
+        if label is None:
+            continue
+        letter, number = label[1].upper(), label[2] or ""
+        asked, at = opened.get(number, (letter, i))
+        near = asked != letter and i - at <= _LABEL_REACH
+        if near and units[at].heading == unit.heading:
+            units[i] = unit._replace(intro=position + at)
+        elif number or asks(text[unit.start : unit.end]):
+            opened[number] = (letter, i)
+    return units
+
+
 def replied(units: list[Unit], text: str, position: int) -> list[Unit]:
     """Return `units`, a short turn of a dialogue with the one that it replies to.
 
@@ -123,16 +147,78 @@ def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
     return units
 
 
+# What a list or table has below it is said of all of it, not of what is farther above.
+_TAIL_CHARACTERS = 160
+_ENTRIES = {"item": {"item"}, "row": {"row", "section", "header", "markup"}}
+# How an item ends that another one follows: with a mark, or a mark and "and".
+_SIBLING_END = re.compile(r"[;,；，、][^\S\n]*\w*$")
+
+
+def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
+    """Return `units`, the entries of a list or table with what ends or limits all.
+
+    Below a list that is the rest of its sentence, or one that denies or points back;
+    below a table, what its numbers are in. An item that lacks the mark that its
+    siblings end with goes on in the next one.
+    """
+    for i in range(1, len(units)):
+        unit, last = units[i], units[i - 1]
+        said = text[unit.start : unit.end]
+        gap = text[last.end : unit.start].count("\n")
+        if unit.kind == last.kind == "item":
+            if last.intro == unit.intro and _hangs(text, last, unit):
+                units[i] = unit._replace(needs=(*unit.needs, position + i - 1))
+            continue
+        if unit.kind not in {"sentence", "lines"} or len(said) > _TAIL_CHARACTERS:
+            continue
+        if last.kind == "item":
+            tail = said[0].islower() or limits(said) or leans_back(said)
+            holds = tail and gap == 1
+        else:
+            holds = last.kind == "row" and measures(said)
+        if not holds:
+            continue
+        if last.kind == "item" and unit.intro is None:
+            units[i] = unit._replace(intro=last.intro)
+        at = i - 1
+        while at >= 0 and units[at].kind in _ENTRIES[last.kind]:
+            if units[at].kind == last.kind and units[at].intro == last.intro:
+                needs = (*units[at].needs, position + i)
+                units[at] = units[at]._replace(needs=needs)
+            at -= 1
+    return units
+
+
+def _hangs(text: str, unit: Unit, after: Unit) -> bool:
+    """Tell whether an item lacks the end mark that the next one has."""
+    open_end = text[unit.end - 1].isalpha() and not _ends_as_sibling(text, unit)
+    return open_end and _ends_as_sibling(text, after)
+
+
+def _ends_as_sibling(text: str, unit: Unit) -> bool:
+    end = text[max(unit.start, unit.end - 24) : unit.end]
+    return _SIBLING_END.search(end) is not None
+
+
 def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
-    """Return `units`, a reply above a quoted question with it as its `intro`."""
-    quoted = next((i for i, u in enumerate(units) if text[u.start] == ">"), 0)
-    if not quoted:
-        return units
-    for i in range(quoted, len(units)):
-        said = text[units[i].start : units[i].end]
-        if not said.startswith(">") and units[i].block != units[i - 1].block:
+    """Return `units`, a reply above a quoted question with it as its `intro`.
+
+    A quotation has its marks, or the header of a mail above it.
+    """
+    said = [text[unit.start : unit.end] for unit in units]
+    quoted = next(
+        (
+            i
+            for i, unit in enumerate(units)
+            if said[i][0] == ">" or (unit.kind == "field" and SENDER.match(said[i]))
+        ),
+        0,
+    )
+    marked = quoted and said[quoted][0] == ">"
+    for i in range(quoted, len(units)) if quoted else ():
+        if marked and said[i][0] != ">" and units[i].block != units[i - 1].block:
             break
-        if asks(said):
+        if asks(said[i]):
             for j in range(quoted):
                 if units[j].kind == "sentence" and units[j].intro is None:
                     units[j] = units[j]._replace(intro=position + i)
@@ -146,11 +232,12 @@ def noted(units: list[Unit], text: str, position: int) -> list[Unit]:
     for i, unit in enumerate(units):
         if note := _NOTE.match(text, unit.start, unit.end):
             # Two lines that open with the same mark are items of a list.
-            notes[note[1]] = -1 if note[1] in notes else i
+            mark = note[1].replace("\\", "")
+            notes[mark] = -1 if mark in notes else i
     marked: set[int] = set()
     for i, unit in enumerate(units if notes else ()):
         said = text[unit.start : unit.end]
-        for mark in _NOTE_MARK.findall(said):
+        for mark in _NOTE_MARK.findall(said.replace("\\*", "*")):
             at = notes.get(mark, -1)
             # Stars in pairs are emphasis.
             stars = [run for run in _STARS.findall(said) if run == mark]

@@ -237,6 +237,9 @@ def _html(lines: Lines) -> list[_Row]:
         if "</table" in lines[i - 1].lower():
             break
     headers = [h for n, h in enumerate(headers) if rows[n][0] == h]
+    # One cell across a wider table names the rows below it.
+    wide = max((len(cells) for _, _, cells in rows), default=0) > 1
+    rows = [(a, b, [*c, ""] if wide and len(c) == 1 else c) for a, b, c in rows]
     return sorted(found + _related(rows, headers, "header"))
 
 
