@@ -275,6 +275,121 @@ KINDS = {
         "Staff must wear goggles in the lab, and visitors get",
         ["them at the door."],
     ),
+    "number that ends a wrapped clause": (
+        "What is the fee for late books?",
+        "(1) Loans are free.\n(2) A late book costs\n2 euros.\n(3) A lost one costs\n"
+        "30 euros.\n(4) Games may be lent for a week.",
+        "(2) A late book costs",
+        ["2 euros."],
+    ),
+    "bullets on lines of their own": (
+        "May I feed the ducks?",
+        "Please do not\n\n\u25cf\nfeed the ducks\n\u25cf\nclimb the trees\n\n"
+        "Please do\n\n\u25cf\nkeep to the paths\n\u25cf\ntake litter home",
+        "feed the ducks",
+        ["Please do not"],
+    ),
+    "the letter o as a bullet": (
+        "Darf man Enten füttern?",
+        "Verboten sind\n\no das Füttern der Enten\no das Klettern\n\nErlaubt sind\n\n"
+        "o das Baden\no das Zelten am Ufer",
+        "o das Füttern der Enten",
+        ["Verboten sind"],
+    ),
+    "end of the sentence of a list": (
+        "Is theft paid?",
+        "The club pays for:\n- theft\n- storm\n- frost\nunless you left the door open."
+        "\n\nCall the office on weekdays, or write a letter to the chair.",
+        "- theft",
+        ["unless you left the door open."],
+    ),
+    "limit below a list": (
+        "Ist die Sauna im Preis?",
+        "Im Preis sind:\n- die Sauna\n- das Frühstück\n- die Wäsche\nNicht an "
+        "Feiertagen.\n\nDas Haus liegt am Hang und hat einen Garten mit Bäumen.",
+        "- die Sauna",
+        ["Nicht an Feiertagen."],
+    ),
+    "unit below a table": (
+        "How many cars did Spain build in 2021?",
+        "| Country | 2020 | 2021 |\n|---|---|---|\n| Spain | 30 | 34 |\n"
+        "| Italy | 41 | 40 |\n| Malta | 1 | 2 |\n\nAll figures in thousands.",
+        "| Spain | 30 | 34 |",
+        ["| Country | 2020 | 2021 |", "All figures in thousands."],
+    ),
+    "item that goes on in the next one": (
+        "Is overtime part of the wage?",
+        "Wage means:\na) basic pay;\nb) all bonuses, other than\nc) overtime pay; and\n"
+        "d) holiday pay.\n\nThe wage is paid on the last day of the month by bank.",
+        "c) overtime pay; and",
+        ["b) all bonuses, other than"],
+    ),
+    "answer by the number of its question": (
+        "Is the lake warm?",
+        "Q1 Is there a boat\nA1 Yes, at noon.\nQ2 Is the lake warm\nA2 Only in July.\n"
+        "Q3 May dogs swim\nA3 No.",
+        "A2 Only in July.",
+        ["Q2 Is the lake warm"],
+    ),
+    "answer behind an objection": (
+        "Did the witness see the car?",
+        "Q. Were you at home?\nA. Yes.\nQ. Did you see the car?\nMS. LEE: Objection.\n"
+        "A. Just its lights.\nQ. Who drove?\nA. I could not tell you that.",
+        "Q. Did you see the car?",
+        ["A. Just its lights."],
+    ),
+    "section row of one cell": (
+        "What does a taxi in Rome cost?",
+        "<table>\n<tr><th>Trip</th><th>Price</th></tr>\n"
+        "<tr><td colspan=2>Oslo</td></tr>\n<tr><td>Taxi</td><td>41</td></tr>\n"
+        "<tr><td colspan=2>Rome</td></tr>\n"
+        "<tr><td>Taxi</td><td>18</td></tr>\n</table>",
+        "<td>18</td>",
+        ["Rome", "<th>Price</th>"],
+    ),
+    "subtitles": (
+        "What did the crew find in the cave?",
+        "1\n00:00:01,000 --> 00:00:02,000\nThe tide was low.\n\n2\n00:00:02,500 --> "
+        "00:00:04,000\nIn the cave the crew found\n\n3\n00:00:04,100 --> 00:00:06,000\n"
+        "Two bells and a boot.\n\n4\n00:00:07,000 --> 00:00:08,000\nThey left.",
+        "In the cave the crew found",
+        ["Two bells and a boot."],
+    ),
+    "block in braces": (
+        "What is the timeout of mail?",
+        "shop {\n\tmail {\n\t\thost m-1\n\t\ttimeout 30s\n\t}\n"
+        "\tsearch {\n\t\thost s-1\n\t\ttimeout 5s\n\t}\n"
+        "\tbilling {\n\t\thost b-1\n\t\ttimeout 12s\n\t}\n}",
+        "timeout 30s",
+        ["mail {"],
+    ),
+    "element of XML": (
+        "What is the timeout of mail?",
+        '<all>\n  <part name="mail">\n    <host>m-1</host>\n'
+        "    <timeout>30s</timeout>\n  </part>\n"
+        '  <part name="search">\n    <host>s-1</host>\n'
+        "    <timeout>5s</timeout>\n  </part>\n</all>",
+        "<timeout>30s</timeout>",
+        ['<part name="mail">'],
+    ),
+    "name that is not the first key": (
+        "How much memory has the worker?",
+        "pods:\n- image: a/web\n  name: web\n  limits:\n    memory: 5G\n"
+        "- image: a/job\n  name: worker\n  limits:\n    memory: 2G\n"
+        "- image: a/kv\n  name: cache\n"
+        "  limits:\n    memory: 1G",
+        "memory: 2G",
+        ["name: worker"],
+    ),
+    "cause below the frames of a trace": (
+        "Why did saving b.png fail?",
+        "info: a.png saved\nerror: saving b.png failed\nError: put\n"
+        "    at put (s.js:1:2)\n    at save (s.js:9:1) {\n"
+        "  [cause]: Error: disk full\n}\ninfo: c.png saved\n"
+        "info: d.png saved",
+        "error: saving b.png failed",
+        ["[cause]: Error: disk full"],
+    ),
 }
 
 
@@ -474,3 +589,50 @@ def test_beside_an_answer_that_does_not_fit_a_mere_neighbour_is_none():
     )
     assert account.content == []
     assert account.skipped == "no sentence fits max_tokens=6"
+
+
+def test_equal_sentences_about_two_things_both_stay():
+    bikes = "Bicycles are carried free of charge except on weekday mornings."
+    texts = [f"The R5 runs hourly. {bikes}", f"The R7 runs at noon. {bikes}"]
+    found = SemanticCompressor(1.0, scorer="bm25", min_score=0.0).compress(
+        RAGContext("Which trains carry bicycles?", texts)
+    )
+    assert found == texts
+
+
+def test_an_equal_sentence_where_one_chunk_ends_and_the_other_begins_stands_once():
+    shared = "Bicycles are carried free of charge except on weekday mornings."
+    texts = [f"The R5 runs hourly. {shared}", f"{shared} Dogs need a ticket."]
+    found = SemanticCompressor(1.0, scorer="bm25", min_score=0.0).compress(
+        RAGContext("Which trains carry bicycles?", texts)
+    )
+    assert "\n".join(found).count(shared) == 1
+
+
+def test_headings_of_wikis_are_headings():
+    text = "== Paid ==\nDamage by fire.\n\n== Not paid ==\nDamage by mice.\n"
+    found = SemanticCompressor(0.7, scorer="bm25", count_tokens=len).compress(
+        RAGContext("Is damage by mice paid?", [text])
+    )
+    assert "== Not paid ==\nDamage by mice." in found[0]
+
+
+def test_a_record_of_a_json_line_is_kept_alone():
+    text = '[{"name": "web", "memory": "5G"}, {"name": "worker", "memory": "2G"}]'
+    found = SemanticCompressor(0.6, scorer="bm25", count_tokens=len).compress(
+        RAGContext("How much memory has the worker?", [text])
+    )
+    assert found == ['{"name": "worker", "memory": "2G"}']
+
+
+def test_speech_of_a_script_without_spaces_is_cut_at_its_pauses():
+    text = (
+        "大家好先说预算 明年增加百分之四 主要是人工和能源 接下来是诊所的屋顶 "
+        "诊所的开业从五月推迟到九月 下周通知媒体 还谈到停车 学校后面增加四十个车位 "
+        "最后是集市 在七月的周末举行"
+    )
+    account = SemanticCompressor(0.6, scorer="bm25", count_tokens=len).explain(
+        RAGContext("诊所什么时候开业", [text])
+    )
+    assert "诊所的开业从五月推迟到九月" in account.content[0]
+    assert account.tokens_after <= account.tokens_before * 0.6

@@ -14,15 +14,25 @@ _DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
 # Terms that one definition may stand under.
 _MOST_TERMS = 3
 
+_HTML = (
+    r"(?:t(?:able|head|body|foot|r|d|h)|ul|ol|li|p|h[1-6]|div|d[ldt]|br|hr|section|"
+    r"article|main|nav|span|a|b|i|em|strong|img|code|pre|html|head|body)\b"
+)
+# A key with its value or what is below it: YAML, JSON, TOML, properties, XML.
 _KEY = re.compile(
+    rf"\s*</?(?!{_HTML})[A-Za-z_][\w:.-]*(?:\s[^<>]*)?>|"
     r"\s*(?:-\s+)?[\"']?[\w$@./-]+(?: [\w./-]+)?[\"']?\s*[:=](?:\s|$|[\"\[{])"
 )
 
 _DATA = re.compile(r"\s*(?:[\[\]{}(),;]+\s*$|-\s+\S|[\"'][^\"']*[\"'],?\s*$)")
 
+_NAMELESS = re.compile(r"\w+\s*\{\s*$")
+
 _BRACES = re.compile(r"[\s\[\]{}(),;-]+")
 
-_OPENS_BLOCK = re.compile(r"(?:[\"']?[\w$@./ -]+[\"']?\s*[:=]|[\[{])\s*[\[{]?\s*$")
+_OPENS_BLOCK = re.compile(
+    r"<[^/<>][^<>]*(?<!/)>$|(?:[\"']?[\w$@./ -]+[\"']?\s*[:=]|[\[{])\s*[\[{]?\s*$"
+)
 
 
 def definitions(outline: Outline, i: int) -> int:
@@ -140,10 +150,10 @@ def data(outline: Outline, i: int) -> int:
     while not outline.blank(stop) and (
         _KEY.match(outline.at(stop)) or _DATA.match(outline.at(stop))
     ):
-        opens = stop > i and _OPENS_BLOCK.match(outline.at(stop - 1).strip())
-        opens = opens or (stop > i and _BRACES.fullmatch(outline.at(stop - 1)))
+        before = outline.at(stop - 1).strip() if stop > i else ""
+        opened = _OPENS_BLOCK.match(before) or _BRACES.fullmatch(before)
         deeper |= (
-            bool(opens) and outline.lines[stop].indent > outline.lines[stop - 1].indent
+            bool(opened) and outline.lines[stop].indent > outline.lines[stop - 1].indent
         )
         stop += 1
     if stop - i < 2 or not deeper:
@@ -155,7 +165,8 @@ def data(outline: Outline, i: int) -> int:
         while above and above[-1][0] >= line.indent:
             above.pop()
         bare = _BRACES.fullmatch(line.text) is not None
-        closing = bare and line.text.strip()[:1] in "]})"
+        closing = line.text.lstrip().startswith(("]", "}", ")", "</"))
+        closing = closing and (bare or line.text.lstrip()[0] == "<")
         needs = [at for _, at, _ in above[-1:]]
         at = outline.add(
             line.start, line.end, "markup" if closing else "data", intro, needs
@@ -163,10 +174,11 @@ def data(outline: Outline, i: int) -> int:
         if needs and _NAME.match(line.text) and outline.opens_record(needs[0]):
             outline.need(needs[0], at)
         if not closing:
-            above.append((line.indent, at, bare))
+            above.append((line.indent, at, bare or bool(_NAMELESS.match(line.text))))
             dash = line.text.lstrip().startswith("- ")
             nameless = len(above) > 1 and above[-2][2]
-            if nameless and not bare and not dash:
+            opens = line.text.rstrip().endswith(("{", "["))
+            if nameless and not opens and not dash:
                 # The first key names a record that has no name of its own.
                 above[-2] = (above[-2][0], at, False)
     outline.items, outline.intro = [], None

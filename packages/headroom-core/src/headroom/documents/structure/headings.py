@@ -45,8 +45,8 @@ def heading(outline: Outline, i: int) -> int:
         outline.add_heading(line, line.end, len(mark[1]))
         return 1
     if mark := _WIKI_HEADING.match(text):
-        level = int(mark[2] or 0) or len(mark[1] or "") or 2 + mark[0].count("sub")
-        outline.add_heading(line, line.end, level)
+        depth = int(mark[2] or 0) or len(mark[1] or "") or 2 + mark[0].count("sub")
+        outline.add_heading(line, line.end, depth)
         return 1
     if mark := _HTML_HEADING.match(text):
         outline.add_heading(line, line.end, int(mark[1]))

@@ -34,7 +34,9 @@ NUMBERED = re.compile(
     re.IGNORECASE,
 )
 
-_FIELD = re.compile(r"\s*[^\s:|<>][^:|\n]{0,48}[:：](?:[ \t]+|(?<=：))\S")
+_FIELD = re.compile(
+    r"\s*[^\s:|<>][^:|\n]{0,48}[:：](?:[ \t]+|(?<=：))\S|\s*[\w.$/-]+ ?= ?[^\s=]"
+)
 
 _TURN_LABEL = re.compile(r"\s*[A-Z]\d{0,3}[.:]\s+\S")
 

@@ -7,7 +7,8 @@ from headroom.documents.structure.outline import Outline
 _STAMP = re.compile(
     r"\s*(?:\[[^\]\n]{2,40}\]|<\d{1,3}>|\(?\d{1,4}[-/.:]\d{1,2}[-/.:T]\d|\d{1,2}:\d\d\b"
     r"|[A-Z][a-z]{2}\s+\d{1,2}\s+\d\d:|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|"
-    r"FATAL|CRITICAL)\b|(?:trace|debug|info|notice|warn|warning|error|fatal):\s|[EWIF]\d{4}\s|[\w.]+=\S+ +[\w.]+=|\d{9,}\b)"
+    r"FATAL|CRITICAL)\b|(?:trace|debug|info|notice|warn|warning|error|fatal):\s|"
+    r"[EWIF]\d{4}\s|[\w.]+=\S+ +[\w.]+=|\d{9,}\b)"
 )
 
 _TRACE = re.compile(

@@ -10,7 +10,10 @@ from headroom.documents.structure.units import Unit
 __all__ = ["answered", "closed", "labelled", "noted", "pointed", "replied"]
 
 # The mark of a note, where it stands in the text and where it opens the note.
-_SIGN = r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|(?:\\?\*){1,3}|[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
+_SIGN = (
+    r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|(?:\\?\*){1,3}|"
+    r"[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
+)
 _NOTE_MARK = re.compile(rf"(?:(?<=[^\s*])|(?<=\S )(?=\[))({_SIGN})(?![\w*])")
 _STARS = re.compile(r"\*+")
 # A note that says where a sentence is from is no condition of it.
@@ -89,6 +92,10 @@ def labelled(units: list[Unit], text: str, position: int) -> list[Unit]:
         near = asked != letter and i - at <= _LABEL_REACH
         if near and units[at].heading == unit.heading:
             units[i] = unit._replace(intro=position + at)
+            for between in range(at + 1, i):
+                # An objection is no answer.
+                needs = (*units[between].needs, position + i)
+                units[between] = units[between]._replace(needs=needs)
         elif number or asks(text[unit.start : unit.end]):
             opened[number] = (letter, i)
     return units
