@@ -301,9 +301,11 @@ class SemanticCompressor:
         ranks = list(scores)
         alone = asked.only_ones(top, own) if fitting else set()
         section = corpus.section(top) if fitting else set()
-        for share, beside in ((_SHARE_OF_RELATED, section), (_RIVAL, alone)):
-            for i in beside:
-                ranks[i] = max(ranks[i], share * best)
+        for i in section:
+            ranks[i] = max(ranks[i], _SHARE_OF_RELATED * best)
+        for i in alone:
+            # Of rivals, it comes first.
+            ranks[i] = best * (_RIVAL if ranks[i] < _RIVAL * best else 1 + _RIVAL)
 
         def floor(i: int) -> float:
             held = below[i] > _NOTHING and asked.held[corpus.which[i]]

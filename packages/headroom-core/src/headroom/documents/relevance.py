@@ -203,7 +203,8 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
     units, which = corpus.units, corpus.which
     gains = [0.0] * len(scores)
     ranking = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
-    sources = ranking[:_SOURCES]
+    # What repeats the question names other things at random.
+    sources = [i for i in ranking[:_SOURCES] if not asked.is_echo(i)]
     best = scores[sources[0]] if sources else 0.0
     if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains
