@@ -611,9 +611,13 @@ class TestEdgeCases:
         )
         early |= {"pinned": True} if pinned else {}
         messages = [user("a"), early, *chat(10), late, *chat(20)]
-        result = compressor(300, keep_turns=1).explain(messages)
+        small = compressor(300, keep_turns=1)
+        result = small.explain(messages)
         assert any(m is late for m in result.content)
         assert (1 in result.covered) is not pinned
+        session = small.session()
+        session.compress(messages[:22])
+        assert session.compress(messages) == result.content
 
     def test_10_an_image_costs_a_flat_estimate_and_leaves_its_name(self):
         url = {"url": "data:image/png;base64," + "A" * 400_000}

@@ -378,11 +378,14 @@ class _Work:
         """Whether later messages tell otherwise what belongs together.
 
         A result that comes after another user message joins two turns that were
-        apart when they were planned, or answers a call that is covered.
+        apart when they were planned, or answers a call that is covered. What stands
+        for history takes the place of what stood for it before.
         """
+        known = self._memory.state.seen - self._base
+        if any(view.is_history for view in self._views[known:]):
+            return True
         if self._base and broken_pairs(self._views)[1]:
             return True
-        known = self._memory.state.seen - self._base
         old = self._views[:known]
         found = [(turn_starts(old), self._starts)]
         if self._engine.limits.relax:
