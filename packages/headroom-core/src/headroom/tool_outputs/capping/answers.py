@@ -72,8 +72,9 @@ def answers(
         if above >= 0:
             inherited[unit] += _INHERITED * inherited[above]
     scores = [i if own > 0 else 0.0 for i, own in zip(inherited, scores, strict=True)]
-    # The first line is shown anyway: a header has the words of every query.
-    scores[:1] = [0.0][: len(scores)]
+    if is_data:
+        # The first line is shown anyway: a header has the words of every query.
+        scores[:1] = [0.0][: len(scores)]
     spread = list(scores)
     for unit, score in enumerate(scores):
         if score <= 0:

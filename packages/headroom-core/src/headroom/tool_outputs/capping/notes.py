@@ -60,9 +60,9 @@ def opening(said: str, tag: str, handle: str | None, example: str) -> str:
 
 
 def best_hidden(best: Sequence[int], shown: Container[int]) -> str:
-    """Return the remark that some of the best answers to a query are hidden, or ""."""
+    """Return the remark that best answers to a query are hidden, "" if none is."""
     hidden = sum(unit not in shown for unit in best)
-    if not 0 < hidden < len(best):
+    if not hidden:
         return ""
     return f"; {hidden:,} of {len(best):,} best matches hidden"
 

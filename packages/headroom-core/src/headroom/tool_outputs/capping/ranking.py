@@ -20,7 +20,6 @@ Show = Literal["what matters", "what the query asks for", "the beginning"]
 _SHARES = {
     "errors": 50.0,
     "query": 100.0,
-    "more": 50.0,
     "extremes": 60.0,
     "totals": 10.0,
     "outliers": 6.0,
@@ -102,10 +101,9 @@ def rank(
     near = best[0] if best else None
     shares = {**_SHARES, "errors": _SHARES["errors"] * errors_weigh}
     queues = {
-        "query": (with_owners(unit, belongs) for unit in best),
+        "query": (with_owners(unit, belongs) for unit in best + more),
         "errors": _errors(texts, told, belongs, near),
         "extremes": iter(()),
-        "more": (with_owners(unit, belongs) for unit in more),
         "totals": ((unit,) for unit in _totals(texts if told else ())),
         "outliers": (with_owners(unit, belongs) for unit in _outliers(texts)),
         "ends": _ends(texts, belongs),
@@ -114,8 +112,9 @@ def rank(
         rows = extremes(texts, query)
         queues["extremes"] = (with_owners(unit, belongs) for unit in rows)
     if about_errors:
-        # What became of it all.
+        # The best answer, and what became of it all.
         for group in (
+            *[with_owners(unit, belongs) for unit in best[:1]],
             _ending(texts, belongs),
             *[[unit] for unit in _totals(texts if told else ())],
         ):
@@ -124,15 +123,11 @@ def rank(
             yield group
         stages = [
             ("errors", "query"),
-            ("extremes", "more", "totals", "outliers", "ends"),
+            ("extremes", "totals", "outliers", "ends"),
         ]
-        if query and severity(query):
-            shares["errors"] *= _ERRORS_ASKED
+        shares["errors"] *= _ERRORS_ASKED
     else:
-        stages = [
-            ("query", "extremes", "errors"),
-            ("more", "totals", "outliers", "ends"),
-        ]
+        stages = [tuple(queues)]
     for names in stages:
         some = {name: queues[name] for name in names}
         yield from _in_turn(some, shares, texts, seen)
