@@ -658,3 +658,16 @@ def test_objects_of_one_key_are_dotted_whatever_other_rows_have() -> None:
     assert decode_table(text) == rows
     mixed = [*rows, {"name": "web-9", "state": {"running": 1, "waiting": 2}}]
     assert decode_table(encode_table(mixed).text) == mixed
+
+
+def test_the_points_of_a_line_stand_where_they_are() -> None:
+    points = [[8 + n / 100, 47.123456789] for n in range(5)] * 6
+    rows = [{"id": n, "line": {"type": "LineString", "at": points}} for n in range(3)]
+    text = encode_table(rows).text
+    assert "&" not in text
+    assert decode_table(text) == rows
+
+
+def test_an_ip_address_is_not_cut() -> None:
+    rows = [{"id": n, "ip": f"2001:db8::8a2e:370:1c{n}"} for n in range(10, 30)]
+    assert "\n10,2001:db8::8a2e:370:1c10\n" in encode_table(rows).text

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.notation import is_other
 from headroom.tool_outputs.table.packed import JOINED
-from headroom.tool_outputs.table.references import Written
+from headroom.tool_outputs.table.references import SEVERAL, Written
 from headroom.tool_outputs.table.rows import Cells, Named, lay_out
 from headroom.tool_outputs.table.schemas import Schema
 
 __all__ = ["Layout"]
 
-# Of nodes: written in more than one line, in none.
-_SEVERAL, _NO_LINE = -1, -(10**9)
+# Of nodes that are written in no line.
+_NO_LINE = -(10**9)
 # Lists in a list that are worth a line each.
 _FEWEST_ROWS = 3
 # Lists of fewer elements may be of equal length by chance.
@@ -73,7 +73,7 @@ class Layout:
         return self.graph.keys(node) if self.graph.shape[node] >= 0 else ()
 
     def _lines_of_nodes(self) -> list[int]:
-        """Return the line in which each node is written, or _SEVERAL."""
+        """Return the line in which each node is written, or SEVERAL."""
         graph, root = self.graph, self.graph.root
         line_of = [_NO_LINE] * len(graph.items)
         assert type(root) is int
@@ -108,9 +108,9 @@ class Layout:
         while todo:
             node, line = todo.pop()
             known = line_of[node]
-            if known in (line, _SEVERAL):
+            if known in (line, SEVERAL):
                 continue
-            line_of[node] = line = line if known == _NO_LINE else _SEVERAL
+            line_of[node] = line = line if known == _NO_LINE else SEVERAL
             if node in graph.nested:
                 for item in self.items(node):
                     if type(item) is int:

@@ -10,7 +10,10 @@ from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.packed import MARKS
 from headroom.tool_outputs.table.schemas import Schema
 
-__all__ = ["Written", "find_references"]
+__all__ = ["SEVERAL", "Written", "find_references"]
+
+# The line of a node that is written in more than one.
+SEVERAL = -1
 
 _DEFINITION = 4.0  # tokens of "&1:" and a line end
 _USE = 2.2  # of "&1"
@@ -18,9 +21,9 @@ _USE = 2.2  # of "&1"
 _SMALLEST = 4.0
 _SMALLEST_CONTAINER = 10.0
 # Who reads a list doesn't look up each of its elements.
-_SMALLEST_ELEMENT = 11.0
-# The most in a row, and the values of a long row for one more.
-_MOST_IN_ROW = 8
+_SMALLEST_ELEMENT, _SMALLEST_LIST = 11.0, 20.0
+# The most in a line, and the values of a long line for one more.
+_MOST_IN_LINE = 8
 _VALUES_FOR_ONE = 5
 # Source: a SHA-256 in hex.
 _LONGEST_ID = 66
@@ -33,7 +36,7 @@ class Written(NamedTuple):
 
     Attributes:
         node: The node.
-        line: The line in which it stands, a negative number if there are several.
+        line: The line in which it stands, or SEVERAL.
         items: Its values.
         keys: The keys that it writes.
     """
@@ -85,9 +88,9 @@ def find_references(
         # What JSON text holds is written where it stands.
         is_used = shape not in MARKS and not candidates.isdisjoint(one.items)
         for item in one.items if is_used else ():
-            if item in candidates and (
-                shape != ARRAY or size(item) >= _SMALLEST_ELEMENT
-            ):
+            # A point of a line is read where it stands.
+            least = _SMALLEST_LIST if graph.is_array(item) else _SMALLEST_ELEMENT
+            if item in candidates and (shape != ARRAY or size(item) >= least):
                 lines.setdefault(item, []).append(one.line)
     spared: dict[Item, float] = {}
 
@@ -102,7 +105,7 @@ def find_references(
         least = _SMALLEST if type(item) is str else _SMALLEST_CONTAINER
         if gain > 0 and cost >= least:
             spared[item] = gain
-    return _uncrowded(spared, lines, written, rows)
+    return _uncrowded(spared, lines, written)
 
 
 def _gain(uses: int, cost: float) -> float:
@@ -156,9 +159,8 @@ def _uncrowded(
     spared: dict[Item, float],
     lines: dict[Item, list[int]],
     written: Sequence[Written],
-    rows: set[int],
 ) -> dict[Item, float]:
-    """Leave out what would be one reference too many in some row.
+    """Leave out what would be one reference too many in some line.
 
     A reader looks up each of them; those that spare most come first.
     """
@@ -168,10 +170,10 @@ def _uncrowded(
     taken = Counter[int]()
     crowded = set()
     for item in sorted(spared, key=lambda item: -spared[item]):
-        used = rows.intersection(lines[item])
+        used = Counter([line for line in lines[item] if line != SEVERAL])
         if all(
-            taken[row] < max(_MOST_IN_ROW, values[row] // _VALUES_FOR_ONE)
-            for row in used
+            taken[line] + n <= max(_MOST_IN_LINE, values[line] // _VALUES_FOR_ONE)
+            for line, n in used.items()
         ):
             taken.update(used)
         else:
