@@ -3,7 +3,8 @@
 import json
 import re
 
-from headroom.documents.structure.lines import ITEM, is_field
+from headroom.documents.cues import CLOSING
+from headroom.documents.structure.lines import END, ITEM, is_field
 from headroom.documents.structure.outline import Outline
 
 SENDER = re.compile(
@@ -94,8 +95,10 @@ def fields(outline: Outline, i: int) -> int:
 
 
 def _wraps_field(outline: Outline, i: int) -> bool:
-    text = outline.at(i)
-    return text[:1].isspace() and bool(text.strip()) and not ITEM.match(text)
+    text, before = outline.at(i), outline.at(i - 1).rstrip()
+    if text[:1].isspace():
+        return bool(text.strip()) and not ITEM.match(text)
+    return text[:1].islower() and before.rstrip(CLOSING)[-1:] not in {*END, ":", "："}
 
 
 _NAME = re.compile(r"\s*[\"']?(?:name|title|label)[\"']?\s*[:=]\s*[^\s{\[]")

@@ -165,7 +165,7 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
     """Return `units`, the entries of a list or table with what ends or limits all.
 
     Below a list that is the rest of its sentence, or one that denies or points back;
-    below a table, what its numbers are in. An item that lacks the mark that its
+    below a table, what its numbers are in or when they do not hold. An item that lacks the mark that its
     siblings end with goes on in the next one.
     """
     for i in range(1, len(units)):
@@ -182,7 +182,8 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
             tail = said[0].islower() or limits(said) or leans_back(said)
             holds = tail and gap == 1
         else:
-            holds = last.kind == "row" and measures(said)
+            told = measures(said) or (limits(said) and leans_back(said))
+            holds = last.kind == "row" and told
         if not holds:
             continue
         if last.kind == "item" and unit.intro is None:

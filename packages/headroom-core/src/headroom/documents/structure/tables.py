@@ -36,6 +36,7 @@ _GRID_RULE = re.compile(r"\s*[+|][-=+:| \t]*$")
 _SPACED_RULE = re.compile(r"\s*[-=]{2,}(?:\s+[-=]{2,})+\s*$")
 _COLUMN_GAP = re.compile(r"\t+| {2,}(?=\S)")
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s%/:-]*[^\w]*\w{0,3}")
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
 _HTML_CELL = re.compile(
     r"<t([dh])\b[^>]*>(.*?)(?=<t[dh]\b|</t[dh]>|</tr>|$)", re.I | re.S
 )
@@ -148,8 +149,10 @@ def _numeric(cell: str) -> bool:
 
 def _names(cells: Sequence[str]) -> bool:
     """Tell whether a row can be a header: names, years or quarters, no values."""
-    full = [cell for cell in cells if cell]
-    return bool(full) and not any(map(_numeric, full))
+    numbers = [cell for cell in cells if cell and _numeric(cell)]
+    # Years that differ name columns; one year is the value of a row.
+    years = len(set(numbers)) > 1 and all(map(_YEAR.fullmatch, numbers))
+    return any(cells) and (not numbers or years)
 
 
 def _pipe(lines: Lines) -> list[_Row]:
