@@ -165,8 +165,8 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
     """Return `units`, the entries of a list or table with what ends or limits all.
 
     Below a list that is the rest of its sentence, or one that denies or points back;
-    below a table, what its numbers are in or when they do not hold. An item that lacks the mark that its
-    siblings end with goes on in the next one.
+    below a table, what its numbers are in or when they do not hold. An item that
+    lacks the mark that its siblings end with goes on in the next one.
     """
     for i in range(1, len(units)):
         unit, last = units[i], units[i - 1]
