@@ -145,7 +145,7 @@ def _own_ids(schemas: Sequence[Schema]) -> set[Item | None]:
     for schema in schemas:
         if len(schema.rows) >= _FEWEST_ROWS:
             for column in zip(*schema.rows.values(), strict=True):
-                if len(set(column)) == len(column) and all(map(_is_id, column)):
+                if all(map(_is_id, column)) and len(set(column)) == len(column):
                     found.update(column)
     return found
 
