@@ -282,10 +282,12 @@ class _Bundles:
                         self._needs.setdefault(head, []).append(at)
             for asked in unit.closes:
                 # What is answered to everything, such as "Noted.", says nothing.
-                if asked in spoken and (asks(asked) or said[unit.text] == 1):
+                if asked in spoken and (
+                    asks(asked) or (said[unit.text] == 1 and unit.text.isascii())
+                ):
                     # A question with a value in it tells something by itself.
-                    tells = len(asked) > _CHATTER_CHARACTERS and asks(asked)
-                    tells = tells and asked.isascii() and gives_value(asked)
+                    tells = len(asked.encode()) > _CHATTER_CHARACTERS and asks(asked)
+                    tells = tells and gives_value(asked)
                     short = is_short(unit.text) or not asks(asked)
                     if short or not tells:
                         self._needs.setdefault(spoken[asked], []).append(at)

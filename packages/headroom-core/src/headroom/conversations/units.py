@@ -174,7 +174,9 @@ def asks(text: str) -> bool:
 
 def is_short(text: str) -> bool:
     """Whether a sentence says little without what it answers."""
-    return len(text) <= _ANSWER_CHARACTERS and len(text.split()) <= _ANSWER_WORDS
+    return (
+        len(text.encode()) <= _ANSWER_CHARACTERS and len(text.split()) <= _ANSWER_WORDS
+    )
 
 
 def answered(units: list[Unit], before: Sequence[Unit]) -> list[Unit]:
