@@ -214,11 +214,12 @@ def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
     A quotation has its marks, or the header of a mail above it.
     """
     said = [text[unit.start : unit.end] for unit in units]
+    first = next((i for i, unit in enumerate(units) if unit.kind == "sentence"), 0)
     quoted = next(
         (
             i
-            for i, unit in enumerate(units)
-            if said[i][0] == ">" or (unit.kind == "field" and SENDER.match(said[i]))
+            for i in range(first + 1, len(units))
+            if said[i][0] == ">" or (units[i].kind == "field" and SENDER.match(said[i]))
         ),
         0,
     )
