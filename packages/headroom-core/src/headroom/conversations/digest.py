@@ -283,7 +283,8 @@ class _Bundles:
             for asked in unit.closes:
                 # What is answered to everything, such as "Noted.", says nothing.
                 if asked in spoken and (
-                    asks(asked) or (said[unit.text] == 1 and unit.text.isascii())
+                    asks(asked)
+                    or (said[unit.text] == 1 and any(map(str.isdigit, unit.text)))
                 ):
                     # A question with a value in it tells something by itself.
                     tells = len(asked.encode()) > _CHATTER_CHARACTERS and asks(asked)
