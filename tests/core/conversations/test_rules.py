@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import Block, parse, write
 from headroom.conversations.digest import _Bundles, select
-from headroom.conversations.units import Unit, units_of
+from headroom.conversations.units import Unit, is_short, units_of
 from headroom.messages import read_messages
 from headroom.tokens import messages_tokens
 
@@ -327,3 +327,7 @@ def test_what_was_said_of_a_failed_call_stands_only_with_the_later_answer():
         digest = small.explain(messages).digest
         if "disk full" in digest or "vol-7" in digest:
             assert "status=ok" in digest
+
+
+def test_half_a_character_can_be_measured():
+    assert is_short("Yes \ud800.")

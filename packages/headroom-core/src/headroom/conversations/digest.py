@@ -287,7 +287,9 @@ class _Bundles:
                     or (said[unit.text] == 1 and any(map(str.isdigit, unit.text)))
                 ):
                     # A question with a value in it tells something by itself.
-                    tells = len(asked.encode()) > _CHATTER_CHARACTERS and asks(asked)
+                    tells = len(
+                        asked.encode("utf-8", "surrogatepass")
+                    ) > _CHATTER_CHARACTERS and asks(asked)
                     tells = tells and gives_value(asked)
                     short = is_short(unit.text) or not asks(asked)
                     if short or not tells:

@@ -175,7 +175,8 @@ def asks(text: str) -> bool:
 def is_short(text: str) -> bool:
     """Whether a sentence says little without what it answers."""
     return (
-        len(text.encode()) <= _ANSWER_CHARACTERS and len(text.split()) <= _ANSWER_WORDS
+        len(text.encode("utf-8", "surrogatepass")) <= _ANSWER_CHARACTERS
+        and len(text.split()) <= _ANSWER_WORDS
     )
 
 
