@@ -246,12 +246,19 @@ def has_cues(language: str, text: str) -> bool:
     return language in _KNOWN or _HAN_OR_KANA.search(text) is not None
 
 
+_MOST_IDLE = 2
+
+
 def points_back(text: str) -> bool:
     """Tell whether a sentence speaks of something that was said before.
 
-    >>> points_back("Please note that it is closed."), points_back("Mail the desk.")
+    In two words "it" names nothing.
+
+    >>> points_back("Please note that it is closed."), points_back("It rains.")
     (True, False)
     """
+    if len(text.split(None, 2)) == _MOST_IDLE:
+        return False
     return _holds(text, _POINTING) or _POINTING_DENSE.search(text) is not None
 
 

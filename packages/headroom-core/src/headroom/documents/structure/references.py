@@ -223,6 +223,8 @@ def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
         ),
         0,
     )
+    if said and said[first][0] == ">":
+        return units
     marked = quoted and said[quoted][0] == ">"
     for i in range(quoted, len(units)) if quoted else ():
         if marked and said[i][0] != ">" and units[i].block != units[i - 1].block:
