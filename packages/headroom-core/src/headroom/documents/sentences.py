@@ -193,12 +193,13 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     Cut before small words with a capital ("Then", "The"), else at about 160
     characters. In scripts without spaces a quarter is as much, and a blank is a pause.
     """
-    dense = _DENSE.search(text, start, end) is not None
-    share = 4 if dense else 2 if _HANGUL.search(text, start, end) else 1
-    least = _UNSTOPPED_CHARACTERS // share
-    ended = text[start:end].rstrip(CLOSING)[-1:] in _ENDS
-    stops = _STOPS if ended else _FULL_STOPS
-    if end - start <= least or stops.search(text, start, end - 1):
+    said, share = text[start:end], 1
+    if not said.isascii():
+        share = 4 if _DENSE.search(said) else 2 if _HANGUL.search(said) else 1
+    if end - start <= _UNSTOPPED_CHARACTERS // share:
+        return [(start, end)]
+    stops = _STOPS if said.rstrip(CLOSING)[-1:] in _ENDS else _FULL_STOPS
+    if stops.search(text, start, end - 1):
         return [(start, end)]
     found: list[tuple[int, int]] = []
     at = start

@@ -170,20 +170,21 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
     """
     for i in range(1, len(units)):
         unit, last = units[i], units[i - 1]
-        said = text[unit.start : unit.end]
-        gap = text[last.end : unit.start].count("\n")
+        if last.kind not in _ENTRIES:
+            continue
         if unit.kind == last.kind == "item":
             if last.intro == unit.intro and _hangs(text, last, unit):
                 units[i] = unit._replace(needs=(*unit.needs, position + i - 1))
             continue
+        said = text[unit.start : unit.end]
         if unit.kind not in {"sentence", "lines"} or len(said) > _TAIL_CHARACTERS:
             continue
         if last.kind == "item":
-            tail = said[0].islower() or limits(said) or leans_back(said)
-            holds = tail and gap == 1
+            holds = text[last.end : unit.start].count("\n") == 1 and (
+                said[0].islower() or limits(said) or leans_back(said)
+            )
         else:
-            told = measures(said) or (limits(said) and leans_back(said))
-            holds = last.kind == "row" and told
+            holds = measures(said) or (limits(said) and leans_back(said))
         if not holds:
             continue
         if last.kind == "item" and unit.intro is None:
