@@ -27,8 +27,13 @@ from wire_formats import FORMATS, Row, events, pair_faults
 
 
 def tail_start(rows: list[Row], keep_turns: int) -> int:
-    """Return where the last turns start, by their user messages."""
-    starts = [at for at, row in enumerate(rows) if row.role == "user"]
+    """Return where the last turns start, by their user messages.
+
+    What stands in one message with results belongs to the turn of their calls.
+    """
+    starts = [
+        at for at, row in enumerate(rows) if row.role == "user" and not row.results
+    ]
     return starts[-keep_turns] if len(starts) >= keep_turns else 0
 
 
