@@ -381,6 +381,13 @@ KINDS = {
         "memory: 2G",
         ["name: worker"],
     ),
+    "decision on a motion": (
+        "Was the price rise accepted?",
+        "Item 1 Prices\nTom moves a price rise of 8 percent.\nDecision: rejected.\n\n"
+        "Item 2 Plants\nEva moves that we buy plants.\nDecision: accepted.",
+        "Tom moves a price rise of 8 percent.",
+        ["Decision: rejected."],
+    ),
     "cause below the frames of a trace": (
         "Why did saving b.png fail?",
         "info: a.png saved\nerror: saving b.png failed\nError: put\n"

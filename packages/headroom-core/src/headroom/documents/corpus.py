@@ -30,6 +30,8 @@ _ENDLESS_TOKENS = 200
 _PIECE_TOKENS = 40
 # An answer as short as "Yes." says nothing alone, nor does what follows it.
 _FRAGMENT_CHARACTERS = 16
+# A label of one or two words with a short value, alone below a sentence.
+_DECISION = re.compile(r"[^\W\d][\w'-]*(?: [\w'-]+)?\s?[:：]\s?\S.{0,60}")
 # Sentences that need one another in a row ("However ... But ...") are followed so far.
 _MOST_STEPS = 3
 # Lines below a log entry that are looked at.
@@ -350,7 +352,18 @@ class Corpus:
                 return False
             return contrasts(self.texts[i][turn.end() :])
         last = self._sentence_before(i)
-        return last is not None and (contrasts(self.texts[i]) or self._broken(last, i))
+        return last is not None and (
+            contrasts(self.texts[i]) or self._broken(last, i) or self._decides(last, i)
+        )
+
+    def _decides(self, last: int, i: int) -> bool:
+        """Tell whether unit `i` is a line like "Decision: rejected." below `last`."""
+        text = self.documents[self.units[i].document]
+        return (
+            self._same_block(last, i)
+            and _DECISION.fullmatch(self.texts[i]) is not None
+            and "\n" in text[self.units[last].end : self.units[i].start]
+        )
 
     def _sentence_before(self, i: int) -> int | None:
         """Return the sentence before unit `i`, if both are running text."""
