@@ -5,6 +5,8 @@ from itertools import product
 import pytest
 
 from headroom.compressors import SemanticCompressor
+from headroom.documents.structure.fields import blocks
+from headroom.documents.structure.lines import number_ends
 from headroom.types import RAGContext
 
 OTHERS = [
@@ -643,3 +645,46 @@ def test_speech_of_a_script_without_spaces_is_cut_at_its_pauses():
     )
     assert "诊所的开业从五月推迟到九月" in account.content[0]
     assert account.tokens_after <= account.tokens_before * 0.6
+
+
+def test_a_header_of_a_journey_is_no_mail():
+    text = (
+        "The train is often late.\n\nFrom: Bern\nTo: Rome\nDate: 3 May\n\n"
+        "May I bring a bicycle? Yes, for five euros."
+    )
+    found = SemanticCompressor(0.4, scorer="bm25", count_tokens=len).compress(
+        RAGContext("Is the train late?", [text])
+    )
+    assert "The train is often late." in found[0]
+    assert "bicycle" not in found[0]
+
+
+def test_a_comment_between_paragraphs_joins_nothing():
+    text = "The hall seats forty\n\n<!-- more -->\n\nDogs wait outside the door."
+    found = SemanticCompressor(0.5, scorer="bm25", count_tokens=len).compress(
+        RAGContext("How many does the hall seat?", [text])
+    )
+    assert found == ["The hall seats forty"]
+
+
+def test_a_whole_sentence_without_a_comma_is_not_cut():
+    text = (
+        "新しい図書館の建物は来年の四月に駅の北側にある広場のとなりで市民のために開かれることになりました"
+        "とのお知らせがありましたのでみなさんお待ちください。雨です。"
+    )
+    found = SemanticCompressor(0.9, scorer="bm25", count_tokens=len).compress(
+        RAGContext("図書館", [text])
+    )
+    assert found == [text.removesuffix("雨です。")]
+
+
+def test_a_wrapped_number_is_looked_for_in_a_few_lines():
+    lines = iter(["12 apples"] * 1000)
+    assert not number_ends(lines)
+    assert len(list(lines)) > 990
+
+
+def test_a_block_that_is_never_closed_or_holds_code_is_none():
+    assert blocks(["mail {"] * 3) == {}
+    assert blocks(["a {", "if (b) {", "x", "}", "}"]) == {}
+    assert blocks(["a {", "b {", "x", "}", "}"]) == {1: 4, 0: 5}

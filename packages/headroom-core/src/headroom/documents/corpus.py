@@ -30,6 +30,8 @@ _ENDLESS_TOKENS = 200
 _PIECE_TOKENS = 40
 # An answer as short as "Yes." says nothing alone, nor does what follows it.
 _FRAGMENT_CHARACTERS = 16
+# The number and times of a subtitle.
+_SHOWN = re.compile(r"[\d:.,\s]+-->")
 # A label of one or two words with a short value, alone below a sentence.
 _DECISION = re.compile(r"[^\W\d][\w'-]*(?: [\w'-]+)?\s?[:：]\s?\S.{0,60}")
 # Sentences that need one another in a row ("However ... But ...") are followed so far.
@@ -332,11 +334,9 @@ class Corpus:
     def _broken(self, last: int, i: int) -> bool:
         """Tell whether a blank line, page or subtitle ends inside of a sentence."""
         text = self.texts[last]
-        return (
-            self.units[last].block != self.units[i].block
-            and text[-1:].isalpha()
-            and (self.texts[i][:1].islower() or "-->" in self.texts[i - 1])
-        )
+        over = self.units[last].block != self.units[i].block and text[-1:].isalpha()
+        shown = _SHOWN.match(self.texts[i - 1]) is not None
+        return over and (self.texts[i][:1].islower() or shown)
 
     def leans_on(self, i: int) -> int | None:
         """Return the sentence before if unit `i` points back at it, or None."""

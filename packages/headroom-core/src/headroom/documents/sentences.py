@@ -79,6 +79,8 @@ _FULL_STOPS = re.compile(r"[.;:!?。؛؟！？…\n|]")
 _ENDS = frozenset(".!?。؟！？…")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_PAUSE = re.compile(r"(?<=[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff])(?:[、，]|\s+)")
+_DENSE_CHARACTERS = 40
 _CAPITAL = re.compile(r"(?<=[^\W\d_]) (?=([^\W\d_]+))")
 _PIECE_CHARACTERS = 160
 _LEAST_PIECE = 24
@@ -191,15 +193,16 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return parts of speech without full stops; the whole where it has some.
 
     Cut before small words with a capital ("Then", "The"), else at about 160
-    characters. In scripts without spaces a quarter is as much, and a blank is a pause.
+    characters. In scripts without spaces a blank or comma is a pause: cut there.
     """
-    said, share = text[start:end], 1
-    if not said.isascii():
-        share = 4 if _DENSE.search(said) else 2 if _HANGUL.search(said) else 1
-    if end - start <= _UNSTOPPED_CHARACTERS // share:
-        return [(start, end)]
-    stops = _STOPS if said.rstrip(CLOSING)[-1:] in _ENDS else _FULL_STOPS
-    if stops.search(text, start, end - 1):
+    said = text[start:end]
+    ended = said.rstrip(CLOSING)[-1:] in _ENDS
+    dense = not (ended or said.isascii()) and _DENSE.search(said) is not None
+    half = not (ended or said.isascii()) and _HANGUL.search(said) is not None
+    least = _UNSTOPPED_CHARACTERS // (4 if dense else 2 if half else 1)
+    if end - start <= least or (_STOPS if ended else _FULL_STOPS).search(
+        text, start, end - 1
+    ):
         return [(start, end)]
     found: list[tuple[int, int]] = []
     at = start
@@ -209,8 +212,12 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if small and space.start() - at >= _LEAST_PIECE:
             found.append((at, space.start()))
             at = space.end()
+    for pause in _PAUSE.finditer(text, at, end) if dense else ():
+        if pause.end() - at >= _DENSE_CHARACTERS:
+            found.append((at, pause.end()))
+            at = pause.end()
     found.append((at, end))
-    size = _PIECE_CHARACTERS // share
+    size = _PIECE_CHARACTERS // (2 if half and not dense else 1)
     return [part for a, b in found for part in clauses(text, a, b, size)]
 
 

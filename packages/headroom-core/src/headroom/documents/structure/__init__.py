@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterator
 
 from headroom.documents.sentences import clauses
 from headroom.documents.structure.code import code, fenced_code, fences
-from headroom.documents.structure.fields import data, definitions, fields, records
+from headroom.documents.structure.fields import (
+    blocks,
+    data,
+    definitions,
+    fields,
+    records,
+)
 from headroom.documents.structure.headings import heading
 from headroom.documents.structure.lines import TAG
 from headroom.documents.structure.lists import item
@@ -61,7 +67,8 @@ _READERS: tuple[Callable[[Outline, int], int], ...] = (
 
 
 def _read(outline: Outline) -> None:
-    outline.fences = fences([line.text for line in outline.lines])
+    texts = [line.text for line in outline.lines]
+    outline.fences, outline.blocks = fences(texts), blocks(texts)
     outline.running = running(outline.lines)
     i = 0
     while i < len(outline.lines):

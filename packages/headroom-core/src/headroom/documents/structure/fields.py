@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from headroom.documents.cues import CLOSING
 from headroom.documents.structure.lines import END, ITEM, is_field
@@ -9,6 +10,10 @@ from headroom.documents.structure.outline import Outline
 
 SENDER = re.compile(
     r"(?:from|von|de|da|van|от|发件人|差出人|보낸 사람)\s?[:：]", re.IGNORECASE
+)
+SUBJECT = re.compile(
+    r"(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|тема|主题|件名|제목)\s?[:：]",
+    re.IGNORECASE,
 )
 _DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
 
@@ -107,20 +112,24 @@ _NAME = re.compile(r"\s*[\"']?(?:name|title|label)[\"']?\s*[:=]\s*[^\s{\[]")
 _CONFIG = re.compile(r"[^(){}=;]+\{\s*$")
 
 
-def _config(outline: Outline, i: int) -> int:
-    """Return the line after the block in braces at line `i`, or `i`."""
-    depth = 0
-    for j in range(i, len(outline.lines)):
-        text = outline.at(j).strip()
+def blocks(lines: Sequence[str]) -> dict[int, int]:
+    """Return where blocks in braces begin, with the line after each.
+
+    One that holds code is none.
+    """
+    found: dict[int, int] = {}
+    opened: list[tuple[int, bool]] = []
+    for i, line in enumerate(lines):
+        text = line.strip()
         if text.endswith("{"):
-            if not _CONFIG.match(text):
-                return i
-            depth += 1
-        elif text == "}":
-            depth -= 1
-        if not depth:
-            return j + 1 if j > i + 1 else i
-    return i
+            opened.append((i, _CONFIG.match(text) is not None))
+        elif text == "}" and opened:
+            start, plain = opened.pop()
+            if plain and i > start + 1:
+                found[start] = i + 1
+            elif not plain and opened:
+                opened[-1] = (opened[-1][0], False)
+    return found
 
 
 def records(outline: Outline, i: int) -> int:
@@ -146,7 +155,7 @@ def records(outline: Outline, i: int) -> int:
 
 def data(outline: Outline, i: int) -> int:
     """Read indented data: keys and values, each under the keys above it."""
-    stop = _config(outline, i)
+    stop = outline.blocks.get(i, i)
     deeper = stop > i
     if not (deeper or _KEY.match(outline.at(i)) or _BRACES.fullmatch(outline.at(i))):
         return 0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from headroom.documents.cues import CLOSING
@@ -202,12 +203,15 @@ def runs_on(before: str, after: str, width: float) -> bool:
     return len(before) + 1 + len(first_word) > width
 
 
+_MOST_WRAPPED = 4  # lines that a number may open before the end mark
+
+
 def number_ends(lines: Iterable[str]) -> bool:
     """Tell whether the first of `lines` is a number that ends the sentence above.
 
     It goes on in small letters or numbers up to an end mark.
     """
-    for n, line in enumerate(lines):
+    for n, line in enumerate(islice(lines, _MOST_WRAPPED)):
         first = line.lstrip()[:1]
         if not (first.isdigit() or (first.islower() and n)):
             return False

@@ -25,6 +25,7 @@ class Outline:
         self.units: list[Unit] = []
         self.lines = lines(text)
         self.fences: dict[int, int] = {}
+        self.blocks: dict[int, int] = {}
         self.running: frozenset[str] = frozenset()
         self.block = 0
         # Headings that are open, as (level, position); list items, as (depth, style,

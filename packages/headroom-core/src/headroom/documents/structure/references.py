@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from headroom.documents.cues import asks, leans_back, limits, measures
-from headroom.documents.structure.fields import SENDER
+from headroom.documents.structure.fields import SENDER, SUBJECT
 from headroom.documents.structure.units import Unit
 
 __all__ = ["answered", "closed", "labelled", "noted", "pointed", "replied"]
@@ -73,7 +73,9 @@ def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
 
 
 # "Q1" and "A1", "Q." and "A.": the label of a question or answer.
-_LABELLED = re.compile(r"\W*([^\W\d_])(?:(\d{1,3})[.:)：．]?|[.:：])\s*(?=\S)")
+_LABELLED = re.compile(
+    r"\W*([^\W\d_])(?:(\d{1,3})(?:[.:)：．]|(?=\s))|[.:：])\s*(?=\S)"
+)
 _LABEL_REACH = 4  # units between a question and its answer: objections, wrapped lines
 
 
@@ -212,16 +214,19 @@ def _ends_as_sibling(text: str, unit: Unit) -> bool:
 def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
     """Return `units`, a reply above a quoted question with it as its `intro`.
 
-    A quotation has its marks, or the header of a mail above it.
+    A quotation has its marks, or the header of a mail above it: who wrote it and of
+    what, in one block.
     """
     said = [text[unit.start : unit.end] for unit in units]
+    subjects = {u.block for u, t in zip(units, said, strict=True) if SUBJECT.match(t)}
+    mails = {
+        i
+        for i, unit in enumerate(units)
+        if unit.kind == "field" and unit.block in subjects and SENDER.match(said[i])
+    }
     first = next((i for i, unit in enumerate(units) if unit.kind == "sentence"), 0)
     quoted = next(
-        (
-            i
-            for i in range(first + 1, len(units))
-            if said[i][0] == ">" or (units[i].kind == "field" and SENDER.match(said[i]))
-        ),
+        (i for i in range(first + 1, len(units)) if said[i][0] == ">" or (i in mails)),
         0,
     )
     if said and said[first][0] == ">":
