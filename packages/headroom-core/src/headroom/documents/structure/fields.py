@@ -157,7 +157,11 @@ def data(outline: Outline, i: int) -> int:
     """Read indented data: keys and values, each under the keys above it."""
     stop = outline.blocks.get(i, i)
     deeper = stop > i
-    if not (deeper or _KEY.match(outline.at(i)) or _BRACES.fullmatch(outline.at(i))):
+    if not deeper and (
+        # Inside of what has no deeper line, nothing begins that has one.
+        i < outline.flat
+        or not (_KEY.match(outline.at(i)) or _BRACES.fullmatch(outline.at(i)))
+    ):
         return 0
     while not outline.blank(stop) and (
         _KEY.match(outline.at(stop)) or _DATA.match(outline.at(stop))
@@ -169,6 +173,7 @@ def data(outline: Outline, i: int) -> int:
         )
         stop += 1
     if stop - i < 2 or not deeper:
+        outline.flat = stop
         return 0
     intro = outline.introduced(i, "data")
     above: list[tuple[int, int, bool]] = []

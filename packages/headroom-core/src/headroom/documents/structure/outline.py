@@ -27,6 +27,7 @@ class Outline:
         self.fences: dict[int, int] = {}
         self.blocks: dict[int, int] = {}
         self.running: frozenset[str] = frozenset()
+        self.flat = 0  # up to this line, data was looked for in vain
         self.block = 0
         # Headings that are open, as (level, position); list items, as (depth, style,
         # position); what introduces the next block; what turns the rest of a list.

@@ -91,11 +91,16 @@ def _table_at(lines: Lines) -> Callable[[Lines], list[_Row]] | None:
     if stripped[:4].lower() in {"<tab", "<tr>", "<tr ", "<the", "<tbo"}:
         return _html
     for delimiter in _DELIMITERS:
-        if delimiter in first and delimiter in following:
+        if _least(delimiter) <= min(first.count(delimiter), following.count(delimiter)):
             return lambda rows: _delimited(rows, delimiter)
     if "  " in stripped and ("  " in following.lstrip()):
         return _aligned
     return None
+
+
+def _least(delimiter: str) -> int:
+    """Return how many of a delimiter a row has at least; a comma is in prose, too."""
+    return 2 if delimiter == "," else 1
 
 
 def _related(
@@ -252,8 +257,7 @@ def _delimited(lines: Lines, delimiter: str) -> list[_Row]:
     size = 1
     while size < len(lines) and abs(counts[size] - counts[0]) <= (delimiter == ","):
         size += 1
-    least = 1 if delimiter != "," else 2
-    if size < 3 or counts[0] < least:
+    if size < 3:
         return []
     chosen = lines[:size]
     if delimiter == ",":
