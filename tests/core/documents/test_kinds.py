@@ -670,6 +670,7 @@ def test_a_comment_between_paragraphs_joins_nothing():
 
 def test_a_whole_sentence_without_a_comma_is_not_cut():
     text = (
+        "町の中央にある古い市役所の跡地に建てられていた長い歴史のある会館のかわりになる"
         "新しい図書館の建物は来年の四月に駅の北側にある広場のとなりで市民のために開かれることになりました"
         "とのお知らせがありましたのでみなさんお待ちください。雨です。"
     )
