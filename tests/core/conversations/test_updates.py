@@ -23,7 +23,7 @@ def lines_of(*texts):
         ("Deploy region is us-east-1.", "Change the deploy region to eu-west-1."),
         ("FACT: Launch deadline is 2027-03-19.", "Update: the launch moved to 08-21."),
         ("The codename is OTTER-12.", "We changed the codename to HERON-77."),
-        ("The trip costs $700 in all.", "The trip costs $900 in all."),
+        ("The trip costs $700 in all.", "Now the trip costs $900 in all."),
         ("Report all times in UTC.", "From now on, report all times in Pacific time."),
     ],
 )
@@ -46,6 +46,7 @@ def test_a_newer_value_of_the_same_thing_stands_alone_however_much_room(earlier,
         ("Server A is now in rack 5.", "Server B is now in rack 7."),
         ("Room 7 is blue.", "Room 8 is blue."),
         ("Never call me on Monday.", "Actually, never call me on Friday."),
+        ("I spent $50 on fuel.", "I spent $70 on fuel."),
     ],
 )
 def test_what_is_said_of_another_thing_replaces_nothing(one, other):

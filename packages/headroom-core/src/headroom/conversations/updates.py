@@ -65,7 +65,7 @@ _NEGATES = re.compile(
 _OPENS = re.compile(r"^(?:no|nein|non|nee|нет|nie),\s+", _FLAGS)
 # A mark such as "FACT:" says nothing of what the statement is about.
 _MARK = re.compile(r"^[A-Z][A-Z ]{2,30}:\s")
-# What makes a number an amount. Two amounts of one thing can't both hold, while two
+# What makes a number an amount. Two amounts of one thing hardly both hold, while two
 # numbers may tell two things apart.
 _AMOUNT = frozenset("$€£¥₹%")
 # "Server B" is another one than "Server A".
@@ -210,7 +210,8 @@ def _changes(old: _Statement, new: _Statement, *, says_so: bool, is_rule: bool) 
     if len(gone) == 1:
         # All of it is said again but for one word.
         if kinds == given == {"amount"} and len(new.before) <= len(order):
-            return _CERTAIN
+            # "The trip costs $900" is news of the trip, "I spent $70" of another day.
+            return _CERTAIN if says_so else _MAYBE
         start = old.text.casefold().find(gone[0])
         scope = _SCOPES.search(old.text[: max(0, start)])
         is_value = not scope or (scope["place"] and _CHANGES_RULE.search(new.text))
