@@ -689,3 +689,11 @@ def test_a_block_that_is_never_closed_or_holds_code_is_none():
     assert blocks(["mail {"] * 3) == {}
     assert blocks(["a {", "if (b) {", "x", "}", "}"]) == {}
     assert blocks(["a {", "b {", "x", "}", "}"]) == {1: 4, 0: 5}
+
+
+def test_an_answer_brings_its_own_question_and_no_other():
+    text = "P1. ¿Hay wifi?\nR1. No.\nP2. ¿Puedo cancelar?\nR2. Hasta mayo.\nP3. ¿Y luz?"
+    found = SemanticCompressor(0.5, scorer="bm25", count_tokens=len).compress(
+        RAGContext("¿Puedo cancelar?", [text])
+    )
+    assert found == ["P2. ¿Puedo cancelar?\nR2. Hasta mayo."]

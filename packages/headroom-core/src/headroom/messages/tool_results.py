@@ -8,7 +8,13 @@ from typing import Any
 
 from headroom.fields import compact_json, field_of, replaced, text_field
 
-__all__ = ["Rewrite", "holds_results", "tells_of_an_error", "with_results"]
+__all__ = [
+    "Rewrite",
+    "holds_results",
+    "tells_of_an_error",
+    "with_blocks",
+    "with_results",
+]
 
 # From a result's text, the id of its call, and the tool's name if the message tells
 # it, to the text that is sent in its place.
@@ -47,15 +53,20 @@ def with_results(message: Any, rewrite: Rewrite) -> Any:
     if field_of(message, "type") in _RESULT_ITEMS:
         call_id = str(field_of(message, "call_id") or "")
         return _with_text(message, "output", call_id, rewrite)
-    for key, change in (("content", _with_block), ("parts", _with_part)):
-        blocks = _items(message, key)
-        if not blocks:
-            continue
-        changed = [change(block, rewrite) for block in blocks]
-        if any(new is not old for new, old in zip(changed, blocks, strict=True)):
-            same_type = tuple(changed) if isinstance(blocks, tuple) else changed
-            message = replaced(message, key, same_type)
-    return message
+    message = with_blocks(message, "content", lambda block: _with_block(block, rewrite))
+    return with_blocks(message, "parts", lambda block: _with_part(block, rewrite))
+
+
+def with_blocks(message: Any, key: str, change: Callable[[Any], Any]) -> Any:
+    """Return `message`, each block of the list at `key` changed.
+
+    The same message if all blocks stay the same objects, or there is no list.
+    """
+    blocks = _items(message, key)
+    changed = [change(block) for block in blocks]
+    if all(new is old for new, old in zip(changed, blocks, strict=True)):
+        return message
+    return replaced(message, key, tuple(changed) if type(blocks) is tuple else changed)
 
 
 def _items(message: Any, key: str) -> Sequence[Any]:

@@ -9,8 +9,8 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from headroom.fields import field_of, replaced
-from headroom.messages.tool_results import with_results
+from headroom.fields import field_of
+from headroom.messages.tool_results import with_blocks, with_results
 from headroom.originals import PART_BEGINS, RETRIEVE, Store, keep
 
 __all__ = ["cleared"]
@@ -78,13 +78,9 @@ class _Note:
 
 def _without_pictures(message: Any, store: Store) -> Any:
     for key in ("content", "parts"):
-        blocks = field_of(message, key)
-        if not isinstance(blocks, list | tuple):
-            continue
-        new = [_without_picture(block, store) for block in blocks]
-        if any(a is not b for a, b in zip(new, blocks, strict=True)):
-            same_type = tuple(new) if isinstance(blocks, tuple) else new
-            message = replaced(message, key, same_type)
+        message = with_blocks(
+            message, key, lambda block: _without_picture(block, store)
+        )
     return message
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.documents.cues import CLOSING
-from headroom.documents.structure.lines import END, ITEM, is_field
+from headroom.documents.structure.lines import END, ITEM, is_field, is_turn
 from headroom.documents.structure.outline import Outline
 
 SENDER = re.compile(
@@ -79,7 +79,8 @@ def fields(outline: Outline, i: int) -> int:
     if stop - i < 2 or sum(is_field(outline.at(j)) for j in range(i, stop)) < 2:
         return 0
     labels = [re.split("[:：.]", outline.at(j), maxsplit=1)[0] for j in range(i, stop)]
-    record = len(set(labels)) == len(labels)
+    # Questions and answers are no values of one thing.
+    record = len(set(labels)) == len(labels) and not is_turn(outline.at(i))
     intro = outline.introduced(i, "field")
     first: int | None = None
     j = i

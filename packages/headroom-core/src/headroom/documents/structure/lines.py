@@ -232,6 +232,11 @@ def is_field(line: str) -> bool:
     return _FIELD.match(line) is not None or _TURN_LABEL.match(line) is not None
 
 
+def is_turn(line: str) -> bool:
+    """Tell whether a line is a turn labelled by a letter: "Q1. ...", "A: ..."."""
+    return _TURN_LABEL.match(line) is not None
+
+
 def is_label(text: str) -> bool:
     """Tell whether lines are a label, address or title rather than a sentence."""
     text = text.rstrip()
