@@ -259,3 +259,14 @@ def test_answers_that_are_hidden_are_counted():
         value, query="Which were skipped?"
     )
     assert "of 14 best matches hidden" in capped.splitlines()[0]
+
+
+def test_a_text_that_is_one_short_record_is_shown_as_far_as_it_fits():
+    disks = [
+        "Name Size Used Full Path",
+        *(f"/dev/sd{c} 9G 2G 2{c} /{c}" for c in "abcdef"),
+    ]
+    text = "\n".join(disks)
+    shown = cap(text, max_tokens=120, count_tokens=len).content
+    assert disks[0] in shown
+    assert sum(disk in shown for disk in disks[1:]) > 1

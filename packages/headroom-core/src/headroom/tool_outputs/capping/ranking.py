@@ -227,7 +227,9 @@ def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]
         for record in found
         for part in (
             [record]
-            if sum(len(texts[unit]) for unit in record) <= _SHORT_RECORD
+            # A text that is one record can only be shown in part.
+            if len(found) > 1
+            and sum(len(texts[unit]) for unit in record) <= _SHORT_RECORD
             else [[unit] for unit in record]
         )
     ]
