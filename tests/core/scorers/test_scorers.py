@@ -6,6 +6,7 @@ import math
 import pickle
 import subprocess
 import sys
+import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -486,18 +487,20 @@ def test_an_embedding_s_folder_says_how_to_pool_and_what_to_put_before_a_text(tm
 
 def test_what_a_model_gives_to_unrelated_sentences_scores_zero(monkeypatch):
     # A model of the E5 family: every two texts have a cosine of about 0.7.
-    def vectors(query, sentences, batch_size):
-        def vector(text):
-            mine = np.zeros(64)
-            mine[sum(map(ord, text)) % 63] = 1.0
-            mine[63] = 1.5
-            return mine
+    class Hub:
+        def __init__(self, name, device):
+            assert name == "hub/e5"
 
-        return [vector(query)], [vector(each) for each in sentences]
+        def encode_document(self, texts, **options):
+            found = np.zeros((len(texts), 64))
+            for row, text in zip(found, texts, strict=True):
+                row[sum(map(ord, text)) % 63], row[63] = 1.0, 1.5
+            return found
 
-    monkeypatch.setattr(
-        "headroom.scorers.embedding._torch_vectors", lambda place, device: vectors
-    )
+        encode_query = encode_document
+
+    library = types.SimpleNamespace(SentenceTransformer=Hub)
+    monkeypatch.setitem(sys.modules, "sentence_transformers", library)
     same, other = EmbeddingScorer("hub/e5").score("ab", ["ba", "other"])
     assert same == pytest.approx(1.0)
     assert other < EmbeddingScorer.min_score

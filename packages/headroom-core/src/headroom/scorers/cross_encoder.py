@@ -1,15 +1,12 @@
 """Cross-encoders: models that read the query and a sentence together."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from headroom.errors import ScorerError
-from headroom.scorers.models import located, missing_extra, must_hold_model
-from headroom.scorers.onnx_folder import OnnxFolder, is_onnx_folder
+from headroom.scorers.models import OnnxModel, check_options, loaded, using
 from headroom.scorers.shipped import shipped_scores
 
 if TYPE_CHECKING:
@@ -17,11 +14,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = ["CrossEncoderScorer"]
-
-
-Logits = Callable[[str, Sequence[str], int], "npt.NDArray[np.floating[Any]]"]
-
-_loading = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +50,7 @@ class CrossEncoderScorer:
     min_score: ClassVar[float] = 0.1
 
     def __post_init__(self) -> None:
-        if self.model is not None and not isinstance(self.model, str | Path):
-            raise ScorerError(
-                f"model={self.model!r}; pass a folder, a hub name, or None"
-            )
-        if not isinstance(self.batch_size, int) or self.batch_size < 1:
-            raise ScorerError(f"batch_size={self.batch_size!r}; pass 1 or more")
-        if not isinstance(self.threads, int) or self.threads < 1:
-            raise ScorerError(f"threads={self.threads!r}; pass 1 or more")
+        check_options(self.model, self.batch_size, self.threads)
 
     def score(self, query: str, sentences: Sequence[str]) -> list[float]:
         """Return one relevance in [0, 1] per sentence, same order; [] for none.
@@ -79,63 +64,22 @@ class CrossEncoderScorer:
             return []
         if self.model is None:
             return shipped_scores(query, sentences, self.threads)
-        with _loading:
-            logits = _loaded(self.model, self.device, self.threads)
-        return _probabilities(logits(query, sentences, self.batch_size))
+        model = loaded(self.model, "CrossEncoder", self.device, self.threads)
+        pairs = [(query, sentence) for sentence in sentences]
+        import numpy as np
 
-
-# Bounded, so that trying many models does not keep them all in memory.
-@lru_cache(maxsize=4)
-def _loaded(model: str | Path, device: str | None, threads: int) -> Logits:
-    """Return the function from a query and sentences to logits."""
-    place = located(model)
-    folder = Path(place)
-    if folder.is_dir() and is_onnx_folder(folder):
-        return _onnx_logits(folder, device, threads)
-    must_hold_model(folder)
-    return _torch_logits(place, device)
-
-
-def _onnx_logits(folder: Path, device: str | None, threads: int) -> Logits:
-    """Load an ONNX folder."""
-    import numpy as np
-
-    model = OnnxFolder(folder, device, threads)
-
-    def logits(
-        query: str, sentences: Sequence[str], batch_size: int
-    ) -> "npt.NDArray[np.floating[Any]]":
-        return np.stack(model.run([(query, each) for each in sentences], batch_size))
-
-    return logits
-
-
-def _torch_logits(place: str, device: str | None) -> Logits:
-    """Load a sentence-transformers CrossEncoder."""
-    try:
-        from sentence_transformers import CrossEncoder
+        if isinstance(model, OnnxModel):
+            return _probabilities(np.stack(model.run(pairs, self.batch_size)))
         from torch.nn import Identity
-    except ImportError as error:
-        raise missing_extra(
-            "CrossEncoderScorer", "sentence-transformers", "semantic", error
-        ) from error
-    encoder = CrossEncoder(place, device=device)
-    # Fast tokenizers refuse to be used by two threads at once.
-    turn = threading.Lock()
 
-    def logits(
-        query: str, sentences: Sequence[str], batch_size: int
-    ) -> "npt.NDArray[np.floating[Any]]":
-        with turn:
-            found: npt.NDArray[np.floating[Any]] = encoder.predict(
-                [(query, sentence) for sentence in sentences],
-                batch_size=batch_size,
+        with using:
+            logits = model.predict(
+                pairs,
+                batch_size=self.batch_size,
                 activation_fn=Identity(),
                 show_progress_bar=False,
             )
-        return found
-
-    return logits
+        return _probabilities(logits)
 
 
 def _probabilities(logits: "npt.NDArray[np.floating[Any]]") -> list[float]:

@@ -17,7 +17,7 @@ from headroom.errors import ScorerError
 from headroom.scorers.bm25 import BM25Scorer
 from headroom.scorers.language import is_english
 from headroom.scorers.meaning import Meaning
-from headroom.scorers.models import import_onnx
+from headroom.scorers.models import import_extra
 from headroom.scorers.words import Sentences
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     """
     if not sentences:
         return []
-    import_onnx()  # numpy comes with it
+    import_extra("onnxruntime", "onnx")  # numpy comes with it
     import numpy as np
 
     known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
@@ -123,7 +123,7 @@ def meaning() -> Meaning:
 
 @lru_cache(maxsize=1)
 def _table() -> Meaning:
-    import_onnx()  # numpy comes with it
+    import_extra("onnxruntime", "onnx")  # numpy comes with it
     import numpy as np
 
     names = _checked("pieces.txt").decode()
@@ -155,7 +155,8 @@ def _loaded(threads: int) -> Logits:
     """Return the function from a query and sentences to the model's logits."""
     import numpy as np
 
-    onnxruntime, tokenizers = import_onnx()
+    onnxruntime = import_extra("onnxruntime", "onnx")
+    tokenizers = import_extra("tokenizers", "onnx")
     model = _checked("model.onnx")
     tokenizer = tokenizers.Tokenizer.from_buffer(_checked("tokenizer.json"))
     tokenizer.enable_truncation(_MOST_TOKENS)
