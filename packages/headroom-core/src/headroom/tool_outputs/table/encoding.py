@@ -1,11 +1,10 @@
 """Writing a document in the table format (docs/table-format.md)."""
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from headroom.tool_outputs.table.costs import Costs
-from headroom.tool_outputs.table.graph import ARRAY, Graph, Item, TooManyNodesError
+from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.layout import Layout
 from headroom.tool_outputs.table.notation import (
@@ -18,33 +17,10 @@ from headroom.tool_outputs.table.references import find_references
 from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
 
-__all__ = ["Table", "encode_table"]
-
-# Characters that compact JSON has around a key and its value.
-_PUNCTUATION = 4
-# Source: recorded payloads have 2.5 to 4.
-_CHARACTERS_PER_TOKEN = 2
+__all__ = ["encode_table"]
 
 
-class Table(NamedTuple):
-    """A document in the table format.
-
-    Attributes:
-        text: The table text.
-        spared_characters: About how many characters more compact JSON has, because
-            it repeats in each row what a header says, and what is written once here.
-    """
-
-    text: str
-    spared_characters: int
-
-
-def encode_table(
-    value: Any,
-    *,
-    literal: bool = False,
-    max_nodes: int | None = None,
-) -> Table:
+def encode_table(value: Any, *, literal: bool = False) -> str:
     """Write a tree, a dict or list that is not empty, as table text.
 
     Deterministic; `decoding.decode_table` reads it back, type and key order included.
@@ -52,25 +28,12 @@ def encode_table(
     Args:
         value: The tree.
         literal: Write each value in full where it stands.
-        max_nodes: The most distinct objects and arrays there may be.
-
-    Raises:
-        TooManyNodesError: With more than `max_nodes` distinct objects and arrays.
     """
     try:
-        return _encoded(Graph(value, max_nodes), literal=literal)
-    except TooManyNodesError as error:
-        if not error.unpacked:
-            raise
+        return _Writer(Graph(value), literal=literal).text()
     except RecursionError:
-        pass
-    # Strings that were taken apart may be the reason; they can stay as they are.
-    return _encoded(Graph(value, max_nodes, unpacks=False), literal=literal)
-
-
-def _encoded(graph: Graph, *, literal: bool) -> Table:
-    writer = _Writer(graph, literal=literal)
-    return Table(writer.text(), writer.spared_characters())
+        # Strings that were taken apart may be the reason; they can stay as they are.
+        return _Writer(Graph(value, unpacks=False), literal=literal).text()
 
 
 class _Writer:
@@ -82,16 +45,13 @@ class _Writer:
         self.schemas, self.schema_of = find_schemas(graph, self.costs, literal=literal)
         self.layout = Layout(graph, self.schemas, self.schema_of)
         self.cells, self.named = self.layout.cells, self.layout.named
-        # Characters of what has a line of its own, but for its first use.
-        self.repeated = 0
         self.references: dict[Item, str] = {}
         if not literal:
             written = self.layout.written()
-            spared = find_references(
+            once = find_references(
                 graph, self.schemas, written, self.layout.rows, self.costs
             )
-            self.repeated = int(_CHARACTERS_PER_TOKEN * sum(spared.values()))
-            self.references = {item: f"&{i}" for i, item in enumerate(spared, start=1)}
+            self.references = {item: f"&{i}" for i, item in enumerate(once, start=1)}
         self.layout.references = self.references
         self.headers = Headers(
             graph,
@@ -115,30 +75,6 @@ class _Writer:
         )
         # Those of packed strings.
         self.marks: set[str] = set()
-
-    def spared_characters(self) -> int:
-        """Characters that compact JSON would write again and again, and this does not.
-
-        Keys and what headers hold, in each row but the first, and the further uses of
-        what is written once; quotes, colons and commas counted.
-        """
-        spared = 0
-        for schema in self.schemas:
-            further = len(schema.rows) - 1
-            pairs = [p for node in schema.rows for p in self.named.get(node, ())]
-            named = Counter([key for key, _ in pairs])
-            # Of an absent key compact JSON says nothing.
-            spared -= sum([len(key) + 2 for key, item in pairs if item == ""])
-            for field in schema.fields:
-                if field.kind is Kind.SPARSE:
-                    continue
-                each = len(field.name) + _PUNCTUATION
-                held = field.template.prefix if field.template else field.value
-                if type(held) is str:
-                    each += int(_CHARACTERS_PER_TOKEN * self.costs[held])
-                rows = further - field.absent - named[field.name]
-                spared += each * max(rows, 0)
-        return spared + self.repeated - self.headers.named_characters()
 
     def text(self) -> str:
         """Return the document's text."""

@@ -1,6 +1,5 @@
 """A JSON document as distinct nodes: equal sub-trees are one node."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,12 +8,7 @@ from headroom.tool_outputs.table.notation import quote, spell_key, string_cell
 from headroom.tool_outputs.table.packed import JOINED, unpacked
 from headroom.tool_outputs.values import Cut, Numeral
 
-__all__ = [
-    "ARRAY",
-    "Graph",
-    "Item",
-    "TooManyNodesError",
-]
+__all__ = ["ARRAY", "Graph", "Item"]
 
 # A leaf is the text of its cell (injective: "1" and 1 are spelled differently),
 # a container is the number of its node.
@@ -25,18 +19,6 @@ Item = str | int
 ARRAY = -1
 
 _CONTAINERS = frozenset({dict, list})
-
-
-class TooManyNodesError(Exception):
-    """A document with more distinct containers than the caller has memory for.
-
-    Attributes:
-        unpacked: Whether some of them come from strings that were taken apart.
-    """
-
-    def __init__(self, *, unpacked: bool) -> None:
-        self.unpacked = unpacked
-        super().__init__("too many distinct containers")
 
 
 class Graph:
@@ -52,20 +34,13 @@ class Graph:
         root: The document's own item.
     """
 
-    def __init__(
-        self, value: Any, max_nodes: int | None = None, *, unpacks: bool = True
-    ) -> None:
+    def __init__(self, value: Any, *, unpacks: bool = True) -> None:
         """Take the document apart; `value` is a tree as `reading` makes it.
 
         Args:
             value: A dict or list.
-            max_nodes: The most distinct containers there may be.
             unpacks: Whether strings that are JSON text are taken apart, too.
-
-        Raises:
-            TooManyNodesError: With more than `max_nodes` distinct containers.
         """
-        self._max_nodes = sys.maxsize if max_nodes is None else max_nodes
         self.shapes: list[tuple[str, ...]] = []
         self.shape: list[int] = []
         self.items: list[tuple[Item, ...]] = []
@@ -164,8 +139,6 @@ class Graph:
         if node == new:
             self.shape.append(shape)
             self.items.append(items)
-            if new >= self._max_nodes:
-                raise TooManyNodesError(unpacked=bool(self._packed))
             if nested:
                 self.nested[new] = nested
         return node

@@ -81,16 +81,6 @@ class Headers:
         """Return the schema expected in the document's own array, or -1."""
         return self._expected.get(DOCUMENT, -1)
 
-    def named_characters(self) -> int:
-        """Return the characters of header names that stand beside keys of objects."""
-        return sum(
-            [
-                len(self.names.get(schema, ""))
-                for (owner, _, _), schema in self._expected.items()
-                if owner < 0
-            ]
-        )
-
     def _find_maps(self) -> None:
         graph = self._graph
         for node, nested in graph.nested.items():

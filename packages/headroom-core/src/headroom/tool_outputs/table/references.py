@@ -53,8 +53,8 @@ def find_references(
     written: Sequence[Written],
     rows: set[int],
     costs: Costs,
-) -> dict[Item, float]:
-    """Return the values that are cheaper to write once, with the tokens spared.
+) -> list[Item]:
+    """Return the values that are cheaper to write once, inner ones first.
 
     Args:
         graph: The document.
@@ -159,7 +159,7 @@ def _uncrowded(
     spared: dict[Item, float],
     lines: dict[Item, list[int]],
     written: Sequence[Written],
-) -> dict[Item, float]:
+) -> list[Item]:
     """Leave out what would be one reference too many in some line.
 
     A reader looks up each of them; those that spare most come first.
@@ -178,4 +178,4 @@ def _uncrowded(
             taken.update(used)
         else:
             crowded.add(item)
-    return {item: spared[item] for item in lines if item in spared.keys() - crowded}
+    return [item for item in lines if item in spared.keys() - crowded]
