@@ -453,6 +453,24 @@ class TestHysteresis:
             if n % 25 == 0:
                 session = small.session(session.to_json())
 
+    @pytest.mark.parametrize("keep_turns", [1, 3])
+    def test_turns_go_before_a_digest_is_squeezed_with_every_message(self, keep_turns):
+        small = ConversationCompressor(
+            3000, keep_turns=keep_turns, overflow="relax", count_tokens=count
+        )
+        messages, sent, rewritten = [], [], 0
+        for turn in range(4):
+            messages.append(user(f"Look into order A-{turn}, it is late. " * 10))
+            for n in range(12):
+                made = {"name": "look", "arguments": f'{{"id": "A-{turn}-{n}"}}'}
+                call = {"id": f"{turn}.{n}", "type": "function", "function": made}
+                messages.append({**assistant(None), "tool_calls": [call]})
+                answer = {"role": "tool", "tool_call_id": f"{turn}.{n}"}
+                messages.append({**answer, "content": f"Box {n} is there. " * 6})
+                earlier, sent = sent, small.compress(messages)
+                rewritten += sent[: len(earlier)] != earlier
+        assert 0 < rewritten <= 4  # of 48 requests
+
     def test_free_room_below_the_target_is_used(self):
         said = [user(f"Box {n} has the keys of room {n * 7} in it.") for n in range(80)]
         limit = messages_tokens(said, count) - 1

@@ -5,9 +5,9 @@
 Makes transcripts with parallel calls, interleaved and missing results, orphans,
 empty and multimodal content, thinking, server tools, compaction, pinned and late system
 messages, compresses each with random settings down to tiny budgets, and checks the
-result with the format's checker in `wire_formats.py`. Prints one line per format; exits
-with 1 at the first broken law, naming its seed. Formats whose package is not installed
-are skipped.
+result with the format's checker in `wire_formats.py`. Prints each broken law with its
+seed, and one line per format; exits with 1 if any law is broken. Formats whose package
+is not installed are skipped.
 """
 
 import argparse
@@ -16,10 +16,12 @@ import random
 import sys
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from headroom import BudgetError, ConversationCompressor
+from headroom.conversations import units
 from headroom.tokens import messages_tokens
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -80,11 +82,10 @@ def check(shape: str, seed: int) -> str:
             needed = messages_tokens(stays, count_words)
             assert needed > compressor.max_tokens, f"{needed} tokens would have fitted"
         return "budget"
-    out = result.content
+    out, after = result.content, result.tokens_after
     assert messages == before, "input mutated"
-    assert messages_tokens(out, count_words) <= compressor.max_tokens, "over budget"
-    assert result.tokens_after <= result.tokens_before, "grew"
-    assert compressor.compress(messages) == out, "two runs differ"
+    assert after <= compressor.max_tokens, "over budget"
+    assert after <= total, "grew"
     new = format_.faults(format_.rows(out)) - format_.faults(rows)
     assert not new, f"new faults: {dict(new)}"
     known = {id(m): at for at, m in enumerate(messages)}
@@ -117,7 +118,7 @@ def check(shape: str, seed: int) -> str:
         session = compressor.session(session.to_json())
     except BudgetError:
         pass
-    assert session.compress(messages) == out, "the session differs"
+    assert session.compress(messages) == out, "another run, by a session, differs"
     return "digest" if digests else "whole" if len(out) == len(messages) else "cut"
 
 
@@ -138,7 +139,9 @@ def check_hysteresis(
         earlier = compressor.compress(messages[:-1])
     except BudgetError:
         return
-    if len(earlier) < len(messages) - 1 and "<conversation_digest" not in str(earlier):
+    there = {id(m) for m in earlier}
+    went = any(id(m) not in there for m in messages[:-1])
+    if went and "<conversation_digest" not in str(earlier):
         # No digest had room beside the last turns: what went is told when there is.
         return
     grown = [*earlier, messages[-1]]
@@ -174,6 +177,17 @@ def odd(rows: list[Row], messages: list[Any]) -> bool:
     return late or any(is_pinned(m) for m in messages)
 
 
+def split_once() -> None:
+    """Remember the parts of texts: the generator says the same ones all the time."""
+    for name in ("said_parts", "result_parts"):
+        split = getattr(units, name)
+
+        def parts(text: str, _split: Any = split, **options: bool) -> tuple[Any, ...]:
+            return tuple(_split(text, **options))
+
+        setattr(units, name, cache(parts))
+
+
 def main() -> int:
     """Run the fuzz; return the exit status."""
     parser = argparse.ArgumentParser(
@@ -183,6 +197,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--shape", choices=list(FORMATS))
     options = parser.parse_args()
+    split_once()
+    faults = 0
     for shape in [options.shape] if options.shape else FORMATS:
         if not FORMATS[shape].is_installed:
             print(f"{shape}: skipped, {FORMATS[shape].package} is not installed")
@@ -193,13 +209,12 @@ def main() -> int:
             try:
                 outcomes[check(shape, seed)] += 1
             except (AssertionError, BudgetError) as error:
-                print(f"{shape}: seed {seed} breaks a law: {error!r}")
-                return 1
+                print(f"{shape}: seed {seed} breaks a law: {error!r}", flush=True)
+                outcomes["fault"] += 1
+        faults += outcomes["fault"]
         seconds = time.process_time() - started
-        print(
-            f"{shape}: {options.count} transcripts, 0 faults, {dict(outcomes)}, {seconds:.0f} s"
-        )
-    return 0
+        print(f"{shape}: {dict(outcomes)} in {seconds:.0f} s", flush=True)
+    return int(faults > 0)
 
 
 if __name__ == "__main__":

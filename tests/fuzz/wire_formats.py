@@ -725,7 +725,8 @@ def order_faults(rows: list[Row]) -> Faults:
         if row.role != "system"
     ]
     first = next((row for row in rows if row.role != "system"), None)
-    if first is not None and first.role != "user" and not first.summary:
+    opens = first is None or first.summary or first.role in ("user", "tool")
+    if not opens:
         found["first message is not the user's"] += 1
     found["roles repeat"] = sum(
         side == before == "user" for side, before in zip(sides[1:], sides, strict=False)

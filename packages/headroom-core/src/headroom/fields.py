@@ -56,7 +56,8 @@ def _with_plain_keys(value: Any) -> Any:
 
 def field_of(message: Any, key: str) -> Any:
     """Return an entry of a mapping or an attribute of an object; None if missing."""
-    if isinstance(message, Mapping):
+    # Asking whether it is a Mapping takes three times as long, and most are dicts.
+    if type(message) is dict or isinstance(message, Mapping):
         return message.get(key)
     return getattr(message, key, None)
 
@@ -69,14 +70,18 @@ def _plain_object(value: Any) -> Any:
 
 def first_of(holder: Any, *keys: str) -> Any:
     """Return the first of these fields that is there; None if none is."""
-    values = (field_of(holder, key) for key in keys)
-    return next((value for value in values if value is not None), None)
+    for key in keys:
+        if (value := field_of(holder, key)) is not None:
+            return value
+    return None
 
 
 def text_field(holder: Any, *keys: str) -> str | None:
     """Return the first of these fields that is a text; None if none is."""
-    values = (field_of(holder, key) for key in keys)
-    return next((value for value in values if isinstance(value, str)), None)
+    for key in keys:
+        if isinstance(value := field_of(holder, key), str):
+            return value
+    return None
 
 
 def replaced(holder: Any, key: str, value: Any) -> Any:

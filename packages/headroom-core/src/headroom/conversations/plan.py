@@ -13,6 +13,7 @@ as they might still be below the trigger: the oldest that is, is the result's.
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 __all__ = ["Limits", "Segment", "State", "Transcript", "advance", "view_tokens"]
 
@@ -189,6 +190,7 @@ class _Fold:
 
     def __init__(self, transcript: Transcript, limits: Limits) -> None:
         self._limits = limits
+        self._target = int(limits.target * limits.max_tokens)
         self._base = transcript.base
         self._starts = transcript.starts
         self._groups = transcript.groups
@@ -241,10 +243,14 @@ class _Fold:
             return state
         relax = limits.relax and over
         keeps = range(limits.keep_turns, 0 if relax else limits.keep_turns - 1, -1)
+        sizes: list[int | None] = [None if over or lost else self._target]
+        if relax and limits.target < limits.trigger:
+            # Turns go before a digest beside them is squeezed with every message.
+            sizes = [(self._target + limits.max_tokens) // 2, *sizes]
         shrunk = None
-        for keep in keeps:
+        for most, keep in product(sizes, keeps):
             cut = self._starts[starts - keep] if starts >= keep else 0
-            shrunk = self._shrink(state, max(cut, state.covered), over=over or lost)
+            shrunk = self._shrink(state, max(cut, state.covered), most)
             if shrunk is not None:
                 break
         if relax and starts and (shrunk is None or self._is_at_cost(shrunk, newest)):
@@ -271,21 +277,24 @@ class _Fold:
         fixed = self._fixed_between(state.covered, covered)
         return 3 + digest + state.kept_tokens + fixed + live
 
-    def _shrink(self, state: State, cut: int, *, over: bool) -> State | None:
-        """Return a smaller state that keeps all from `cut` on verbatim, if any."""
+    def _shrink(self, state: State, cut: int, most: int | None) -> State | None:
+        """Return a smaller state that keeps all from `cut` on verbatim, if any.
+
+        It has `most` tokens, or with None what fits, perhaps without a digest.
+        """
         limits = self._limits
         boundaries = self._starts[
             bisect_right(self._starts, state.covered) : bisect_right(self._starts, cut)
         ]
         fresh = self._gone(state, cut)
-        if not fresh and not (over and state.segments):
+        if not fresh and not (most != self._target and state.segments):
             return None
         if boundaries and state.asked >= 0:
             # What was asked goes with its turn: into a digest of all of it.
-            return self._merge(self._released(state), cut, over=over)
+            return self._merge(self._released(state), cut, most)
         first = min(limits.compact_turns, len(boundaries)) - 1
         shrunk = self._shrink_to_target(state, boundaries[max(0, first) :])
-        return shrunk or self._merge(state, cut, over=over)
+        return shrunk or self._merge(state, cut, most)
 
     def _shrink_to_target(self, state: State, cuts: Sequence[int]) -> State | None:
         """Return the state that covers all before the first cut that is enough."""
@@ -313,8 +322,8 @@ class _Fold:
         self._asked = start if start >= state.covered else -1
         found = self._shrink_to_target(state, cuts)
         for covered in cuts[-self._limits.keep_turns :]:
-            found = found or self._merge(state, covered, over=False)
-        found = found or self._merge(state, cuts[-1], over=True)
+            found = found or self._merge(state, covered, self._target)
+        found = found or self._merge(state, cuts[-1], None)
         self._asked = -1
         # Whole turns may go without a trace, work on what is asked now may not.
         return found if found and found.segments else None
@@ -379,18 +388,18 @@ class _Fold:
         every = self._between(self._total, state.covered, covered)
         return max(0, every - self._fixed_between(state.covered, covered))
 
-    def _merge(self, state: State, cut: int, *, over: bool) -> State | None:
-        """Return the state with one digest of all up to `cut`.
+    def _merge(self, state: State, cut: int, most: int | None) -> State | None:
+        """Return the state with one digest of all up to `cut`, if any.
 
-        Unless the result would be over `max_tokens`, it must reach the target: and
-        whether it can depends on what stays verbatim alone, so that a result that is
-        compressed again is left as it is.
+        It has `most` tokens, or with None what fits, perhaps without a digest. Whether
+        it can depends on what stays verbatim alone, so that a result that is compressed
+        again is left as it is.
         """
         limits = self._limits
         bare = self._view(state, cut, limits.frame)
-        room = int(limits.target * limits.max_tokens) - bare
+        room = self._target - bare
         hard_room = limits.max_tokens - bare
-        if hard_room + limits.frame < 0 or (not over and room < _MIN_BODY_TOKENS):
+        if hard_room < -limits.frame or (most and most - bare < _MIN_BODY_TOKENS):
             return None
         fresh = self._gone(state, cut)
         spread = limits.trigger - limits.target
@@ -402,14 +411,14 @@ class _Fold:
         left = limits.trigger * limits.max_tokens - bare
         above = max(left / 3, min(left, _LEAST_BODY_TOKENS))
         least = min(_FLOOR_SHARE * limits.max_tokens, room)
-        if over:
+        if most is None:
             share = max(_FLOOR_SHARE * limits.max_tokens, _LAST_SHARE * hard_room)
             least = min(share, hard_room)
         floor = min(max(_RATE * gone, _LEAST_BODY_TOKENS), max(above, least))
         body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))
         if body >= _MIN_BODY_TOKENS:
             return self._covering(state, cut, body, limits.frame + body, merged=True)
-        return self._covering(state, cut, 0, 0, merged=True) if over else None
+        return self._covering(state, cut, 0, 0, merged=True) if most is None else None
 
     def _covering(
         self,

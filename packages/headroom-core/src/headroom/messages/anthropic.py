@@ -29,7 +29,7 @@ def read_block(block: Any, kind: str, parts: Parts) -> bool:
     elif kind in _CALLS:
         call_id, name = field_of(block, "id"), field_of(block, "name")
         parts.call(call_id, name, field_of(block, "input"))
-    elif field_of(block, "tool_use_id") and "result" in kind:
+    elif "result" in kind and field_of(block, "tool_use_id"):
         _read_result(block, kind, parts)
     elif kind == "document":
         return _read_document(block, parts)

@@ -52,6 +52,11 @@ def read(message: Any, parts: Parts) -> Message:
 
 def read_block(block: Any, kind: str, parts: Parts) -> bool:
     """Read a part into the parts, if it is Gemini's."""
+    if not isinstance(block, Mapping):
+        if kind:
+            return False  # Google's objects have no type.
+        # Asking an object for fields that it lacks takes long.
+        block = getattr(block, "__dict__", block)
     if first_of(block, "thoughtSignature", "thought_signature"):
         parts.think()
     call = first_of(block, "functionCall", "function_call")
