@@ -111,7 +111,7 @@ POLICIES = st.builds(
 @given(TREES, POLICIES)
 def test_a_second_pass_drops_nothing(tree: Any, policy: Policy) -> None:
     once = prune(tree, policy).value
-    twice, dropped, _ = prune(once, policy)
+    twice, dropped = prune(once, policy)
     assert twice is once
     assert dropped == []
 
@@ -120,7 +120,7 @@ def test_a_second_pass_drops_nothing(tree: Any, policy: Policy) -> None:
 def test_the_result_is_the_input_without_exactly_the_dropped_paths(
     tree: Any, policy: Policy
 ) -> None:
-    result, dropped, _ = prune(tree, policy)
+    result, dropped = prune(tree, policy)
     # A marker that the input held is data here; only new ones are absences.
     was = without_cuts(without(tree, [d.path for d in dropped]))
     assert repr(without_cuts(result)) == repr(was)
@@ -149,20 +149,15 @@ def test_counts_are_the_leaves_below_each_path(tree: Any, policy: Policy) -> Non
 
 
 @given(TREES, POLICIES)
-def test_the_input_is_never_changed_and_the_account_costs_no_accuracy(
-    tree: Any, policy: Policy
-) -> None:
+def test_the_input_is_never_changed(tree: Any, policy: Policy) -> None:
     before = repr(tree)
-    result = prune(tree, policy).value
-    bare, account, _ = prune(tree, policy, itemised=False)
+    prune(tree, policy)
     assert repr(tree) == before
-    assert repr(bare) == repr(result)
-    assert account == []
 
 
 @given(TREES, POLICIES)
 def test_markers_count_every_leaf_they_stand_for(tree: Any, policy: Policy) -> None:
-    result, dropped, _ = prune(tree, policy)
+    result, dropped = prune(tree, policy)
     assert leaves(result) <= leaves(tree)
     cut = {d.path: d.count for d in dropped if d.reason == "max_depth"}
     assert all(count >= 1 for count in cut.values())
@@ -170,7 +165,7 @@ def test_markers_count_every_leaf_they_stand_for(tree: Any, policy: Policy) -> N
 
 @given(TREES)
 def test_with_every_rule_off_the_very_object_comes_back(tree: Any) -> None:
-    result, dropped, _ = prune(tree, NOTHING)
+    result, dropped = prune(tree, NOTHING)
     assert result is tree
     assert dropped == []
 
@@ -188,7 +183,7 @@ BLANKS = {"a": None, "b": "", "c": [], "d": {}}
 
 def test_nulls_and_empties_stay_unless_asked_for() -> None:
     value = {"total": 0, "rows": [{"id": 1, **BLANKS}, BLANKS], **BLANKS}
-    assert prune(value, Policy()) == (value, [], [])
+    assert prune(value, Policy()) == (value, [])
 
 
 def test_only_null_and_empty_members_of_objects_go() -> None:
@@ -214,16 +209,15 @@ def test_elements_of_arrays_keep_their_places() -> None:
 @pytest.mark.parametrize("root", [None, "", [], {}, 0, "https://api.x.com/v1/1"])
 def test_the_root_stays(root: Any) -> None:
     policy = Policy(drop_nulls=True, drop_empty=True, exclude_keys=["*"], max_depth=1)
-    assert prune(root, policy) == (root, [], [])
+    assert prune(root, policy) == (root, [])
 
 
 def test_an_object_that_lost_all_members_goes_with_the_empties() -> None:
     value = {"id": 1, "address": {"city": None, "street": {"name": ""}}}
     policy = Policy(drop_nulls=True, drop_empty=True)
-    left, (drop,), reasons = prune(value, policy)
+    left, (drop,) = prune(value, policy)
     assert left == {"id": 1}
     assert (drop.path, drop.reason, drop.count) == (("address",), "empty", 2)
-    assert reasons[-1] == "empty"
     assert pruned(value, drop_nulls=True) == {
         "id": 1,
         "address": {"street": {"name": ""}},
@@ -468,7 +462,7 @@ def test_bookkeeping_goes() -> None:
     ],
 )
 def test_what_only_looks_like_it_stays(value: dict[str, Any]) -> None:
-    assert prune(value, Policy()) == (value, [], [])
+    assert prune(value, Policy()) == (value, [])
 
 
 @pytest.mark.parametrize(
@@ -491,23 +485,9 @@ def test_an_object_that_comes_again_is_judged_by_where_it_lies(
     key: str, inner: dict[str, Any], rows: list[dict[str, Any]]
 ) -> None:
     value = [{**row, key: dict(inner)} for row in rows]
-    once = prune(value, Policy(), itemised=False)[0]
+    once = pruned(value)
     assert once[0][key] != inner
     assert once[1][key] == inner
-    assert once == prune(value, Policy())[0]
-
-
-def test_objects_that_are_only_equal_to_python_are_not_the_same() -> None:
-    things = [{"id": "t", "z": None, "n": n} for n in (1, True, 1.0)]
-    things.append({"id": "t", "n": 1, "z": None, "y": ""})
-    things += [
-        {"id": "t", "a": 1, "b": 2, "z": None},
-        {"id": "t", "b": 2, "a": 1, "z": None},
-    ]
-    value = [{"n": n, "thing": thing} for n, thing in enumerate(things)]
-    assert repr(prune(value, Policy(), itemised=False)) == repr(
-        prune(value, Policy())._replace(dropped=[])
-    )
 
 
 def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:
@@ -604,10 +584,10 @@ def test_keep_wins_over_every_rule_inside_too() -> None:
 
 def test_what_is_kept_inside_an_excluded_value_survives_alone() -> None:
     value = {"raw": [{"id": 1, "x": 2, "y": [3]}, {"x": 4}, 5], "b": 6}
-    left, dropped, _ = prune(value, Policy(exclude_keys=["raw"], keep_keys=["id"]))
-    assert left == {"raw": [{"id": 1}], "b": 6}
+    left, dropped = prune(value, Policy(exclude_keys=["raw"], keep_keys=["id"]))
+    assert left == {"raw": [{"id": 1}, {}], "b": 6}
     assert [d.path for d in dropped] == [
-        ("raw", 0, "x"), ("raw", 0, "y"), ("raw", 1), ("raw", 2),
+        ("raw", 0, "x"), ("raw", 0, "y"), ("raw", 1, "x"), ("raw", 2),
     ]  # fmt: skip
 
 
@@ -641,9 +621,9 @@ def test_what_is_kept_inside_an_excluded_value_survives_alone() -> None:
 def test_addresses_of_which_all_is_said_beside_or_around_go(
     value: dict[str, Any], gone: list[tuple[str, ...]]
 ) -> None:
-    left, dropped, _ = prune(value, Policy())
+    left, dropped = prune(value, Policy())
     assert sorted(d.path for d in dropped) == sorted(gone)
-    assert prune(left, Policy()) == (left, [], [])
+    assert prune(left, Policy()) == (left, [])
 
 
 @pytest.mark.parametrize(
@@ -859,7 +839,7 @@ def test_the_account_of_links_is_in_the_order_of_the_input() -> None:
 
 def test_what_lies_deeper_than_max_depth_leaves_a_marker() -> None:
     value = {"a": {"b": {"c": 1}}}
-    left, (drop,), _ = prune(value, Policy(max_depth=2))
+    left, (drop,) = prune(value, Policy(max_depth=2))
     assert left == {"a": {"b": Cut(1)}}
     assert (drop.path, drop.reason, drop.count) == (("a", "b"), "max_depth", 1)
     assert pruned(value, max_depth=1) == {"a": Cut(1)}
@@ -1130,7 +1110,7 @@ def test_a_bare_address_needs_more_than_a_name() -> None:
     ],
 )
 def test_addresses_that_only_seem_to_be_said_stay(value: Any) -> None:
-    assert prune(value, Policy()) == (value, [], [])
+    assert prune(value, Policy()) == (value, [])
 
 
 def test_links_under_other_names_are_judged_by_their_address() -> None:

@@ -310,9 +310,9 @@ class JSONMinifier:
         table: bool = True,
     ) -> str:
         """Prune and write one JSON value, in the fewest tokens allowed."""
-        tree, gone, reasons = prune(value, self._policy, itemised=dropped is not None)
+        tree, gone = prune(value, self._policy)
         # A second pass drops nothing, so what was left out may not count here.
-        text = _announced(self._densest(tree, table=table), reasons)
+        text = _announced(self._densest(tree, table=table), gone)
         # Tokens may also join what stands around a value in prose.
         margin = _PART_MARGIN if path else 0
         if source is not None and self._is_dearer(text, source, margin):
@@ -374,10 +374,11 @@ class JSONMinifier:
         return each * len(dense) / (self._count(other) / len(other) * len(plain))
 
 
-def _announced(text: str, reasons: list[str]) -> str:
+def _announced(text: str, gone: list[Dropped]) -> str:
     """Name in a table's first line the kinds of values that were left out."""
-    if not reasons or not text.startswith(MAGIC):
+    if not gone or not text.startswith(MAGIC):
         return text
+    reasons = dict.fromkeys(one.reason for one in gone)
     kinds = " & ".join([_LEFT_OUT.get(reason, reason + "s") for reason in reasons])
     legend = text.removeprefix(MAGIC)
     return f"{MAGIC} left out: {kinds}{',' if legend[0] == ' ' else ''}{legend}"

@@ -25,8 +25,6 @@ _PAGE_HOST = re.compile(
 )
 # Longer addresses carry more than where they lead.
 _LONGEST_CHARACTERS = 1000
-# Source: RFC 1035 allows 253 for a host, and a scheme stands before it.
-_LONGEST_HOST_CHARACTERS = 264
 _TEMPLATE = re.compile(r"(?:\{[^{}]*\}|[/.a-z_])*")
 _MARKER = re.compile(
     r"apis?|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+|(?:alpha|beta)[0-9]*)?"
@@ -59,23 +57,11 @@ class Address(NamedTuple):
 
 def is_api_link(text: str) -> bool:
     """Tell whether `text` is an address that a program calls, not a page."""
-    if " " in text:
-        return False
-    # Past "https://", the host mostly settles it.
-    host = text[: text.find("/", 8, _LONGEST_HOST_CHARACTERS) + 1]
-    return _is_api_host(host) or (
-        _API_LINK.match(text) is not None and not _is_page_host(host)
+    return (
+        _API_LINK.match(text) is not None
+        and " " not in text
+        and _PAGE_HOST.match(text) is None
     )
-
-
-@lru_cache(maxsize=1024)
-def _is_api_host(address: str) -> bool:
-    return _API_LINK.match(address) is not None and not _is_page_host(address)
-
-
-@lru_cache(maxsize=1024)
-def _is_page_host(address: str) -> bool:
-    return _PAGE_HOST.match(address) is not None
 
 
 def is_word(part: str) -> bool:

@@ -10,23 +10,23 @@ __all__ = ["concerns", "reason"]
 
 _HTML_END = re.compile(r"_?[hH](?:tml|TML)$")
 _TEXT_ENDS = ("", "_text", "_markdown", "_md", "_raw", "Text", "Markdown")
-# Tags that lay a text out and say nothing by themselves, as `<input checked>` and the
-# exponent in `10<sup>6</sup>` do; and what an address or a title in one says.
+# Tags that say something, as Markdown writes them; tags that lay a text out and say
+# nothing by themselves, as `<input checked>` does; what an address or a title says.
+_TELLING = ((re.compile(r"</?(?:del|s|strike)>"), "~~"), (re.compile(r"<sup>"), "^"))
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _PLAIN_TAG = re.compile(
-    r"<!--.*?-->|</?(?:p|div|span|br|hr|b|strong|i|em|u|del|s|strike|a|h[1-6]|ul|ol|li"
-    r"|pre|code|blockquote|table|thead|tbody|tr|td|th|sup)"
+    r"<!--.*?-->|</?(?:p|div|span|br|hr|b|strong|i|em|u|a|h[1-6]|ul|ol|li|pre|code"
+    r"|blockquote|table|thead|tbody|tr|td|th|sup)"
     r"""(?:\s+(?:class|id|dir|align|rel|target|href|title)=(?:"[^"<>]*"|'[^'<>]*'))*\s*/?>""",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""\s(?:href|title)=["']([^"'<>]*)""")
-# Those that do say something, and how Markdown writes them.
-_TELLING = ((re.compile(r"<(?:del|s|strike)\b"), "~~"), (re.compile(r"<sup\b"), "^"))
-# How Markdown writes a link and a numbered line, and the signs that it does not show.
+# How Markdown writes a link, and what it writes that HTML does not show: numbers of
+# lines and signs. Else a run of other characters.
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?: \"[^\"]*\")?\)")
-_MARKDOWN_LINE = re.compile(r"^[ \t]*[0-9]+[.)]\s+", re.MULTILINE)
-_MARKDOWN_SIGNS = "*_~`\\#>|-+:^="
-_SIGN_OR_RUN = re.compile(r"[*_~`\\#>|\-+:^=]|[^*_~`\\#>|\-+:^=]+")
+_PIECE = re.compile(
+    r"(^[ \t]*[0-9]+[.)](?=\s)|[*_~`\\#>|\-+:^=])|[^*_~`\\#>|\-+:^=\s]+", re.MULTILINE
+)
 
 
 def concerns(key: str) -> bool:
@@ -41,20 +41,15 @@ def reason(key: str, value: Any, record: Record) -> str:
     characters in the same order, and Notion's `plain_text` of a run with these very
     characters.
     """
-    if type(value) is not str:
-        return ""
-    members = record.members
     if key == "plain_text":
-        run = members.get("text")
+        run = record.members.get("text")
         return "copy" if type(run) is dict and run.get("content") == value else ""
-    if "<" not in value and "&lt;" not in value:
+    if type(value) is not str or ("<" not in value and "&lt;" not in value):
         return ""
     stem = _HTML_END.sub("", key)
-    for end in _TEXT_ENDS:
-        text = members.get(stem + end)
-        if type(text) is str and text:
-            return "copy" if _shows_the_same(value, text) else ""
-    return ""
+    texts = [record.members.get(stem + end) for end in _TEXT_ENDS]
+    text = next((text for text in texts if type(text) is str and text), "")
+    return "copy" if text and _shows_the_same(value, text) else ""
 
 
 def _shows_the_same(markup: str, text: str) -> bool:
@@ -64,25 +59,18 @@ def _shows_the_same(markup: str, text: str) -> bool:
     attributes = map(unescape, _ATTRIBUTE.findall(markup))
     if not all(attribute.strip("/#@") in text for attribute in attributes):
         return False
-    if any(tag.search(markup) and sign not in text for tag, sign in _TELLING):
-        return False
+    for tag, sign in _TELLING:
+        markup = tag.sub(sign, markup)
     shown = _PLAIN_TAG.sub(" ", markup)
     if _TAG.search(shown):
         return False
     shown = "".join(unescape(shown).split())
-    text = _MARKDOWN_LINK.sub(r"\1", unescape(text))
-    if "".join(text.split()) == shown:
-        return True
-    said = unescape(_PLAIN_TAG.sub(" ", _MARKDOWN_LINE.sub("", text)))
-    return _shows_but_for_signs(shown, "".join(said.split()))
-
-
-def _shows_but_for_signs(shown: str, said: str) -> bool:
-    """Tell whether all characters are shown, in order, but for Markdown's signs."""
+    said = unescape(_PLAIN_TAG.sub(" ", _MARKDOWN_LINK.sub(r"\1", unescape(text))))
     at = 0
-    for run in _SIGN_OR_RUN.findall(said):
-        if shown.startswith(run, at):
-            at += len(run)
-        elif run not in _MARKDOWN_SIGNS:
+    for piece in _PIECE.finditer(said):
+        characters = piece[0].strip()
+        if shown.startswith(characters, at):
+            at += len(characters)
+        elif not piece[1]:
             return False
     return at == len(shown)

@@ -20,16 +20,19 @@ _STRINGS = {
     "thoughtSignature": ("opaque blob", _BLOB),
     "thought_signature": ("opaque blob", _BLOB),
 }
-_SWITCHES = frozenset({"bold", "italic", "strikethrough", "underline", "code"})
+# What Notion says of a text that has no format.
+_PLAIN_FORMAT = {
+    **dict.fromkeys(("bold", "italic", "strikethrough", "underline", "code"), False),
+    "color": "default",
+}
 # Which fields a manager owns, in Kubernetes; who that is stands beside it.
 _OWNED = frozenset({"fieldsType", "fieldsV1"})
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_BOOKKEEPING = _OWNED | {"annotations", _APPLIED}
 
 
 def concerns(key: str) -> bool:
     """Tell whether there is a rule about a key."""
-    return key in _STRINGS or key in _BOOKKEEPING
+    return key in _STRINGS or key in _OWNED or key in ("annotations", _APPLIED)
 
 
 def reason(key: str, value: Any, record: Record) -> str:
@@ -41,7 +44,8 @@ def reason(key: str, value: Any, record: Record) -> str:
         is_opaque = type(value) is str and pattern.fullmatch(value)
         return why if is_opaque and is_spare else ""
     if key == "annotations":
-        return "plain format" if _is_plain_format(value) else ""
+        is_plain = type(value) is dict and value.items() <= _PLAIN_FORMAT.items()
+        return "plain format" if is_plain and "color" in value else ""
     if key in _OWNED:
         return "bookkeeping" if "manager" in record.members else ""
     return "bookkeeping" if _is_live(value, record) else ""
@@ -73,15 +77,3 @@ def _is_within(part: Any, whole: Any) -> bool:
     if type(part) is list and type(whole) is list:
         return len(part) == len(whole) and all(map(_is_within, part, whole))
     return type(part) is type(whole) and bool(part == whole)
-
-
-def _is_plain_format(switches: Any) -> bool:
-    """Tell whether Notion says of a text that it has no format."""
-    return (
-        type(switches) is dict
-        and switches.get("color") == "default"
-        and all(
-            value is False if key in _SWITCHES else key == "color"
-            for key, value in switches.items()
-        )
-    )

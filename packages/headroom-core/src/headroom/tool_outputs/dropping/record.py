@@ -84,12 +84,13 @@ class Place:
         key: The key under which they lie, through arrays; "" for the root.
         path: Its path as patterns see it (".items.user").
         in_links: Whether they are objects of links, or entries of one.
+        is_excluded: Whether all inside goes but for what the caller keeps.
         verdicts: For each key what it decides for its values.
-        recipes: For each key how its links follow from what the objects say.
     """
 
     __slots__ = (
-        "_by_path", "_inner", "in_links", "key", "path", "recipes", "verdicts",
+        "_by_path", "_inner", "in_links", "is_excluded", "key", "path",
+        "verdicts",
     )  # fmt: skip
 
     def __init__(
@@ -108,10 +109,10 @@ class Place:
         self.in_links = names_link(key) or (
             around is not None and names_link(around.key)
         )
+        self.is_excluded = around is not None and around.is_excluded
         self.verdicts: dict[str, Any] = (
             around.verdicts if around is not None and not by_path else {}
         )
-        self.recipes: dict[str, Any] = {}
         self._inner: dict[str, Place] = {}
 
     def inside(self, key: str) -> "Place":
@@ -134,28 +135,16 @@ class Said(NamedTuple):
     """A member that says a piece of an address.
 
     Attributes:
-        distance: How far out; 0 is the object that an address is about.
         key: Its key.
-        segment: Which piece between its slashes it is, or -1 for all of it.
         is_page: Whether the member is the address of a page.
+        is_whole: Whether the piece is all of it.
+        distance: How far out; 0 is the object that an address is about.
     """
 
-    distance: int
     key: str
-    segment: int = -1
-    is_page: bool = False
-
-    def text(self, record: "Record | None") -> str | None:
-        """Return what the member says for an object, or None if it has none."""
-        for _ in range(self.distance):
-            record = record.around if record is not None else None
-        value = record.members.get(self.key) if record is not None else None
-        if type(value) is not str and type(value) is not int:
-            return None
-        text = str(value)
-        if self.segment < 0:
-            return text
-        return "/".join(text.split("/")[self.segment : self.segment + 1])
+    is_page: bool
+    is_whole: bool
+    distance: int = 0
 
 
 class Record:
@@ -188,10 +177,14 @@ class Record:
     def said(self) -> dict[str, list[Said]]:
         """Its ids, its names and the segments of these and of its pages."""
         said: dict[str, list[Said]] = {}
+
+        def note(part: str, *, is_page: bool = False, is_whole: bool = True) -> None:
+            said.setdefault(part, []).append(Said(key, is_page, is_whole))
+
         for key, value in self.members.items():
             if type(value) is int:
                 if _last_word(key) in _NUMBERING and abs(value) < 10**40:
-                    said.setdefault(str(value), []).append(Said(0, key))
+                    note(str(value))
                 continue
             if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
                 continue
@@ -204,12 +197,11 @@ class Record:
             ):
                 continue
             else:
-                said.setdefault(value, []).append(Said(0, key))
+                note(value)
             if "/" in value:
                 for i, part in enumerate(value.split("/")):
                     if i > 2 or (part and not is_page):
-                        one = Said(0, key, i, is_page)
-                        said.setdefault(unquote(part), []).append(one)
+                        note(unquote(part), is_page=is_page, is_whole=False)
         return said
 
     @cached_property
@@ -234,11 +226,10 @@ class Record:
         """Return who says a part of an address, here or around, the nearest first."""
         found: list[Said] = []
         record: Record | None = self
-        for distance in range(_NEAREST):
-            if record is None:
-                break
-            found += [
-                one._replace(distance=distance) for one in record.said.get(part, ())
-            ]
+        distance = 0
+        while record is not None and distance < _NEAREST:
+            for one in record.said.get(part, ()):
+                found.append(one._replace(distance=distance) if distance else one)
             record = record.around
+            distance += 1
         return found
