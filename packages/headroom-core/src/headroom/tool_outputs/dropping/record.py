@@ -109,7 +109,7 @@ class Place:
         self.in_links = names_link(key) or (
             around is not None and names_link(around.key)
         )
-        self.is_excluded = around is not None and around.is_excluded
+        self.is_excluded: bool = around is not None and around.is_excluded
         self.verdicts: dict[str, Any] = (
             around.verdicts if around is not None and not by_path else {}
         )

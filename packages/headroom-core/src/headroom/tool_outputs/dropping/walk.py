@@ -125,7 +125,8 @@ class _Walk:
         account: _Account = []
         for index, item in enumerate(value):
             here = (*path, index)
-            new, inside = item, []
+            new: Any = item
+            inside: _Account = []
             kind = type(item)
             if kind is dict and self.max_depth is None:
                 new, inside = self.object(item, here, depth, around, place)
