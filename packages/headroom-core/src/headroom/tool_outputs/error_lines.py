@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, chain
 
-__all__ = ["severities", "severity", "shape"]
+__all__ = ["failures", "severities", "severity", "shape"]
 
 # Parts of words by which programs say that something went wrong.
 # Sources: the level names of syslog, log4j, Python's logging, glog and PostgreSQL
@@ -63,7 +63,9 @@ _NAMES = re.compile(r'"[^"\\]*"\s*:')
 _TOLD_ERROR = re.compile(
     r'"(?:error|errors|err|exception)"\s*:\s*(?!null|false|0\b|""|\[\]|\{\})'
 )
-_NUMBER = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|\d+")
+_WARNS = 2
+_MOST = 100
 
 
 def severity(line: str) -> int:
@@ -88,9 +90,33 @@ def severity(line: str) -> int:
 
 
 def severities(lines: Sequence[str]) -> list[int]:
-    """Return the severity of each line.
+    """Return the severity of each line."""
+    told = [0] * len(lines)
+    for line in _suspects(lines):
+        told[line] = severity(lines[line])
+    return told
 
-    Each sign is looked for in all lines at once, and only lines that hold one are read.
+
+def failures(lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the first lines that each tell of another failure.
+
+    Lines that differ in numbers only tell of the same one. In a list of nothing but
+    failures, such as a linter's, the first 100 are returned.
+    """
+    firsts: dict[str, int] = {}
+    for number in sorted(_suspects(lines)):
+        told = shape(lines[number])
+        if told not in firsts and severity(lines[number]) >= _WARNS:
+            firsts[told] = number
+            if len(firsts) >= _MOST:
+                break
+    return set(firsts.values())
+
+
+def _suspects(lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines that hold a sign of an error or a warning.
+
+    Each sign is looked for in all lines at once.
     """
     small = [line.lower() for line in lines]
     starts = list(accumulate(map(len, small), initial=0))
@@ -103,10 +129,7 @@ def severities(lines: Sequence[str]) -> list[int]:
             line = bisect_right(starts, at) - 1
             found.add(line)
             at = text.find(sign, starts[line + 1])
-    told = [0] * len(lines)
-    for line in found:
-        told[line] = severity(lines[line])
-    return told
+    return found
 
 
 def shape(line: str) -> str:

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from headroom.tool_outputs.text.mining import pick
+from headroom.tool_outputs.text.mining import fixed, pick
 from headroom.tool_outputs.text.patterns import Column, Group, Pattern, tokens_about
 
 __all__ = ["blocks", "simplified"]
@@ -132,35 +132,19 @@ def _joined(patterns: list[Pattern]) -> Pattern:
 
 def simplified(group: Group) -> Group:
     """Move values that never vary into the text, and give equal values once."""
-    pattern = group.pattern
-    where: list[int | str] = []
+    varies = [column.count(column[0]) < len(column) for column in group.columns]
+    texts, pads, columns = fixed(
+        group.pattern.texts, group.pattern.pads, group.columns, varies
+    )
     kept: list[Column] = []
-    seen: dict[str, int] = {}
-    for column in group.columns:
-        first = column[0]
-        if column.count(first) == len(column):
-            where.append(first)
-            continue
-        # A reader tells which value comes again by its text in the first record.
-        same = seen.setdefault(first, len(kept))
-        if same < len(kept) and kept[same] == column:
-            where.append(same)
-        else:
-            where.append(len(kept))
-            kept.append(column)
-    if len(kept) == len(where):
-        return group
-    texts = [pattern.texts[0]]
-    pads: list[int] = []
     values: list[int] = []
-    for at, pad, after in zip(
-        pattern.values, pattern.pads, pattern.texts[1:], strict=True
-    ):
-        place = where[at]
-        if isinstance(place, str):
-            texts[-1] += (place.ljust(pad) if pad >= 0 else place.rjust(-pad)) + after
-        else:
-            texts.append(after)
-            pads.append(pad)
-            values.append(place)
-    return Group(Pattern(tuple(texts), tuple(pads), tuple(values)), group.at, kept)
+    # A reader tells which value comes again by its text in the first record.
+    seen: dict[str, int] = {}
+    for column in columns:
+        at = seen.setdefault(column[0], len(kept))
+        if at == len(kept) or kept[at] != column:
+            at = len(kept)
+            kept.append(column)
+        values.append(at)
+    pattern = Pattern(tuple(texts), tuple(pads), tuple(values))
+    return Group(pattern, group.at, kept)

@@ -136,24 +136,27 @@ def _rows(
     texts.append("")
     pads.append(0)
     pattern = Pattern(tuple(texts), tuple(pads), tuple(range(len(spans))))
+    form = pattern.format()
     good = [
         row
         for row, values in enumerate(zip(*columns, strict=True))
-        if pattern.text(values) == lines[at[row]]
+        if form % values == lines[at[row]]
     ]
     if len(good) < _FEWEST_ROWS:
         return []
     at = [at[row] for row in good]
     columns = [pick(column, good) for column in columns]
-    best, chosen = 0.0, 0
     some = _some(len(at))
     rows = pick(at, some)
     parts = [pick(column, some) for column in columns]
+    best, chosen, found = 0.0, 0, []
     for way, fold in enumerate(_ways(texts, pads, rows, parts, words)):
-        tokens = _tokens(fold(), lines, rows, len(at) / len(rows))
+        groups = fold()
+        tokens = _tokens(groups, lines, rows, len(at) / len(rows))
         if way == 0 or tokens < enough * best:
-            best, chosen = tokens, way
-    return _ways(texts, pads, at, columns, words)[chosen]()
+            best, chosen, found = tokens, way, groups
+    is_whole = len(rows) == len(at)
+    return found if is_whole else _ways(texts, pads, at, columns, words)[chosen]()
 
 
 def _ways(
@@ -193,11 +196,10 @@ def _tokens(
     left = set(at)
     definitions = rows = 0
     for group in groups:
-        definition, *made = written(group, "A", "{}") or [""]
-        if definition:
+        if made := written(group, "A", "{}"):
             left.difference_update(group.at)
-            definitions += tokens_about(definition)
-            rows += sum(map(tokens_about, made))
+            definitions += tokens_about(made[0])
+            rows += sum(map(tokens_about, made[1:]))
     rows += sum([tokens_about(lines[number]) for number in left])
     return definitions + times * rows
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from headroom.tool_outputs.text.blocks import blocks, simplified
 from headroom.tool_outputs.text.columns import aligned
 from headroom.tool_outputs.text.mining import mine
-from headroom.tool_outputs.text.notation import write
+from headroom.tool_outputs.text.notation import Written, write
 from headroom.tool_outputs.text.patterns import Group, Pattern, tokens_about
 from headroom.tool_outputs.text.words import Words
 
@@ -15,7 +15,7 @@ __all__ = ["fold_lines"]
 
 def fold_lines(
     text: str, lines: Sequence[str], words: Words, kept: set[int], end: str = "\n"
-) -> str | None:
+) -> Written | None:
     """Return the folded text, or None where nothing in it is alike.
 
     Args:
@@ -55,7 +55,7 @@ def _gain(group: Group) -> float:
     times = len(group.at)
     if not group.columns:
         # Records that follow each other are one line with a count.
-        height = 1 + sum([text.count("\n") for text in group.pattern.texts])
+        height = group.pattern.height
         runs = 1 + sum([later != at + height for at, later in pairwise(group.at)])
         return times * (size + height) - size - 3 - 4 * runs
     return (times - 1) * (size - 2) - 3 - 2 * len(group.pattern.pads)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from headroom.tool_outputs.text.failures import failures
+from headroom.tool_outputs.error_lines import failures
 from headroom.tool_outputs.text.folding import fold_lines
-from headroom.tool_outputs.text.notation import is_folded, read
+from headroom.tool_outputs.text.notation import Written, is_folded, read
 from headroom.tool_outputs.text.recognition import VERBATIM, kind_of
 from headroom.tool_outputs.text.words import words_of
 
@@ -15,13 +15,14 @@ __all__ = ["Folded", "fold", "unfold"]
 _LEAST_SAVED = 0.03
 # A shorter text has less to fold than the legend takes.
 _SHORTEST = 400
-# Texts up to this length are counted whole, of longer ones samples are; where samples
-# say that a fold spares between _SURELY_NOT and _SURELY_SAVED, the whole is counted.
-_COUNTED_CHARACTERS = 4_000
-_SAMPLES = 16
-_SAMPLE_CHARACTERS = 200
-_SURELY_SAVED = 0.15
-_SURELY_NOT = -0.15
+# Texts up to this length are counted whole. Of longer ones about so many characters
+# are, in runs of so many lines, and more where those say that a fold spares between
+# _SURELY_NOT and _SURELY_SAVED.
+_COUNTED_CHARACTERS = 2_000
+_SAMPLE_CHARACTERS = 4_000
+_RUN = 4
+_SURELY_SAVED = 0.1
+_SURELY_NOT = -0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,11 @@ def fold(text: str, count_tokens: Callable[[str], int]) -> Folded:
         return Folded(kind, text, "too short to fold")
     words = words_of(lines, kind)
     kept = _code_of_diff(lines) if kind == "diff" else failures(lines)
-    folded = fold_lines(text, lines, words, kept, end)
-    if folded is None:
+    written = fold_lines(text, lines, words, kept, end)
+    if written is None:
         return Folded(kind, text, "no lines that are alike")
-    if not _pays(folded, text, count_tokens):
+    folded = written.text()
+    if not _pays(written, folded, lines, text, count_tokens):
         return Folded(kind, text, "folding would spare less than 3 % of the tokens")
     if unfold(folded) != text:
         return Folded(kind, text, "folding would not be exact")
@@ -85,20 +87,32 @@ def _code_of_diff(lines: Sequence[str]) -> set[int]:
     }
 
 
-def _pays(folded: str, text: str, count_tokens: Callable[[str], int]) -> bool:
-    """Tell whether folded text has enough fewer tokens."""
-    if len(text) > _COUNTED_CHARACTERS:
-        ratio = _density(folded, count_tokens) * len(folded)
-        ratio /= _density(text, count_tokens) * len(text)
-        if not 1 - _SURELY_SAVED <= ratio < 1 - _SURELY_NOT:
-            return ratio < 1
-    return count_tokens(folded) <= (1 - _LEAST_SAVED) * count_tokens(text)
+def _pays(
+    written: Written,
+    folded: str,
+    lines: Sequence[str],
+    text: str,
+    count_tokens: Callable[[str], int],
+) -> bool:
+    """Tell whether folded text has enough fewer tokens.
 
-
-def _density(text: str, count_tokens: Callable[[str], int]) -> float:
-    """Return the tokens of a text's character, counted in samples from all over it."""
-    step = max(1, len(text) // _SAMPLES)
-    sample = "".join(
-        [text[at : at + _SAMPLE_CHARACTERS] for at in range(0, len(text), step)]
-    )
-    return max(1, count_tokens(sample)) / len(sample)
+    In a long text only lines that differ are counted: first some of them, and all of
+    them where those do not decide.
+    """
+    if len(text) <= _COUNTED_CHARACTERS:
+        return count_tokens(folded) <= (1 - _LEAST_SAVED) * count_tokens(text)
+    pairs = zip(lines, written.lines, strict=True)
+    changed = [at for at, (old, new) in enumerate(pairs) if new is not old]
+    size = sum([len(lines[at]) + 1 for at in changed])
+    every = max(1, size // _SAMPLE_CHARACTERS)
+    for step in {every: None, 1: None}:
+        some = [at for at in changed if at // _RUN % step == 0] or changed
+        before = "\n".join([lines[at] for at in some])
+        new = [line for at in some if (line := written.lines[at]) is not None]
+        tokens = max(1, count_tokens(before))
+        spared = size / len(before) * (tokens - count_tokens("\n".join(new)))
+        spared -= count_tokens(written.legend)
+        saved = spared / (tokens / len(before) * len(text))
+        if step == 1 or not _SURELY_NOT <= saved < _SURELY_SAVED:
+            break
+    return saved >= _LEAST_SAVED

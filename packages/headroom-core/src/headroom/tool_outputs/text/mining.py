@@ -1,19 +1,14 @@
 """Lines that are alike: grouped by their punctuation, split where a word recurs."""
 
+import itertools
 from collections.abc import Sequence
 from operator import itemgetter, ne
 from typing import TypeVar
 
-from headroom.tool_outputs.text.patterns import (
-    Column,
-    Group,
-    Pattern,
-    filled,
-    tokens_about,
-)
+from headroom.tool_outputs.text.patterns import Column, Group, Pattern, tokens_about
 from headroom.tool_outputs.text.words import Words
 
-__all__ = ["mine", "pick", "split_rows"]
+__all__ = ["fixed", "mine", "pick", "split_rows"]
 
 Value = TypeVar("Value")
 
@@ -70,8 +65,11 @@ def split_rows(
     distinct = [len(set(column)) for column in columns]
     if 1 in distinct:
         # What does not vary here varies in no part of these lines.
-        texts, pads, columns, banned = _fixed(texts, pads, columns, distinct, banned)
+        varies = [kinds > 1 for kinds in distinct]
+        texts, pads, columns = fixed(texts, pads, columns, varies)
         distinct = [kinds for kinds in distinct if kinds > 1]
+        places = itertools.compress(range(len(varies)), varies)
+        banned = frozenset(new for new, old in enumerate(places) if old in banned)
     constant = sum(map(tokens_about, texts))
     varying = cells = 0.0
     for column, kinds, pad in zip(columns, distinct, pads, strict=True):
@@ -92,14 +90,14 @@ def split_rows(
         best = as_one
         pattern = Pattern(tuple(texts), tuple(pads), tuple(range(len(columns))))
         groups = [Group(pattern, at, columns)]
-    places = [
+    shared = [
         (kinds, place)
         for place, kinds in enumerate(distinct)
         if kinds <= count // 2 and place not in banned
     ]
-    if not places or depth > _DEEPEST_SPLIT:
+    if not shared or depth > _DEEPEST_SPLIT:
         return best, groups
-    _, place = min(places)
+    _, place = min(shared)
     total = 0.0
     parts: list[Group] = []
     for rows, deeper in _by_word(columns[place], place, banned):
@@ -120,30 +118,28 @@ def split_rows(
     return total, parts
 
 
-def _fixed(
+def fixed(
     texts: Sequence[str],
     pads: Sequence[int],
     columns: Sequence[Column],
-    distinct: list[int],
-    banned: frozenset[int],
-) -> tuple[list[str], list[int], list[Column], frozenset[int]]:
-    """Move the columns of one value into the text."""
+    varies: Sequence[bool],
+) -> tuple[list[str], list[int], list[Column]]:
+    """Move the values of columns that do not vary into the text."""
     new_texts = [texts[0]]
-    new_pads: list[int] = []
-    varying: list[Column] = []
-    new_banned: set[int] = set()
-    for place, (column, kinds, pad, after) in enumerate(
-        zip(columns, distinct, pads, texts[1:], strict=True)
+    for column, pad, varying, after in zip(
+        columns, pads, varies, texts[1:], strict=True
     ):
-        if kinds == 1:
-            new_texts[-1] += filled(column[0], pad) + after
-            continue
-        if place in banned:
-            new_banned.add(len(varying))
-        new_texts.append(after)
-        new_pads.append(pad)
-        varying.append(column)
-    return new_texts, new_pads, varying, frozenset(new_banned)
+        if varying:
+            new_texts.append(after)
+        else:
+            value = column[0]
+            new_texts[-1] += value.ljust(pad) if pad >= 0 else value.rjust(-pad)
+            new_texts[-1] += after
+    return (
+        new_texts,
+        list(itertools.compress(pads, varies)),
+        list(itertools.compress(columns, varies)),
+    )
 
 
 def _by_word(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, product
 from operator import eq
 from string import ascii_uppercase
@@ -9,7 +10,7 @@ from string import ascii_uppercase
 from headroom.errors import DecodeError
 from headroom.tool_outputs.text.patterns import Column, Group, Pattern
 
-__all__ = ["is_folded", "read", "write", "written"]
+__all__ = ["Written", "is_folded", "read", "write", "written"]
 
 _LEGEND = (
     "#folded from {lines} lines{ends}. A= defines pattern A (A3= one of 3 lines), "
@@ -39,9 +40,28 @@ def _names() -> Iterator[str]:
 _MOST_NAMES = 26 + 26**2 + 26**3
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A folded text.
+
+    Attributes:
+        legend: Its first line.
+        lines: For each line of the source the text that stands for it: the very line
+            where it is not folded, None where the text of a line above is its, too.
+    """
+
+    legend: str
+    lines: Sequence[str | None]
+
+    def text(self) -> str:
+        """Return the folded text."""
+        lines = [line for line in self.lines if line is not None]
+        return "\n".join([self.legend, *_counted(lines)])
+
+
 def write(
     lines: Sequence[str], groups: Sequence[Group], text: str, end: str = "\n"
-) -> str | None:
+) -> Written | None:
     """Return the folded text, or None where the signs that it needs are all in use.
 
     Args:
@@ -63,14 +83,13 @@ def write(
         made = written(group, name, pair)
         if made is None:
             continue
-        height = 1 + sum([text.count("\n") for text in group.pattern.texts])
+        more = range(1, group.pattern.height)
         for at, line in zip(group.at, made, strict=True):
             out[at] = line
-            for further in range(at + 1, at + height):
-                out[further] = None
+            for further in more:
+                out[at + further] = None
     filled = _FILLED if any(any(group.pattern.pads) for group in groups) else ""
-    legend = _legend(len(lines), pair, filled, end)
-    return "\n".join([legend, *_counted([line for line in out if line is not None])])
+    return Written(_legend(len(lines), pair, filled, end), out)
 
 
 def _legend(lines: int, pair: str, filled: str, end: str) -> str:
@@ -109,8 +128,8 @@ def written(group: Group, name: str, pair: str) -> list[str] | None:
     if between is None:
         return None
     definition = [name]
-    feeds = sum([text.count("\n") for text in pattern.texts])
-    definition.append(str(feeds + 1) if feeds else "")
+    height = pattern.height
+    definition.append(str(height) if height > 1 else "")
     definition.append("|=" if between == "|" else "=")
     definition.append(pattern.texts[0])
     seen = -1
@@ -128,7 +147,6 @@ def written(group: Group, name: str, pair: str) -> list[str] | None:
     if not columns:
         return lines + [name] * (len(group.at) - 1)
     # What a mark repeats stands in the line above.
-    height = feeds + 1
     below = [later == at + height for at, later in pairwise(group.at)]
     shown = [
         [
@@ -204,7 +222,7 @@ def read(text: str) -> str:
 
 
 def _unfolded(lines: list[str], pair: str) -> Iterator[str]:
-    patterns: dict[str, tuple[Pattern, str]] = {}
+    patterns: dict[str, tuple[str, tuple[int, ...], str]] = {}
     before: dict[str, list[str]] = {}
     at = 1
     while at < len(lines):
@@ -225,28 +243,29 @@ def _unfolded(lines: list[str], pair: str) -> Iterator[str]:
             at += count - 1
             between = "|" if "|" in sign else " "
             pattern, values = _defined("\n".join(body), pair)
-            patterns[name], before[name] = (pattern, between), values
-            yield pattern.text(values)
+            patterns[name] = pattern.format(), pattern.values, between
+            before[name] = values
+            yield patterns[name][0] % tuple([values[at] for at in pattern.values])
             continue
         name = sign.rstrip(" *")
         if name not in patterns:
             raise DecodeError(f"a folded text that names {name!r} before defining it")
-        pattern, between = patterns[name]
+        form, places, between = patterns[name]
+        values = before[name]
         if sign[-1] == "*":
             if not line[len(sign) :].isdecimal():
                 raise DecodeError(f"a folded text with {line!r}, which is no count")
-            repeated = pattern.text(before[name])
+            repeated = form % tuple([values[at] for at in places])
             for _ in range(int(line[len(sign) :])):
                 yield repeated
             continue
-        values = before[name]
         cells = []
         if sign[-1] == " ":
             cells = line[len(sign) :].split(between, max(0, len(values) - 1))
         for place, cell in enumerate(cells):
             if cell != _DITTO:
                 values[place] = "" if cell == _EMPTY else cell
-        yield pattern.text(values)
+        yield form % tuple([values[at] for at in places])
 
 
 def _defined(body: str, pair: str) -> tuple[Pattern, list[str]]:
