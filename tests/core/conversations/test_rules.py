@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import Block, parse, write
 from headroom.conversations.digest import _Bundles, select
+from headroom.conversations.rules import binding_of
 from headroom.conversations.units import Unit, is_short, units_of
 from headroom.messages import read_messages
 from headroom.tokens import messages_tokens
@@ -191,6 +192,25 @@ def test_a_rule_never_stands_in_the_quoted_part(said, share):
     for block in parse(digest):
         for word in ("ever ", "o not", "lways", "budget", "不要"):
             assert word not in block.body
+
+
+@pytest.mark.parametrize(
+    ("said", "binds"),
+    [
+        ("My sister Carla may join, don't book anything for her until I say so.", True),
+        ("We have two dogs, so never leave the gate open.", True),
+        ("Nous avons deux chiens, ne laissez pas la porte ouverte.", True),
+        ("Wir haben zwei Hunde, also lass das Tor nie offen.", True),
+        ("Abbiamo due cani, quindi non lasciare il cancello aperto.", True),
+        ("My flight was late, I never got my bag.", False),
+        ("I was in Rome, never seen such a crowd.", False),
+        ("I tried a vegan mac and cheese recipe that I had found online.", False),
+        ("It must be a fashion.", False),
+        ("Every time I go home, the dog greets me.", False),
+    ],
+)
+def test_a_clause_with_a_subject_of_its_own_tells_and_the_next_may_command(said, binds):
+    assert bool(binding_of(said)) is binds
 
 
 def test_a_limit_in_the_next_message_stands_with_the_rule():

@@ -1,18 +1,23 @@
 """Rules: which of the user's sentences instruct the agent for more than the next step.
 
-A rule forbids, permits, limits, or says how or when always: "never", "from now on",
-"without asking me", "at most three sentences", or it states a lasting need such as an
-allergy or a budget. It is told by such cues and by the form of the sentence. Quoted
-words and what others say hold none.
+A rule forbids, limits, or says how or when always: "never", "from now on", "without
+asking me", "at most three sentences", or it states a lasting need such as an allergy
+or a budget. It is told clause by clause: a word that denies, limits or generalises,
+near the start of a clause that has no other subject than the agent. What somebody
+tells of themselves or of others ("I have never been there", "it is always late")
+commands nothing. Quoted words and what others say hold no rules.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 __all__ = [
     "BOUND",
+    "NEGATIONS",
     "STANDING",
     "announces_rules",
+    "any_of",
     "binding_of",
     "unseen_removed",
 ]
@@ -21,203 +26,165 @@ __all__ = [
 # what holds always.
 _WISH, BOUND, STANDING = 1, 2, 3
 
-_FLAGS = re.IGNORECASE
-_PLEASE = (
-    r"(?:(?:please|and|y|et|и|och|og|also|so|but|then|ok(?:ay)?|remember|note|important|bitte|und|aber"
-    r"|s'il (?:te|vous) pla[iî]t|por favor|per favore|per cortesia|alsjeblieft|proszę"
-    r"|пожалуйста|lütfen|من فضلك|[\w ]{2,24}:)[,:،]?\s+)*"
-)
-# Where a command may start: the sentence, or a clause of it.
-_START = rf"(?:^|[,;:—–-]\s+){_PLEASE}"
 
-# Cues by language: what holds always, and what is forbidden, required or limited.
-_STANDING = (
-    # English
-    rf"{_START}(?:never(?! mind)|always)\b(?! \w+ing\b)|\b(?:must|should|may|shall|can) (?:never|always)\b"
-    r"|\b(?:from now on|from here on|going forward|henceforth"
-    r"|under no circumstances|at all times|no matter (?:what|how|who)|in no case"
-    r"|for the rest of (?:this|the|our)|in (?:the )?future,|, ever[.!]|allerg(?:ic|y)"
-    r"|intoleran(?:t|ce)|celiac|coeliac|vegan|vegetarian|kosher|halal|wheelchair"
-    r"|off[- ]limits|without (?:first )?(?:asking|my|me|explicit|checking|approval|permission"
-    r"|consent|telling|confirm\w*|[\w' ]{2,20}(?:'s)? (?:approval|permission|consent|approving)))\b",
-    r"^(?:i|we) (?:never|always|only)\b(?! \w+ed\b)|\b(?:before|until|unless|without) (?:i|we) (?:\w+ )?(?:say|said|tell|confirm|approve"
-    r"|agree|ok|okay|ask|allow|sign)|\bcan(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b"
-    r"|\b(?:every time|each time|whenever)\b(?=.*\b(?:you|say|tell|use|ask|add|send|show|give"
-    r"|write|include|run|stop|check|do)\b)",
-    # German, Dutch
-    r"\b(?:niemals|nie wieder|ab (?:jetzt|sofort|heute|nun)|von (?:jetzt|nun) an|künftig"
-    r"|in zukunft|auf keinen fall|unter keinen umständen|es sei denn|allerg(?:isch|ie)|(?:vertr[aä]g\w+|mag|isst|trinkt) kein\w*"
-    r"|unverträglich\w*|vegetari(?:sch|er)\w*|rollstuhl|ohne (?:mich|mein|vorher|rückfrage|zu"
-    r"|dass ich|(?:\w+ ){0,3}(?:erlaubnis|zustimmung|freigabe|genehmigung)))",
-    r"(?<!\bich )(?<!\bich habe )(?<!war )(?<!bin )\b(?:immer|stets|nie)\b(?! noch| wieder| mehr)"
-    r"(?=.*\w)(?<!mal)",
-    r"\b(?:nooit|altijd|vanaf nu|voortaan|in geen geval|tenzij|allergie|rolstoel"
-    r"|zonder (?:te|mij|mijn|eerst|toestemming))",
-    # French, Spanish, Italian, Portuguese, Romanian
-    r"(?:^|\W)(?:ne \w+ jamais|n'\w+ jamais|désormais|dorénavant|à partir de maintenant"
-    r"|à l'avenir|en aucun cas|à moins que|sauf si|allerg(?:ique|ie)|ne support\w+ pas|végétarien\w*|fauteuil"
-    r" roulant|sans (?:me|m'|mon|ma|mes|avoir|demander|autorisation|l'accord))",
-    r"\b(?:nunca|jam[aá]s|a partir de (?:ahora|agora|hoy|hoje)|de ahora en adelante|de agora"
-    r" em diante|en ning[uú]n caso|bajo ning[uú]n|em hip[oó]tese alguma|a menos que|al[eé]rgic[oa]"
-    r"|alergia|vegetarian[oa]|vegan[oa]|cel[ií]ac[oa]|no tolera\w*|não tolera|silla de ruedas|cadeira de rodas"
-    r"|sin (?:preguntar|mi |que yo|consultar|permiso|antes|avisar)|sem (?:me |a minha|o meu"
-    r"|minha|meu|perguntar|autoriza|antes|avisar))",
-    rf"{_START}(?:siempre|sempre|toujours|jamais|mai|nie|aldrig|aldri|nigdy)\b|\b(?:siempre|sempre)\b(?=.*\b(?:en|in|em|con|com)\b)"
-    r"|^(?!j'|je )\w+ toujours\b",
-    r"\b(?:non \w+ mai|mai (?!più\b)(?=\w+ senza)|d'ora in (?:poi|avanti)|da (?:ora|adesso|oggi)"
-    r" in (?:poi|avanti)|in nessun caso|a meno che|allergic[oa]|non tollera|celiac[oa]|sedia a rotelle"
-    r"|senza (?:chieder|il mio|la mia|avermi|prima|avvisar|autorizzazione))",
-    r"\b(?:niciodată|întotdeauna|de acum înainte|alergic)",
-    # Scandinavian, Finnish
-    r"\b(?:aldrig|aldri|alltid|altid|från och med nu|fra nu af|fra nå av|framöver|allergisk"
-    r"|utan att (?:fråga|jag|först)|uden at (?:spørge|jeg)|uten å (?:spørre|ha)|koskaan|aina"
-    r"|tästä lähtien)\b",
-    # Polish, Czech, Russian, Ukrainian
-    r"\b(?:nigdy|zawsze|od teraz|chyba że|uczulon\w+|alergi\w+|bez (?:mojej|pytania|zgody)"
-    r"|nikdy|vždy|od teď|pokud ne|bez (?:mého|svolení))",
-    r"(?:никогда|всегда|отныне|впредь|не переносит|с этого момента|в дальнейшем|аллерги|ни в коем случае"
-    r"|без (?:мо(?:его|ей)|спроса|разрешения|подтверждения|согласия)|если только не"
-    r"|ніколи|завжди|відтепер|алергі|без (?:мого|моєї|дозволу))",
-    # Turkish, Indonesian, Vietnamese
-    r"\b(?:asla|her zaman|daima|bundan (?:sonra|böyle)|alerj\w+|(?:sor|iznim|onayım|izin al)"
-    r"\w* ?(?:madan|olmadan)|sormadan|tidak pernah|selalu|mulai sekarang|alergi|kecuali|tanpa"
-    r" (?:izin|persetujuan|bertanya|konfirmasi)|không bao giờ|luôn luôn|từ (?:nay|bây giờ|giờ)"
-    r"|dị ứng|trừ khi|mà không (?:hỏi|có))",
-    # Arabic, Hebrew, Hindi, Thai
-    r"(?:أبد(?:ا|ًا)|دائم(?:ا|ًا)|من الآن فصاعد|حساسية|إلا إذا|(?:بدون|دون) (?:إذن|موافق|سؤال|أن)"
-    r"|לעולם|תמיד|מעכשיו|אלרג|אלא אם|בלי (?:אישור|לשאול|רשות)"
-    r"|कभी (?:नहीं|मत|भी)|हमेशा|अब से|एलर्जी|बिना (?:पूछे|मेरी|अनुमति|मुझसे)|मेरी अनुमति"
-    r"|เสมอ|ตั้งแต่นี้|จากนี้ไป|แพ้|โดยไม่(?:ถาม|ได้))",
-    # Chinese, Japanese, Korean
-    r"(?:永远|始终|一律|以后|今后|从现在|往后|绝不|绝对不|从不|任何情况下|除非|未经|过敏|不能吃|吃不了"
-    r"|没有.{0,12}(?:情况下|同意|允许|许可|批准)|之前.{0,4}(?:问|告诉|确认)|轮椅|素食|以後|絕不|過敏"
-    r"|決して|絶対|常に|いつも|今後|これから(?:は|も|ずっと)|必ず|アレルギー|なしに|無断で|許可なく|車椅子"
-    r"|절대|항상|언제나|앞으로|지금부터|이제부터|반드시|알레르기|휠체어|없이)",
+def any_of(words: str) -> str:
+    """Return a pattern for any of the words, "_" for a space."""
+    found = "|".join(words.split()).replace("_", " ")
+    return rf"(?<!\w)(?:{found})(?!\w)"
+
+
+# Words that deny, in languages that put spaces between words.
+NEGATIONS = (
+    r"not never no none without cannot \w+n't nicht nichts nie niemals kein\w* ohne niet niets"
+    r" nooit geen zonder inte aldrig ingen inga utan ikke aldri uten uden pas jamais sans aucun\w*"
+    r" nunca sin ningún\w* mai senza non niente nessun\w* não sem nenhum\w* не никогда без никаких ні"
+    r" nie nigdy bez žádn\w* ne nikdy asla لا אל jangan tanpa không đừng मत नहीं"
 )
-_BINDING = (
-    # "No calls" in any language, and "not this, only that".
-    r"^(?:s'il \w+ pla[iî]t,? )?(?:pas d(?:e |')|aucun\w* |nada de |ning[uú]n\w* |niente |nessun\w* |nenhum\w* |geen |inga |ingen |никаких |żadnych )"
-    r"(?!\w*(?:probl|souci|id[eé]|preoc|press|prisa|zorg))\w{3}"
-    r"|\b(?:don't|nicht|niet|n[ea]|no|non|não|не|nie|inte|ikke)\b.{0,40}[,;] ?(?:\w+ )?(?:only|nur|seulement|uniquement|s[oó]lo|só|alleen|только|tylko|bara|kun)\b"
-    r"|^(?:bitte )?\w+ (?:sie |bitte |mich |mir |uns ){1,3}nur\b|지 ?말고",
-    # English
-    rf"{_START}\w+ (?:nothing|nobody|no one|none of)\b",
-    rf"{_START}(?:do not|don'?t|no longer|stop|avoid|refrain from|only)\b"
-    r"(?!\s*(?:[,.!?;]|worry|mind|know|think|you\b|we\b|i\b|they\b|get me wrong|thanks?|thank|problem"
-    r"|worries|need\b|idea|doubt|wonder|way\b|one\b|matter|longer|it\b|it's|that|this|there"
-    r"|i'm|i'll|please\b|really|not\b|he\b|she\b|sorry|just\b|but\b|actually|what))"
-    rf"|{_START}no (?!this|was|thanks|thing|does)(?:[\w-]+ ){{0,2}}(?!this|was|thanks|thing|does|is\b)\w{{2,}}(?:s|ing)\b",
-    r"\b(?:must(?:n'?t| not)?(?! (?:be (?:nice|great|hard|fun)|have (?:been|left|lost)|say|admit))"
-    r"|may (?:not|only)|(?:is|are)(?:n't| not) (?:allowed|permitted|to be)|forbidden|prohibited"
-    r"|not allowed|mandatory|(?:should|shall|can)(?:n't| not) (?:be|contain|include|use|exceed)"
-    r"|at (?:most|the latest)|at the most|(?:no|not) (?:more|less|later|earlier|longer|fewer) than"
-    r"|maximum|up to \d+ (?:words|sentences|lines)|unless|except (?:for|if|when)|budget(?=.*\d)|budget cap|not a"
-    r" (?:cent|penny) more|spend (?:over|under|more|no)|ask (?:me )?(?:first|before)|before you"
-    r"|until (?:i|you|we|the user|\w+ (?:review|approve|confirm))\w*|leave (?:out|\w+ (?:alone|as|untouched))"
-    r"|(?:stay|leave|keep)s? (?:\S+ ){0,5}(?:as (?:it|they) (?:is|are)|unchanged|unpushed"
-    r"|untouched|secret|private|confidential|out of|away from|free of|below|under|within)"
-    r"|stick to|(?:only|exclusively) (?:in|with|use|from|the|my)|instead of \w+ing"
-    r"|(?:needs?|requires?) (?:explicit |my |\S+ ){0,3}(?:approval|permission|consent|confirmation))\b",
-    # German, Dutch
-    r"^(?!(?:ich|du|er|sie|es|wir|ihr|das|die|der|den|dem|ein\w*|mein\w*|so|aber|und|ja|nein|leider"
-    r"|warum|wer|wie|was|hier|da|dann|heute|gestern|morgen|man|vielleicht|noch|auch|nicht|gar"
-    r"|nichts|keine? (?:ahnung|sorge))\b)(?:bitte )?\w+(?: sie)?\b.*\b(?:nicht|nichts|kein\w*"
-    r"|niemand\w*)\b|^(?:bitte )?(?:kein\w*|nicht|nur)\b(?! schlecht| so | wirklich)(?=.*\w{3} )",
-    r"\b(?:darf|dürfen|darfst|sollst?|sollen|muss|musst|müssen|ausschließlich|höchstens|maximal"
-    r"|mindestens|nicht mehr als|nicht länger als|verboten|bevor (?:du|sie)|frag\w* (?:mich|erst|vorher)"
-    r"|erst nach|mag (?:niet|geen|alleen)|moet|moeten|uitsluitend|hoogstens|niet meer dan)\b"
-    r"(?!.*\bich\b)",
-    r"^(?!(?:ik|het|dat|de|een|er|we|hij|zij|ze|nee|ja)\b)(?:graag )?\w+ (?:\w+ ){0,4}(?:niet|geen|niets)\b",
-    # French, Spanish, Italian, Portuguese
-    rf"{_START}n(?:e |['’])\w+|\b(?:doit|doivent|devez|tu dois|il (?:ne )?faut|uniquement|au (?:plus|maximum)"
-    r"|pas plus de|interdit|seulement (?:en|avec|si|les|des))\b",
-    rf"{_START}no (?!s[eé]\b|es\b|est[áa]\b|hay\b|puedo\b|quiero\b|tengo\b|me\b|lo\b|gracias\b)\w+(?:as|es|"
-    r"[áé]is|en|an)(?:lo|la|me|le|los|las)?\b|\b(?:debe[ns]?|deber[áa]n?|hay que|(?:s[oó]lo|solamente|[uú]nicamente)"
-    r" (?:en|con|si|puedes|usa|hoteles|los|las)|como m[áa]ximo|a lo sumo|no m[áa]s de|prohibido|presupuesto"
-    r"|antes de (?:hacer|enviar|borrar|comprar|reservar|pagar))\b",
-    rf"{_START}non (?!so\b|è\b|ho\b|c'è\b|posso\b|voglio\b|mi\b|lo\b|sono\b)\w+(?:are|ere|ire|ate|ete|ite"
-    r"|[ai])(?:mi|lo|la|li|le|ti|gli)?\b|\b(?:dev(?:e|ono|i)|esclusivamente|al massimo|non più di|vietato"
-    r"|solo (?:in|con|se|i|le|gli)|prima di (?:fare|inviare|cancellare|comprare|prenotare|pagare))\b",
-    rf"{_START}n[ãa]o (?!sei\b|é\b|há\b|posso\b|quero\b|tenho\b|me\b|o\b|está\b|obrigad)\w+(?:e|es|em|a|as|am)\b"
-    r"|\b(?:dev(?:e|em)|somente|apenas (?:em|com|se|os|as)|só (?:em|com|se|pode)|no m[áa]ximo|não mais (?:de|que)"
-    r"|proibido|or[cç]amento|exceto|antes de (?:fazer|enviar|apagar|comprar|reservar|pagar))\b",
-    # Scandinavian, Polish, Czech, Russian, Ukrainian
-    r"^(?!(?:jag|det|den|han|hon|vi|de|jeg|hun|nej|ja|så|men|som|är|er)\b)\w+ (?:\w+ )?(?:inte|ikke)\b"
-    r"|\b(?:måste|endast|högst|højst|maks\w*|må ikke|medmindre|om inte jag|budsjett)\b",
-    r"^(?:proszę,? )?nie \w+(?:j|aj|uj|ij|yj|cie|ać|ić|yć|eć|ować)\b|\b(?:nie wolno|wyłącznie|najwyżej"
-    r"|maksymalnie|musi|muszą|należy|budżet|tylko (?:w|po|na)|ne\w+(?:ejte|ujte|uj|ej)\b|nesmí|pouze|nejvýše|musí)\b",
-    r"^(?:пожалуйста,? )?не \w+(?:й|йте|и|ите|ь|ьте|ай|ать|ить)\b|(?:нельзя|обязательно|запрещ|должн[аоы]?\b"
-    r"|не (?:более|больше)\b|максимум|бюджет|только (?:на|в|по|с|если)\b|не можна|повинн|лише (?:на|в|з)\b)",
-    # Turkish, Indonesian, Vietnamese
-    r"\w+(?:meyin|mayın|meyiniz|mayınız)\b|[şğ].*\w+(?:me|ma)[.!]?$|\b(?:sadece|yalnızca|en fazla|bütçe\w*|zorunda|gerekir"
-    r"|yasak|jangan|tidak boleh|harus|hanya (?:dalam|gunakan|jika)|maksimal|paling banyak|anggaran|đừng"
-    r"|không được|phải|tối đa|ngân sách|chỉ (?:dùng|được|trả))\b",
-    # Arabic, Hebrew, Hindi, Thai
-    r"^(?:من فضلك[،,]? |رجاءً?[،,]? )?لا ت|(?:يجب|ممنوع|فقط|كحد أقصى|على الأكثر|ميزانيت|אסור|חייב|לכל היותר|תקציב"
-    r"|\bמת\b|मत |न करें|ना करें|नहीं करना|केवल|सिर्फ|अधिकतम|ज़्यादा से ज़्यादा|बजट|चाहिए कि|ห้าม|อย่า|ต้อง|เท่านั้น"
-    r"|ไม่เกิน|เว้นแต่|งบประมาณ)|^אל ת|(?:^|[, ])मत\b",
-    # Chinese, Japanese, Korean
-    r"(?:不要|请勿|不得|不可以?|不许|不准|不能(?:有|用|超)|禁止|切勿|必须|务必|只能|只(?:用|使用|允许|限)|仅限|最多|不超过|不得超过|"
-    r"至少|预算|^别|，别|請勿|必須|預算|ないで(?:ください|$|。|下さい|欲しい|ほしい)|禁止|なければ(?:なら|いけ)|てはいけ|ては(?:なら|だめ)"
-    r"|のみ|だけ(?:に|を|で|使)|以内|以下|まで(?:です|に)|予算|마세요|마십시오|말아|하지 ?마|지 마|금지|해야|만 사용|만 써|이하|이내|최대|예산|꼭 )",
+# The subject of a clause that commands nothing: who tells, and of whom or what.
+_FIRST = (
+    r"i i'\w+ my me we we'\w+ our us ich mein\w* wir uns je j'\w+ mon ma mes nous yo mi mis nosotros"
+    " io mio mia noi eu meu minha nós ik mijn wij jag jeg я мы мой моя мне ja my ben benim"
 )
-_WISHING = (
-    rf"{_START}(?:answer|reply|respond|speak|write|format|keep|use|include|exclude|call me|address"
-    r" me|make sure|ensure|remember|prefer|skip|leave out|tell me (?:when|before)|warn me|mention"
-    r"|limit|report|ask)\b"
-    r"(?=.*\b(?:in|as|with|to|all|every|each|any|only|short|brief|simple|format|style|before|if"
-    r"|when|so|that|under|below|than|the)\b)",
-    r"^if\b.*,\s*(?:then )?(?:please )?(?:stop|ask|tell|use|say|let (?!me know)|skip|choose|pick|leave|warn|do|take"
-    r"|give|call|send|try|go|keep|escalate)\b|\b(?:i|user|we)(?:'d| would)? (?:prefers?|rather)\b"
-    r"|\b(?:i|user|we) (?:wants?|needs?|expect)\b.*\b(?:all|every|always|answers?|repl(?:y|ies)|responses?"
-    r"|examples?|code|reports?|style|format|no|only|not)\b|\bi (?:can(?:no|')t|cannot) (?:eat|drink|have|do|use|stand)\b"
-    r"|\bi (?:do not|don't|hate|refuse to|won't) (?:want|eat|drink|fly|like|use|take|accept)\b"
-    r"|\b(?:rather than|but not|keep it|short and|be (?:brief|concise|polite|honest|specific|careful))\b",
-    r"^(?:bitte )?(?:antworte|schreib|verwende|benutze|nutze|nenn|halte?|frag|sprich|gib|zeig|lass|duz|siez)\w*\b"
-    r"|\b(?:ich (?:möchte|will|esse|trinke|mag) (?:\w+ ){0,3}(?:kein\w*|nur|nicht)|ich (?:\w+ ){1,4}lieber)\b",
-    r"^(?:réponds|répondez|écris|écrivez|utilise|utilisez|garde|appelle|parle)\w*\b|\bje (?:préfère|ne veux|ne mange)\b"
-    r"|^(?:responde|contesta|escribe|usa|utiliza|habla|mantén|prefiero|no quiero)\w*\b"
-    r"|^(?:rispondi|scrivi|usa|utilizza|parla|preferisco|non voglio)\w*\b"
-    r"|^(?:responda|escreva|use|utilize|fale|prefiro|não quero|mantenha)\w*\b"
-    r"|^(?:antwoord|schrijf|gebruik)\b|^(?:отвечай|отвечайте|пиши|пишите|используй)\w*|^(?:odpowiadaj|pisz|używaj)\w*",
-    r"(?:请用|请以|请把|用.{1,6}(?:回答|回复)|我(?:只|不(?:想|喜欢|吃|喝))|(?:答え|回答し|返信し|書い|使っ|話し|表示し|まとめ|呼ん)て(?:ください|下さい)|でお願い|(?:답|대답|말|써|작성|사용|표시).{0,6}(?:주세요|줘)|답해|대답)",
+_OTHERS = (
+    r"he she they his her their it there this that these those (?:it|he|she|that|there|they|this)'\w+"
+    r" some sometimes people er sie_(?:hat|ist|war|sind) es das die der den dem ein\w* so warum wer wie was"
+    r" leider man vielleicht hier da dann heute gestern il elle on ce c'\w+ les des él ella ellos lui lei"
+    " ele ela het dat een hij zij ze hun det den han hon de som är"
 )
-_CUES = tuple(
-    # Searched in lower case, which takes half the time of ignoring case.
-    (binds, re.compile("|".join(f"(?:{cue})" for cue in cues)))
-    for binds, cues in ((STANDING, _STANDING), (BOUND, _BINDING), (_WISH, _WISHING))
+_TELLS = re.compile(f"{any_of(_FIRST + ' ' + _OTHERS)}|私は|僕は|나는|저는")
+_TELLER = re.compile(any_of(_FIRST))
+# What may stand before a command, and before what somebody tells.
+_OPENING = re.compile(
+    r"(?:(?:please|and|so|but|then|also|plus|well|oh|now|actually|daher|darum|donc|así que|quindi|dus|därför|поэтому|więc|ok(?:ay)?|yes|remember|note|important|bitte|und|aber|also"
+    r"|s'il \w+ pla[iî]t|et|mais|por favor|y|pero|e|ma|mas|per favore|per cortesia|en|maar|alsjeblieft|och|og"
+    r"|proszę|пожалуйста|и|но|lütfen|من فضلك)(?:[,:،]\s*|\s+))+"
 )
-# What somebody tells of themselves or of others commands nothing: "I have never been
-# there", "it is always late", "so we only met on Fridays".
-_TELLS = re.compile(
-    r"^(?:(?:and|but|so|plus|also|well|oh|now|then|yes|no|und|aber|et|mais|y|pero|e|ma|mas|en|maar)[,!]?\s+)*"
-    r"(?:i|my|we|our|he|she|they|his|her|their|it|there|this|that|these|those|some|sometimes|ich|wir|mein\w*|er"
-    r"|sie (?:hat|ist|war)|es|das|je|j|nous|mon|ma|yo|mi|nosotros|io|mio|mia|noi|eu|meu|minha|nós|ik|mijn|wij|jag|jeg"
-    r"|я|мы|мой|моя|ja|my|ben|benim|私は|僕は|나는|저는)(?:['’]\w+)?\b",
-    _FLAGS,
+# What follows from what somebody told may well be a command: "so never open it".
+_SO = re.compile(
+    any_of("so also daher darum donc así_que quindi dus därför поэтому więc")
 )
-# So does a sentence in which somebody speaks of themselves before the cue.
-_TELLER = re.compile(
-    r"\b(?:i|i'\w+|my|me|we|we'\w+|our|us|ich|mein\w*|wir|uns|je|j'|mon|ma|mes|nous|yo|mi|mis|nosotros|io|mio|mia|noi|eu|meu|minha|ik|mijn|jag"
-    r"|jeg|я|мы|мой|моя|мне)\b"
+_CLAUSE = re.compile(r"[,;:—–،]\s+|\s[-–—]\s")
+
+# What generalises or denies in one of the first words of a command, whose verb may
+# stand before it ("Schreib nie", "Rispondi sempre") or behind ("Never write").
+_ALWAYS = (
+    "niemals nie immer stets nooit altijd aldrig aldri alltid altid jamais toujours nunca"
+    " jam[aá]s siempre sempre niciodată întotdeauna koskaan aina nigdy zawsze nikdy vždy никогда всегда"
+    " ніколи завжди asla daima selalu"
 )
-_CONDITION = re.compile(
-    r"^\W*(?:if|when|whenever|while|unless|until|before|after|once|as long as|wenn|falls|sobald|solange|bevor|si|quand|lorsque|cuando|se|quando"
-    r"|als|wanneer|om|när|hvis|når|если|когда)\b[^,]*(?:,|$)"
+_BEHIND_VERB = (
+    r"nicht nichts kein\w* niemand\w* nur niet niets geen alleen inte ikke bara kun"
 )
-# But a need or a limit of one's own lasts.
+# What denies or limits as the first word of a command.
+_FIRST_WORD = (
+    r"don't do_not no_longer stop avoid refrain_from only \w+_(?:nothing|nobody|no_one) no(?=_(?:[\w-]+_){1,2}(?:for|in|on|after|before|at|with|please))"
+    r" no(?=_(?:[\w-]+_){0,2}[\w-]{2,}(?:s|ing|an|en|ar|er|ir)(?:lo|la|me|le|los|las|nos)?(?:\W|$)) ne n'\w+ pas(?=_d[e']) aucun\w* nada_de"
+    r" ningún\w* non niente mai_\w+(?:are|ere|ire) nessun\w* não nenhum\w* не никаких нельзя nie żadnych ei nenechť inga ingen jangan đừng لا אל मत"
+)
+_IDLE = re.compile(
+    # "No problem", "don't worry", "no sé", "non è": these words command nothing.
+    r"\W*(?:$|[,.!?;]|(?:worry|mind|know|think|you|we|i|they|get me|thank\w*|problem\w*|worries|need|idea|doubt|wonder|way|one|matter|it|it's"
+    r"|that|thats|this|there|i'm|i'll|really|sure|not|he|she|sorry|just|but|actually|what|was|does|thing|bad|yet|now|hesitate"
+    r"|sé|es|está|hay|puedo|quiero|tengo|me (?:gusta|importa|acuerdo|lembro)|lo|gracias|se|so|è|ho|c'è|posso|voglio|mi|sono|sei|é|há|quero|tenho|o|obrigad\w|ahnung|sorge"
+    r"|souci|pressa|prisa|préoc\w*|haar|schlecht|wirklich|ik|dat|het)\b)"
+)
+_COMMAND = re.compile(
+    rf"(?:(?P<standing>(?:never(?! mind)|always)\b|(?:[\w'’-]+\W+){{0,4}}?{any_of(_ALWAYS)})|(?P<opens>{any_of(_FIRST_WORD)})"
+    rf"|(?:[\w'’-]+\W+){{0,5}}?{any_of(_BEHIND_VERB)})"
+)
+# Behind a clause with a subject of its own only this is a command, not "never seen".
+_STRONG = re.compile(
+    r"(?:do not|don't|never(?! (?:\w+(?:ed|s)|been|seen|had|heard|thought|knew|saw|got|was|were|a|an|the)\b)(?= \w+ \w)"
+    rf"|{any_of('ne nie не nunca keine? keinen')}) "
+)
+# What holds always, wherever in a command it stands.
+_STANDING = re.compile(
+    any_of(
+        r"from_now_on from_here_on going_forward henceforth under_no_circumstances at_all_times no_matter_(?:what|how|who) in_no_case"
+        r" for_the_rest_of (?:must|should|may|shall|can)_(?:never|always) off[-_]limits künftig in_zukunft auf_keinen_fall"
+        r" unter_keinen_umständen (?:ab|von)_(?:jetzt|nun|heute|sofort) vanaf_nu voortaan in_geen_geval (?:från_och_med|fra)_nu"
+        r" fra_nå_av framöver tästä_lähtien désormais dorénavant à_partir_de_maintenant à_l'avenir en_aucun_cas a_partir_de_\w+"
+        r" d[ea]_(?:ahora|agora|ora|adesso|oggi)_(?:en_adelante|em_diante|in_(?:poi|avanti)) d'ora_in_(?:poi|avanti)"
+        r" en_ning[uú]n_caso bajo_ning[uú]n in_nessun_caso em_hip[oó]tese_alguma de_acum_înainte od_(?:teraz|teď) отныне впредь"
+        r" с_этого_момента в_дальнейшем ни_в_коем_случае відтепер her_zaman bundan_(?:sonra|böyle) sormadan tidak_pernah"
+        r" mulai_sekarang không_bao_giờ luôn_luôn từ_(?:nay|bây_giờ|giờ) \w+(?:madan|olmadan)"
+        r" أبد(?:ا|ًا) دائم(?:ا|ًا) من_الآن_فصاعد* לעולם תמיד מעכשיו हमेशा कभी_(?:नहीं|मत|भी) अब_से"
+    )
+    # What needs the user's consent: "without asking me", "until I say so".
+    + rf"|{any_of('without until unless ohne bis zonder tenzij sans sin sem senza utan uden uten bez без tanpa')}"
+    rf"(?:\W+\w+){{0,3}}?\W+(?:{any_of(_FIRST + ' asking mich meiner? avermi')}"
+    r"|(?:ask|check|approv|permi|consen|confirm|erlaubnis|zustimmung|freigabe|genehmig|rückfrage|toestemming|demand|autori[sz]|accord|pregunt|permiso"
+    r"|consult|avis|pergunt|chied|fråg|spør|pytani|zgod|разреш|подтвержд|соглас|спрос|izin|persetujuan|bertanya|konfirm))"
+)
+# What forbids, requires or limits, wherever in a command it stands.
+_BINDING = re.compile(
+    any_of(
+        r"must(?!_(?:be_(?:nice|great|hard|fun)|have_(?:been|left|lost)|say|admit)) mustn't may_(?:not|only) (?:is|are)(?:n't|_not)_to_be not_(?:allowed|permitted)"
+        r" forbidden prohibited mandatory (?:should|shall|can)(?:n't|_not)_(?:be|contain|include|use|exceed) at_(?:the_)?most at_the_latest"
+        r" (?:no|not)_(?:more|less|later|earlier|longer|fewer)_than maximum up_to_\d+_(?:words|sentences|lines) unless except_(?:for|if|when)"
+        r" not_a_(?:cent|penny)_more spend_(?:over|under|more|no) ask_(?:me_)?(?:first|before) before_you until_(?:you|the_user|\w+_(?:review|approve|confirm)s?)"
+        r" leave_(?:out|\w+_(?:alone|as|untouched)) (?:stay|leave|keep)s?_(?:\S+_){0,5}(?:as_(?:it|they)_(?:is|are)|unchanged|unpushed|untouched|secret|private"
+        r"|confidential|out_of|away_from|free_of|below|under|within) stick_to (?:only|exclusively)_(?:in|with|use|from|the|my) instead_of_\w+ing"
+        r" (?:needs?|requires?)_(?:explicit_|my_|\S+_){0,3}(?:approval|permission|consent|confirmation)"
+        r" darf dürfen darfst sollst? sollen muss musst müssen ausschließlich höchstens maximal mindestens nicht_(?:mehr|länger)_als verboten"
+        r" bevor_(?:du|sie) frag\w*_(?:mich|erst|vorher) erst_nach es_sei_denn mag_(?:niet|geen|alleen) moet moeten uitsluitend hoogstens niet_meer_dan"
+        r" doit doivent devez tu_dois il_(?:ne_)?faut uniquement au_(?:plus|maximum) pas_plus_de interdit seulement à_moins_que sauf_si"
+        r" debe[ns]? deber[áa]n? hay_que s[oó]lo_(?:en|con|si|puedes|usa|hoteles|los|las) solamente [uú]nicamente como_m[áa]ximo a_lo_sumo no_m[áa]s_de prohibido"
+        r" dev(?:e|ono|i|em) esclusivamente al_massimo non_più_di vietato solo_(?:in|con|se|i|le|gli) a_meno_che somente apenas_(?:em|com|se|os|as)"
+        r" só_(?:em|com|se|pode) no_m[áa]ximo não_mais_(?:de|que) proibido exceto a_menos_que (?:antes|prima)_d[ei]_\w+[ae]r"
+        r" måste endast högst højst maks\w* må_ikke medmindre om_inte_jag nie_wolno wyłącznie najwyżej maksymalnie musi muszą należy chyba_że tylko_(?:w|po|na)"
+        r" nesmí pouze nejvýše musí pokud_ne нельзя обязательно запрещ\w* должн[аоы]? не_(?:более|больше) максимум только_(?:на|в|по|с|если) если_только_не"
+        r" не_можна повинн\w* лише_(?:на|в|з) sadece yalnızca en_fazla zorunda gerekir yasak \w+(?:meyin|mayın)(?:iz)? tidak_boleh harus"
+        r" hanya_(?:dalam|gunakan|jika) maksimal paling_banyak kecuali không_được phải tối_đa chỉ_(?:dùng|được|trả) trừ_khi"
+        r" لا_ت\w* يجب ممنوع فقط كحد_أقصى على_الأكثر إلا_إذا (?:بدون|دون)_\w+ אסור חייב לכל_היותר אלא_אם בלי_\w+ केवल सिर्फ अधिकतम न_करें नहीं_करना बिना चाहिए_कि"
+    )
+    + r"|[şğ].*\w(?:me|ma)[.!]?$"
+)
+# Writing without spaces: what holds always, and what forbids, requires or limits.
+_UNSPACED = (
+    re.compile(
+        "永远|始终|一律|以后|今后|从现在|往后|绝不|绝对不|从不|任何情况下|除非|未经|没有.{0,12}(?:情况下|同意|允许|许可|批准)|之前.{0,4}(?:问|告诉|确认)"
+        "|以後|絕不|決して|絶対|常に|いつも|今後|これから(?:は|も|ずっと)|必ず|なしに|無断で|許可なく|절대|항상|언제나|앞으로|지금부터|이제부터|반드시|없이"
+        "|เสมอ|ตั้งแต่นี้|จากนี้ไป|โดยไม่(?:ถาม|ได้)"
+    ),
+    re.compile(
+        "不要|请勿|不得|不可以?|不许|不准|不能(?:有|用|超)|禁止|切勿|必须|务必|只能|只(?:用|使用|允许|限|发)|仅限|最多|不超过|至少|^别|，别|請勿|必須"
+        "|ないで(?:ください|$|。|下さい|欲しい|ほしい)|なければ(?:なら|いけ)|てはいけ|ては(?:なら|だめ)|のみ|だけ(?:に|を|で|使)|以内|以下|まで(?:です|に)"
+        "|마세요|마십시오|말아|하지 ?마|지 ?마|지 ?말고|금지|해야|만 사용|만 써|이하|이내|최대|꼭 |ห้าม|อย่า|ต้อง|เท่านั้น|ไม่เกิน|เว้นแต่"
+    ),
+    re.compile(
+        "请用|请以|请把|用.{1,6}(?:回答|回复)|我(?:只|不(?:想|喜欢|吃|喝))|(?:答え|回答し|返信し|書い|使っ|話し|表示し|まとめ|呼ん)て(?:ください|下さい)|でお願い"
+        "|(?:답|대답|말|써|작성|사용|표시).{0,6}(?:주세요|줘)|답해|대답|請.?用"
+    ),
+)
+# A need or a limit of one's own lasts, whoever tells of it.
 _NEED = re.compile(
-    r"allerg|al[eé]rgi|uczulon|аллерг|alerj|アレルギー|알레르기|intoleran|unverträg|vertr[aä]g\w+ kein|tolera|tollera|support\w+ pas|переносит|不能吃|vegan|vegetari|végétari|kosher|halal"
-    r"|c[eo]?eliac|wheelchair|rollstuhl|budget|presupuesto|or[cç]amento|bütçe|бюджет|予算|예산|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b|never\b.*\byou"
-    r"|^(?:i|we)(?:['’]\w+| am| are)? (?:do not|don['’]t|cannot|can['’]?t|won['’]t|never|always|only|(?:would )?rather|prefer"
-    r"|want|need|expect)\b.{0,90}$|^ich (?:möchte|will|esse|trinke|kann)\b.{0,90}$|^je ne\b.{0,90}$|^(?:this|that|it|they|there)"
-    r" (?:must|may not|should never)\b",
-    _FLAGS,
+    r"allerg|al[eé]rgi|uczulon|аллерг|алергі|alerj|アレルギー|알레르기|过敏|過敏|حساسية|אלרג|एलर्जी|แพ้|dị ứng|intoleran|unverträg|vertr[aä]g\w+ kein|(?:mag|isst|trinkt) kein"
+    r"|tolera\b|tollera|support\w+ pas|переносит|不能吃|吃不了|c[eo]?eliac|wheelchair|rollstuhl|rolstoel|fauteuil roulant|silla de ruedas|cadeira de rodas|sedia a rotelle"
+    r"|รถเข็น|轮椅|車椅子|휠체어|素食|吃素|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b"
+    r"|(?:budget|presupuesto|or[cç]amento|budsjett|budżet|bütçe|бюджет|预算|預算|予算|예산|ميزانيت|תקציב|बजट|งบประมาณ|anggaran|ngân sách)(?=.*\d)"
+    r"|^(?=.{1,60}$)(?!.*\b(?:recipes?|restaurants?)\b).*(?:vegan|vegetari|végétarien|kosher|halal)"
+)
+# How one asks for something as it should always be, and what one wants oneself.
+_WISHING = re.compile(
+    r"(?:answer|reply|respond|speak|write|format|keep|use|include|exclude|call me|address me|make sure|ensure|remember|prefer|skip|leave out"
+    r"|tell me (?:when|before)|warn me|mention|limit|report|ask)\b(?=.*\b(?:in|as|with|to|all|every|each|any|only|short|brief|simple|format"
+    r"|style|before|if|when|so|that|under|below|than|the)\b)|.*\b(?:rather than|but not|keep it|short and|be (?:brief|concise|polite|honest|specific|careful))\b"
+    r"|(?:antworte|schreib|verwende|benutze|nutze|nenn|halte?|frag|sprich|gib|zeig|lass|duz|siez|réponds|répondez|écris|écrivez|utilise|garde"
+    r"|appelle|parle|respond|contesta|escribe|usa|utili[zs]a|habla|mantén|rispondi|scrivi|parla|responda|escreva|use|fale|mantenha|antwoord"
+    r"|schrijf|gebruik|отвечай|пиши|используй|odpowiadaj|pisz|używaj)\w*\b"
+)
+_OWN_WISH = re.compile(
+    r"(?:\w+, )?(?:(?:i|we|user) (?:(?:never|always|only)\b(?! \w+ed\b)|(?:do not|don't|hate|refuse to|won't) (?:want|eat|drink|fly|like|use|take|accept)\b"
+    r"|(?:can(?:no|')?t) (?:eat|drink|have|do|use|stand)\b)|(?:i|we|user)(?:'d| would)? (?:prefers?|rather)\b"
+    r"|(?:i|we|user) (?:wants?|needs?|expect)\b.*\b(?:all|every|always|answers?|repl(?:y|ies)|responses?|examples?|code|reports?|style|format|no|only|not)\b"
+    r"|ich (?:möchte|will|esse|trinke|mag) (?:\w+ ){0,3}(?:kein\w*|nur|nicht)|ich (?:\w+ ){1,4}lieber"
+    r"|.{0,14}je (?:préfère|ne (?:veux|mange|bois))|(?:yo )?(?:prefiero|no quiero)|(?:io )?(?:preferisco|non voglio)|(?:eu )?(?:prefiro|não quero))\b"
 )
 _ANNOUNCES = re.compile(
     r"\b(?:rules?|guidelines?|constraints?|requirements?|instructions?|preferences?|follow|regeln?|vorgaben?"
     r"|règles?|consignes?|reglas?|regol[ae]|regras?|regels?|zasad[ay]|правил[оа]|kural(?:lar)?)\b|规则|要求|規則|ルール|규칙",
-    _FLAGS,
+    re.IGNORECASE,
 )
 # Who else says so, before a rule in the same sentence: "the wiki states that you must".
 _REPORTS = re.compile(
@@ -225,16 +192,16 @@ _REPORTS = re.compile(
     r"|according to|(?<!as )(?<!i )(?<!we )(?<!you )said|laut|zufolge|steht|sagt\w*|behauptet\w*|meint\w*|schreibt|selon|d'après|prétend|il est écrit"
     r"|según|dice que|dicen que|dice che|afirma|secondo (?:il|la|i)|segundo (?:a|o|el|la)|afferma|diz que|volgens|zegt|enligt|ifølge|säger|siger|sier|według|twierdzi|mówi"
     r"|согласно|говорит|утверждает|пишет|göre|diyor|menurut|theo)\b"
-    r"|根据|據|写着|声称|说，|说：|上说|によると|によれば|と書いて|と言って|따르면|라고|تقول|يقول|وفق|לפי|के अनुसार|ตามที่",
-    _FLAGS,
+    r"|根据|據|写着|声称|说，|说：|上说|によると|によれば|と書いて|と言って|따르면|라고|تقول|يقول|وفق|לפי|के अनुसार|ตามที่"
 )
-_AND = re.compile(r"^(?:and|und|et|y|e|en|og|och|и|also|aber|but|mais|pero|ma|но)[, ]+")
 _QUOTED = re.compile(
     r"“[^”]{2,400}”|„[^“”]{2,400}[“”]|«[^»]{2,400}»|「[^」]{2,400}」|『[^』]{2,400}』|(?<!\w)\"[^\"]{2,400}\"(?!\w)"
 )
 _QUESTION = ("?", "？", "؟")
 _MOST_CHARACTERS = 300
 _MOST_WISH_CHARACTERS = 140
+_MOST_NEED_CHARACTERS = 200
+_MOST_OWN_CHARACTERS = 100
 
 
 def unseen_removed(text: str) -> str:
@@ -263,18 +230,58 @@ def binding_of(sentence: str, *, listed: bool = False) -> int:
     if sentence.endswith(_QUESTION) or len(sentence) > _MOST_CHARACTERS:
         return 0
     plain = unseen_removed(sentence).replace("’", "'").lower()
-    plain = _AND.sub("", plain)
     if not plain.isascii() or '"' in plain:
         plain = _QUOTED.sub(" ", plain)
-    found = ((binds, cue.search(plain)) for binds, cue in _CUES)
-    binds, said = next((one for one in found if one[1]), (0, None))
-    if said and binds:
-        before = _CONDITION.sub("", plain[: said.start()])
-        tells = _TELLS.match(plain) or _TELLER.search(before)
-        if _REPORTS.search(before) or (tells and not _NEED.search(plain)):
-            binds = 0
+    binds = max(_bindings(plain), default=0)
     if binds == _WISH and len(sentence) > _MOST_WISH_CHARACTERS:
         binds = 0
     mark, colon, _ = sentence.partition(":")
     listed = listed or bool(colon and len(mark) <= 40 and announces_rules(mark))
     return max(binds, BOUND) if listed else binds
+
+
+def _bindings(plain: str) -> Iterator[int]:
+    """Yield how strictly each clause of a sentence in lower case binds."""
+    if not plain.isascii():
+        for binds, cues in zip((STANDING, BOUND, _WISH), _UNSPACED, strict=True):
+            found = cues.search(plain)
+            if found and not _REPORTS.search(plain[: found.start()]):
+                yield binds
+    need = _NEED.search(plain) if len(plain) <= _MOST_NEED_CHARACTERS else None
+    if need and not _REPORTS.search(plain[: need.start()]):
+        yield STANDING
+    start, told = 0, False
+    for end in [*(match.end() for match in _CLAUSE.finditer(plain)), len(plain)]:
+        opening = _OPENING.match(plain, start, end)
+        clause = plain[opening.end() if opening else start : end]
+        if _TELLS.match(clause):
+            if (
+                not start
+                and len(plain) <= _MOST_OWN_CHARACTERS
+                and _OWN_WISH.match(clause)
+            ):
+                yield _WISH
+            told = True
+        elif not told or _STRONG.match(clause) or (opening and _SO.match(opening[0])):
+            yield _binding_of_clause(clause)
+        if _REPORTS.search(clause):
+            return
+        start = end
+
+
+def _binding_of_clause(clause: str) -> int:
+    """Return how strictly a clause without a subject of its own binds, 0 for not."""
+    command = _COMMAND.match(clause)
+    idle = command and command["opens"] and _IDLE.match(clause, command.end())
+    if command and not (idle or _speaks(command[0])):
+        return STANDING if command["standing"] else BOUND
+    for binds, cues in ((STANDING, _STANDING), (BOUND, _BINDING)):
+        found = cues.search(clause)
+        if found and not _speaks(clause[: found.start()]):
+            return binds
+    return _WISH if _WISHING.match(clause) or _OWN_WISH.match(clause) else 0
+
+
+def _speaks(before: str) -> bool:
+    """Whether words before a cue are of the user, or of another who says so."""
+    return bool(_TELLER.search(before) or _REPORTS.search(before))
