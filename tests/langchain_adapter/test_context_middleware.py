@@ -1,6 +1,7 @@
 """HeadroomContextMiddleware: the conversation within its budget, in either mode."""
 
 import asyncio
+import json
 import logging
 from copy import copy, deepcopy
 from itertools import pairwise
@@ -12,6 +13,8 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import (
     AgentMiddleware,
     ModelCallLimitMiddleware,
+    ModelRequest,
+    ModelResponse,
     TodoListMiddleware,
 )
 from langchain_core.messages import (
@@ -22,6 +25,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.tools import tool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -385,6 +389,38 @@ class TestViewMode:
         assert all(tokens(sent) <= BUDGET for sent in model.sent)
         assert all(sent[0].content == prompt for sent in model.sent)
 
+    def test_tool_schemas_are_part_of_the_budget(self, scripted):
+        @tool
+        def find(query: str) -> str:
+            """Find."""
+            return query
+
+        find.description = "Find what is asked for, in every list there is. " * 12
+        model = scripted(script=CHAT)
+        agent = create_agent(
+            model,
+            [find],
+            middleware=[HeadroomContextMiddleware(budget())],
+            checkpointer=InMemorySaver(),
+        )
+        talk(agent, 14)
+        schema = default_counter()(json.dumps(convert_to_openai_tool(find)))
+        assert any(digests(sent) for sent in model.sent)
+        assert max(map(tokens, model.sent)) + schema <= BUDGET + 20
+
+    def test_a_tool_that_cannot_be_counted_stops_no_request(self, scripted, caplog):
+        request = ModelRequest(
+            model=scripted(script=CHAT),
+            messages=[HumanMessage("Hello.")],
+            tools=[{"a": object(), "loop": (loop := [])}],
+        )
+        loop.append(loop)
+        answer = HeadroomContextMiddleware(budget()).wrap_model_call(
+            request, lambda sent: ModelResponse(result=[AIMessage("Hi.")])
+        )
+        assert answer.result[0].content == "Hi."
+        assert "tools were not counted" in caplog.text
+
     def test_its_hooks_are_no_nodes_of_the_graph(self, scripted):
         agent, _ = agent_of(scripted, "view", CHAT)
         assert set(agent.get_graph().nodes) == {
@@ -476,6 +512,7 @@ class Request:
         self.messages = self.sent = messages
         self.model = type("Model", (), {"profile": profile})
         self.system_message = None
+        self.tools = []
         self.state = {}
 
     def override(self, messages):

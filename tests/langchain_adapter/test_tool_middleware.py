@@ -248,6 +248,7 @@ class TestContextEdit:
                 message.name = name
         edit = HeadroomContextEdit(**options)
         edit.apply(messages, count_tokens=count_tokens_approximately)
+        self.savings = edit.savings
         return [m for m in messages if isinstance(m, ToolMessage)]
 
     def test_below_the_trigger_nothing_changes(self):
@@ -260,6 +261,7 @@ class TestContextEdit:
         assert [m.content for m in results] == expected
         assert [m.artifact for m in results] == [{"n": i} for i in range(6)]
         assert [m.id for m in results] == [f"t{i}" for i in range(6)]
+        assert self.savings.total.results == max(0, 6 - keep)
 
     def test_files_stay(self):
         results = self.edited("read_file", trigger=100, keep=0)

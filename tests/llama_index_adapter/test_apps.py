@@ -214,6 +214,8 @@ class TestAgents:
         assert count_tokens(seen) < 0.5 * count_tokens(str(ORDERS))
         (result,) = (e for e in events if isinstance(e, ToolCallResult))
         assert result.tool_output.content == str(ORDERS)
+        assert agent.savings.by_tool["list_orders"].results == 1
+        assert agent.savings.total.tokens_after == count_tokens(seen)
 
     def test_it_leaves_files_alone(self, scripted):
         def read_file() -> list:

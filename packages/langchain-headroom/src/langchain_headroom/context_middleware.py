@@ -46,6 +46,8 @@ logger = logging.getLogger(__name__)
 # A reply to less than this part of the budget tells nothing (`budget_factor`), so its
 # request need not be counted.
 _LEAST_REPORTED = 6
+# Source: `headroom.payloads.histories`, for the same reason.
+_SCHEMA_STEPS = 64
 
 
 class _State(AgentState[ResponseT]):
@@ -64,9 +66,10 @@ class HeadroomContextMiddleware(
 ):
     """Keeps what the model is sent within a ConversationCompressor's budget.
 
-    `mode="view"` leaves the agent's state as it is and shortens each request; the
-    system prompt counts towards the budget. `mode="state"` shortens the state itself,
-    before the model runs, so that checkpoints stay small; of what is replaced the
+    `mode="view"` leaves the agent's state as it is and shortens each request; system
+    prompt and tool schemas count towards the budget. `mode="state"` shortens the state
+    itself, before the model runs and knowing neither of them, so that checkpoints stay
+    small; of what is replaced the
     digest takes the place and the id, which keeps it out of streams. In either mode
     calls and results stay together, and system messages, the last user message, the
     last model message and its pending results stay as they are. Where a turn alone is
@@ -165,6 +168,7 @@ class HeadroomContextMiddleware(
         self,
         messages: Sequence[BaseMessage],
         system: BaseMessage | None,
+        tools: Sequence[Any],
         model: Any,
         factor: float,
     ) -> list[ConversationCompressor]:
@@ -177,6 +181,7 @@ class HeadroomContextMiddleware(
         Args:
             messages: The conversation.
             system: What is sent before it.
+            tools: What is sent beside it.
             model: Whose limits a fraction is of.
             factor: The provider's tokens, in which sizes are, for one of ours.
 
@@ -184,13 +189,15 @@ class HeadroomContextMiddleware(
             ValueError: If a fraction is asked for of a model without a profile.
         """
         own = self.compressor
+        # In steps, so that the history is not cut anew when an agent's tools change.
+        step = max(1, own.max_tokens // _SCHEMA_STEPS)
+        schemas = ceil(factor * self._schema_tokens(tools) / step) * step
+        left = own.max_tokens - schemas
 
         def ours(max_tokens: int) -> int:
             return max(1, int(max_tokens / factor))
 
-        plain = self._configured(
-            ours(own.max_tokens), own.trigger, own.target, own.keep_turns
-        )
+        plain = self._configured(ours(left), own.trigger, own.target, own.keep_turns)
         if self.trigger is None and self.keep is None:
             return [plain]
         count = own.count_tokens or default_counter()
@@ -202,7 +209,7 @@ class HeadroomContextMiddleware(
             tokens = sizes.reached(self.trigger, costs, base, limit)
             # Reaching a size is enough, the compressor's trigger is to be exceeded.
             at_least = own.max_tokens if tokens is None else tokens - 0.5
-        max_tokens = max(1, min(own.max_tokens, ceil(at_least / own.trigger)))
+        max_tokens = max(1, min(left, ceil(at_least / own.trigger)))
         trigger = min(1.0, at_least / max_tokens)
         target = min(own.target, trigger)
         keep_turns = own.keep_turns
@@ -248,14 +255,24 @@ class HeadroomContextMiddleware(
         count = self.compressor.count_tokens or default_counter()
         system = [sent.system_message] if sent.system_message else []
         counted = messages_tokens([*system, *sent.messages], count)
-        if sent.tools:
-            # A dict is a tool of the provider's own.
-            tools = [
-                tool if isinstance(tool, dict) else convert_to_openai_tool(tool)
-                for tool in sent.tools
-            ]
-            counted += count(compact_json(tools))
+        counted += self._schema_tokens(sent.tools)
         return budget_factor(known, reported, counted, budget)
+
+    def _schema_tokens(self, tools: Sequence[Any]) -> int:
+        """Return what tools cost as they are described to a model; 0 for none."""
+        if not tools:
+            return 0
+        try:
+            # A dict is a tool of the provider's own.
+            schemas = [
+                tool if isinstance(tool, dict) else convert_to_openai_tool(tool)
+                for tool in tools
+            ]
+            count = self.compressor.count_tokens or default_counter()
+            return count(compact_json(schemas))
+        except Exception:  # noqa: BLE001 - a schema stops no request; _warn logs it
+            _warn(self.name, "the tools were not counted")
+            return 0
 
 
 class _View(NamedTuple):
@@ -319,6 +336,7 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         return self._compressors_for(
             request.messages,
             request.system_message,
+            request.tools,
             request.model,
             self._factor(request.state),
         )
@@ -393,7 +411,7 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
             return None
         messages = state["messages"]
         factor = self._factor(state)
-        compressors = self._compressors_for(messages, None, None, factor)
+        compressors = self._compressors_for(messages, None, (), None, factor)
         try:
             return _update(messages, compressed(messages, *compressors))
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
@@ -408,7 +426,7 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
             return None
         messages = state["messages"]
         compressors = await run_in_executor(
-            None, self._compressors_for, messages, None, None, self._factor(state)
+            None, self._compressors_for, messages, None, (), None, self._factor(state)
         )
         try:
             return _update(messages, await _acompressed(messages, compressors))

@@ -134,6 +134,7 @@ class HeadroomContextEdit:
         keep: Latest results that stay as they are, 0 or more.
         exclude_tools: Tools whose results stay, by name or pattern; by default those
             that show files.
+        savings: What was saved so far, by tool; what is sent again counts again.
     """
 
     minifier: Any = field(default_factory=ToolOutputCompressor)
@@ -141,6 +142,9 @@ class HeadroomContextEdit:
     trigger: int = 100_000
     keep: int = 3
     exclude_tools: Sequence[str] = FILE_TOOLS
+    savings: ToolSavings = field(
+        default_factory=ToolSavings, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         check_compressor(self.minifier, "minifier", optional=False)
@@ -166,7 +170,9 @@ class HeadroomContextEdit:
             assert isinstance(message, ToolMessage)
             name = message.name or names.get(message.tool_call_id) or ""
             if not is_named(name, (RETRIEVE, *self.exclude_tools)):
-                messages[place] = minified(message, self.minifier)
+                messages[place] = minified(
+                    message, self.minifier, savings=self.savings, tool=name
+                )
 
 
 def _question(state: Any) -> str | None:

@@ -7,15 +7,16 @@ from typing import Any
 
 from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.agent.workflow.workflow_events import AgentOutput, ToolCallResult
-from llama_index.core.bridge.pydantic import Field, model_validator
+from llama_index.core.bridge.pydantic import Field, PrivateAttr, model_validator
 from llama_index.core.llms import ChatMessage
 from llama_index.core.memory import BaseMemory
-from llama_index.core.tools import AsyncBaseTool
+from llama_index.core.tools import AsyncBaseTool, ToolOutput
 from llama_index.core.workflow import Context
 
 from headroom import InputError
 from headroom.arguments import refuse_unknown
 from headroom.messages.file_tools import is_named
+from headroom.tool_outputs.savings import ToolSavings
 from llama_index_headroom.memory import HeadroomChatMemoryBuffer
 from llama_index_headroom.tools import compress_output
 
@@ -28,13 +29,15 @@ class HeadroomFunctionAgent(FunctionAgent):
     The events it streams hold the originals; what the model reads, and memory keeps,
     is minified. Errors, `return_direct` results and those of tools that show files
     (`headroom.messages.file_tools.FILE_TOOLS`) are left alone. The input tokens that
-    the model reports calibrate a HeadroomChatMemoryBuffer.
+    the model reports calibrate a HeadroomChatMemoryBuffer. What was saved so far, by
+    tool, is in `savings`.
 
     Attributes:
         minifier: None for ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
     """
 
     minifier: Any = Field(default=None, exclude=True)
+    _savings: ToolSavings = PrivateAttr(default_factory=ToolSavings)
 
     @model_validator(mode="before")
     @classmethod
@@ -68,10 +71,16 @@ class HeadroomFunctionAgent(FunctionAgent):
             result
             if result.return_direct or is_named(result.tool_name)
             else result.model_copy(
-                update={
-                    "tool_output": compress_output(result.tool_output, self.minifier)
-                }
+                update={"tool_output": self._minified(result.tool_output)}
             )
             for result in results
         ]
         await super().handle_tool_call_results(ctx, shown, memory)
+
+    def _minified(self, output: ToolOutput) -> ToolOutput:
+        return compress_output(output, self.minifier, savings=self._savings)
+
+    @property
+    def savings(self) -> ToolSavings:
+        """What was saved on the results so far, by tool."""
+        return self._savings

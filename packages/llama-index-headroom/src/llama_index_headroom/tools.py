@@ -130,13 +130,16 @@ class headroom_callback:  # noqa: N801 - called like a function, and picklable
         return _minified(raw_output, str(raw_output), self.minifier or _MINIFIER)
 
 
-def compress_output(output: ToolOutput, minifier: Any = None) -> ToolOutput:
+def compress_output(
+    output: ToolOutput, minifier: Any = None, *, savings: ToolSavings | None = None
+) -> ToolOutput:
     """Return the output with its text minified; itself if nothing is to be gained.
 
     Args:
         output: What a tool returned; never changed. The result shares `raw_output`.
         minifier: Any object whose `compress(text)` returns a shorter text. Default:
             ToolOutputCompressor(), counting with LlamaIndex's tokenizer.
+        savings: Takes what was saved, under the output's tool name.
 
     Raises:
         TypeError: If `minifier` cannot compress.
@@ -156,7 +159,11 @@ def compress_output(output: ToolOutput, minifier: Any = None) -> ToolOutput:
             blocks[at] = TextBlock(text=text)
     if blocks == output.blocks:
         return output
-    return output.model_copy(update={"blocks": blocks})
+    shown = output.model_copy(update={"blocks": blocks})
+    if savings is not None:
+        before, after = count_tokens(output.content), count_tokens(shown.content)
+        savings.add(output.tool_name, before, after)
+    return shown
 
 
 def _minified(value: Any, shown: str, minifier: Any) -> str | None:
@@ -233,11 +240,7 @@ class _Minifying:
     def _shown(self, output: ToolOutput) -> ToolOutput:
         if self.metadata.return_direct:
             return output
-        shown = compress_output(output, self._minifier)
-        if shown is not output:
-            before, after = count_tokens(output.content), count_tokens(shown.content)
-            self.savings.add(self.metadata.get_name(), before, after)
-        return shown
+        return compress_output(output, self._minifier, savings=self.savings)
 
 
 class _CompressedFunctionTool(_Minifying, FunctionTool):
