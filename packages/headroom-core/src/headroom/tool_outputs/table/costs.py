@@ -21,6 +21,10 @@ _CONTAINER = 8.0
 class Costs(dict[Item, float]):
     """Estimated tokens of cells and names, for choosing how to lay out a table."""
 
+    def __init__(self) -> None:
+        # The comma of an empty cell mostly is one token with the next.
+        self[""] = EMPTY - COMMA
+
     def __missing__(self, item: Item) -> float:
         if type(item) is not str:
             return _CONTAINER

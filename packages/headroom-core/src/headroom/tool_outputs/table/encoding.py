@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headroom.tool_outputs.table.costs import Costs
+from headroom.tool_outputs.table.fields import Field
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.headers import Headers
 from headroom.tool_outputs.table.layout import Layout
@@ -14,7 +15,7 @@ from headroom.tool_outputs.table.notation import (
 )
 from headroom.tool_outputs.table.packed import JOINED, MARKS
 from headroom.tool_outputs.table.references import find_references
-from headroom.tool_outputs.table.schemas import Field, Kind, find_schemas
+from headroom.tool_outputs.table.schemas import find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
 
 __all__ = ["encode_table"]
@@ -65,7 +66,7 @@ class _Writer:
             [
                 self.headers.of_field(i, field.name)
                 for field in schema.fields
-                if field.kind is Kind.CELL
+                if field.has_cell
             ]
             for i, schema in enumerate(self.schemas)
         ]
@@ -93,15 +94,15 @@ class _Writer:
         fields = [field for schema in self.schemas for field in schema.fields]
         templates = [f.template for f in fields if f.template is not None]
         parts = []
-        if any(f.kind is Kind.FIXED for f in fields):
+        if any(not (f.has_cell or f.sparse) for f in fields):
             parts.append("k=v holds unless ;k:x")
-        if any(f.kind is Kind.SPARSE for f in fields):
+        if any(f.sparse for f in fields):
             parts.append("k? only where ;k:x")
         if self.has_absent:
             parts.append(";k: is absent")
         if any(t.references for t in templates):
             parts.append("{k} is k's value")
-        if any(t.suffix is not None for t in templates):
+        if any(t.has_hole for t in templates):
             parts.append("{} the cell")
         if self.references:
             parts.append("&n is line &n")
@@ -193,7 +194,7 @@ class _Writer:
         inner = self.headers.of_field(schema, field.name)
         names = [f.name for f in fields]
         text = field.name
-        if field.kind is Kind.SPARSE:
+        if field.sparse:
             text += "?"
         if inner >= 0:
             text += self._spec(inner)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from headroom.tool_outputs.table.fields import Cells, Named, Schema, in_rows
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.notation import is_other
 from headroom.tool_outputs.table.packed import JOINED
 from headroom.tool_outputs.table.references import SEVERAL, Written
-from headroom.tool_outputs.table.rows import Cells, Named, lay_out
-from headroom.tool_outputs.table.schemas import Schema
 
 __all__ = ["Layout"]
 
@@ -40,7 +39,7 @@ class Layout:
         self.cells: dict[int, Cells] = {}
         self.named: dict[int, Named] = {}
         for schema in schemas:
-            cells, named = lay_out(schema)
+            cells, named = in_rows(schema)
             self.cells.update(cells)
             self.named.update(named)
         self.references: dict[Item, str] = {}

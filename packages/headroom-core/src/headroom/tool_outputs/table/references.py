@@ -6,9 +6,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from headroom.tool_outputs.table.costs import Costs
+from headroom.tool_outputs.table.fields import Schema
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.packed import MARKS
-from headroom.tool_outputs.table.schemas import Schema
 
 __all__ = ["SEVERAL", "Written", "find_references"]
 
@@ -143,8 +143,8 @@ def _own_ids(schemas: Sequence[Schema]) -> set[Item | None]:
     """
     found: set[Item | None] = set()
     for schema in schemas:
-        if len(schema.rows) >= _FEWEST_ROWS:
-            for column in zip(*schema.rows.values(), strict=True):
+        if len(schema.nodes) >= _FEWEST_ROWS:
+            for column in schema.columns:
                 if all(map(_is_id, column)) and len(set(column)) == len(column):
                     found.update(column)
     return found

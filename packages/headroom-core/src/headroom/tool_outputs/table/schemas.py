@@ -2,19 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable, Iterator, Sequence
 from operator import eq, itemgetter
 
 from headroom.tool_outputs.table.chains import collapse_chains, reachable
 from headroom.tool_outputs.table.classes import find_classes
 from headroom.tool_outputs.table.costs import COLON, COMMA, EMPTY, Costs
+from headroom.tool_outputs.table.fields import Column, Field, Schema, lay_out
 from headroom.tool_outputs.table.graph import Graph, Item
-from headroom.tool_outputs.table.notation import is_other, raw_cell
+from headroom.tool_outputs.table.notation import is_other
 from headroom.tool_outputs.table.templates import Template, Texts, find_templates
 
-__all__ = ["Field", "Kind", "Schema", "find_schemas"]
+__all__ = ["find_schemas"]
 
 # Characters from which a string may be worth a template.
 _LONG = 12
@@ -49,48 +48,6 @@ _FEWEST_WORDS, _FEWEST_MEASURES = 2, 6
 # Templates are looked for on this many rows, evenly spread.
 _SAMPLE_ROWS = 64
 
-Row = Sequence[Item | None]
-
-
-class Kind(Enum):
-    """Where the value of a field is found."""
-
-    CELL = "in its place in each row"
-    SPARSE = "absent, unless the row names it"
-    FIXED = "in the header, unless the row names another"
-
-
-@dataclass(slots=True)
-class Field:
-    """One field of a header.
-
-    Attributes:
-        name: The key.
-        kind: Where its value is found.
-        value: The header's value of a FIXED field without template.
-        template: How the value follows from others; for a CELL it has a hole.
-        absent: Rows that lack the key.
-    """
-
-    name: str
-    kind: Kind = Kind.CELL
-    value: Item | None = None
-    template: Template | None = None
-    absent: int = 0
-
-
-@dataclass(slots=True)
-class Schema:
-    """Objects that share one header.
-
-    Attributes:
-        fields: In the key order of every member.
-        rows: For each member node its items by field, None where the key is absent.
-    """
-
-    fields: list[Field]
-    rows: dict[int, Row]
-
 
 def find_schemas(
     graph: Graph, costs: Costs, *, literal: bool = False
@@ -121,13 +78,14 @@ def find_schemas(
                 continue
         elif sum(type(v) is str and len(v) >= _LONG for v in graph.items[nodes[0]]) < 3:
             continue
-        schema = Schema([Field(name) for name in names], _rows(graph, names, nodes))
+        fields = [Field(name) for name in names]
+        schema = Schema(fields, nodes, _columns(graph, names, nodes))
         chooser = _Chooser(schema, costs)
         if not literal:
             chooser.choose()
         if len(nodes) == 1 and all(f.template is None for f in schema.fields):
             continue
-        cells = sum(field.kind is Kind.CELL for field in schema.fields)
+        cells = sum(field.has_cell for field in schema.fields)
         if cells > _MOST_CELLS_FOR_A_ROW * len(nodes) > _MOST_CELLS_FOR_A_ROW:
             continue
         for node in nodes:
@@ -163,14 +121,15 @@ def _kind(graph: Graph, item: Item) -> str:
     return "number" if is_other(item) else "text"  # type: ignore[arg-type]
 
 
-def _rows(graph: Graph, names: Sequence[str], nodes: Iterable[int]) -> dict[int, Row]:
+def _columns(graph: Graph, names: Sequence[str], nodes: Sequence[int]) -> list[Column]:
+    """Return for each key the items of all nodes, None where one lacks it."""
     index = {name: i for i, name in enumerate(names)}
     slots: dict[int, list[int]] = {}
-    rows: dict[int, Row] = {}
+    rows: list[Column] = []
     for node in nodes:
         items = graph.items[node]
         if len(items) == len(names):
-            rows[node] = items
+            rows.append(items)
             continue
         shape = graph.shape[node]
         places = slots.get(shape)
@@ -179,8 +138,8 @@ def _rows(graph: Graph, names: Sequence[str], nodes: Iterable[int]) -> dict[int,
         row: list[Item | None] = [None] * len(names)
         for i, item in zip(places, items, strict=True):
             row[i] = item
-        rows[node] = row
-    return rows
+        rows.append(row)
+    return list(zip(*rows, strict=True))
 
 
 class _Chooser:
@@ -188,199 +147,136 @@ class _Chooser:
 
     def __init__(self, schema: Schema, costs: Costs) -> None:
         self.fields = schema.fields
-        self.columns: list[Row] = list(zip(*schema.rows.values(), strict=True))
         self.costs = costs
-        self.single = len(schema.rows) == 1
-        for field, column in zip(self.fields, self.columns, strict=True):
-            distinct = set(column)
-            if len(distinct) == 1:
-                field.kind, field.value = Kind.FIXED, column[0]
-            elif len(distinct) < len(column):
-                self._choose_kind(field, column)
-            elif None in distinct:
-                field.absent = 1
-        if len(schema.rows) > _SAMPLE_ROWS:
-            # Rows that a template does not fit name their value, so that it may be
-            # found on some of the rows.
-            step = len(schema.rows) // _SAMPLE_ROWS + 1
-            self.columns = [column[::step] for column in self.columns]
+        self.single = len(schema.nodes) == 1
+        for field, column in zip(self.fields, schema.columns, strict=True):
+            self._choose_kind(field, column)
+        # Rows that a template does not fit name their value, so that it may be found
+        # on some of the rows.
+        step = -(-len(schema.nodes) // _SAMPLE_ROWS)
+        self.texts = Texts([column[::step] for column in schema.columns])
         # Fields that are derived can't be referred to, and those referred to are not
         # derived any more: no cycles, no chains.
         self.derived = {
             i for i, f in enumerate(self.fields) if not Template.can_name(f.name)
         }
         self.locked: set[int] = set()
-        # The fields that templates may refer to.
-        self.base: Sequence[int] = ()
 
     def choose(self) -> None:
+        """Look for templates that spare what rows would say."""
         if len(self.fields) > _MAX_FIELDS:
             return
-        if not self.single:
-            self._find_copies()
+        columns = self.texts.columns
+        for i, field in enumerate(self.fields):
+            if field.has_cell and not self.single and columns[i]:
+                self._take(i, self._copies(i), 1.0)
         candidates = [i for i in range(len(self.fields)) if self._may_follow(i)]
-        if not candidates:
-            return
-        texts = Texts(self.columns)
-        self.base = range(len(self.fields))
+        base: Sequence[int] = range(len(self.fields)) if candidates else ()
         if self.single:
             # By chance a long text holds a short one; a single row can't tell.
-            row = texts.row(0)
-            self.base = [j for j in self.base if len(row[j] or "") >= _LONG]
+            base = [j for j in base if len(self.texts[j][0] or "") >= _LONG]
+        else:
+            # What a header says of all rows says nothing about one.
+            base = [
+                j for j in base if self.fields[j].value is None or j in self.derived
+            ]
         for i in candidates:
             if i not in self.locked:
-                self._try_templates(i, texts)
+                allowed = [j for j in base if j != i and j not in self.derived]
+                self._take(i, find_templates(self.texts, i, allowed), _WORTHWHILE)
 
-    def _named(self, i: int) -> float:
-        """What it costs that a row names the field, without the value."""
-        return self.costs[self.fields[i].name] + COLON + COMMA
-
-    def _choose_kind(self, field: Field, column: Row) -> None:
-        """Choose among the kinds without a template, where some values repeat.
+    def _choose_kind(self, field: Field, column: Column) -> None:
+        """Choose among the kinds without a template.
 
         What the values cost by themselves is the same for all and left out.
         """
+        if column.count(column[0]) == len(column):
+            field.value = column[0]
+            return
+        if len(set(column)) == len(column):
+            return
         counts = Counter(column)
-        absent = field.absent = counts.pop(None, 0)
-        present = len(column) - absent
+        absent = counts.pop(None, 0)
         if 2 * absent > len(column):
             # Nobody counts out empty cells to find the one that is filled.
-            field.kind = Kind.SPARSE
+            field.sparse = True
             return
         named = self.costs[field.name] + COLON + COMMA
-        best = present * COMMA + absent * EMPTY
+        present = len(column) - absent
         top, n = max(counts.items(), key=itemgetter(1))
         assert top is not None
         if n * 3 >= present and (
             self.costs[top] < _LONG_DEFAULT or n * 2 > len(column)
         ):
             fixed = COLON - (n - 1) * self.costs[top] + (len(column) - n) * named
-            if fixed < best:
-                field.kind, field.value = Kind.FIXED, top
+            if fixed < present * COMMA + absent * EMPTY:
+                field.value = top
 
-    def _cost(self, i: int) -> float:
-        """Estimate what a field costs as it is written so far."""
-        field, column, costs = self.fields[i], self.columns[i], self.costs
-        named = self._named(i)
-        total = 0.0
-        if field.kind is Kind.FIXED:
-            assert field.value is not None
+    def _cost(self, field: Field, i: int) -> float:
+        """Estimate what a field costs: its header's text, cells and named values."""
+        costs = self.costs
+        total = COLON if field.has_cell else 0.0
+        if field.template is not None:
+            total = COLON + costs[field.template.spell([f.name for f in self.fields])]
+        elif field.value is not None:
             total = COLON + costs[field.value]
-            column = [v for v in column if v != field.value]
-            total += named * len(column)
-        for item in column:
-            if item is not None:
-                total += COMMA + costs[item]
-        return total
+        cells, said = lay_out(field, i, self.texts)
+        named = costs[field.name] + COLON + COMMA
+        total += sum([COMMA + costs[item] for item in cells or ()])
+        return total + sum([named + costs[item] for item in said if item is not None])
 
-    def _set(self, i: int, template: Template) -> None:
-        field = self.fields[i]
-        field.kind = Kind.FIXED if template.suffix is None else Kind.CELL
-        field.value, field.template = None, template
-        if template.references:
+    def _take(self, i: int, templates: Iterable[Template], share: float) -> None:
+        """Write a field by the template that costs least, if that is worthwhile.
+
+        Args:
+            i: The field.
+            templates: How it may be written.
+            share: Of what it costs so far, the most that a template may cost.
+        """
+        best = None
+        for template in templates:
+            copied = template.copied
+            columns = self.texts.columns
+            if copied is not None and _by_chance(columns[i], columns[copied]):
+                continue
+            if best is None:
+                best = share * self._cost(self.fields[i], i) - 1
+            field = Field(self.fields[i].name, template=template)
+            cost = self._cost(field, i)
+            if cost < best:
+                best, self.fields[i] = cost, field
+        taken = self.fields[i].template
+        if taken is not None and taken.references:
             self.derived.add(i)
-            self.locked |= template.references
+            self.locked |= taken.references
 
-    def _find_copies(self) -> None:
-        """Find fields that mostly repeat an earlier field of the same row."""
-        n = len(self.columns[0])
+    def _copies(self, i: int) -> Iterator[Template]:
+        """Yield the templates that repeat an earlier field of most rows."""
+        column, n = self.texts.columns[i], len(self.texts.columns[i])
         probes = {0, n // 2, n - 1}
-        columns = self.columns
-        several = [
-            i for i, f in enumerate(self.fields) if f.kind is Kind.CELL and columns[i]
-        ]
-        for i in several:
-            column = columns[i]
-            for j in several:
-                if j >= i:
-                    break
-                other = columns[j]
-                if j in self.derived or 2 * sum(
-                    [column[p] == other[p] for p in probes]
-                ) < len(probes):
-                    continue
-                if 2 * sum(map(eq, column, other)) < n or _by_chance(column, other):
-                    continue
-                cost = 2 * COLON + self.costs[self.fields[j].name]
-                cost += sum(
-                    self._named(i) + (0 if a is None else self.costs[a])
-                    for a, b in zip(column, other, strict=True)
-                    if a != b
-                )
-                if cost < self._cost(i) - 1:
-                    self._set(i, Template.copy(j))
-                    break
+        for j in range(i):
+            other = self.texts.columns[j]
+            if self.fields[j].has_cell and j not in self.derived:
+                same = sum([column[p] == other[p] for p in probes])
+                if 2 * same >= len(probes) and 2 * sum(map(eq, column, other)) >= n:
+                    yield Template((j,))
 
     def _may_follow(self, i: int) -> bool:
         """Tell whether a field's strings are long and different enough."""
         field = self.fields[i]
-        if field.template is not None or (field.kind is Kind.FIXED and not self.single):
+        if field.template is not None or (field.value is not None and not self.single):
             return False
         if not self.single and field.name.lower() in _OWN_IDS:
             return False
-        present = [item for item in self.columns[i] if item is not None]
+        present = [item for item in self.texts.columns[i] if item is not None]
         long_ = [
             type(item) is str and len(item) >= _LONG and not item.startswith(_JSON)
             for item in present
         ]
         return 2 * sum(long_) >= len(present) > 0
 
-    def _try_templates(self, i: int, texts: Texts) -> None:
-        strings = texts.strings(i)
-        if all(s is None for s in strings):
-            return
-        # What a header says of all rows says nothing about one.
-        allowed = [
-            j
-            for j in self.base
-            if j != i
-            and j not in self.derived
-            and (self.single or self.fields[j].kind is not Kind.FIXED)
-        ]
-        templates = find_templates(texts, i, allowed)
-        if not templates:
-            return
-        best = _WORTHWHILE * self._cost(i) - 1
-        for template in templates:
-            copied = template.copied
-            if copied >= 0 and _by_chance(self.columns[i], self.columns[copied]):
-                continue
-            cost = self._weigh(template, i, strings, texts)
-            if cost < best:
-                best = cost
-                self._set(i, template)
 
-    def _weigh(
-        self,
-        template: Template,
-        i: int,
-        strings: list[str | None],
-        texts: Texts,
-    ) -> float:
-        """Estimate what a field costs when it is written by `template`."""
-        costs = self.costs
-        spelled = template.spell([f.name for f in self.fields])
-        total = COLON + costs[spelled]
-        named = self._named(i)
-        for r, item in enumerate(self.columns[i]):
-            if item is None:
-                total += EMPTY if template.suffix is not None else named
-                continue
-            text = strings[r]
-            filled = None if text is None else template.expand(texts, r)
-            if filled is None or text is None:
-                total += named + costs[item]
-            elif template.suffix is None:
-                total += 0 if filled[0] == text else named + costs[item]
-            elif Template.fits(text, *filled):
-                hole = text[len(filled[0]) : len(text) - len(filled[1])]
-                total += COMMA + costs[raw_cell(hole)]
-            else:
-                total += named + costs[item]
-        return total
-
-
-def _by_chance(column: Row, other: Row) -> bool:
+def _by_chance(column: Column, other: Column) -> bool:
     """Tell whether two fields may agree by chance: flags, counts, a few dates.
 
     A header that says `verified={banned}` reads as a statement about the two.
