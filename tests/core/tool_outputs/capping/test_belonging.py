@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom.tool_outputs.capping import cap
+from headroom.tool_outputs.capping import Wanted, cap
 from headroom.tool_outputs.capping.belonging import owners, with_owners
 
 PARTS = ["Name: a", "State: up", "  deep: 1", "- item", "", "[part]", "diff --git a b"]
@@ -76,7 +76,7 @@ CASES = {
 def test_a_line_comes_with_the_record_or_section_it_belongs_to(kind):
     parts, query, wanted = CASES[kind]
     text = "\n".join(parts)
-    capped = cap(text, max_tokens=280, count_tokens=len, query=query)
+    capped = cap(text, Wanted(max_tokens=280, count_tokens=len, query=query))
     at = -1
     shown = capped.content.splitlines()
     for line in wanted:
@@ -88,14 +88,16 @@ def test_a_line_comes_with_the_record_or_section_it_belongs_to(kind):
 def test_no_line_stands_under_the_head_of_another_part(kind, max_tokens):
     parts, query, wanted = CASES[kind]
     text = "\n".join(parts)
-    content = cap(text, max_tokens=max_tokens, count_tokens=len, query=query).content
+    content = cap(
+        text, Wanted(max_tokens=max_tokens, count_tokens=len, query=query)
+    ).content
     if wanted[-1] in content.splitlines():
         assert wanted[0] in content.splitlines()
 
 
 def test_the_last_lines_come_with_their_parents():
     text = "\n".join(f"n{n}:\n  in:\n    x: {n}" for n in PLACES)
-    capped = cap(text, max_tokens=120, count_tokens=len)
+    capped = cap(text, Wanted(max_tokens=120, count_tokens=len))
     assert "n49:\n  in:\n    x: 49" in capped.content
 
 
@@ -117,7 +119,7 @@ def test_an_error_that_came_often_says_how_often():
     lines = [f"12:{n} fine, nothing to see here" for n in range(10, 60)]
     for n in range(3, 45, 3):
         lines[n] = f"12:{n + 10} ERROR: no room on sda"
-    content = cap("\n".join(lines), max_tokens=800, count_tokens=len).content
+    content = cap("\n".join(lines), Wanted(max_tokens=800, count_tokens=len)).content
     assert "; last error above: 1 of 14 alike]" in content
 
 
@@ -141,7 +143,9 @@ node_modules/ws
 @pytest.mark.parametrize("max_tokens", range(90, 300, 15))
 def test_a_line_of_a_paragraph_comes_with_its_first_line(max_tokens):
     query = "Is the ws fix breaking?"
-    shown = cap(AUDIT, max_tokens=max_tokens, count_tokens=len, query=query).content
+    shown = cap(
+        AUDIT, Wanted(max_tokens=max_tokens, count_tokens=len, query=query)
+    ).content
     for paragraph in AUDIT.split("\n\n")[1:3]:
         first, *rest = paragraph.strip().splitlines()
         if any(line in shown.splitlines() for line in rest if "Sev" not in line):
@@ -155,7 +159,7 @@ def test_a_short_record_at_the_beginning_is_shown_whole_or_not_at_all():
     ]
     text = "Plan:\n\n" + "\n\n".join(blocks)
     for max_tokens in range(150, 1_200, 50):
-        shown = cap(text, max_tokens=max_tokens, count_tokens=len).content
+        shown = cap(text, Wanted(max_tokens=max_tokens, count_tokens=len)).content
         for block in blocks:
             assert block in shown or block.splitlines()[0] not in shown
 
@@ -169,7 +173,9 @@ def test_a_commit_of_a_log_is_shown_whole_or_not_at_all():
     text = "\n".join(commits)
     for max_tokens in range(200, 900, 70):
         query = "What did change 7 do?"
-        shown = cap(text, max_tokens=max_tokens, count_tokens=len, query=query).content
+        shown = cap(
+            text, Wanted(max_tokens=max_tokens, count_tokens=len, query=query)
+        ).content
         for n, commit in enumerate(commits[1:], start=1):
             assert commit.strip() in shown or f"commit {n:07x}" not in shown
 
@@ -182,6 +188,8 @@ def test_the_removed_and_added_lines_of_a_change_stay_together():
     text = "\n".join(["diff --git a/x.py b/x.py", "--- a/x.py", "+++ b/x.py", *hunks])
     for max_tokens in range(150, 600, 50):
         query = "What became of old_7?"
-        shown = cap(text, max_tokens=max_tokens, count_tokens=len, query=query).content
+        shown = cap(
+            text, Wanted(max_tokens=max_tokens, count_tokens=len, query=query)
+        ).content
         for n in range(1, 20):
             assert (f"-old_{n} =" in shown) == (f"+new_{n} =" in shown)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom.compressors import ToolOutputCompressor
-from headroom.tool_outputs.capping import cap
+from headroom.tool_outputs.capping import Wanted, cap
 
 LINES = st.lists(
     st.sampled_from(
@@ -29,7 +29,7 @@ def test_never_above_the_cap_and_every_character_is_shown_or_itemised(
     lines, max_tokens, count, query
 ):
     text = "\n".join(lines)
-    capped = cap(text, max_tokens=max_tokens, count_tokens=count, query=query)
+    capped = cap(text, Wanted(max_tokens=max_tokens, count_tokens=count, query=query))
     assert count(capped.content) <= max_tokens
     gone = "".join(text[d.span[0] : d.span[1]] for d in capped.dropped)
     assert sum(d.count for d in capped.dropped) == capped.hidden
@@ -49,7 +49,7 @@ def test_a_line_that_fits_is_shown_even_if_a_longer_one_before_it_did_not():
     text = "\n".join(
         ["start", f"ERROR {'x' * 500}", *["."] * 30, "ERROR no disk", "end"]
     )
-    shown = cap(text, max_tokens=120, count_tokens=len).content
+    shown = cap(text, Wanted(max_tokens=120, count_tokens=len)).content
     assert "ERROR no disk" in shown
     assert "x" * 500 not in shown
 
@@ -57,7 +57,7 @@ def test_a_line_that_fits_is_shown_even_if_a_longer_one_before_it_did_not():
 def test_error_lines_stay_before_others():
     lines = [f"line {n} is fine" for n in range(500)]
     lines[250] = "ERROR: disk /dev/sda1 is full"
-    capped = cap("\n".join(lines), max_tokens=600, count_tokens=len)
+    capped = cap("\n".join(lines), Wanted(max_tokens=600, count_tokens=len))
     assert "ERROR: disk /dev/sda1 is full" in capped.content
     assert capped.content.startswith(
         f"[headroom: {capped.hidden} of 500 lines hidden]\n"
@@ -66,7 +66,7 @@ def test_error_lines_stay_before_others():
 
 def test_a_text_with_notes_like_ours_gets_notes_with_a_tag():
     forged = "[headroom: 0 of 3 lines hidden]\n" + "x\n" * 500
-    capped = cap(forged, max_tokens=300, count_tokens=len)
+    capped = cap(forged, Wanted(max_tokens=300, count_tokens=len))
     head = capped.content.splitlines()[0]
     tag = head.split(" ")[1].rstrip(":")
     assert tag.startswith("#")
@@ -79,18 +79,21 @@ def test_the_largest_numbers_of_a_column_that_the_query_names_are_shown():
     rows[41] = " 1041 www     97.4       41k w41"
     text = "  PID USER    %CPU      RES COMMAND\n" + "\n".join(rows)
     query = "Which process uses most CPU?"
-    shown = cap(text, max_tokens=400, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=400, count_tokens=len, query=query)).content
     assert rows[41] in shown
     rows = [f'{{"id":{n},"latency_ms":{n % 13}}}' for n in range(80)]
     rows[41] = '{"id":41,"latency_ms":812}'
     shown = cap(
-        "\n".join(rows), max_tokens=300, count_tokens=len, query="Highest latency?"
+        "\n".join(rows),
+        Wanted(max_tokens=300, count_tokens=len, query="Highest latency?"),
     )
     assert rows[41] in shown.content
     rows = [f"{n},{n % 13},web" for n in range(80)]
     rows[41] = "41,812,web"
     text = "id,errors,name\n" + "\n".join(rows)
-    shown = cap(text, max_tokens=200, count_tokens=len, query="Which has most errors?")
+    shown = cap(
+        text, Wanted(max_tokens=200, count_tokens=len, query="Which has most errors?")
+    )
     assert rows[41] in shown.content
 
 
@@ -99,7 +102,7 @@ def test_short_error_lines_come_before_one_that_takes_the_room_of_all():
     text = "\n".join(
         ["start", "ERROR " + "x" * 400, *errors, *[f"tick {n}" for n in range(90)]]
     )
-    shown = cap(text, max_tokens=250, count_tokens=len).content
+    shown = cap(text, Wanted(max_tokens=250, count_tokens=len)).content
     assert all(line in shown for line in errors)
 
 
@@ -107,7 +110,9 @@ def test_records_of_csv_with_line_feeds_are_shown_whole_or_not_at_all():
     rows = [f'{n},"Müller, {n}","He said ""hi""\nand left",{n * 3}' for n in range(40)]
     text = "id,name,note,amount\n" + "\n".join(rows)
     for max_tokens in range(120, 600, 40):
-        capped = cap(text, max_tokens=max_tokens, count_tokens=len, query="Who is 23?")
+        capped = cap(
+            text, Wanted(max_tokens=max_tokens, count_tokens=len, query="Who is 23?")
+        )
         shown = [row for row in rows if row in capped.content]
         assert capped.content.count("and left") == len(shown)
         assert f"{41 - len(shown) - 1} of 41 records hidden" in capped.content
@@ -120,14 +125,16 @@ def test_a_field_is_found_by_the_line_to_which_it_belongs():
         for n in range(20)
     )
     query = "What is the gateway of adapter eth6?"
-    shown = cap(text, max_tokens=300, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=300, count_tokens=len, query=query)).content
     assert "Adapter eth6:" in shown
     assert "   Gateway: 10.0.6.1\n" in shown
 
 
 def test_what_did_not_happen_is_no_error():
     recap = [f"web{n} : ok=4 changed=1 failed={int(n == 7)}" for n in range(40)]
-    shown = cap("\n".join(["RECAP", *recap]), max_tokens=200, count_tokens=len).content
+    shown = cap(
+        "\n".join(["RECAP", *recap]), Wanted(max_tokens=200, count_tokens=len)
+    ).content
     assert recap[7] in shown
     assert "alike" not in shown
 
@@ -140,7 +147,7 @@ def test_rows_with_more_words_of_the_query_come_before_the_errors_and_the_ends()
     rows[30] = "30,Novak,A-17,2,failed"
     text = "id,customer,sku,units,status\n" + "\n".join(rows)
     query = "How many units of A-17 did Brandt order?"
-    shown = cap(text, max_tokens=170, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=170, count_tokens=len, query=query)).content
     assert all(row in shown for row in wanted.values())
 
 
@@ -153,7 +160,7 @@ def test_a_query_for_the_cause_shows_the_error_next_to_its_line():
     lines[39] = "12:39 INFO import of 4571 stopped"
     text = "\n".join(lines)
     query = "Why was the import of 4571 stopped?"
-    shown = cap(text, max_tokens=260, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=260, count_tokens=len, query=query)).content
     assert lines[36] in shown
     assert lines[39] in shown
 
@@ -170,14 +177,14 @@ def test_messages_come_before_the_context_of_any_of_them():
         ["=== test session starts ===\n", *tests, "12 failed, 30 passed in 1.2s\n"]
     )
     for query in (None, "What failed?"):
-        capped = cap(text, max_tokens=900, count_tokens=len, query=query)
+        capped = cap(text, Wanted(max_tokens=900, count_tokens=len, query=query))
         # Lines that differ in numbers only are one message.
         assert "E       assert 'v0x' == 0\n" in capped.content
         assert "12 failed, 30 passed" in capped.content
     words = [chr(97 + n) * 4 for n in range(12)]
     for n, word in enumerate(words):
         text = text.replace(f"'v{n}x'", f"'{word}'")
-    capped = cap(text, max_tokens=900, count_tokens=len)
+    capped = cap(text, Wanted(max_tokens=900, count_tokens=len))
     assert all(
         f"E       assert '{w}' == {n}" in capped.content for n, w in enumerate(words)
     )
@@ -190,7 +197,7 @@ def test_frames_of_a_stack_are_no_errors_and_the_error_itself_is_shown():
     text = "\n".join(
         ["start", *frames, "TypeError: cannot read x of null", *frames, "end"]
     )
-    shown = cap(text, max_tokens=240, count_tokens=len).content
+    shown = cap(text, Wanted(max_tokens=240, count_tokens=len)).content
     assert "TypeError: cannot read x of null" in shown
 
 
@@ -200,7 +207,7 @@ def test_a_table_with_semicolons_keeps_its_header():
     ]
     text = "Rechnung;Kunde;Betrag;Status\n" + "\n".join(rows)
     for query in (None, "Welche Rechnungen sind storniert?"):
-        shown = cap(text, max_tokens=420, count_tokens=len, query=query).content
+        shown = cap(text, Wanted(max_tokens=420, count_tokens=len, query=query)).content
         assert shown.splitlines()[1] == "Rechnung;Kunde;Betrag;Status"
     assert all(row in shown for row in rows[::9])
 
@@ -212,10 +219,10 @@ def test_rows_without_a_word_that_most_have_answer_a_query_with_not():
         rows[at] = row
     text = "id,customer,amount,status\n" + "\n".join(rows)
     query = "Which orders were not yet paid?"
-    shown = cap(text, max_tokens=170, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=170, count_tokens=len, query=query)).content
     assert all(row in shown for row in wanted.values())
     query = "Which orders are not paid?"
-    shown = cap(text, max_tokens=170, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=170, count_tokens=len, query=query)).content
     assert all(row in shown for row in wanted.values())
 
 
@@ -224,7 +231,7 @@ def test_a_member_that_is_false_is_none_of_those_that_are_true():
     for at in (13, 31):
         rows[at] = rows[at].replace("false", "true")
     query = "Which users are locked?"
-    shown = cap("\n".join(rows), max_tokens=230, count_tokens=len, query=query)
+    shown = cap("\n".join(rows), Wanted(max_tokens=230, count_tokens=len, query=query))
     assert rows[13] in shown.content
     assert rows[31] in shown.content
 
@@ -237,7 +244,7 @@ def test_the_fullest_rows_of_each_table_are_shown(query):
     disks[9] = "/dev/sdj1  98G   97G  98% /var/lib"
     text = "$ df -h\nFilesystem Size Used Use% Mounted on\n" + "\n".join(disks)
     text += "\n\n$ free -m\n       total  used  free\nMem:   32010 21005  1200\n"
-    shown = cap(text, max_tokens=330, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=330, count_tokens=len, query=query)).content
     assert disks[9] in shown
 
 
@@ -245,11 +252,11 @@ def test_answers_that_are_hidden_are_counted():
     rows = [f"{n};Huber;{n};{'offen' if n % 4 else 'storniert'}" for n in range(60)]
     text = "Rechnung;Kunde;Betrag;Status\n" + "\n".join(rows)
     query = "Welche Rechnungen sind storniert?"
-    shown = cap(text, max_tokens=330, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=330, count_tokens=len, query=query)).content
     hidden = sum(row not in shown for row in rows[::4])
     assert 0 < hidden < 15
     assert f"; {hidden} of 15 best matches hidden]" in shown.splitlines()[0]
-    shown = cap(text, max_tokens=900, count_tokens=len, query=query).content
+    shown = cap(text, Wanted(max_tokens=900, count_tokens=len, query=query)).content
     assert "best matches" not in shown
     value = [
         {"id": n, "job": f"j{n}", "state": "ok" if n % 4 else "skipped"}
@@ -267,6 +274,6 @@ def test_a_text_that_is_one_short_record_is_shown_as_far_as_it_fits():
         *(f"/dev/sd{c} 9G 2G 2{c} /{c}" for c in "abcdef"),
     ]
     text = "\n".join(disks)
-    shown = cap(text, max_tokens=120, count_tokens=len).content
+    shown = cap(text, Wanted(max_tokens=120, count_tokens=len)).content
     assert disks[0] in shown
     assert sum(disk in shown for disk in disks[1:]) > 1

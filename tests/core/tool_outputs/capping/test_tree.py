@@ -3,17 +3,15 @@
 import json
 
 from headroom.compressors import ToolOutputCompressor
-from headroom.tool_outputs.capping import cap_tree
+from headroom.tool_outputs.capping import Wanted, cap_tree
 
 
 def capped(value, max_tokens, query=None):
     return json.loads(
         cap_tree(
             value,
-            write=json.dumps,
-            max_tokens=max_tokens,
-            count_tokens=len,
-            query=query,
+            json.dumps,
+            Wanted(max_tokens=max_tokens, count_tokens=len, query=query),
         ).content.split("\n", 1)[1]
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from headroom.errors import InputError
@@ -124,11 +124,7 @@ class ToolOutputCompressor:
         if query is not None and not isinstance(query, str):
             raise InputError(f"query is a text, got {type(query)}")
         whole, text = self._uncapped(output)
-        if self.max_tokens is None:
-            return whole
-        count = self.count_tokens or larger_count
-        fits = count(whole.content) <= self.max_tokens
-        return whole if fits else self._capped(output, whole, text, query)
+        return self._capped(output, whole, text, query) if self.max_tokens else whole
 
     def _uncapped(self, output: Any) -> tuple[CompressedOutput, str]:
         """Return the whole output shortened, and the text that a cap cuts."""
@@ -188,16 +184,20 @@ class ToolOutputCompressor:
         from headroom.tool_outputs import capping
 
         assert self.max_tokens is not None
+        wanted = capping.Wanted(
+            max_tokens=self.max_tokens,
+            count_tokens=self.count_tokens or larger_count,
+            query=query,
+            scorer=capping.scorer_of(self.scorer),
+        )
+        if wanted.fits(whole.content):
+            return whole
         source: str = whole._source
         handle = capping.keep_original(self.store, output, source)
         found = capping.cap_output(
             text,
             whole.content if whole.kind == "json" else None,
-            max_tokens=self.max_tokens,
-            count_tokens=self.count_tokens or larger_count,
-            query=query,
-            scorer=self.scorer,
-            handle=handle,
+            replace(wanted, handle=handle),
         )
         # JSON that is cut by lines shows its source, in which nothing is dropped.
         keeps_drops = whole.kind != "json" or found.unit == "values"

@@ -1,5 +1,6 @@
 """What stays of an output under a cap: ranked parts, as many as fit."""
 
+from headroom.tool_outputs.capping.fitting import Wanted
 from headroom.tool_outputs.capping.notes import Capped
 from headroom.tool_outputs.capping.output import (
     cap_output,
@@ -12,6 +13,7 @@ from headroom.tool_outputs.capping.tree import cap_tree
 
 __all__ = [
     "Capped",
+    "Wanted",
     "cap",
     "cap_output",
     "cap_tree",

@@ -1,87 +1,177 @@
-"""Which units of a ranking fit under a cap."""
+"""What of an output fits under a cap: ranked parts, as many as fit."""
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
+from typing import Protocol
 
-__all__ = ["Shown", "fit"]
+from headroom.scorers import Scorer
+from headroom.tokens import CountTokens
+from headroom.tool_outputs.capping.answers import answers
+from headroom.tool_outputs.capping.notes import Capped, best_hidden, runs
+from headroom.tool_outputs.capping.ranking import DATA_WEIGHS, Show, rank
+from headroom.types import Dropped
+
+__all__ = ["Wanted", "capped"]
 
 # A gap of at most so many units is shown if it costs no more than the line that
 # would say that it is hidden.
 _SMALL_GAP = 3
 # Groups that do not fit are passed over, so many of them; and in so little room
 # nothing fits.
-_MOST_REFUSED = 200
+_MOST_REFUSED = 50
 _LEAST_ROOM = 3
+# What units cost together is known when they are written, so many times at most.
+_MOST_TRIES = 6
+# A text that leaves less than one part in so many of the cap is full.
+_NEARLY = 50
+# A text is longer than a cap where its first characters, so many for a token of the
+# cap, have a few tokens more.
+_DECIDING_CHARACTERS = 6
+_MORE_TOKENS = 8
 
 
-@dataclass(slots=True)
-class Shown:
-    """Which units are shown, and what they cost with a mark for each gap."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is wanted of an output.
 
-    units: bytearray
-    cost: Callable[[int], int]
-    mark: int
-    spent: int = 0
-    gaps: int = 1
+    Attributes:
+        max_tokens: The cap, 1 or more; the notes of what is hidden count.
+        count_tokens: Tokens of a text.
+        query: What the reader wants to know; None for nothing in particular.
+        scorer: Says which parts the query needs; None for BM25.
+        handle: Under which the whole output can be asked for; None names none.
+        show: "what matters", errors among it; only "what the query asks for"; or "the
+            beginning", as far as it fits.
+    """
 
-    @property
-    def estimate(self) -> int:
-        """Tokens of the units shown and of the marks, at most."""
-        return self.spent + self.gaps * self.mark
+    max_tokens: int
+    count_tokens: CountTokens
+    query: str | None = None
+    scorer: Scorer | None = None
+    handle: str | None = None
+    show: Show = "what matters"
 
-    def add(self, group: Sequence[int], budget: int) -> bool:
-        """Show a group if it fits, and the gaps that are cheaper shown than marked."""
-        before = self.spent, self.gaps
-        new: list[int] = []
-        for unit in group:
-            self._show(unit, new)
-            for step in (-1, 1):
-                gap = self._gap(unit, step)
-                if gap and sum(map(self.cost, gap)) <= self.mark:
-                    for each in gap:
-                        self._show(each, new)
-            if self.spent > budget:
+    def fits(self, text: str) -> bool:
+        """Tell whether a text is within the cap."""
+        beginning = text[: _DECIDING_CHARACTERS * self.max_tokens]
+        if len(beginning) < len(text):
+            tokens = self.count_tokens(beginning)
+            if tokens > self.max_tokens + _MORE_TOKENS:
+                return False
+        return self.count_tokens(text) <= self.max_tokens
+
+
+class View(Protocol):
+    """An output as units that are shown or hidden.
+
+    Attributes:
+        texts: The units, in order.
+        named: The same with what they are found by.
+        belongs: The unit above to which each belongs, as `owners` gives it, or ().
+        told: How severe the error is that each unit tells of; () where none is looked
+            for.
+        errors_weigh: How much room errors have, as `rank` takes it.
+        unit: What the units are, in the plural.
+        mark: What is written in place of hidden units, at its longest.
+        brief: What says how much is hidden where nothing fits, the longest first.
+    """
+
+    texts: list[str]
+    named: list[str]
+    belongs: Sequence[int]
+    told: Sequence[int]
+    errors_weigh: float
+    unit: str
+    mark: str
+    brief: Sequence[str]
+
+    def together(self, groups: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
+        """Yield groups of units with all that must be shown with each."""
+
+    def render(self, shown: bytearray, missed: str) -> tuple[str, tuple[Dropped, ...]]:
+        """Return the shown units with marks for the others, and what is hidden.
+
+        Args:
+            shown: One byte for each unit, 1 for those that are shown.
+            missed: The remark that answers are hidden, or "".
+        """
+
+
+def capped(view: View, wanted: Wanted) -> Capped:
+    """Return what of an output stays under a cap; units are shown or hidden whole."""
+    count, room, total = wanted.count_tokens, wanted.max_tokens, len(view.texts)
+    is_data = view.errors_weigh == DATA_WEIGHS
+    asked = answers(
+        view.named, wanted.query, wanted.scorer, view.belongs, is_data=is_data
+    )
+    ranking = view.together(
+        rank(
+            view.texts,
+            wanted.query,
+            asked,
+            wanted.show,
+            told=view.told,
+            belongs=view.belongs,
+            errors_weigh=view.errors_weigh,
+        )
+    )
+    costs: dict[int, int] = {}
+
+    def cost(unit: int) -> int:
+        if unit not in costs:
+            costs[unit] = count(view.named[unit])
+        return costs[unit]
+
+    content, dropped = view.render(bytearray(total), "")
+    mark = count(view.mark) + 1
+    least = count(content) - mark
+    budget = float(room - least)
+    low, high, most = 0.0, math.inf, 0
+    for _ in range(_MOST_TRIES):
+        if budget <= 0:
+            break
+        ranking, again = tee(ranking)
+        shown = _fit(total, ranking, cost, mark, budget)
+        ranking = again
+        missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
+        text, hidden = view.render(shown, missed)
+        tokens = count(text)
+        if tokens > room:
+            high = budget
+        elif sum(shown) > most:
+            low, most, content, dropped = budget, sum(shown), text, hidden
+        else:
+            break
+        if 0 <= room - tokens <= max(_LEAST_ROOM, room // _NEARLY):
+            break
+        # Units cost less or more together than each alone.
+        step = max if tokens <= room else min
+        by_share = budget * (room - least) / max(1, tokens - least)
+        budget = step(by_share, budget + room - tokens)
+        if not low < budget < high:
+            budget = (low + high) / 2
+        if high - low < _LEAST_ROOM or budget == math.inf:
+            break
+    if not most:
+        for content in (*view.brief, "…", ""):
+            if count(content) <= room:
                 break
-        if self.estimate <= budget:
-            return True
-        for unit in new:
-            self.units[unit] = 0
-        self.spent, self.gaps = before
-        return False
-
-    def _show(self, unit: int, new: list[int]) -> None:
-        if self.units[unit]:
-            return
-        self.units[unit] = 1
-        new.append(unit)
-        self.spent += self.cost(unit)
-        before = unit > 0 and not self.units[unit - 1]
-        after = unit + 1 < len(self.units) and not self.units[unit + 1]
-        self.gaps += before + after - 1
-
-    def _gap(self, unit: int, step: int) -> Sequence[int]:
-        """Return the hidden units beside one, [] if there are too many."""
-        found: list[int] = []
-        at = unit + step
-        while 0 <= at < len(self.units) and not self.units[at]:
-            found.append(at)
-            if len(found) > _SMALL_GAP:
-                return []
-            at += step
-        return found
+    return Capped(content, sum(d.count for d in dropped), total, view.unit, dropped)
 
 
-def fit(
-    count: int,
+def _fit(
+    total: int,
     ranking: Iterable[Sequence[int]],
     cost: Callable[[int], int],
     mark: int,
-    budget: int,
+    budget: float,
 ) -> bytearray:
     """Return which units to show: the most important that fit.
 
     Args:
-        count: How many units there are.
+        total: How many units there are.
         ranking: Groups of units, the most important first; each is shown whole.
         cost: Tokens of a unit.
         mark: Tokens of a mark in place of a gap, at most.
@@ -90,12 +180,31 @@ def fit(
     Returns:
         One byte for each unit, 1 for those that are shown.
     """
-    shown = Shown(bytearray(count), cost, mark)
-    refused = 0
+    shown = bytearray(total + 1)
+    shown[total] = 1
+    spent, refused = mark, 0
     for group in ranking:
-        if shown.add(group, budget):
+        new: list[int] = []
+        more = 0
+        for unit in group:
+            if not shown[unit]:
+                # The unit, and the gaps before and behind it in place of one.
+                gaps = (unit > 0 and not shown[unit - 1]) + (not shown[unit + 1]) - 1
+                more += cost(unit) + mark * gaps
+                shown[unit] = 1
+                new.append(unit)
+                if spent + more > budget + mark * len(group):
+                    break
+        if spent + more <= budget:
+            spent += more
             continue
+        for unit in new:
+            shown[unit] = 0
         refused += 1
-        if refused > _MOST_REFUSED or budget - shown.estimate < _LEAST_ROOM:
+        if refused > _MOST_REFUSED or budget - spent < _LEAST_ROOM:
             break
-    return shown.units
+    del shown[total]
+    for start, end in runs(shown):
+        if end - start <= _SMALL_GAP and sum(map(cost, range(start, end))) <= mark:
+            shown[start:end] = b"\1" * (end - start)
+    return shown

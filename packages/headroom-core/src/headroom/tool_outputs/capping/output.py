@@ -15,6 +15,7 @@ from headroom.scorers import (
     Scorer,
 )
 from headroom.tokens import CountTokens
+from headroom.tool_outputs.capping.fitting import Wanted
 from headroom.tool_outputs.capping.notes import Capped
 from headroom.tool_outputs.capping.text import cap
 from headroom.tool_outputs.capping.tree import cap_tree
@@ -86,46 +87,17 @@ def keep_original(store: Store | None, output: Any, text: str) -> str | None:
         return None
 
 
-def cap_output(
-    source: str,
-    minified: str | None,
-    *,
-    max_tokens: int,
-    count_tokens: CountTokens,
-    query: str | None,
-    scorer: Any,
-    handle: str | None,
-) -> Capped:
-    """Return an output as text of at most `max_tokens`.
+def cap_output(source: str, minified: str | None, wanted: Wanted) -> Capped:
+    """Return an output as text under a cap.
 
     Args:
         source: The text of the output, or its compact JSON.
         minified: What a JSONMinifier made of it; None if it holds no JSON.
-        max_tokens: The cap, 1 or more.
-        count_tokens: Tokens of a text.
-        query: What the reader wants to know, or None.
-        scorer: As `scorer_of` takes it.
-        handle: Under which the whole output can be asked for, or None.
+        wanted: The cap, and what is wanted of the output.
     """
-    chosen = scorer_of(scorer)
     if minified is not None and (value := _document(source, minified)) is not None:
-        return cap_tree(
-            value,
-            write=_writer(minified, count_tokens),
-            max_tokens=max_tokens,
-            count_tokens=count_tokens,
-            query=query,
-            scorer=chosen,
-            handle=handle,
-        )
-    return cap(
-        source,
-        max_tokens=max_tokens,
-        count_tokens=count_tokens,
-        query=query,
-        scorer=chosen,
-        handle=handle,
-    )
+        return cap_tree(value, _writer(minified, wanted.count_tokens), wanted)
+    return cap(source, wanted)
 
 
 def _writer(minified: str, count_tokens: CountTokens) -> Callable[[Any], str]:

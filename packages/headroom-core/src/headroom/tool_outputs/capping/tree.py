@@ -1,22 +1,20 @@
 """A JSON value under a hard cap: rows, members and lines of long texts go whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from headroom.scorers import Scorer
-from headroom.tool_outputs.capping.answers import answers
 from headroom.tool_outputs.capping.belonging import owners, with_owners
+from headroom.tool_outputs.capping.fitting import Wanted, capped
 from headroom.tool_outputs.capping.notes import (
     Capped,
-    best_hidden,
     counted,
     hidden_under_the_cap,
     numbered,
     opening,
     tag_for,
 )
-from headroom.tool_outputs.capping.ranking import DATA_WEIGHS, Show, rank
+from headroom.tool_outputs.capping.ranking import DATA_WEIGHS
 from headroom.tool_outputs.capping.units import split
 from headroom.tool_outputs.compact import write_compact
 from headroom.tool_outputs.error_lines import severities
@@ -34,8 +32,6 @@ _LEAST_OPENED = 200
 # is shown, since they say what the object is; unless it has many, as a map has.
 _SHORT_MEMBER = 200
 _FEW_MEMBERS = 50
-# So many groups are tried behind the first that does not fit.
-_PASSED_OVER = 8
 # How many members a mark names.
 _NAMED = 5
 _HIDDEN = object()
@@ -55,18 +51,13 @@ class _Node:
 
 def cap_tree(
     value: Any,
-    *,
     write: Callable[[Any], str],
-    max_tokens: int,
-    count_tokens: Callable[[str], int],
-    query: str | None = None,
-    scorer: Scorer | None = None,
-    handle: str | None = None,
-    show: Show = "what matters",
+    wanted: Wanted,
+    *,
     place: str = "",
     first_row: int = 0,
 ) -> Capped:
-    """Return a JSON value as text of at most `max_tokens`.
+    """Return a JSON value as text under a cap.
 
     Rows of lists, members of large objects and lines of long texts are shown whole or
     hidden whole, each with the short members of the objects around it.
@@ -74,92 +65,71 @@ def cap_tree(
     Args:
         value: The JSON value; never changed.
         write: Writes a value as text.
-        max_tokens: The cap, 1 or more; the notes of what is hidden count.
-        count_tokens: Tokens of a text.
-        query: What the reader wants to know; None for nothing in particular.
-        scorer: Says which parts the query needs; None for BM25.
-        handle: Under which the whole output can be asked for; None names none.
-        show: "what matters", errors among it; only "what the query asks for"; or "the
-            beginning", as far as it fits.
+        wanted: The cap, and what is wanted of the value.
         place: The path of the value in the whole output.
         first_row: The number there of its first row, if it is a list.
     """
     text = write(value)
-    if count_tokens(text) <= max_tokens:
+    if wanted.fits(text):
         return Capped(text, 0, 0, "values")
-    tree = _Tree(value, tag_for(write_compact(value)), handle, place, first_row)
-    asked = answers(tree.named, query, scorer, is_data=True)
-    groups = list(
-        rank(
-            tree.texts,
-            query,
-            asked,
-            show,
-            told=severities(tree.texts),
-            errors_weigh=DATA_WEIGHS,
-        )
-    )
-
-    def written(first: int, *more: int) -> tuple[str, tuple[Dropped, ...]]:
-        chosen = [*groups[:first], *[groups[at] for at in more]]
-        shown = {need for g in chosen for u in g for need in tree.needs[u]}
-        slim, dropped = tree.cut(shown)
-        missed = best_hidden(asked[0], shown)
-        return f"{tree.head(dropped, missed)}\n{tree.counted(write(slim))}", dropped
-
-    low, high = 0, len(groups)
-    best = None
-    while low < high:
-        middle = (low + high + 1) // 2
-        content, dropped = written(middle)
-        if count_tokens(content) <= max_tokens:
-            low, best = middle, (content, dropped)
-        else:
-            high = middle - 1
-    # What does not fit is passed over.
-    more: list[int] = []
-    for at in range(low + 1, min(len(groups), low + 1 + _PASSED_OVER)):
-        content, dropped = written(low, *more, at)
-        if count_tokens(content) <= max_tokens:
-            more.append(at)
-            best = content, dropped
-    total = len(tree.texts)
-    if best is None:
-        dropped = (hidden_under_the_cap((), total),)
-        note = f"[{total:,} values hidden]"
-        for content in (tree.head(dropped), note, "…", ""):
-            if count_tokens(content) <= max_tokens:
-                break
-        return Capped(content, total, total, "values", dropped)
-    content, dropped = best
-    return Capped(content, sum(d.count for d in dropped), total, "values", dropped)
+    return capped(_Tree(value, write, wanted.handle, place, first_row), wanted)
 
 
 class _Tree:
     """A value as units, and the value again without some of them."""
 
+    belongs: Sequence[int] = ()
+    errors_weigh = DATA_WEIGHS
+    unit = "values"
+
     def __init__(
-        self, value: Any, tag: str, handle: str | None, place: str, first_row: int
+        self,
+        value: Any,
+        write: Callable[[Any], str],
+        handle: str | None,
+        place: str,
+        first_row: int,
     ) -> None:
         self.texts: list[str] = []
         # The same with the key of each member of an object.
         self.named: list[str] = []
         # The units that must be shown with each, itself among them.
-        self.needs: list[tuple[int, ...]] = []
-        self._tag = tag
+        self._needs: list[tuple[int, ...]] = []
+        self._write = write
+        whole = write_compact(value)
+        self._tag = tag_for(whole)
         self._handle = handle
         self._place = place
         self._first_row = first_row
         # The marks of each list with hidden rows, and how many rows it has.
         self._cut_lists: list[tuple[str, int, int]] = []
-        whole = int(_OPENED_SHARE * len(write_compact(value)))
-        self._large = min(_OPENED, max(_LEAST_OPENED, whole))
+        share = int(_OPENED_SHARE * len(whole))
+        self._large = min(_OPENED, max(_LEAST_OPENED, share))
         self._root = self._opened(value, (), ())
+        self.told: Sequence[int] = severities(self.texts)
+        total = len(self.texts)
+        self.mark = f'"rows {total}-{total} hidden{self._tag}",'
+        self.brief: Sequence[str] = (self._head([hidden_under_the_cap((), total)]), self.mark)
+
+    def together(self, groups: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
+        """Yield the groups with the short members of the objects around each unit."""
+        for group in groups:
+            yield sorted({need for unit in group for need in self._needs[unit]})
+
+    def render(self, shown: bytearray, missed: str) -> tuple[str, tuple[Dropped, ...]]:
+        """Return the value of the shown units with marks, written as text."""
+        dropped: list[Dropped] = []
+        self._cut_lists = []
+        slim = self._cut(self._root, shown, dropped)
+        if slim is _HIDDEN:
+            slim = self._mark(self._root, self._root.parts, dropped)
+        text = self._counted(self._write(slim))
+        return f"{self._head(dropped, missed)}\n{text}", tuple(dropped)
 
     def _unit(self, text: str, around: tuple[int, ...], key: str | int = 0) -> int:
         self.texts.append(text)
         self.named.append(f"{key}: {text}" if isinstance(key, str) else text)
-        self.needs.append((*around, len(self.needs)))
+        self._needs.append((*around, len(self._needs)))
         return len(self.texts) - 1
 
     def _opened(
@@ -208,18 +178,10 @@ class _Tree:
             node.parts.append((key, part))
         return node
 
-    def cut(self, shown: set[int]) -> tuple[Any, tuple[Dropped, ...]]:
-        """Return the value of the shown units with marks, and what is hidden."""
-        dropped: list[Dropped] = []
-        self._cut_lists = []
-        slim = self._cut(self._root, shown, dropped)
-        if slim is _HIDDEN:
-            slim = self._mark(self._root, self._root.parts, dropped)
-        return slim, tuple(dropped)
-
-    def _cut(self, node: _Node, shown: set[int], dropped: list[Dropped]) -> Any:
+    def _cut(self, node: _Node, shown: bytearray, dropped: list[Dropped]) -> Any:
         if not node.parts:
-            return node.value if node.unit in shown else _HIDDEN
+            is_shown = node.unit is not None and shown[node.unit]
+            return node.value if is_shown else _HIDDEN
         kept: list[tuple[Any, Any]] = []
         run: list[tuple[Any, _Node]] = []
         for key, part in node.parts:
@@ -262,7 +224,7 @@ class _Tree:
             return f"{rows} hidden{self._tag}"
         return f"[{said}]\n"
 
-    def counted(self, text: str) -> str:
+    def _counted(self, text: str) -> str:
         """Return a written value in which the headers of tables count all rows."""
         for mark, shown, rows in self._cut_lists:
             count = f"[{shown}]"
@@ -272,7 +234,7 @@ class _Tree:
                 text = f"{text[:at]}[{rows}]{text[end:]}"
         return text
 
-    def head(self, dropped: Sequence[Dropped], missed: str = "") -> str:
+    def _head(self, dropped: Sequence[Dropped], missed: str = "") -> str:
         """Return the first line: how much is hidden, and how to ask for it."""
         hidden, total = sum(each.count for each in dropped), len(self.texts)
         said = f"{hidden:,} of {counted(total, 'value')} hidden{missed}"

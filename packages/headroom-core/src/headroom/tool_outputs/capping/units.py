@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 __all__ = ["Units", "lines_of", "split"]
 
-# Every way in which a line ends; a lone carriage return ends one too (old Mac files,
+# A line, ended in every way; a lone carriage return ends one too (old Mac files,
 # progress bars).
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++")
 # A line of more characters is hidden or shown in pieces: shown whole, it alone could
 # use up a cap.
 _LONG_LINE = 2_000
@@ -97,14 +97,7 @@ def _records(lines: list[str]) -> list[str]:
 
 def lines_of(text: str) -> list[str]:
     """Return the lines of a text, line ends included; [] for ""."""
-    found: list[str] = []
-    start = 0
-    for end in _LINE_END.finditer(text):
-        found.append(text[start : end.end()])
-        start = end.end()
-    if start < len(text):
-        found.append(text[start:])
-    return found
+    return _LINE.findall(text)
 
 
 def _pieces(line: str) -> Iterator[str]:

@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from headroom.errors import InputError, OriginalError
 from headroom.originals import PART_BEGINS, Store, original, stores_in_use
 from headroom.tokens import CountTokens, larger_count
-from headroom.tool_outputs.capping import Capped, cap, cap_tree, scorer_of
+from headroom.tool_outputs.capping import Capped, Wanted, cap, cap_tree, scorer_of
 from headroom.tool_outputs.capping.units import lines_of
 from headroom.tool_outputs.minifier import JSONMinifier
 
@@ -25,6 +26,8 @@ _STEP = re.compile(
 _NAMED_KEYS = 20
 
 Ranges = str | int | Sequence[int]
+# A part: which one it is, and what gives as much of it as is wanted.
+Part = tuple[str, Callable[[Wanted], Capped]]
 
 
 def retrieve(
@@ -67,24 +70,25 @@ def retrieve(
         InputError: The part cannot be told from the arguments, or is not there.
     """
     text = _text_of(_found(handle, store))
-    count = count_tokens or larger_count
-    options: dict[str, Any] = {
-        "max_tokens": max_tokens,
-        "count_tokens": count,
-        "query": query,
-        "scorer": scorer_of(scorer),
-        "handle": handle,
-        "show": "what the query asks for" if query else "the beginning",
-    }
-    if path is not None or (rows is not None and _document(text) is not None):
-        return _of_value(text, path, rows, options)
-    if rows is None and lines is None:
-        value = _document(text)
-        if value is None:
-            return _whole(text, options, cap(text, **options))
-        part = cap_tree(value, write=_write, **options)
-        return _whole(text, options, part)
-    return _of_lines(text, rows, lines, options)
+    wanted = Wanted(
+        max_tokens=max_tokens,
+        count_tokens=count_tokens or larger_count,
+        query=query,
+        scorer=scorer_of(scorer),
+        handle=handle,
+        show="what the query asks for" if query else "the beginning",
+    )
+    value = _document(text)
+    if path is not None or (rows is not None and value is not None):
+        value = _json_lines(text) if value is None else value
+        return _joined(_of_value(value, path or "", rows), wanted)
+    if rows is not None or lines is not None:
+        return _joined(_of_lines(text, rows, lines), wanted)
+    part = cap(text, wanted) if value is None else cap_tree(value, _write, wanted)
+    if not part.hidden:
+        said = f"the whole, {len(lines_of(text)):,} lines"
+        return _joined([(said, lambda _: part)], wanted)
+    return _checked(part, query)
 
 
 def _found(handle: str, store: Store | None) -> bytes:
@@ -104,13 +108,21 @@ def _found(handle: str, store: Store | None) -> bytes:
     return original(handle, stores[-1])
 
 
-def _whole(text: str, options: dict[str, Any], part: Capped) -> str:
-    """Return a part of the whole, which says itself how much it hides, or all of it."""
-    title = f"{PART_BEGINS}: the whole, {len(lines_of(text)):,} lines]\n"
-    room = options["max_tokens"] - options["count_tokens"](part.content)
-    fits = options["count_tokens"](title) <= room
-    begin = title if fits and not part.hidden else ""
-    return begin + _checked(part, options["query"])
+def _joined(parts: Iterable[Part], wanted: Wanted) -> str:
+    """Return parts one below the other, each under a line that says which it is."""
+    out: list[str] = []
+    left = wanted.max_tokens
+    for said, make in parts:
+        title = f"{PART_BEGINS}: {said}]\n"
+        room = left - wanted.count_tokens(title)
+        if room <= 0:
+            title, room = "", left
+        part = title + _checked(make(replace(wanted, max_tokens=room)), wanted.query)
+        out.append(part if part.endswith(("\n", "\r")) else f"{part}\n")
+        left -= wanted.count_tokens(out[-1])
+        if left <= 0:
+            break
+    return "".join(out).removesuffix("\n")
 
 
 def _checked(part: Capped, query: str | None) -> str:
@@ -161,50 +173,30 @@ def _json_lines(text: str) -> list[Any] | None:
         return None
 
 
-def _of_value(
-    text: str, path: str | None, rows: Ranges | None, options: dict[str, Any]
-) -> str:
-    value = _document(text)
-    if value is None:
-        value = _json_lines(text)
+def _of_value(value: Any, path: str, rows: Ranges | None) -> Iterator[Part]:
+    """Yield the parts of a JSON value; raise for what is not there."""
     if value is None:
         raise InputError(
             'The output is no JSON, so it has no path; ask with lines="40-60" or query='
         )
-    place = (path or "").strip().removeprefix("$").strip(".")
+    place = path.strip().removeprefix("$").strip(".")
     if place:
         value = _at(value, place)
     if rows is None:
         said = place or "the whole"
         if isinstance(value, list):
             said = f"{said}, {len(value):,} rows"
-        return _titled(said, options, partial(_value_in, value, options, place))
+        yield said, partial(cap_tree, value, _write, place=place)
+        return
     if isinstance(value, dict) and (name := _longest_list(value)):
         value, place = value[name], f"{place}.{name}".lstrip(".")
     if not isinstance(value, list):
         raise InputError(f"{place or 'It'} is no list; {_what_there_is(value)}")
-    parts: list[str] = []
     for first, end in _numbers(rows, "rows", 0, len(value)):
-        said = f"rows {_spelled([(first, end)])} of {len(value):,}"
-        said = f"{place}, {said}" if place else said
-        some = partial(_value_in, value[first:end], options, place, first)
-        parts.append(_titled(said, options, some))
-        left = options["max_tokens"] - options["count_tokens"](parts[-1]) - 1
-        if left <= 0:
-            break
-        options = {**options, "max_tokens": left}
-    return "\n".join(parts)
-
-
-def _value_in(
-    value: Any,
-    options: dict[str, Any],
-    place: str,
-    first_row: int = 0,
-    max_tokens: int = 0,
-) -> Capped:
-    named = {"place": place, "first_row": first_row, "max_tokens": max_tokens}
-    return cap_tree(value, write=_write, **{**options, **named})
+        said = f"rows {_spelled(first, end)} of {len(value):,}"
+        some = value[first:end]
+        make = partial(cap_tree, some, _write, place=place, first_row=first)
+        yield f"{place}, {said}" if place else said, make
 
 
 def _longest_list(value: dict[str, Any]) -> str | None:
@@ -212,43 +204,20 @@ def _longest_list(value: dict[str, Any]) -> str | None:
     return max(lists, key=lambda name: len(lists[name])) if lists else None
 
 
-def _of_lines(
-    text: str, rows: Ranges | None, lines: Ranges | None, options: dict[str, Any]
-) -> str:
+def _of_lines(text: str, rows: Ranges | None, lines: Ranges | None) -> Iterator[Part]:
+    """Yield the parts of a text; the first of rows has the first line above it."""
     every = lines_of(text)
-    head = ""
-    if lines is not None:
-        chosen = _numbers(lines, "lines", 1, len(every))
-    else:
-        assert rows is not None
-        found = _numbers(rows, "rows", 0, max(0, len(every) - 1))
-        chosen = [(first + 1, end + 1) for first, end in found]
-        head = every[0]
-    parts, left = [], options["max_tokens"]
-    for first, end in chosen:
-        options = {**options, "max_tokens": left, "first_line": first + 1 - bool(head)}
-        text = head + "".join(every[first:end])
-        said = f"lines {_spelled([(first, end)], 1)} of {len(every):,}"
-        part = _titled(said, options, partial(_lines_in, text, options))
-        parts.append(part if part.endswith(("\n", "\r")) else part + "\n")
-        left -= options["count_tokens"](part)
+    base = 0 if lines is None else 1
+    head = every[0] if lines is None else ""
+    asked = rows if lines is None else lines
+    name = "rows" if lines is None else "lines"
+    there = len(every) - 1 + base
+    for start, stop in _numbers(asked or "", name, base, there):
+        first, end = start + 1 - base, stop + 1 - base
+        said = f"lines {_spelled(first, end, 1)} of {len(every):,}"
+        part = head + "".join(every[first:end])
+        yield said, partial(cap, part, first_line=first + 1 - bool(head))
         head = ""
-        if left <= 0:
-            break
-    return "".join(parts).removesuffix("\n")
-
-
-def _lines_in(text: str, options: dict[str, Any], max_tokens: int) -> Capped:
-    return cap(text, **{**options, "max_tokens": max_tokens})
-
-
-def _titled(said: str, options: dict[str, Any], make: Callable[..., Capped]) -> str:
-    """Return a part under a line that says which part it is."""
-    title = f"{PART_BEGINS}: {said}]\n"
-    room = options["max_tokens"]
-    left = room - options["count_tokens"](title)
-    part = make(max_tokens=left if left > 0 else room)
-    return (title if left > 0 else "") + _checked(part, options["query"])
 
 
 def _numbers(asked: Ranges, name: str, base: int, count: int) -> list[tuple[int, int]]:
@@ -285,11 +254,9 @@ def _numbers(asked: Ranges, name: str, base: int, count: int) -> list[tuple[int,
     return found
 
 
-def _spelled(ranges: Sequence[tuple[int, int]], base: int = 0) -> str:
-    return ", ".join(
-        f"{first + base}" if end - first == 1 else f"{first + base}-{end - 1 + base}"
-        for first, end in ranges
-    )
+def _spelled(first: int, end: int, base: int = 0) -> str:
+    last = end - 1 + base
+    return f"{last}" if end - first == 1 else f"{first + base}-{last}"
 
 
 def _at(value: Any, path: str) -> Any:
