@@ -237,13 +237,6 @@ def test_a_chunk_that_ends_inside_of_a_fence_keeps_its_code_together():
         "Call it.",
         "```python\ndef f():\n    x = 1\n\n    return x",
     ]
-    text += "\n\nThis is how it is called. It is late.\n\n## End"
-    assert units_of(text)[1:] == [
-        "```python\ndef f():\n    x = 1\n\n    return x",
-        "This is how it is called.",
-        "It is late.",
-        "## End",
-    ]
 
 
 def test_fences_are_told_apart_by_what_is_beside_them():

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cache
 from itertools import takewhile
 from numbers import Integral, Real
 from typing import NamedTuple
@@ -188,7 +189,7 @@ class SemanticCompressor:
     def _plan(self, context: RAGContext) -> _Plan:
         """Decide what to keep; all that is returned is written down from this."""
         documents = _checked_documents(context)
-        count = _Meter(self.count_tokens or default_counter())
+        count = cache(self.count_tokens or default_counter())
         tokens = [count(text) for text in documents]
         # Rounding may leave the product of the float just below a whole number.
         ceiling = math.floor(self.target_ratio * sum(tokens) + 1e-9)
@@ -204,7 +205,7 @@ class SemanticCompressor:
         kept = select(
             found.candidates,
             corpus.estimates,
-            corpus.companions,
+            cache(corpus.companions),
             measure,
             ceiling,
             self.max_tokens,
@@ -337,9 +338,7 @@ class SemanticCompressor:
         if not any(corpus.is_evidence(i, own, _NOTHING) for i in telling):
             if order:
                 reason = "only titles and questions share words with the query"
-            elif max(own, default=0.0) < _NOTHING or corpus.language_differs(
-                asked.query
-            ):
+            elif max(own, default=0.0) < _NOTHING:
                 reason = "no document shares a word with the query"
         if reason:
             known = set(order)
@@ -366,20 +365,6 @@ class _Total:
 
     def __call__(self, texts: Sequence[str]) -> int:
         return sum(map(self.count_tokens or default_counter(), texts))
-
-
-class _Meter:
-    """Counts tokens, each text once."""
-
-    def __init__(self, count_tokens: CountTokens) -> None:
-        self._count = count_tokens
-        self._known: dict[str, int] = {}
-
-    def __call__(self, text: str) -> int:
-        tokens = self._known.get(text)
-        if tokens is None:
-            tokens = self._known[text] = self._count(text)
-        return tokens
 
 
 def _is_number(value: object) -> bool:

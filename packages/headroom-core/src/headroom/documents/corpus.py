@@ -16,7 +16,7 @@ from headroom.documents.cues import (
 )
 from headroom.documents.selection import Companions
 from headroom.documents.sentences import language_of
-from headroom.documents.structure import Unit, split_pieces, split_units
+from headroom.documents.structure import Unit, split_units
 from headroom.documents.structure.lines import opens_list
 from headroom.scorers.words import Sentences
 
@@ -102,13 +102,22 @@ class Corpus:
             if not text:
                 continue
             each = tokens[document] / len(text)
-            units = split_units(text, document, len(self.units))
-            units = self._bounded(text, units, each)
+            units = split_units(
+                text,
+                document,
+                len(self.units),
+                int(self.longest / (each or 1.0)),
+                max(1, int(_PIECE_TOKENS / (each or 1.0))),
+            )
             texts = [text[unit.start : unit.end] for unit in units]
             self.units += units
             self.texts += texts
             self.estimates += [len(said) * each for said in texts]
             self.carried.update(self._carriers(units))
+        # The units beside each one, without tags, page numbers and the like.
+        row = [i for i, unit in enumerate(self.units) if unit.kind != "markup"]
+        self._before = {after: before for before, after in pairwise(row)}
+        self._after = dict(pairwise(row))
         self._read_procedures(ceiling)
         # Lines of contents come last, so that the others can be scored without them.
         for listed in (False, True):
@@ -121,33 +130,6 @@ class Corpus:
         self.sentences = (
             Sentences(positions) if len(positions) > len(self.telling) else self.telling
         )
-
-    def _bounded(self, text: str, units: list[Unit], each: float) -> list[Unit]:
-        """Return `units`, endless ones above the ceiling cut apart."""
-        longest = self.longest / (each or 1.0)
-        if len(text) <= longest or all(u.end - u.start <= longest for u in units):
-            return units
-        size = max(1, int(_PIECE_TOKENS / each))
-        parts = [
-            list(split_pieces(text, unit, size))
-            if unit.end - unit.start > longest
-            else [unit]
-            for unit in units
-        ]
-        moved: dict[int | None, int] = {}
-        at = len(self.units)
-        for place, cut in enumerate(parts, start=at):
-            moved[place] = at
-            at += len(cut)
-        return [
-            part._replace(
-                heading=moved.get(part.heading),
-                intro=moved.get(part.intro),
-                needs=tuple(moved[n] for n in part.needs),
-            )
-            for cut in parts
-            for part in cut
-        ]
 
     def _read_procedures(self, ceiling: int) -> None:
         """Note which items are steps 1, 2, 3 ... of one list that `ceiling` holds."""
@@ -197,14 +179,10 @@ class Corpus:
             ):
                 yield unit.intro
 
-    def is_question(self, i: int) -> bool:
-        """Tell whether unit `i` is a question."""
-        return asks(self.texts[i])
-
     def companions(self, i: int) -> Companions:
         """Return what unit `i` must and should be kept with."""
         must = self.group(i)
-        should = [self._step_before(i), self._pronoun_of(i), *self._replies(i)]
+        should = [self.leans_on(i), *self._replies(i)]
         if reports(self.texts[i]):
             should.append(self._sentence_after(i))
         if self.units[i].kind == "piece":
@@ -240,10 +218,8 @@ class Corpus:
 
     def _sentence_after(self, i: int) -> int | None:
         """Return the sentence after unit `i` if it is of the same text, or None."""
-        after = i + 1
-        while after < len(self.units) and self.units[after].kind == "markup":
-            after += 1
-        if after == len(self.units) or self._sentence_before(after) != i:
+        after = self._after.get(i)
+        if after is None or self._sentence_before(after) != i:
             return None
         return after if self._same_block(i, after) or self.asked_how else None
 
@@ -281,12 +257,8 @@ class Corpus:
         found += self.procedures.get(i, ())
         if self.units[i].kind == "log":
             found += self._trace_of(i)
-        after = i + 1
-        while after < len(self.units) and self.units[after].kind == "markup":
-            after += 1
-        if after < len(self.units) and (
-            self._completes(after) or self._labels(i, after)
-        ):
+        after = self._after.get(i)
+        if after is not None and (self._completes(after) or self._labels(i, after)):
             found.append(after)
         return found
 
@@ -366,37 +338,19 @@ class Corpus:
         )
 
     def _sentence_before(self, i: int) -> int | None:
-        """Return the sentence before unit `i`, if both are running text."""
-        if i and self.units[i].kind == "item" and _CLAUSE.match(self.texts[i]):
-            near = self._same_level(i - 1, i) and _CLAUSE.match(self.texts[i - 1])
-            return i - 1 if near else None
-        if not i or self.units[i].kind not in _RUNNING:
+        """Return the sentence or clause before unit `i`, of the same section."""
+        last = self._before.get(i)
+        if last is None:
             return None
-        last = i - 1
-        while last > 0 and self.units[last].kind == "markup":
-            last -= 1
-        unit = self.units[last]
-        if (
-            unit.kind not in {*_RUNNING, "lines"}
-            or unit.document != self.units[i].document
-        ):
+        one, two = self.units[last], self.units[i]
+        if two.kind == "item":
+            clauses = all(_CLAUSE.match(self.texts[at]) for at in (last, i))
+            return last if clauses and self._same_level(last, i) else None
+        if two.kind not in _RUNNING or one.kind not in {*_RUNNING, "lines"}:
             return None
-        return last if unit.heading == self.units[i].heading else None
-
-    def _pronoun_of(self, i: int) -> int | None:
-        return self._sentence_before(i) if i and leans_back(self.texts[i]) else None
-
-    def _step_before(self, i: int) -> int | None:
-        """Return the numbered step before unit `i` of the same list, or None."""
-        unit = self.units[i]
-        if unit.kind != "item" or unit.intro is None or not i:
-            return None
-        last = self.units[i - 1]
-        numbers = [_STEP.match(self.texts[at]) for at in (i - 1, i)]
-        if last.intro != unit.intro or None in numbers:
-            return None
-        first, second = (int(number[1]) for number in numbers if number)
-        return i - 1 if second == first + 1 else None
+        return (
+            last if (one.document, one.heading) == (two.document, two.heading) else None
+        )
 
     def _replies(self, i: int) -> list[int]:
         """Return the turns of a dialogue after unit `i`, which may be taken back."""
@@ -481,11 +435,6 @@ class Corpus:
             return unit.intro is not None or bool(unit.needs)
         return unit.block != self.units[unit.intro].block or unit.kind != "sentence"
 
-    def language_differs(self, query: str) -> bool:
-        """Tell whether the documents are surely in another language than the query."""
-        text = " ".join(self.documents)
-        return language_of(query) != language_of(text) if text else False
-
     def context(self, i: int) -> tuple[str, ...]:
         """Return the headings above unit `i` and what introduces it, nearest first."""
         unit = self.units[i]
@@ -532,7 +481,3 @@ class Corpus:
                 start = spans.pop()[0]
             spans.append((start, end))
         return tuple(spans)
-
-
-def _known(position: int | None) -> tuple[int, ...]:
-    return () if position is None else (position,)

@@ -4,7 +4,8 @@ Two units are duplicates if they say the same about the same: units of two chunk
 text. An equal line of another record, table or product is none.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 
 from headroom.documents.corpus import Corpus
 
@@ -160,43 +161,30 @@ def _halves(corpus: Corpus, order: Sequence[int]) -> set[int]:
     start its capital. Only edges are looked at, so a sentence in the middle of a chunk
     is never taken for a piece of another.
     """
-    units, words, texts = corpus.units, corpus.sentences.words, corpus.texts
-    last = len(units) - 1
-    running = [i for i in order if units[i].kind == "sentence"]
-    openers = [
-        i
-        for i in running
-        if (not i or units[i - 1].document != units[i].document)
-        and not texts[i][:1].isupper()
-    ]
+    texts, said = corpus.texts, corpus.sentences.words
+    rows = corpus.rows(range(len(texts))).values()
+    firsts, lasts = {row[0] for row in rows}, {row[-1] for row in rows}
+    running = [i for i in order if corpus.units[i].kind == "sentence"]
+    openers = [i for i in running if i in firsts and not texts[i][:1].isupper()]
     closers = [
         i
         for i in running
-        if (i == last or units[i + 1].document != units[i].document)
-        and texts[i].rstrip("\"'”’)")[-1:] not in _END_MARKS
+        if i in lasts and texts[i].rstrip("\"'”’)")[-1:] not in _END_MARKS
     ]
-    halves = _parts(
-        openers,
-        [words[corpus.which[i]][::-1] for i in openers],
-        (found[::-1] for found in words),
+    which = corpus.which
+    return _beginnings({i: said[which[i]] for i in closers}, said) | _beginnings(
+        {i: said[which[i]][::-1] for i in openers}, [words[::-1] for words in said]
     )
-    return halves | _parts(closers, [words[corpus.which[i]] for i in closers], words)
 
 
-def _parts(
-    edges: Sequence[int], openings: Sequence[list[str]], wholes: Iterable[list[str]]
-) -> set[int]:
-    """Return the `edges` whose words, `openings`, begin a longer one of `wholes`."""
-    waiting: dict[tuple[str, ...], list[int]] = {}
-    lengths: dict[tuple[str, ...], set[int]] = {}
-    for edge, opening in zip(edges, openings, strict=True):
-        if len(opening) >= _LEAST_WORDS:
-            waiting.setdefault(tuple(opening), []).append(edge)
-            lengths.setdefault(tuple(opening[:_LEAST_WORDS]), set()).add(len(opening))
+def _beginnings(halves: Mapping[int, list[str]], said: list[list[str]]) -> set[int]:
+    """Return the keys of `halves` whose words begin a longer text of `said`."""
     found: set[int] = set()
-    if waiting:
-        for whole in wholes:
-            for length in lengths.get(tuple(whole[:_LEAST_WORDS]), ()):
-                if length < len(whole):
-                    found.update(waiting.get(tuple(whole[:length]), ()))
+    ordered = sorted(said) if halves else []
+    for i, half in halves.items():
+        # Of all that is greater, what begins alike comes first.
+        after = bisect_right(ordered, half)
+        longer = ordered[after] if after < len(ordered) else []
+        if len(half) >= _LEAST_WORDS and longer[: len(half)] == half:
+            found.add(i)
     return found

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from headroom.documents.corpus import Corpus
-from headroom.documents.cues import limits
+from headroom.documents.cues import asks, limits
 from headroom.documents.quantities import fitting
 from headroom.documents.query import Asked
 from headroom.scorers.stop_words import ALL_STOP_WORDS
@@ -17,7 +17,6 @@ _DOCUMENT = 0.2  # what a sentence gains from the best one of its document
 _COVERED = 0.15  # and from all words of the query that its document holds, at most
 _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
 _HEADING = 0.6  # what a heading's score counts for the units below it
-_SECTION = 0.1  # what a heading adds to a unit that has a score of its own
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
 _HEADER = 0.3  # what a table's header counts for each of its rows
 _RANKED = 0.3  # the share of its own score that a unit below a heading keeps
@@ -80,13 +79,11 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
         score += given * (1.0 - score)
         if unit.heading is not None:
             heading = above[unit.heading]
-            # Of equal rows in two sections, the one whose section is asked for.
-            own = _SECTION * heading * (1.0 - score) if score > 0 else 0.0
             lifted = _HEADING * heading
             # Below one heading the better score of its own stays the better one.
-            score = max(score, lifted + _RANKED * score * (1.0 - lifted)) + own
+            score = max(score, lifted + _RANKED * score * (1.0 - lifted))
         for asking in (unit.intro, unit.heading):
-            if asking is not None and corpus.is_question(asking):
+            if asking is not None and asks(corpus.texts[asking]):
                 # An answer is asked for as much as its question is.
                 score = max(score, above[asking])
         if i and found[i - 1] > score and corpus.qualifies(i):
@@ -96,7 +93,7 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
             found[i] *= _LABELLED
         if i in denied:
             found[i] *= _DENIED
-        if corpus.texts[i][:1] == ">" and not corpus.is_question(i):
+        if corpus.texts[i][:1] == ">" and not asks(corpus.texts[i]):
             # Deeper quotes are older.
             found[i] *= _QUOTED ** (1 + (corpus.texts[i][1:2] == ">"))
         if unit.kind != "sentence":
@@ -157,7 +154,7 @@ def with_answers(scores: Sequence[float], corpus: Corpus) -> list[float]:
     """
     return [
         max(score, scores[unit.intro])
-        if unit.intro is not None and corpus.is_question(unit.intro)
+        if unit.intro is not None and asks(corpus.texts[unit.intro])
         else score
         for score, unit in zip(scores, corpus.units, strict=True)
     ]

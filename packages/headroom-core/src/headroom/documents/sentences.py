@@ -40,7 +40,6 @@ _LANGUAGES: dict[str, list[str]] = {}
 for _language, _words in _MARKERS.items():
     for _word in _words:
         _LANGUAGES.setdefault(_word, []).append(_language)
-_KNOWN = frozenset(_LANGUAGES)
 _TELLING_CHARACTERS = 600
 _VOTE = 5040  # divided among the languages of a word; whole, so order changes nothing
 
@@ -68,7 +67,6 @@ _COUNTS = re.compile(
 # The token before a full stop that a lower-case word follows: an abbreviation or an
 # ordinal, whatever the language.
 _SHORT_END = re.compile(r"(?:^|[\s(.])(?:[^\W\d_]{1,6}|\d{1,4})\.\s*$")
-_TITLE_END = re.compile(r"(?:^|\s)(?:M|MM|Mme|Mlle|Dr|Prof|Sr|Sra|Mr|Mrs|St)\.\s*$")
 
 # Speech without full stops, and where it may be cut: before a small word that is
 # written with a capital. Source: Whisper transcripts; names are no small words.
@@ -100,13 +98,14 @@ def language_of(text: str, unknown: str = "en") -> str:
     >>> language_of("Der Kurs beginnt am 3. März."), language_of("Rue 5")
     ('de', 'en')
     """
-    votes: dict[str, int] = {}
-    for word in _KNOWN.intersection(text[:_TELLING_CHARACTERS].lower().split()):
+    # In the order of the table, so that a tie never depends on the order of a set.
+    votes = dict.fromkeys(_MARKERS, 0)
+    known = _LANGUAGES.keys() & text[:_TELLING_CHARACTERS].lower().split()
+    for word in known:
         languages = _LANGUAGES[word]
         for language in languages:
-            votes[language] = votes.get(language, 0) + _VOTE // len(languages)
-    # In the order of the table, so that a tie never depends on the order of a set.
-    return max(_MARKERS, key=lambda name: votes.get(name, 0)) if votes else unknown
+            votes[language] += _VOTE // len(languages)
+    return max(votes, key=votes.__getitem__) if known else unknown
 
 
 def sentences(
@@ -121,10 +120,10 @@ def sentences(
     ):
         found = [block]
     elif block.isascii():
-        found = _mended(segment(language, block), language)
+        found = _mended(segment(language, block))
     else:
         # A lone surrogate cannot cross into Rust; one character for one.
-        found = _mended(segment(language, _SURROGATE.sub("\ufffd", block)), language)
+        found = _mended(segment(language, _SURROGATE.sub("\ufffd", block)))
         if _CJK_STOP.search(block):
             found = [part for each in found for part in _CJK_SENTENCE.findall(each)]
     at = start
@@ -136,7 +135,7 @@ def sentences(
         at += len(piece)
 
 
-def _mended(parts: Iterable[str], language: str) -> list[str]:
+def _mended(parts: Iterable[str]) -> list[str]:
     """Return `parts` with what belongs together joined again.
 
     Quotes and brackets sentencex closes by itself, but neither emphasis nor struck
@@ -161,7 +160,7 @@ def _mended(parts: Iterable[str], language: str) -> list[str]:
             part = part[closing:]
         if found and len(found[-1]) > _MOST_MARKED:
             open_marks.clear()
-        if found and (open_marks or _goes_on(found[-1], part, language)):
+        if found and (open_marks or _goes_on(found[-1], part)):
             found[-1] += part
         elif part:
             found.append(part)
@@ -174,7 +173,7 @@ def _odd(marks: Iterable[str], text: str) -> set[str]:
     return {mark for mark in marks if text.count(mark) % 2}
 
 
-def _goes_on(before: str, after: str, language: str) -> bool:
+def _goes_on(before: str, after: str) -> bool:
     """Tell whether `after` belongs to the sentence that `before` began."""
     first = after.lstrip()[:1]
     if not before[-1].isspace():
@@ -184,9 +183,7 @@ def _goes_on(before: str, after: str, language: str) -> bool:
         return True
     if first.islower():
         return _SHORT_END.search(before[-12:]) is not None
-    if first.isdigit():
-        return _COUNTS.search(before[-8:]) is not None
-    return language != "en" and _TITLE_END.search(before[-8:]) is not None
+    return first.isdigit() and _COUNTS.search(before[-8:]) is not None
 
 
 def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -5,9 +5,9 @@ data, log lines and code are units of their own; what is left is running text, w
 wrapped lines belong together and which is cut into sentences.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 
-from headroom.documents.sentences import clauses
 from headroom.documents.structure.code import code, fenced_code, fences
 from headroom.documents.structure.fields import (
     blocks,
@@ -20,7 +20,7 @@ from headroom.documents.structure.headings import heading
 from headroom.documents.structure.lines import TAG
 from headroom.documents.structure.lists import item
 from headroom.documents.structure.logs import logs
-from headroom.documents.structure.outline import INDENTED, Outline
+from headroom.documents.structure.outline import Outline
 from headroom.documents.structure.pages import contents, markup, running, subtitle
 from headroom.documents.structure.paragraphs import paragraph
 from headroom.documents.structure.references import (
@@ -34,10 +34,16 @@ from headroom.documents.structure.references import (
 from headroom.documents.structure.tables import table
 from headroom.documents.structure.units import Unit
 
-__all__ = ["Unit", "split_pieces", "split_units"]
+__all__ = ["Unit", "split_units"]
 
 
-def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
+def split_units(
+    text: str,
+    document: int = 0,
+    position: int = 0,
+    longest: int = sys.maxsize,
+    piece: int = sys.maxsize,
+) -> list[Unit]:
     """Split `text` into units in order; whitespace between them belongs to none.
 
     Empty for blank text.
@@ -46,8 +52,10 @@ def split_units(text: str, document: int = 0, position: int = 0) -> list[Unit]:
         text: The document.
         document: Its place in the input.
         position: How many units there are before its first one.
+        longest: Characters above which a unit is cut, if it can be.
+        piece: Characters of its parts, about.
     """
-    outline = Outline(text, document, position)
+    outline = Outline(text, document, position, longest, piece)
     lone = "\n" not in text and "\r" not in text
     if lone and not text.lstrip().startswith("[{") and not TAG.search(text):
         outline.add_sentences(0, len(text))
@@ -77,36 +85,3 @@ def _read(outline: Outline) -> None:
             continue
         outline.block += 1
         i += next(size for read in _READERS if (size := read(outline, i)))
-
-
-def split_pieces(text: str, unit: Unit, characters: int) -> Iterator[Unit]:
-    """Cut one unit into pieces of about `characters`; the last resort.
-
-    Lines are cut apart first, and only a line that is too long at its clauses. A
-    word stays whole, however long.
-    """
-    for start, end in _cut_lines(text, unit.start, unit.end, characters):
-        last = start + len(text[start:end].rstrip())
-        if unit.kind not in INDENTED:
-            start = end - len(text[start:end].lstrip())
-        if start < last:
-            yield unit._replace(start=start, end=last, kind="piece")
-
-
-def _cut_lines(
-    text: str, start: int, stop: int, characters: int
-) -> Iterator[tuple[int, int]]:
-    at = start
-    for line in text[start:stop].splitlines(keepends=True):
-        end = at + len(line)
-        if at > start and end - start > 2 * characters:
-            yield start, at
-            start = at
-        if len(line) > 2 * characters:
-            yield from clauses(text, at, end, characters)
-            start = end
-        elif end - start >= characters:
-            yield start, end
-            start = end
-        at = end
-    yield start, stop

@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from headroom.documents.structure.lines import FENCE
 from headroom.documents.structure.outline import Outline
 
-# Marks that prose has hardly ever and code nearly always.
-_CODE_MARKS = frozenset("={};")
-
 
 def fenced_code(outline: Outline, i: int) -> int:
     """Read code between fences, or the part of it that a chunk has."""
@@ -39,8 +36,7 @@ def fences(lines: Sequence[str]) -> dict[int, int]:
     """Return where fenced code begins, with its number of lines.
 
     A chunk may begin or end inside of a fence: code then reaches from the start to
-    a fence that can only be a closing one, or from the last fence to where prose
-    begins again.
+    a fence that can only be a closing one, or from the last fence to the end.
     """
     fences = [(i, m) for i, line in enumerate(lines) if (m := FENCE.match(line))]
     blocks: dict[int, int] = {}
@@ -61,24 +57,5 @@ def fences(lines: Sequence[str]) -> dict[int, int]:
             blocks[opened[0]] = i + 1 - opened[0]
             opened = None
     if opened is not None:
-        start = opened[0]
-        blocks[start] = _until_prose(lines, start + 1) - start
+        blocks[opened[0]] = len(lines) - opened[0]
     return blocks
-
-
-def _until_prose(lines: Sequence[str], i: int) -> int:
-    """Return the first line from `i` on that is a sentence after a blank line."""
-    for at in range(i + 1, len(lines)):
-        if not lines[at - 1].strip() and _is_prose(lines[at]):
-            return at
-    return len(lines)
-
-
-def _is_prose(line: str) -> bool:
-    """Tell whether a line is surely no code: it begins and goes on like a sentence."""
-    first = line[:1]
-    if not first.isalpha() or first.islower() or not _CODE_MARKS.isdisjoint(line):
-        return False
-    count = len(line.split())
-    ends = line.rstrip()[-1] in ".!?:,。！？，："
-    return count >= 8 or (ends and (count >= 4 or not first.isupper()))

@@ -1,9 +1,10 @@
 """The outline: units read so far, and the headings and lists that are open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from headroom.documents.cues import CLOSING, announces, limits, measures
-from headroom.documents.sentences import language_of, pieces, sentences
+from headroom.documents.sentences import clauses, language_of, pieces, sentences
 from headroom.documents.structure.lines import END, TAGS, Line, lines
 from headroom.documents.structure.units import Unit
 
@@ -17,13 +18,16 @@ INDENTED = frozenset({"code", "data", "item"})
 class Outline:
     """The units of one document so far, and what is open above the next line."""
 
-    def __init__(self, text: str, document: int, position: int) -> None:
+    def __init__(
+        self, text: str, document: int, position: int, longest: int, piece: int
+    ) -> None:
         self.text = text
+        self.longest = longest
+        self.piece = piece
         self.document = document
         self.position = position
         self.language = language_of(text)
         self.units: list[Unit] = []
-        self.lines = lines(text)
         self.fences: dict[int, int] = {}
         self.blocks: dict[int, int] = {}
         self.running: frozenset[str] = frozenset()
@@ -40,6 +44,11 @@ class Outline:
         # Who wrote the mail that is read: its "From:" line.
         self.sender: int | None = None
 
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of the text; one that is a single line is cut without them."""
+        return lines(self.text)
+
     # Units
 
     def add(
@@ -50,17 +59,51 @@ class Outline:
         intro: int | None = None,
         needs: Sequence[int | None] = (),
     ) -> int:
-        """Append a unit, and return its position among all."""
+        """Append a unit, and return its position among all.
+
+        One that is too long is cut into pieces, the last resort; the position is then
+        that of the first.
+        """
         heading = self.headings[-1][1] if self.headings else None
         known = tuple(dict.fromkeys(n for n in needs if n is not None))
         body = self.text[start:end]
         end = start + len(body.rstrip())
         if kind not in INDENTED:
             start += len(body) - len(body.lstrip())
-        self.units.append(
-            Unit(self.document, start, end, kind, heading, intro, known, self.block)
-        )
-        return self.position + len(self.units) - 1
+        at = self.position + len(self.units)
+        unit = Unit(self.document, start, end, kind, heading, intro, known, self.block)
+        if end - start <= self.longest:
+            self.units.append(unit)
+        else:
+            self.units += self._pieces(unit)
+        return at
+
+    def _pieces(self, unit: Unit) -> Iterator[Unit]:
+        """Yield pieces of one unit; a word stays whole, however long."""
+        for start, end in self._cut(unit.start, unit.end):
+            body = self.text[start:end]
+            last = start + len(body.rstrip())
+            if unit.kind not in INDENTED:
+                start = end - len(body.lstrip())
+            if start < last:
+                yield unit._replace(start=start, end=last, kind="piece")
+
+    def _cut(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Yield parts: whole lines, and clauses only of a line that is too long."""
+        at = start
+        for line in self.text[start:stop].splitlines(keepends=True):
+            end = at + len(line)
+            if at > start and end - start > 2 * self.piece:
+                yield start, at
+                start = at
+            if len(line) > 2 * self.piece:
+                yield from clauses(self.text, at, end, self.piece)
+                start = end
+            elif end - start >= self.piece:
+                yield start, end
+                start = end
+            at = end
+        yield start, stop
 
     def add_heading(self, line: Line, end: int, level: float) -> None:
         """Append a heading; it closes those of its level and below."""

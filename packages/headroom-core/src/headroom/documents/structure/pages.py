@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from headroom.documents.structure.lines import CONTENTS, TAGS, Line, is_short
 from headroom.documents.structure.outline import Outline
 
-# A page number at the end of a line; how a line of an index ends.
+# A page number at the end of a line.
 _PAGE = re.compile(r"\S[\s.·…_]+(\d{1,4})(?:[-–]\d{1,4})?\s*$")
-_INDEXED = re.compile(
-    r".{2,60}?,? \d{1,4}(?:[-–]\d{1,4})?(?:, \d{1,4}(?:[-–]\d{1,4})?)*\s*$"
-)
 _CHAPTER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|[IVX]+\.)\s+\S")
 # An item that is nothing but a link into the same text.
 _LINKED = re.compile(
@@ -77,10 +74,6 @@ def _entries(outline: Outline, i: int, title: re.Match[str] | None) -> int:
             break
         stop, page, led = stop + 1, int(found[1]), led or dotted
     if led or stop - i >= _LEAST_ENTRIES:
-        return stop - i
-    while title and _INDEXED.match(outline.at(stop)):
-        stop += 1
-    if title and stop > i:
         return stop - i
     if title and title[1] is None:
         while is_short(outline.at(stop)) and not outline.blank(stop):

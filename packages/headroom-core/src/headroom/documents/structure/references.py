@@ -140,8 +140,8 @@ def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
     """Return `units`, each limit of a clause that it names with that clause."""
     numbers: dict[str, int] = {}
     for i, unit in enumerate(units):
-        number = _NUMBER.match(text, unit.start, unit.end)
-        if number and unit.kind == "item":
+        number = unit.kind == "item" and _NUMBER.match(text, unit.start, unit.end)
+        if number:
             # A number that opens two clauses says nothing.
             numbers[number[1]] = -1 if number[1] in numbers else i
     for i, unit in enumerate(units if numbers else ()):
