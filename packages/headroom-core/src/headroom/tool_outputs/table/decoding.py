@@ -8,14 +8,14 @@ from headroom.errors import DecodeError
 from headroom.tool_outputs.table.notation import read_scalar, scan_quoted
 from headroom.tool_outputs.table.packed import MOST_LAYERS, START, packed_text
 
-__all__ = ["decode_table"]
+__all__ = ["ABSENT", "Reader", "decode_table"]
 
 _CELL = re.compile(r"[^,;)\]}\n]*")
-_MARK = re.compile(r'["()\[\]{},;\n]')
-_TEXT = re.compile(r"[^,;)\]\n]*")
+_HEADER_TEXT = re.compile(r"[^,;)\]\n]*")
+_BRACKET = re.compile(r'["()\[\]{},;\n]')
 _KEY = re.compile(r"[\w$][\w$/+-]*")
 _COUNT = re.compile(r"\[([0-9]+)\](\[\])?(?=[(@:])")
-_IN_COLUMN = re.compile(r"\{([0-9]+)\}\(")
+_IN_COLUMN = re.compile(r"\{([0-9]+)\}(?=\()")
 _REFERENCE = re.compile(r"&[0-9]+")
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]")
 
@@ -24,40 +24,50 @@ class _Absent:
     """What stands where a key is missing."""
 
 
-_ABSENT = _Absent()
+ABSENT = _Absent()
 # A value and its text: a string's characters, a scalar's spelling, else None.
 _Read = tuple[Any, str | None]
-_NOTHING: _Read = (_ABSENT, None)
+_NOTHING: _Read = (ABSENT, None)
 
 
 @dataclass(slots=True)
 class _Field:
+    """A field of a header.
+
+    Attributes:
+        name: Its key as it is spelled.
+        keys: Those of the objects of one key that it goes through, its own last.
+        sparse: Whether only rows that name it have it.
+        schema: The header that is expected in it.
+        span: `[start, end)` of the header's text of it.
+        text: That text, until all fields are known to which it may refer.
+        given: The header's value, if that is known.
+        parts: Of a template literal and reference by turns: even parts are text, odd
+            ones the names of fields, "" for the cell.
+    """
+
     name: str
-    # Those of the objects of one key that it goes through, its own first.
     keys: list[str]
     sparse: bool = False
-    fixed: _Read | None = None
-    # The header's text as it stands, until all fields of the header are known.
-    text: str | None = None
-    # Where the text of a container begins that is the header's value.
-    start: int = -1
-    # Literal and reference by turns: even items are text, odd ones field names.
-    template: list[str] | None = None
-    hole: bool = False
     schema: "_Schema | None" = None
+    span: tuple[int, int] | None = None
+    text: str | None = None
+    given: _Read | None = None
+    parts: list[str] = field(default_factory=list)
 
     @property
-    def is_cell(self) -> bool:
-        """Whether rows have a place for it, and no template says what it is."""
-        return not (
-            self.sparse or self.fixed or self.template is not None or self.start >= 0
-        )
+    def has_cell(self) -> bool:
+        if self.parts:
+            return "" in self.parts[1::2]
+        return not self.sparse and self.span is None
 
 
 @dataclass(slots=True)
 class _Schema:
     fields: list[_Field] = field(default_factory=list)
     cells: list[_Field] = field(default_factory=list)
+    # Those with a reference last, since it may be to one with a cell.
+    derived: list[_Field] = field(default_factory=list)
 
 
 def decode_table(text: str) -> Any:
@@ -66,492 +76,469 @@ def decode_table(text: str) -> Any:
     Raises:
         DecodeError: If the text was cut or changed.
     """
-    try:
-        return _Reader(text).document()
-    except DecodeError:
-        raise
-    except (LookupError, ValueError, StopIteration, RecursionError) as error:
-        msg = "the text ends too early or was changed; decode needs it whole"
-        raise DecodeError(msg) from error
+    return Reader(text).document()
 
 
-class _Reader:
+class Reader:
+    """Reads one text, from a position that each method moves behind what it read."""
+
     def __init__(self, text: str) -> None:
         # A final newline lets every scan stop without asking for the length.
         self.text = text + "\n"
-        self.schemas: dict[str, _Schema] = {}
+        self.at = 0
+        # Where what has a name begins, and what was read of it.
         self.headers: dict[str, int] = {}
+        self.schemas: dict[str, _Schema] = {}
         self.definitions: dict[str, int] = {}
         self.defined: dict[str, _Read] = {}
         self.open: set[str] = set()
         # Of JSON text in JSON text.
         self.layers = 0
 
-    def document(self) -> Any:
-        text = self.text
-        at = text.index("\n") + 1
-        while text[at] in "@&":
-            end = text.index("\n", at)
-            colon = text.find(":", at, end)
-            if colon < 0:
-                raise self._wrong(at, "a definition without ':'")
-            where = self.headers if text[at] == "@" else self.definitions
-            where[text[at:colon]] = colon + 1
-            at = end + 1
-        if text[at] == "[":
-            count = _COUNT.match(text, at)
-            if count:
-                schema, at = self._spec(count.end())
-                rows, at = self._rows(self._after(at, ":"), count, schema)
-                return self._end(rows, at)
-            (value, _), at = self._value(at, None)
-            return self._end(value, at + 1)
-        if text[at] == "(":
-            schema, at = self._spec(at)
-            (value, _), at = self._value(self._after(at, ":"), schema)
-            return self._end(value, at + 1)
-        result: dict[str, Any] = {}
-        # Editors and shells put one more line feed at the end.
-        while at < len(text) and text[at:] != "\n":
-            at = self._line(at, result)
-        return result
+    def mark(self, value: Any, device: str, start: int, end: int) -> Any:
+        """Return a value that `device` wrote at `[start, end)`; here as it is.
 
-    def _end(self, value: Any, at: int) -> Any:
-        if self.text[at:] not in ("", "\n"):
-            raise self._wrong(at, "text after the end")
+        Args:
+            value: The value.
+            device: How it is written: one of `tracing.DEVICES`.
+            start: Where its text begins.
+            end: Where it ends, -1 for the end of the line.
+        """
         return value
 
-    def _wrong(self, at: int, what: str) -> DecodeError:
-        line = self.text.count("\n", 0, at) + 1
+    def document(self) -> Any:
+        """Read the whole text.
+
+        Raises:
+            DecodeError: If the text was cut or changed.
+        """
+        try:
+            return self._document()
+        except DecodeError:
+            raise
+        except (LookupError, ValueError, RecursionError) as error:
+            msg = "the text ends too early or was changed; decode needs it whole"
+            raise DecodeError(msg) from error
+
+    def _document(self) -> Any:
+        text = self.text
+        self.at = text.index("\n") + 1
+        while text[self.at] in "@&":
+            end = text.index("\n", self.at)
+            colon = text.find(":", self.at, end)
+            if colon < 0:
+                raise self._wrong("a definition without ':'")
+            where = self.headers if text[self.at] == "@" else self.definitions
+            where[text[self.at : colon]] = colon + 1
+            self.at = end + 1
+        if text[self.at] in "[(":
+            value = self._content(is_keyed=False)
+            self._expect("\n")
+            if not self._is_done():
+                raise self._wrong("text after the end")
+            return value
+        result: dict[str, Any] = {}
+        while not self._is_done():
+            into, name = self._keys(result)
+            value = None if text[self.at] == "\n" else self._content()
+            self._expect("\n")
+            if value is not ABSENT:
+                into[name] = value
+        return result
+
+    def _is_done(self) -> bool:
+        # Editors and shells put one more line feed at the end.
+        left = len(self.text) - self.at
+        return left <= 0 or (left == 1 and self.text[-1] == "\n")
+
+    # -- the text at the position
+    def _wrong(self, what: str) -> DecodeError:
+        line = self.text.count("\n", 0, self.at) + 1
         return DecodeError(
-            f"line {line}: {what} at {self.text[at : at + 20]!r}; "
+            f"line {line}: {what} at {self.text[self.at : self.at + 20]!r}; "
             "decode reads only unchanged output of JSONMinifier"
         )
 
-    def _after(self, at: int, mark: str) -> int:
-        if self.text[at] != mark:
-            raise self._wrong(at, f"{mark!r} expected")
-        return at + 1
+    def _take(self, mark: str) -> bool:
+        if self.text.startswith(mark, self.at):
+            self.at += len(mark)
+            return True
+        return False
+
+    def _expect(self, mark: str) -> None:
+        if not self._take(mark):
+            raise self._wrong(f"{mark!r} expected")
+
+    def _match(self, pattern: re.Pattern[str], what: str = "") -> str:
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            raise self._wrong(f"{what} expected")
+        self.at = found.end()
+        return found[0]
+
+    def _quoted(self) -> str:
+        value, self.at = scan_quoted(self.text, self.at)
+        return value
 
     # -- keys and lines
-    def _key(self, at: int) -> tuple[str, int]:
-        if self.text[at] == '"':
-            return scan_quoted(self.text, at)
-        found = _KEY.match(self.text, at)
-        if not found:
-            raise self._wrong(at, "a key expected")
-        return found[0], found.end()
+    def _key(self) -> str:
+        return self._quoted() if self.text[self.at] == '"' else self._match(_KEY, "key")
 
-    def _keys(self, at: int, into: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
-        """Read `a.b.c`: the innermost object, its key, and where the key ends.
+    def _keys(self, into: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Read `a.b.c`: the innermost object, and its key.
 
         What lines before began goes on; `a[].b` is in the only element of a list.
         """
-        text = self.text
-        name, at = self._key(at)
-        while text[at] == "." or text.startswith("[].", at):
-            is_sole = text[at] == "["
+        name = self._key()
+        while (is_sole := self._take("[].")) or self._take("."):
             inner = into.setdefault(name, [{}] if is_sole else {})
             if is_sole and type(inner) is list and len(inner) == 1:
                 inner = inner[0]
             if type(inner) is not dict:
-                raise self._wrong(at, "a key that has a value already")
-            into = inner
-            name, at = self._key(at + (3 if is_sole else 1))
-        return into, name, at
+                raise self._wrong("a key that has a value already")
+            into, name = inner, self._key()
+        return into, name
 
-    def _name(self, at: int) -> tuple[str, list[str], int]:
-        """Read a field's name as it is spelled, and the keys in it."""
-        start = at
-        key, at = self._key(at)
-        keys = [key]
-        while self.text[at] == ".":
-            key, at = self._key(at + 1)
-            keys.append(key)
-        return self.text[start:at], keys, at
-
-    def _line(self, at: int, result: dict[str, Any]) -> int:
-        text = self.text
-        into, name, at = self._keys(at, result)
-        if text[at] == "\n":
-            into[name] = None
-            return at + 1
-        if text[at] == "{":
-            into[name], at = self._columns(at)
-            return at
-        count = _COUNT.match(text, at)
-        schema, at = self._spec(count.end() if count else at)
-        at = self._after(at, ":")
+    def _content(self, *, is_keyed: bool = True) -> Any:
+        """Read the value of a line, behind its key: in the line, or as rows."""
+        if self.text[self.at] == "{":
+            return self._columns()
+        count = _COUNT.match(self.text, self.at)
         if count:
-            into[name], at = self._rows(at, count, schema)
-            return at
-        (value, _), at = self._value(at, schema)
-        if value is not _ABSENT:
-            into[name] = value
-        return self._after(at, "\n")
-
-    def _rows(
-        self, at: int, count: re.Match[str], schema: _Schema | None
-    ) -> tuple[Any, int]:
-        text = self.text
+            self.at = count.end()
+        schema = self._spec()
+        if count or schema or is_keyed:
+            self._expect(":")
+        if not count:
+            return self._value(schema)[0]
         rows: list[Any] = []
         for _ in range(int(count[1])):
-            at = self._after(at, "\n")
+            self._expect("\n")
             value: Any
-            if text[at] == "=":
-                (value, _), at = self._value(at + 1, schema)
+            if self._take("="):
+                value = self._value(schema)[0]
             elif count[2]:
-                value, at = self._elements(at)
-            elif schema is None:
-                raise self._wrong(at, "a row without a header")
+                value = self._elements(None)
             else:
-                value, at = self._row(at, schema)
-            if value is not _ABSENT:
+                value = self._row(schema)
+            if value is not ABSENT:
                 rows.append(value)
-        return rows, self._after(at, "\n")
+        return rows
 
-    def _columns(self, at: int) -> tuple[dict[str, list[Any]], int]:
+    def _columns(self) -> dict[str, list[Any]]:
         """Read an object whose members are lists, an element of each in a line."""
-        count = _IN_COLUMN.match(self.text, at)
-        if count is None:
-            raise self._wrong(at, "a count of rows expected")
+        count = self._match(_IN_COLUMN, "a count of rows")
         columns: dict[str, list[Any]] = {}
-        at = count.end() - 1
-        while self.text[at] != ")":
-            name, at = self._key(at + 1)
-            columns[name] = []
-        at = self._after(self._after(at, ")"), ":")
-        for _ in range(int(count[1])):
-            at = self._after(at, "\n") - 1
-            for column in columns.values():
-                (value, _), at = self._value(at + 1, None)
-                if value is not _ABSENT:
-                    column.append(value)
-        return columns, self._after(at, "\n")
+        while not self._take(")"):
+            self.at += 1
+            columns[self._key()] = []
+        self._expect(":")
+        for _ in range(int(count[1:-1])):
+            self._expect("\n")
+            row = self._elements(None)
+            for column, value in zip(columns.values(), row, strict=True):
+                column.append(value)
+        return columns
 
     # -- headers
-    def _spec(self, at: int) -> tuple[_Schema | None, int]:
-        char = self.text[at]
-        if char == "@":
-            name, end = self._key(at + 1)
-            return self._named(f"@{name}", at), end
-        if char == "(":
-            schema = _Schema()
-            end = self._fields(at + 1, schema)
-            return schema, self._after(end, ")")
-        return None, at
-
-    def _named(self, name: str, at: int) -> _Schema:
-        schema = self.schemas.get(name)
-        if schema is None:
-            start = self.headers.get(name)
-            if start is None:
-                raise self._wrong(at, f"no header {name}")
-            # Known before it is read, since a header may contain itself.
-            schema = self.schemas[name] = _Schema()
-            self._after(self._fields(start, schema), "\n")
+    def _spec(self) -> _Schema | None:
+        if self._take("@"):
+            return self._named(f"@{self._key()}")
+        if not self._take("("):
+            return None
+        schema = _Schema()
+        self._fields(schema)
+        self._expect(")")
         return schema
 
-    def _fields(self, at: int, schema: _Schema) -> int:
+    def _named(self, name: str) -> _Schema:
+        schema = self.schemas.get(name)
+        if schema is None:
+            if name not in self.headers:
+                raise self._wrong(f"no header {name}")
+            # Known before it is read, since a header may contain itself.
+            schema = self.schemas[name] = _Schema()
+            back, self.at = self.at, self.headers[name]
+            self._fields(schema)
+            self._expect("\n")
+            self.at = back
+        return schema
+
+    def _fields(self, schema: _Schema) -> None:
         text = self.text
         while True:
-            name, keys, at = self._name(at)
-            new = _Field(name, keys)
-            if text[at] == "?":
-                new.sparse, at = True, at + 1
-            new.schema, at = self._spec(at)
-            if text[at] == "=":
-                at = self._fixed(at + 1, new)
+            start = self.at
+            keys = [self._key()]
+            while self._take("."):
+                keys.append(self._key())
+            new = _Field(text[start : self.at], keys)
+            new.sparse = self._take("?")
+            new.schema = self._spec()
+            if self._take("="):
+                self._given_text(new)
             schema.fields.append(new)
-            if text[at] != ",":
-                self._resolve(schema)
-                return at
-            at += 1
-
-    def _fixed(self, at: int, new: _Field) -> int:
-        char = self.text[at]
-        if char == '"':
-            template, at = scan_quoted(self.text, at)
-        elif char in "([{&@" or self._is_marked(at):
-            # Read when first needed: it may hold objects of a header, this one even,
-            # that is not known in full yet.
-            new.start = at
-            return self._skip(at)
-        else:
-            found = _TEXT.match(self.text, at)
-            assert found
-            template, at = found[0], found.end()
-            value = read_scalar(template) if template else template
-            if type(value) is not str or char == "…":
-                new.fixed = (value, template) if char != "…" else _NOTHING
-                return at
-        new.text = template
-        return at
-
-    def _is_marked(self, at: int) -> bool:
-        """Tell whether a string begins that is written as JSON."""
-        return bool(START.match(self.text, at)) or self.text.startswith('+"', at)
-
-    def _resolve(self, schema: _Schema) -> None:
-        """Find the references in headers' texts, now that all fields are known."""
+            if not self._take(","):
+                break
         names = {f.name for f in schema.fields} | {""}
         for f in schema.fields:
-            if f.text is None:
-                continue
-            parts = [""]
-            for piece in _TEMPLATE.finditer(f.text):
-                if piece[1] is not None and piece[1] in names:
-                    parts += [piece[1], ""]
-                else:
-                    parts[-1] += piece[0][0] if piece[0] in ("{{", "}}") else piece[0]
-            f.hole = "" in parts[1::2]
-            if len(parts) == 1:
-                f.fixed = (parts[0], parts[0])
-            else:
-                f.template = parts
-        schema.cells = [f for f in schema.fields if f.hole or f.is_cell]
+            if f.text is not None:
+                _resolve(f, f.text, names)
+        schema.cells = [f for f in schema.fields if f.has_cell]
+        derived = [f for f in schema.fields if f.parts]
+        schema.derived = sorted(derived, key=lambda f: f.parts[1::2] != [""])
 
-    def _skip(self, at: int) -> int:
-        """Return where the container or reference that begins at `at` ends."""
-        text = self.text
+    def _given_text(self, new: _Field) -> None:
+        """Read what a header says of a field's value."""
+        start, char = self.at, self.text[self.at]
+        if char == '"':
+            new.text = self._quoted()
+        elif char in "([{&@" or self._is_marked():
+            # Read when first needed: it may hold objects of a header, this one even,
+            # that is not known in full yet.
+            self._skip()
+        else:
+            bare = self._match(_HEADER_TEXT)
+            value = read_scalar(bare) if bare else bare
+            if char == "…":
+                new.given = _NOTHING
+            elif type(value) is str:
+                new.text = bare
+            else:
+                new.given = (value, bare)
+        new.span = (start, self.at)
+
+    def _is_marked(self) -> bool:
+        """Tell whether a string begins that is written as JSON."""
+        found = START.match(self.text, self.at)
+        return found is not None or self.text.startswith('+"', self.at)
+
+    def _skip(self) -> None:
+        """Move behind the container or reference that begins here."""
         depth = 0
         while True:
-            found = _MARK.search(text, at)
+            found = _BRACKET.search(self.text, self.at)
             if found is None:
-                raise self._wrong(at, "an end expected")
-            at, mark = found.start(), found[0]
+                raise self._wrong("an end expected")
+            self.at, mark = found.start(), found[0]
             if mark == '"':
-                _, at = scan_quoted(text, at)
+                self._quoted()
                 continue
             if mark in "([{":
                 depth += 1
             elif depth == 0 or mark == "\n":
-                return at
+                return
             elif mark in ")]}":
                 depth -= 1
-            at += 1
+            self.at += 1
 
-    # -- values
-    def _row(self, at: int, schema: _Schema) -> tuple[dict[str, Any], int]:
-        cells, at = self._cells(at, schema)
-        named, at = self._named_values(at, schema)
-        found: dict[str, _Read] = dict(named)
-        derived = []
+    # -- rows
+    def _row(self, schema: _Schema | None) -> dict[str, Any]:
+        if schema is None:
+            raise self._wrong("a row without a header")
+        start = self.at
+        found = self._cells(schema)
+        named = self._named_values(schema)
         for f in schema.fields:
-            if f.name in named:
-                continue
-            if f.template is not None:
-                derived.append(f)
-            elif f.fixed is not None or f.start >= 0:
+            if f.span is not None and not f.parts:
                 found[f.name] = self._given(f)
-            elif not f.sparse:
-                found[f.name] = cells.get(f.name, _NOTHING)
-        for f in derived:
-            hole = cells.get(f.name, _NOTHING)[1] if f.hole else ""
-            found[f.name] = self._expand(f.template, hole, found, schema, cells)
+        found.update(named)
+        for f in schema.derived:
+            if f.name not in named:
+                value, text = _filled(f, found)
+                found[f.name] = self.mark(value, "template", start, -1), text
         row: dict[str, Any] = {}
         for f in schema.fields:
-            value = found.get(f.name, _NOTHING)[0]
-            if value is not _ABSENT:
+            value, _ = found.get(f.name, _NOTHING)
+            if value is not ABSENT:
                 into = row
                 for key in f.keys[:-1]:
                     into[key] = into = {}
-                into[f.keys[-1]] = _copy(value) if f.fixed is not None else value
-        return row, at
+                into[f.keys[-1]] = value
+        return row
 
     def _given(self, of: _Field) -> _Read:
         """Return the header's value of a field."""
-        if of.fixed is None:
-            of.fixed, _ = self._value(of.start, of.schema)
-        return of.fixed
+        assert of.span is not None
+        if of.given is None:
+            back, self.at = self.at, of.span[0]
+            of.given = self._value(of.schema)
+            self.at = back
+        value, text = of.given
+        return self.mark(_copy(value), "default", *of.span), text
 
-    def _cells(self, at: int, schema: _Schema) -> tuple[dict[str, _Read], int]:
+    def _cells(self, schema: _Schema) -> dict[str, _Read]:
         """Read a row's cells by place."""
-        text = self.text
         cells: dict[str, _Read] = {}
-        if text[at] in ";)\n":
-            return cells, at
+        if self.text[self.at] in ";)\n":
+            return cells
         for f in schema.cells:
-            if f.hole:
-                cells[f.name], at = self._raw(at)
-            else:
-                cells[f.name], at = self._value(at, f.schema)
-            if text[at] != ",":
-                return cells, at
-            at += 1
-        raise self._wrong(at, "more cells than the header has")
+            cells[f.name] = self._raw() if f.parts else self._value(f.schema)
+            if not self._take(","):
+                return cells
+        raise self._wrong("more cells than the header has")
 
-    def _named_values(self, at: int, schema: _Schema) -> tuple[dict[str, _Read], int]:
+    def _raw(self) -> _Read:
+        """Read the cell of a hole: its text."""
+        if self.text[self.at] in '"&':
+            return self._value(None)
+        cell = self._match(_CELL)
+        return (cell, cell) if cell else _NOTHING
+
+    def _named_values(self, schema: _Schema) -> dict[str, _Read]:
         """Read what a row names after its `;`."""
-        text = self.text
         named: dict[str, _Read] = {}
-        if text[at] != ";":
-            return named, at
+        if not self._take(";"):
+            return named
         schemas = {f.name: f.schema for f in schema.fields}
         while True:
-            name, _, at = self._name(at + 1)
+            start = self.at
+            self._key()
+            while self._take("."):
+                self._key()
+            name = self.text[start : self.at]
             if name not in schemas:
-                raise self._wrong(at, f"no field {name!r} in the header")
-            at = self._after(at, ":")
-            named[name], at = self._value(at, schemas[name])
-            if text[at] != ",":
-                return named, at
+                raise self._wrong(f"no field {name!r} in the header")
+            self._expect(":")
+            start = self.at
+            value, text = self._value(schemas[name])
+            named[name] = self.mark(value, "override", start, self.at), text
+            if not self._take(","):
+                return named
 
-    def _expand(
-        self,
-        template: list[str] | None,
-        hole: str | None,
-        found: dict[str, _Read],
-        schema: _Schema,
-        cells: dict[str, _Read],
-    ) -> _Read:
-        if hole is None or template is None:
-            return _NOTHING
-        copies = len(template) == 3 and not hole and template[0] == template[2] == ""
-        out = [template[0]]
-        for name, literal in zip(template[1::2], template[2::2], strict=True):
-            if name == "":
-                out.append(hole)
-            else:
-                if name not in found:
-                    # A reference to a field that has a template of its own.
-                    other = next(f for f in schema.fields if f.name == name)
-                    if other.template is None or name in other.template:
-                        return _NOTHING
-                    inner = cells.get(name, _NOTHING)[1] if other.hole else ""
-                    found[name] = self._expand(
-                        other.template, inner, found, schema, cells
-                    )
-                if copies:
-                    return _copy(found[name][0]), found[name][1]
-                text = found[name][1]
-                if text is None:
-                    return _NOTHING
-                out.append(text)
-            out.append(literal)
-        text = "".join(out)
-        return text, text
+    # -- values
+    def _value(self, schema: _Schema | None) -> _Read:
+        """Read a value; `schema` is the one expected here."""
+        start = self.at
+        value, text = self._unmarked(schema)
+        if (type(value) is dict or type(value) is list) and value:
+            return value, None  # its leaves are marked
+        return self.mark(value, "literal", start, self.at), text
 
-    def _raw(self, at: int) -> tuple[_Read, int]:
-        """Read the cell of a hole: its text."""
-        text = self.text
-        if text[at] == '"':
-            value, end = scan_quoted(text, at)
-            return (value, value), end
-        if text[at] == "&":
-            return self._value(at, None)
-        found = _CELL.match(text, at)
-        assert found
-        return ((found[0], found[0]) if found[0] else _NOTHING), found.end()
-
-    def _value(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
-        text = self.text
-        char = text[at]
+    def _unmarked(self, schema: _Schema | None) -> _Read:
+        char = self.text[self.at]
         if char == '"':
-            value, at = scan_quoted(text, at)
-            return (value, value), at
-        if char == "(":
-            if schema is None:
-                raise self._wrong(at, "a row without a header")
-            row, at = self._row(at + 1, schema)
-            return (row, None), self._after(at, ")")
+            text = self._quoted()
+            return text, text
+        if char in "(@":
+            named = self._spec() if char == "@" else schema
+            self._expect("(")
+            row = self._row(named)
+            self._expect(")")
+            return row, None
         if char == "[":
-            return self._list(at, schema)
+            self.at += 1
+            if self._take("]"):
+                return [], None
+            values = self._elements(schema)
+            self._expect("]")
+            return values, None
         if char == "{":
-            return self._object(at, schema)
-        if char == "@":
-            schema, at = self._spec(at)
-            row, at = self._row(self._after(at, "("), schema)  # type: ignore[arg-type]
-            return (row, None), self._after(at, ")")
+            return self._object(schema), None
         if char == "&":
-            found = _REFERENCE.match(text, at)
-            if not found:
-                raise self._wrong(at, "a reference expected")
-            return self._reference(found[0], at), found.end()
-        if char == "+" and text[at + 1] == '"':
-            return self._joined(at, schema)
-        if char == "j" and (packed := START.match(text, at)):
-            return self._packed(packed[0], packed.end(), schema)
-        found = _CELL.match(text, at)
-        assert found
-        cell = found[0]
-        if not cell or char == "…":
-            return _NOTHING, found.end()
-        return (read_scalar(cell), cell), found.end()
+            return self._reference()
+        if char == "+" and self._is_marked():
+            return self._joined(schema), None
+        if char == "j" and (packed := START.match(self.text, self.at)):
+            self.at = packed.end()
+            return self._packed(packed[0], schema), None
+        cell = self._match(_CELL)
+        return _NOTHING if not cell or char == "…" else (read_scalar(cell), cell)
 
-    def _packed(self, mark: str, at: int, schema: _Schema | None) -> tuple[_Read, int]:
+    def _packed(self, mark: str, schema: _Schema | None) -> str:
         """Read a value, and return the string that is its JSON text."""
         self.layers += 1
         if self.layers > MOST_LAYERS:
-            raise self._wrong(at, "too many layers of JSON text")
-        (value, _), end = self._value(at, schema)
+            raise self._wrong("too many layers of JSON text")
+        value, _ = self._value(schema)
         self.layers -= 1
         try:
-            return (packed_text(value, mark), None), end
+            return packed_text(value, mark)
         except TypeError:  # a Decimal, which we don't write there
-            raise self._wrong(at, "no JSON text") from None
+            raise self._wrong("no JSON text") from None
 
-    def _joined(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
+    def _joined(self, schema: _Schema | None) -> str:
         """Read a string in pieces, texts and what stands for JSON text."""
         pieces = []
         self.layers += 1
-        while self.text[at] == "+":
-            (piece, _), at = self._value(at + 1, schema)
+        while self._take("+"):
+            piece, _ = self._value(schema)
             if type(piece) is not str:
-                raise self._wrong(at, "a piece of a text expected")
+                raise self._wrong("a piece of a text expected")
             pieces.append(piece)
         self.layers -= 1
-        return ("".join(pieces), None), at
+        return "".join(pieces)
 
-    def _reference(self, name: str, at: int) -> _Read:
+    def _reference(self) -> _Read:
+        start = self.at
+        name = self._match(_REFERENCE, "a reference")
+        end = self.at
         found = self.defined.get(name)
         if found is None:
-            start = self.definitions.get(name)
-            if start is None or name in self.open:
-                raise self._wrong(at, f"nothing defines {name}")
+            if name not in self.definitions or name in self.open:
+                raise self._wrong(f"nothing defines {name}")
             self.open.add(name)
-            found, _ = self._value(start, None)
+            self.at = self.definitions[name]
+            found = self.defined[name] = self._value(None)
             self.open.discard(name)
-            self.defined[name] = found
-        return _copy(found[0]), found[1]
+            self.at = end
+        value, text = found
+        return self.mark(_copy(value), "reference", start, end), text
 
-    def _list(self, at: int, schema: _Schema | None) -> tuple[_Read, int]:
-        if self.text[at + 1] == "]":
-            return ([], None), at + 2
-        values, at = self._elements(at + 1, schema)
-        return (values, None), self._after(at, "]")
-
-    def _elements(
-        self, at: int, schema: _Schema | None = None
-    ) -> tuple[list[Any], int]:
+    def _elements(self, schema: _Schema | None) -> list[Any]:
         values: list[Any] = []
         while True:
-            (value, _), at = self._value(at, schema)
-            if value is not _ABSENT:
+            value, _ = self._value(schema)
+            if value is not ABSENT:
                 values.append(value)
-            if self.text[at] != ",":
-                return values, at
-            at += 1
+            if not self._take(","):
+                return values
 
-    def _object(self, at: int, expected: _Schema | None) -> tuple[_Read, int]:
-        text = self.text
+    def _object(self, expected: _Schema | None) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        at += 1
-        if text[at] == "}":
-            return (result, None), at + 1
+        self._expect("{")
+        if self._take("}"):
+            return result
         while True:
-            into, name, at = self._keys(at, result)
-            if text[at] in ",}":
-                into[name] = None
-            else:
-                schema, at = self._spec(at)
-                at = self._after(at, ":")
-                (value, _), at = self._value(at, schema or expected)
-                if value is not _ABSENT:
-                    into[name] = value
-            if text[at] != ",":
-                return (result, None), self._after(at, "}")
-            at += 1
+            into, name = self._keys(result)
+            value = None
+            if self.text[self.at] not in ",}":
+                schema = self._spec()
+                self._expect(":")
+                value, _ = self._value(schema or expected)
+            if value is not ABSENT:
+                into[name] = value
+            if not self._take(","):
+                self._expect("}")
+                return result
+
+
+def _resolve(of: _Field, text: str, names: set[str]) -> None:
+    """Find the references in a header's text, now that all fields are known."""
+    parts = [""]
+    for piece in _TEMPLATE.finditer(text):
+        if piece[1] is not None and piece[1] in names:
+            parts += [piece[1], ""]
+        else:
+            parts[-1] += piece[0][0] if piece[0] in ("{{", "}}") else piece[0]
+    if len(parts) > 1:
+        of.parts = parts
+    else:
+        of.given = (parts[0], parts[0])
+
+
+def _filled(of: _Field, found: dict[str, _Read]) -> _Read:
+    """Fill in a template from its row; `found` has its cell under its own name."""
+    if of.parts[::2] == ["", ""] and of.parts[1]:
+        value, text = found.get(of.parts[1], _NOTHING)
+        return _copy(value), text
+    out = list(of.parts)
+    for i, name in enumerate(of.parts[1::2]):
+        text = found.get(name or of.name, _NOTHING)[1]
+        if text is None:
+            return _NOTHING
+        out[2 * i + 1] = text
+    filled = "".join(out)
+    return filled, filled
 
 
 def _copy(value: Any) -> Any:
