@@ -257,10 +257,21 @@ def test_short_prohibitions_come_before_a_long_request_with_a_limit():
             "Я подумал: мировое соглашение теперь можно обсудить.",
         ),
         ("No comments in the code.", "Comments are OK for exported names."),
+        (
+            "My sister Carla may join, don't book anything for her until I confirm.",
+            "Carla is coming!",
+        ),
     ],
 )
 def test_a_rare_word_that_both_say_ties_a_later_permission_to_its_rule(rule, later):
     assert digest_of(rule, later).rules == (f"{rule} …\n{later}",)
+
+
+def test_what_speaks_of_an_amendment_stands_with_the_rule_too():
+    rule = "Never delete readings of kiln-2."
+    may = "And kiln-2 may be deleted at the depot."
+    limit = "The depot closes in June."
+    assert digest_of(rule, may, limit).rules == (f"{rule} …\n{may} …\n{limit}",)
 
 
 def test_a_correction_in_the_same_message_stands_with_the_rule():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from headroom.conversations.block import Block, write
 from headroom.conversations.units import ERROR, Unit, asks, is_short
-from headroom.conversations.updates import amended, updated
+from headroom.conversations.updates import settled
 from headroom.conversations.words import Word, gives_value, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select", "standing_rules"]
@@ -169,8 +169,7 @@ def _read(
     units: Sequence[Unit], earlier: Sequence[str]
 ) -> tuple[list[Unit], dict[int, tuple[int, bool]], set[int]]:
     """Return the units with their rules amended, what changed, and what is left out."""
-    changed = updated(units)
-    found, left_out = amended(units, changed, earlier)
+    found, changed, left_out = settled(units, earlier)
     left_out |= {at for at, (_, certain) in changed.items() if certain}
     changed |= {old: (new, False) for old, new in _called_again(units).items()}
     return found, changed, left_out
