@@ -10,6 +10,7 @@ from langchain_core.messages import ToolMessage
 
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
 from headroom.errors import InputError
+from headroom.messages.tool_results import with_results
 from headroom.tokens import default_counter
 from headroom.tool_outputs.savings import ToolSavings
 from headroom.tool_outputs.shown import as_shown
@@ -55,8 +56,15 @@ def minified(
     compress = minifier.compress
     if query and isinstance(minifier, ToolOutputCompressor):
         compress = partial(minifier.compress, query=query)
+    # The object stands for the whole text alone.
+    whole = result if isinstance(message.content, str) else NOTHING
+
+    def rewrite(text: str, call_id: str, name: str) -> str:
+        return _written(text, minifier, compress, whole)
+
     try:
-        content, before, after = _smaller(message.content, minifier, compress, result)
+        smaller = with_results(message, rewrite)
+        before, after = _tokens(message.content), _tokens(smaller.content)
     except Exception:
         logger.warning(
             "Tool result of %r left as it is: minifying failed",
@@ -71,50 +79,15 @@ def minified(
     mark = {"tokens_before": before, "tokens_after": after}
     metadata = {**message.response_metadata, "headroom": mark}
     return message.model_copy(
-        update={"content": content, "response_metadata": metadata}
+        update={"content": smaller.content, "response_metadata": metadata}
     )
 
 
-def _smaller(
-    content: str | list[str | dict[Any, Any]],
-    minifier: Any,
-    compress: Callable[[Any], str],
-    result: Any,
-) -> tuple[str | list[str | dict[Any, Any]], int, int]:
-    """Return the new content, the tokens of the old texts and of the new ones."""
-    count = default_counter()
-    if isinstance(content, str):
-        text = _written(content, minifier, compress, result)
-        return text, count(content), count(text)
-    rows = _rows(content)
-    if rows:
-        text = compress("\n".join(rows))
-        return [{"type": "text", "text": text}], sum(map(count, rows)), count(text)
-    before = after = 0
-    blocks: list[str | dict[Any, Any]] = []
-    for block in content:
-        old = block if isinstance(block, str) else block.get("text")
-        is_text = isinstance(block, str) or block.get("type") == "text"
-        if not is_text or not isinstance(old, str):
-            blocks.append(block)
-            continue
-        new = compress(old)
-        before, after = before + count(old), after + count(new)
-        blocks.append(new if isinstance(block, str) else {**block, "text": new})
-    return blocks, before, after
-
-
-def _rows(content: list[str | dict[Any, Any]]) -> list[str]:
-    """Return the texts of blocks that are a JSON object each, as MCP servers write."""
-    texts = [
-        block["text"]
-        for block in content
-        if isinstance(block, dict)
-        and block.get("type") == "text"
-        and block.keys() <= {"type", "text", "id"}
-        and str(block.get("text", "")).startswith("{")
-    ]
-    return texts if len(texts) == len(content) > 1 else []
+def _tokens(content: str | list[str | dict[Any, Any]]) -> int:
+    """Return the tokens of a message's texts."""
+    blocks = [content] if isinstance(content, str) else content
+    texts = [block if isinstance(block, str) else block.get("text") for block in blocks]
+    return sum(default_counter()(text) for text in texts if isinstance(text, str))
 
 
 def _written(

@@ -11,7 +11,7 @@ goes into `Memory`. What differs from `headroom.ConversationCompressor`:
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -44,12 +44,6 @@ from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
 
 __all__ = ["HeadroomChatMemoryBuffer", "HeadroomMemoryBlock"]
-
-# What a get() wants of a compressor: max_tokens, keep_turns, messages. It is told the
-# result, or None where the budget cannot hold what the compressor must keep.
-_Steps = Generator[
-    tuple[int, int, list[ChatMessage]], list[ChatMessage] | None, list[ChatMessage]
-]
 
 _REMEMBERED_TEXTS = 20_000
 _REMEMBERED_BUDGETS = 8
@@ -269,7 +263,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         """
         bench, room = self._workbench(), self._room(initial_token_count)
         messages = self.get_all()
-        shown = _run(bench, self._steps(messages, room, bench))
+        shown = self._view(messages, room, bench)
         self._shown = shown, initial_token_count, len(messages)
         return shown
 
@@ -282,11 +276,14 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         """Return the same as `get`, without keeping the event loop waiting."""
         bench, room = self._workbench(), self._room(initial_token_count)
         messages = await self.aget_all()
-        steps = self._steps(messages, room, bench)
         if self.summarizer is None:
-            shown = await asyncio.to_thread(_run, bench, steps)
+            shown = await asyncio.to_thread(self._view, messages, room, bench)
         else:
-            shown = await _run_async(bench, steps)
+            history, found = History(messages, room, bench.count), None
+            if not history.fits:
+                budget = self._budget(room), self.keep_turns
+                found = await bench.acompress(*budget, messages)
+            shown = history.shown(found)
         self._shown = shown, initial_token_count, len(messages)
         return shown
 
@@ -330,21 +327,19 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             self.calibration, reported, counted, self.token_limit
         )
 
-    def _steps(
+    def _view(
         self, messages: list[ChatMessage], room: int, bench: _Workbench
-    ) -> _Steps:
-        """Decide on the view of `messages` in `room` tokens, asking a compressor."""
-        history = History(messages, room, bench.count)
-        if history.fits:
-            return messages
-        max_tokens = room
-        if room < self._limit:
-            max_tokens -= room % max(1, self._limit // _BUDGET_STEPS)
-        max_tokens = max(1, max_tokens)
-        found = yield max_tokens, self.keep_turns, messages
-        if found is not None and history.has_digest(found):
-            return found
-        return history.shown_whole()
+    ) -> list[ChatMessage]:
+        """Return what is shown of `messages` in `room` tokens."""
+        history, found = History(messages, room, bench.count), None
+        if not history.fits:
+            found = bench.compress(self._budget(room), self.keep_turns, messages)
+        return history.shown(found)
+
+    def _budget(self, room: int) -> int:
+        """Return the tokens to compress to, in steps where less than the limit."""
+        excess = room % max(1, self._limit // _BUDGET_STEPS)
+        return max(1, room - excess if room < self._limit else room)
 
     def _workbench(self) -> _Workbench:
         target = self.target
@@ -448,28 +443,6 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             store = {DEFAULT_CHAT_STORE_KEY: values.pop("chat_history")}
             values["chat_store"] = SimpleChatStore(store=store)
         return cls(**values)
-
-
-def _run(bench: _Workbench, steps: _Steps) -> list[ChatMessage]:
-    """Return the view, compressing where that is asked for."""
-    answer = None
-    while True:
-        try:
-            request = steps.send(answer)
-        except StopIteration as stop:
-            return list(stop.value)
-        answer = bench.compress(*request)
-
-
-async def _run_async(bench: _Workbench, steps: _Steps) -> list[ChatMessage]:
-    """Return the same as `_run`, awaiting the summarizer."""
-    answer = None
-    while True:
-        try:
-            request = steps.send(answer)
-        except StopIteration as stop:
-            return list(stop.value)
-        answer = await bench.acompress(*request)
 
 
 class HeadroomMemoryBlock(BaseMemoryBlock[str]):

@@ -50,7 +50,7 @@ class History:
             for message, more in zip(self.messages, spaced, strict=True)
         ]
 
-    @property
+    @cached_property
     def fits(self) -> bool:
         """Whether it can be shown as it is, counted as ChatMemoryBuffer does."""
         excess = sum(self._costs) - self.room
@@ -62,18 +62,21 @@ class History:
         apart = sum(max(count(text), count(" " + text)) for text in texts)
         return excess <= apart - count(" ".join(texts))
 
-    def has_digest(self, compressed: Sequence[ChatMessage]) -> bool:
-        """Whether a compressor found room for a digest of `messages`.
+    def shown(self, compressed: list[ChatMessage] | None) -> list[ChatMessage]:
+        """Return the view: all of it, what a compressor made of it, or whole turns.
 
-        Without one its result is no better than leaving whole turns out.
+        Args:
+            compressed: None where it was not asked or found no room. Without a digest
+                its result is no better than leaving whole turns out.
         """
-        return any(
-            parse(view.text)
-            for view in read_messages(compressed)
-            if view.role == "user"
-        )
+        if self.fits:
+            return self.messages
+        for view in read_messages(compressed or ()):
+            if compressed and view.role == "user" and parse(view.text):
+                return compressed
+        return self._whole_turns()
 
-    def shown_whole(self) -> list[ChatMessage]:
+    def _whole_turns(self) -> list[ChatMessage]:
         """Return the view without a digest: whole turns go, the oldest first.
 
         Of a last turn that is too big, tool calls with their results go.

@@ -180,7 +180,8 @@ def _saying(part: Any, text: str) -> Any:
 
 def _is_row(part: Any) -> bool:
     """Tell whether a block holds the text of a JSON object and nothing else."""
-    bare = isinstance(part, Mapping) and set(part) <= {"type", "text", "json"}
+    # LangChain gives each block an id.
+    bare = isinstance(part, Mapping) and set(part) <= {"type", "text", "json", "id"}
     text = _said(part) if bare else None
     return bool(text and text.startswith("{") and text.rstrip().endswith("}"))
 

@@ -289,55 +289,37 @@ async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
     return await asyncio.to_thread(work, *args)
 
 
-class _SlimDict(dict[Any, Any]):
-    """A request body, with a place to report what it cost."""
+def _observe(slim: Any, usage: Any) -> None:
+    """Calibrate token counts with the usage that the vendor reported.
 
-    __slots__ = ("_wrapped",)
-    _wrapped: Wrapped
+    Args:
+        slim: The request that was sent.
+        usage: The response's usage, or the response; None does nothing.
 
-    def observe(self, usage: Any) -> None:
-        """Calibrate token counts with the usage that the vendor reported.
-
-        Args:
-            usage: The response's usage, or the response; None does nothing.
-
-        Raises:
-            InputError: There is no number of input tokens in it.
-        """
-        self._wrapped._observe(usage)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return dict, (dict(self),)
+    Raises:
+        InputError: There is no number of input tokens in it.
+    """
+    slim._wrapped._observe(usage)
 
 
-class _SlimList(list[Any]):
-    """A list of messages, with a place to report what they cost."""
-
-    __slots__ = ("_wrapped",)
-    _wrapped: Wrapped
-
-    observe = _SlimDict.observe
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, (list(self),)
+def _slim(plain: Any) -> Any:
+    """Return a subclass that can report what a request cost; it pickles as `plain`."""
+    body = {
+        "__doc__": f"A {plain.__name__} with a place to report what it cost.",
+        "__reduce__": lambda self: (plain, (plain(self),)),
+        "observe": _observe,
+    }
+    return type(f"Slim{plain.__name__.title()}", (plain,), body)
 
 
-class _SlimTuple(tuple[Any, ...]):
-    """A tuple of messages, with a place to report what they cost."""
-
-    _wrapped: Wrapped
-
-    observe = _SlimDict.observe
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (tuple(self),)
+# A request's body, or its messages alone.
+_SLIM = {plain: _slim(plain) for plain in (dict, list, tuple)}
 
 
 def _observable(body: Any, wrapped: Wrapped) -> Any:
     """Return the body able to observe; of other types as it is."""
-    for plain, slim in ((dict, _SlimDict), (list, _SlimList), (tuple, _SlimTuple)):
-        if type(body) is plain:
-            twin: Any = slim(body)
-            twin._wrapped = wrapped
-            return twin
-    return body
+    if type(body) not in _SLIM:
+        return body
+    twin = _SLIM[type(body)](body)
+    twin._wrapped = wrapped
+    return twin
