@@ -192,14 +192,18 @@ class HeadroomContextMiddleware(
         # In steps, so that the history is not cut anew when an agent's tools change.
         step = max(1, own.max_tokens // _SCHEMA_STEPS)
         schemas = ceil(factor * self._schema_tokens(tools) / step) * step
-        left = own.max_tokens - schemas
+        left = max(1, own.max_tokens - schemas)
 
         def ours(max_tokens: int) -> int:
             return max(1, int(max_tokens / factor))
 
-        plain = self._configured(ours(left), own.trigger, own.target, own.keep_turns)
+        # Where the schemas leave too little, the messages alone have the budget.
+        plain = [
+            self._configured(ours(most), own.trigger, own.target, own.keep_turns)
+            for most in dict.fromkeys((left, own.max_tokens))
+        ]
         if self.trigger is None and self.keep is None:
-            return [plain]
+            return plain
         count = own.count_tokens or default_counter()
         costs = [factor * message_tokens(message, count) for message in messages]
         base = factor * message_tokens(system, count) if system else 0.0
@@ -218,7 +222,7 @@ class HeadroomContextMiddleware(
             target = min(trigger, kept / max_tokens)
             keep_turns = 1
         shorter = self._configured(ours(max_tokens), trigger, target, keep_turns)
-        return [shorter, plain]
+        return [shorter, *plain]
 
     def _with_usage(
         self,
@@ -322,7 +326,7 @@ class _ViewMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         view = _View(list(request.messages))
         try:
             items = self._items(request)
-            found = await _acompressed(items, compressors)
+            found = await acompressed(items, *compressors)
             view = self._read(found, items, request)
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
@@ -429,7 +433,7 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
             None, self._compressors_for, messages, None, (), None, self._factor(state)
         )
         try:
-            return _update(messages, await _acompressed(messages, compressors))
+            return _update(messages, await acompressed(messages, *compressors))
         except Exception:  # noqa: BLE001 - fail open; _warn logs it
             _warn(self.name)
             return None
@@ -452,14 +456,6 @@ class _StateMode(HeadroomContextMiddleware[ResponseT, ContextT]):
         """Return the same; counting runs in an executor."""
         response = await handler(request)
         return await run_in_executor(None, self._with_usage, request, response, {})
-
-
-async def _acompressed(
-    messages: Sequence[BaseMessage], compressors: list[ConversationCompressor]
-) -> list[BaseMessage]:
-    if compressors[0].summarizer is None:
-        return await run_in_executor(None, compressed, messages, *compressors)
-    return await acompressed(messages, *compressors)
 
 
 def _shown(request: ModelRequest[ContextT], view: _View) -> ModelRequest[ContextT]:

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.runnables.config import run_in_executor
 
 from headroom.conversations import ConversationCompressor
 from headroom.conversations.block import parse
@@ -38,28 +40,24 @@ def compressed(
     Raises:
         BudgetError: What must stay exceeds every budget.
     """
-    failure: BudgetError | None = None
-    for compressor in compressors:
-        try:
+    *others, last = compressors
+    for compressor in others:
+        with suppress(BudgetError):
             return _named(compressor.compress(messages), messages)
-        except BudgetError as error:
-            failure = error
-    assert failure is not None
-    raise failure
+    return _named(last.compress(messages), messages)
 
 
 async def acompressed(
     messages: Sequence[BaseMessage], *compressors: ConversationCompressor
 ) -> list[BaseMessage]:
-    """Return the same as `compressed`, awaiting an async summarizer."""
-    failure: BudgetError | None = None
-    for compressor in compressors:
-        try:
+    """Return the same as `compressed`; runs in an executor or awaits the summarizer."""
+    *others, last = compressors
+    if last.summarizer is None:
+        return await run_in_executor(None, compressed, messages, *compressors)
+    for compressor in others:
+        with suppress(BudgetError):
             return _named(await compressor.acompress(messages), messages)
-        except BudgetError as error:
-            failure = error
-    assert failure is not None
-    raise failure
+    return _named(await last.acompress(messages), messages)
 
 
 def is_digest(message: BaseMessage) -> bool:

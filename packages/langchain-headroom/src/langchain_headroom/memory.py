@@ -178,8 +178,6 @@ class HeadroomChatMemory(BaseChatMemory):
             return self._last_turn(messages)
 
     async def _afitting(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-        if self._asked is None:
-            return await run_in_executor(None, self._fitting, messages)
         try:
             items = _with_digest(messages)
             return await acompressed(items, self._compressor(self._asked))

@@ -10,7 +10,6 @@ from langchain_core.messages import (
 )
 from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import run_in_executor
 
 from headroom.arguments import check_kind
 from headroom.conversations import ConversationCompressor
@@ -68,11 +67,7 @@ class HeadroomMessageCompressor(Runnable[_Input, Any]):
 
     async def _acompressed(self, content: _Input) -> Any:
         messages = _read(content)
-        if self.compressor.summarizer is None:
-            found = await run_in_executor(None, compressed, messages, self.compressor)
-        else:
-            found = await acompressed(messages, self.compressor)
-        return _shaped(found, content)
+        return _shaped(await acompressed(messages, self.compressor), content)
 
 
 def _read(content: _Input) -> list[BaseMessage]:
