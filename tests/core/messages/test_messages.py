@@ -8,7 +8,7 @@ import pytest
 
 from headroom import ConversationCompressor
 from headroom.fields import compact_json
-from headroom.messages import Call, make_user_message, read_messages
+from headroom.messages import Call, make_message, read_messages
 from headroom.tokens import message_tokens, messages_tokens
 
 
@@ -354,12 +354,12 @@ def test_arguments_that_are_no_json_stay_text():
     ],
 )
 def test_a_user_message_takes_the_shape_of_its_neighbours(messages, expected):
-    assert make_user_message("x", messages) == expected
+    assert make_message("user", "x", messages) == expected
 
 
 def test_langchain_without_a_human_message_still_gets_one():
     messages = pytest.importorskip("langchain_core.messages")
-    made = make_user_message("x", [messages.AIMessage("hello")])
+    made = make_message("user", "x", [messages.AIMessage("hello")])
     assert isinstance(made, messages.HumanMessage)
 
 

@@ -40,7 +40,6 @@ from headroom.messages import (
     Message,
     listed,
     make_message,
-    make_user_message,
     read_messages,
 )
 from headroom.messages.placing import FILLERS, Placed, fillers, is_filler
@@ -539,8 +538,8 @@ class _Work:
             if summary is not None:
                 return Written(summary, "llm", rules)
         # Later ones were not there yet when a session wrote it.
-        stayed = [self._items[at] for at in state.kept if at < segment.end]
-        known = [view.text for view in read_messages(stayed)]
+        stayed = [self._view(at) for at in state.kept if at < segment.end]
+        known = [view.text for view in stayed if view]
         known += [
             text
             for view in self._views[
@@ -617,12 +616,10 @@ class _Work:
             content = self._assembled(state, digest)
             covered = tuple(at for at in range(state.covered) if at not in kept)
         if explain and covered:
-            views = read_messages([items[at] for at in covered])
+            views = {at: view for at in covered if (view := self._view(at))}
             parts = [_block_of(s) for s in state.segments]
             summarised = any(s.method == "llm" for s in state.segments)
-            dropped = account(
-                dict(zip(covered, views, strict=True)), parts, summarised=summarised
-            )
+            dropped = account(views, parts, summarised=summarised)
         return ConversationCompression(
             content=content,
             dropped=dropped,
@@ -653,7 +650,7 @@ class _Work:
         live = self._view(state.covered)
         around = [*placed, Placed(live, state.covered)] if live else placed
         head: list[int | _New] = [
-            one.at if one.at >= 0 else _New(make_user_message(digest, self._items))
+            one.at if one.at >= 0 else _New(make_message("user", digest, self._items))
             for one in placed
         ]
         for filler in reversed(fillers(around, self._view)):

@@ -3,7 +3,6 @@
 from headroom.messages.reading import (
     listed,
     make_message,
-    make_user_message,
     read_message,
     read_messages,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "Result",
     "listed",
     "make_message",
-    "make_user_message",
     "read_message",
     "read_messages",
 ]

@@ -22,7 +22,6 @@ from headroom.messages.view import Call, Cost, Message, Result
 __all__ = [
     "listed",
     "make_message",
-    "make_user_message",
     "read_message",
     "read_messages",
 ]
@@ -169,11 +168,6 @@ def _with_ids(views: list[Message]) -> list[Message]:
         results = tuple(answer(result) for result in view.results)
         views[at] = replace(view, calls=calls, results=results)
     return views
-
-
-def make_user_message(text: str, messages: Sequence[Any]) -> Any:
-    """Return a user message that says `text`, in the shape of its neighbours."""
-    return make_message("user", text, messages)
 
 
 def make_message(role: str, text: str, messages: Sequence[Any]) -> Any:
