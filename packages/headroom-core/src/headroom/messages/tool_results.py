@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from headroom.fields import compact_json, field_of, replaced, text_field
+from headroom.fields import compact_json, field_of, first_of, replaced, text_field
 
 __all__ = [
     "Rewrite",
@@ -22,6 +22,8 @@ Rewrite = Callable[[str, str, str], str]
 
 _RESULT_ROLES = ("tool", "function")
 _RESULT_ITEMS = ("function_call_output", "custom_tool_call_output")
+_RESULT_TYPES = ("tool", "tool_result", *_RESULT_ITEMS)
+_CALL_IDS = ("tool_call_id", "tool_use_id", "toolUseId", "call_id")
 _TEXT_TYPES = ("text", "input_text", "output_text")
 # With these a tool says that it failed (GraphQL, MCP, most JSON APIs).
 _ERROR_KEYS = ("error", "errors", "isError", "is_error")
@@ -33,10 +35,8 @@ _FEWEST_ROWS = 2
 
 def holds_results(message: Any) -> bool:
     """Tell whether any part of a message answers a tool call."""
-    if _is_result_message(message) or field_of(message, "type") in _RESULT_ITEMS:
-        return True
-    return any(
-        _is_result_block(block) or _gemini_key(block) or _converse_result(block)
+    return _is_result(message) or any(
+        _is_result(_inner(block)) or _gemini_key(block)
         for block in (*_items(message, "content"), *_items(message, "parts"))
     )
 
@@ -47,12 +47,8 @@ def with_results(message: Any, rewrite: Rewrite) -> Any:
     Results that are marked as errors, pictures, and everything beside the text stay
     the same objects; so does a message in which nothing changes.
     """
-    if _is_result_message(message):
-        call_id = str(field_of(message, "tool_call_id") or "")
-        return _with_text(message, "content", call_id, rewrite)
-    if field_of(message, "type") in _RESULT_ITEMS:
-        call_id = str(field_of(message, "call_id") or "")
-        return _with_text(message, "output", call_id, rewrite)
+    if _is_result(message):
+        return _with_text(message, rewrite)
     message = with_blocks(message, "content", lambda block: _with_block(block, rewrite))
     return with_blocks(message, "parts", lambda block: _with_part(block, rewrite))
 
@@ -75,49 +71,46 @@ def _items(message: Any, key: str) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _is_result_message(message: Any) -> bool:
-    """Tell whether a whole message is one tool's answer."""
-    role = field_of(message, "role")
-    role = getattr(role, "value", role)
-    if role is None:
-        return bool(field_of(message, "type") == "tool")
-    return role in _RESULT_ROLES
+def _is_result(holder: Any) -> bool:
+    """Tell whether a message, an item or a block is a tool's answer as a whole.
 
-
-def _is_result_block(block: Any) -> bool:
-    """Tell whether a block is Anthropic's tool_result, or AutoGen's result."""
-    if isinstance(block, str):
+    Anthropic's block tells by its type, Converse's by its id, AutoGen's by its fields.
+    """
+    if isinstance(holder, str):
         return False
-    if field_of(block, "type") == "tool_result":
+    kind, role = field_of(holder, "type"), field_of(holder, "role")
+    if role is not None:
+        role = getattr(role, "value", role)
+        return role in _RESULT_ROLES
+    if kind in _RESULT_TYPES or field_of(holder, "toolUseId") is not None:
         return True
     return (
-        not isinstance(block, Mapping)
-        and isinstance(field_of(block, "call_id"), str)
-        and isinstance(field_of(block, "content"), str)
+        not isinstance(holder, Mapping)
+        and isinstance(field_of(holder, "call_id"), str)
+        and isinstance(field_of(holder, "content"), str)
     )
 
 
-def _converse_result(block: Any) -> Any:
-    """Return the result in a block of Bedrock's Converse API, None if it is none."""
+def _inner(block: Any) -> Any:
+    """Return the result in a block of Bedrock's Converse API, else the block itself."""
     result = block.get("toolResult") if isinstance(block, Mapping) else None
-    return result if isinstance(result, Mapping) else None
+    return result if isinstance(result, Mapping) else block
 
 
 def _with_block(block: Any, rewrite: Rewrite) -> Any:
-    if (result := _converse_result(block)) is not None:
-        call_id = str(result.get("toolUseId") or "")
-        new = _with_text(result, "content", call_id, rewrite)
-        return block if new is result else replaced(block, "toolResult", new)
-    if not _is_result_block(block):
+    result = _inner(block)
+    new = _with_text(result, rewrite) if _is_result(result) else result
+    if new is result:
         return block
-    call_id = field_of(block, "tool_use_id") or field_of(block, "call_id") or ""
-    return _with_text(block, "content", str(call_id), rewrite)
+    return new if result is block else replaced(block, "toolResult", new)
 
 
-def _with_text(holder: Any, key: str, call_id: str, rewrite: Rewrite) -> Any:
+def _with_text(holder: Any, rewrite: Rewrite) -> Any:
     """Return the holder of a result's text with the text rewritten."""
     if field_of(holder, "is_error") is True or field_of(holder, "status") == "error":
         return holder
+    key = "output" if field_of(holder, "type") in _RESULT_ITEMS else "content"
+    call_id = str(first_of(holder, *_CALL_IDS) or "")
     name = field_of(holder, "name")
     name = name if isinstance(name, str) else ""
     content = field_of(holder, key)
