@@ -1,6 +1,6 @@
 """How hard Hypothesis tries, how tests measure work, and how they run an example.
 
-HYPOTHESIS_PROFILE=default draws the same 25 examples in each run, so that the
+HYPOTHESIS_PROFILE=default draws the same 16 examples in each run, so that the
 suite gives the same verdict each time; deep draws 2,000 random ones.
 """
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 
 # A busy machine is no reason to fail, so no example has a deadline.
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("default", max_examples=25, derandomize=True, **_COMMON)
+settings.register_profile("default", max_examples=16, derandomize=True, **_COMMON)
 settings.register_profile("deep", max_examples=2000, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

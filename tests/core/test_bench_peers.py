@@ -47,7 +47,7 @@ def tried(name, module, tasks):
 
 
 class TestWorker:
-    @pytest.mark.parametrize("name", ["compact JSON", "columnar JSON", "Headroom"])
+    @pytest.mark.parametrize("name", ["compact JSON", "columnar JSON"])
     def test_a_method_gives_its_text_and_what_can_be_read_from_it(self, name):
         done = tried(name, "json_methods", [{"text": json.dumps(ISSUES, indent=2)}])
         assert done.missing is None
@@ -58,7 +58,7 @@ class TestWorker:
         assert len(done.cpu) == 1
 
     def test_a_failure_is_a_result_and_quotes_nothing(self):
-        done = tried("Headroom, bm25", "document_methods", [{"query": "secret"}])
+        done = tried("compact JSON", "json_methods", [{"query": "secret"}])
         assert done.outs == [None]
         assert done.errors == ["KeyError"]
 

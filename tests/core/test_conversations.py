@@ -330,7 +330,7 @@ class TestHysteresis:
         small = compressor(3_000, compact_turns=3)
         messages = [SYSTEM, *chat(60)]
         digests = []
-        for end in range(1, len(messages) + 1):
+        for end in range(1, len(messages) + 1, 2):
             digest = small.explain(messages[:end]).digest
             if digest and (not digests or digest != digests[-1]):
                 digests.append(digest)

@@ -568,7 +568,7 @@ class TestOneLongTurn:
     def test_a_session_cuts_it_at_the_same_calls(self, pinned):
         small = ConversationCompressor(900, overflow="relax", count_tokens=count)
         session = small.session()
-        messages = self.agent()
+        messages = self.agent(calls=30)
         messages[1]["pinned"] = pinned
         messages += [assistant("Done."), user("Deploy."), assistant(STORY * 9)]
         messages += [user("Thanks."), assistant(STORY * 20), user("More?")]

@@ -37,6 +37,8 @@ def test_the_benchmark_of_wrap_prints_a_ratio_for_each_case(run_example):
     default_counter()("")
     if default_counter().estimated:
         pytest.skip("tiktoken's table can't be loaded here")
-    printed = run_example("../benchmarks/wrap_overhead.py", "--rounds", "1")
+    printed = run_example(
+        "../benchmarks/wrap_overhead.py", "--rounds", "1", "--tokens", "4000"
+    )
     ratios = dict(re.findall(r"^ *(\S.*?)  .* ([\d.]+)$", printed, re.MULTILINE))
     assert {"one new each time", "nothing new", "all but JSONMinifier"} <= set(ratios)

@@ -147,6 +147,7 @@ fewest = settings(max_examples=max(6, settings().max_examples // 10))
 
 class TestLaws:
     # One test for all laws of one view, since its transcript is what costs.
+    @fewer
     @given(histories(), limits)
     def test_every_view_is_valid_within_budget_and_the_same_again(self, history, limit):
         before = [m.model_dump() for m in history]

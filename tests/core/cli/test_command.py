@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.text import Text
 
@@ -100,6 +100,8 @@ class TestMinify:
         result = invoke("minify", input='{"city": "Łódź"}'.encode(codec))
         assert result.stdout_bytes.decode() == '{"city":"Łódź"}'
 
+    # The law is the minifier's; that the command keeps it shows in a few.
+    @settings(max_examples=settings().max_examples // 5)
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -348,9 +350,9 @@ class TestBench:
         assert "[bold]a[red].json" in result.stdout
 
     def test_the_table_is_the_same_in_every_environment(self):
-        plain = invoke("bench", PAYLOADS)
+        plain = invoke("bench", ISSUES)
         other = process(
-            "bench", PAYLOADS, PYTHONIOENCODING="cp1252", COLUMNS="44", TERM="dumb"
+            "bench", ISSUES, PYTHONIOENCODING="cp1252", COLUMNS="44", TERM="dumb"
         )
         assert other.stdout.decode() == plain.stdout
         assert other.stderr == b""

@@ -111,7 +111,7 @@ class TestModels:
         own = "http://127.0.0.1/v1"
         assert address(model, own) == (own, os.environ["OPENAI_API_KEY"])
         monkeypatch.delenv(key)
-        done = invoke(PAYLOADS, "--model", model, "--log", log)
+        done = invoke(PAYLOADS / "sql_rows.json", "--model", model, "--log", log)
         assert done.exit_code == 1
         assert f"set {key}, or pass --base-url" in done.stderr
 
@@ -124,7 +124,8 @@ class TestModels:
         assert "100.0% right from the plain text" in done.stdout
         assert len(requests) == 4 + 1 + 1  # two texts each, one twice, one failure
 
-    def test_what_does_not_pass_ends_the_run_with_the_reason(self, log):
+    def test_what_does_not_pass_ends_the_run_with_the_reason(self, log, monkeypatch):
+        monkeypatch.setattr("headroom.cli.endpoints._TRIES", 1)
         with local_server.LocalServer() as server:
             url = server.url + "/nowhere"
         done = invoke(
@@ -303,7 +304,7 @@ class TestFolders:
 
     def test_a_folder_with_something_in_it_is_left_alone(self, tmp_path):
         (tmp_path / "mine.txt").write_text("x")
-        done = invoke(PAYLOADS, "--export", tmp_path)
+        done = invoke(PAYLOADS / "sql_rows.json", "--export", tmp_path)
         assert done.exit_code == 1
         assert "is not empty" in done.stderr
 
@@ -380,7 +381,7 @@ class TestWrongUse:
             [PAYLOADS, "--model", "a", "--export", "b"],
             ["--model", "a"],
             [PAYLOADS, "--score", PAYLOADS],
-            [PAYLOADS, "--model", "a", "--max-cost", 1],
+            [PAYLOADS / "sql_rows.json", "--model", "a", "--max-cost", 1],
             ["/no/such/file", "--model", "a"],
         ],
     )

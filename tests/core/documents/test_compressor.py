@@ -640,7 +640,7 @@ def test_work_grows_with_the_text(piece, count_operations):
         return count_operations(lambda: bm25(0.4, count_tokens=len).explain(context))
 
     work(10)  # what is loaded or remembered once
-    assert work(400) < 5 * work(100)
+    assert work(160) < 5 * work(40)
 
 
 @pytest.mark.parametrize(
@@ -654,7 +654,7 @@ def test_work_grows_with_the_documents(document, count_operations):
         return count_operations(lambda: bm25(0.2, count_tokens=len).explain(context))
 
     work(10)
-    assert work(400) < 5 * work(100)
+    assert work(160) < 5 * work(40)
 
 
 @pytest.mark.parametrize("text", ["." * 100_000, "a" * 100_000, "罚款" * 50_000])

@@ -27,7 +27,7 @@ def bm25(ratio, **options):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 @given(CHANCES, RATIOS, st.none() | st.integers(20, 400))
 def test_a_line_is_kept_with_all_it_needs_or_not_at_all(language, chance, ratio, cap):
     each = structured.made(language, chance)
@@ -39,7 +39,7 @@ def test_a_line_is_kept_with_all_it_needs_or_not_at_all(language, chance, ratio,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 @given(CHANCES, RATIOS)
 def test_every_kept_line_is_a_line_or_sentence_of_the_document(language, chance, ratio):
     each = structured.made(language, chance)
@@ -48,7 +48,7 @@ def test_every_kept_line_is_a_line_or_sentence_of_the_document(language, chance,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 @given(CHANCES)
 def test_without_a_floor_and_a_ceiling_nothing_is_lost(language, chance):
     # Equal rows, answers and limits of several parts are no duplicates.
@@ -62,7 +62,7 @@ def test_without_a_floor_and_a_ceiling_nothing_is_lost(language, chance):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 4)
 @given(CHANCES, st.data())
 def test_more_room_never_loses_the_context_of_what_stays(language, chance, data):
     each = structured.made(language, chance)
