@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from copy import deepcopy
 
 import pytest
@@ -18,7 +19,13 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command, interrupt
 
-from headroom import JSONMinifier, SemanticCompressor
+from headroom import (
+    JSONMinifier,
+    SemanticCompressor,
+    ToolOutputCompressor,
+    retrieve,
+)
+from headroom.originals import MemoryStore
 from langchain_headroom import (
     HeadroomContextEdit,
     HeadroomToolOutputMiddleware,
@@ -270,6 +277,14 @@ class TestContextEdit:
     def test_excluded_tools_stay_even_where_only_the_call_names_them(self):
         results = self.edited(trigger=100, keep=0, exclude_tools=["search"])
         assert {m.content for m in results} == {RAW}
+
+    def test_under_a_small_cap_old_results_become_their_handles(self):
+        store = MemoryStore()
+        compressor = ToolOutputCompressor(max_tokens=80, store=store)
+        results = self.edited(minifier=compressor, trigger=100, keep=1)
+        assert results[-1].content == RAW
+        handle = re.search(r"hr_[0-9a-f]{32}", results[0].content)[0]
+        assert ROWS[7]["name"] in retrieve(handle, rows="7", store=store)
 
     @pytest.mark.parametrize("method", ["invoke", "ainvoke"])
     def test_in_the_middleware_beside_clearing(self, scripted, method):

@@ -45,6 +45,42 @@ def test_never_above_the_cap_and_every_character_is_shown_or_itemised(
         assert gone == text
 
 
+@given(
+    st.lists(
+        st.sampled_from(["is fine", "ERROR x", "warn: y", "retry 1"]), max_size=80
+    ),
+    st.integers(1, 1_500),
+    st.integers(1, 400),
+    st.sampled_from([None, "which ERROR?"]),
+)
+def test_of_lines_of_one_length_a_larger_cap_shows_all_that_a_smaller_one_shows(
+    words, smaller, more, query
+):
+    lines = [f"{number:03} {word}" for number, word in enumerate(words)]
+    small, large = (
+        set(lines)
+        & set(
+            cap(
+                "\n".join(lines),
+                Wanted(max_tokens=max_tokens, count_tokens=len, query=query),
+            ).content.split("\n")
+        )
+        for max_tokens in (smaller, smaller + more)
+    )
+    assert small <= large
+
+
+def test_of_answers_that_are_as_good_the_first_come_first():
+    errors = [
+        f"src/cart.ts:{n}:7 - error TS{2000 + n}: {'wrong ' * (9 - n)}type"
+        for n in range(1, 7)
+    ]
+    text = "\n".join(["$ tsc", *errors, "Found 6 errors."])
+    wanted = Wanted(max_tokens=190, count_tokens=len, query="What is wrong in cart.ts?")
+    shown = cap(text, wanted).content
+    assert errors[0] in shown
+
+
 def test_a_line_that_fits_is_shown_even_if_a_longer_one_before_it_did_not():
     text = "\n".join(
         ["start", f"ERROR {'x' * 500}", *["."] * 30, "ERROR no disk", "end"]

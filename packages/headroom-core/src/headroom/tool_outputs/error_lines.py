@@ -51,7 +51,7 @@ _NONE = re.compile(
     # A type of a program.
     r"|::\w*error\b"
     # Settings: how many failures count, and from which level on something is logged.
-    r"|#failure=\d+|failurethreshold|level\"?\s?[:=]\s?\"?\w+\"?,?\s*$"
+    r"|#failure=\d+|failurethreshold|timeout\w*\"?\s?[:=]\s?\"?\d|level\"?\s?[:=]\s?\"?\w+\"?,?\s*$"
 )
 # A line around a report, and the place of an error without its message.
 _RULES = ("===", "___", "***", "~~~", "---")

@@ -89,7 +89,7 @@ def answers(
     first = {text: unit for unit, text in reversed(list(enumerate(texts)))}
     found.sort(key=lambda each: (first[texts[each]] != each, -spread[each], each))
     good = _AS_GOOD * max(scores, default=0.0)
-    best = [u for u in found if scores[u] >= good and first[texts[u]] == u]
+    best = sorted([u for u in found if scores[u] >= good and first[texts[u]] == u])
     return best, [unit for unit in found if unit not in set(best)]
 
 

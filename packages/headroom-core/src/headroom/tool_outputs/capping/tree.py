@@ -109,7 +109,10 @@ class _Tree:
         self.told: Sequence[int] = severities(self.texts)
         total = len(self.texts)
         self.mark = f'"rows {total}-{total} hidden{self._tag}",'
-        self.brief: Sequence[str] = (self._head([hidden_under_the_cap((), total)]), self.mark)
+        self.brief: Sequence[str] = (
+            self._head([hidden_under_the_cap((), total)]),
+            self.mark,
+        )
 
     def together(self, groups: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
         """Yield the groups with the short members of the objects around each unit."""
