@@ -5,12 +5,12 @@ import json
 import re
 import warnings
 from collections import UserString
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from json.decoder import JSONDecodeError
-from typing import Any
+from typing import Any, NamedTuple
 
 from headroom.errors import InputError
 from headroom.tool_outputs.objects import plain
@@ -38,25 +38,26 @@ _PROSE_BRACKET_CHARACTERS = 200
 # How many times the text's length a search for values in prose may read in vain.
 _WASTE = 4
 
-# Lines with an object behind a prefix: how many make rows, and how long it may be.
-# An indented line, a list's bullet and an assignment are none.
-_FEWEST_LINES = 2
+# What a log writes before an object on its line, and how long it may be. An indented
+# line, a list's bullet and an assignment are none.
 _PREFIX = re.compile(r'(?=[^"]*[^\W_])[^\s"][^"]*(?<![=(\[,+])')
 _BEFORE = "before the object"
 _LONGEST_PREFIX_CHARACTERS = 160
 
 # Source: ast.literal_eval takes some 100 bytes for each character.
 _LONGEST_LITERAL_CHARACTERS = 2_000_000
-# What Python's repr has and JSON has not.
+# What Python's repr has and JSON has not; its strings and brackets.
 _PYTHON = re.compile(r"'|\b(?:None|True|False)\b|\(")
+_PYTHON_TOKEN = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|[\[{(]|[\]})]""")
 
 _BLANK = " \t\n\r"
-# Between two values; the separator stands between all of them, or none.
+# Between two values; the same separator stands between all of them, or none.
 _GAP = re.compile(r"[ \t\n\r]*(\x1e|,|---)?[ \t\n\r]*")
 # The one short integer that int() does not keep; "-0" in a date is followed by a digit.
 _MINUS_ZERO = re.compile(r"-0(?=[\s,\]}]|\Z)")
-_OPENER = re.compile(r"[\[{]|^[ \t]*(```+|~~~+)[ \t]*(\w*)", re.MULTILINE)
+_OPENER = re.compile(r"[\[{]|\A\(|^[ \t]*(```+|~~~+)[ \t]*(\w*)", re.MULTILINE)
 _BRACKET = re.compile(r"[\[\]{}\n]")
+_LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
 # Fences whose content is data; any other language is code, which stays verbatim.
 _DATA_FENCES = frozenset(
     {"", "json", "json5", "jsonc", "jsonl", "ndjson", "text", "txt"}
@@ -87,14 +88,12 @@ class Reading:
         skipped: Why the text is not JSON, or None.
         parts: For prose with JSON inside, all of the text in order: prose as str,
             each JSON value as Embedded. Empty otherwise.
-        notes: What was taken off the text around the JSON value.
     """
 
     value: Any = None
     text: str | None = None
     skipped: str | None = None
     parts: tuple[str | Embedded, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def read(
@@ -144,110 +143,156 @@ def _decoded(data: bytes) -> str:
 
 
 def _read_text(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
-    notes: tuple[str, ...] = ()
+    try:
+        return _understood(text, exact)
+    except _DuplicateKey as error:
+        return Reading(text=text, skipped=str(error))
+    except RecursionError:
+        reason = "nested deeper than Python can walk from here"
+        return Reading(text=text, skipped=reason)
+
+
+def _understood(text: str, exact: bool) -> Reading:  # noqa: FBT001 - private
     body = text.removeprefix("\ufeff")
     guard = _GUARD.match(body)
     if guard:
-        notes = (f"took off the guard {guard[1]!r} before the JSON",)
         body = body[guard.end() :]
     # Records of RFC 7464 begin with a separator.
     body = body.lstrip(_BLANK + "\x1e").rstrip(_BLANK)
     if not body:
         return Reading(text=text, skipped="empty text")
-    parser = _Parser(body, exact)
+    parser = _Parser(text, exact)
     try:
         value = parser.document(body)
-    except _DuplicateKey as error:
-        return Reading(text=text, skipped=str(error))
-    except RecursionError:
-        return Reading(
-            text=text, skipped="nested deeper than Python can walk from here"
-        )
     except JSONDecodeError as error:
-        try:
-            reading = _read_several(parser, text, body, error)
-        except _DuplicateKey as duplicate:
-            return Reading(text=text, skipped=str(duplicate))
-        except RecursionError:
-            return Reading(
-                text=text, skipped="nested deeper than Python can walk from here"
-            )
-        return replace(reading, notes=(*notes, *reading.notes))
+        return _several(parser, text, body, error)
     if type(value) is str:
-        inner = parser.unpacked(value)
-        if inner is not value:
-            value = inner
-            notes = (*notes, "unpacked a JSON document from a JSON string")
-        elif not exact:
-            try:
-                parts = _Parser(value, exact).parts(value)
-            except (_DuplicateKey, RecursionError):
-                parts = ()
-            if parts:
-                notes = (*notes, "unpacked a text from a JSON string")
-                return Reading(text=text, parts=parts, notes=notes)
-    return Reading(value, text, notes=notes)
+        value = parser.unpacked(value)
+    if type(value) is str and not exact:
+        # A text that says something around its values, as servers wrap rows.
+        try:
+            parts = _parts(value, _Parser(value, exact).found(value))
+        except (_DuplicateKey, RecursionError):
+            parts = ()
+        if parts:
+            return Reading(text=text, parts=parts)
+    return Reading(value, text)
 
 
-def _read_several(
+def _several(
     parser: "_Parser", text: str, body: str, error: JSONDecodeError
 ) -> Reading:
-    """Read text that is not one JSON value: several, a Python literal, or prose."""
-    values = parser.several(body)
-    if values is not None:
-        return Reading(values, text)
-    logged = parser.logged(text)
-    if logged:
-        return Reading(text=text, parts=logged)
-    literal = _python_literal(body)
-    if literal is None and "\n" in body and body[0] in "{[(":
-        # One value a line, as a program prints its rows.
-        literal = _python_literal(f"[{body.replace(chr(10), ',' + chr(10))}]")
-    if literal is not None:
-        return Reading(literal, text, notes=("read the repr of a Python value",))
-    parts = parser.parts(text)
+    """Read text that is not one JSON value: several, Python's repr, or prose."""
+    found = parser.found(text)
+    start = text.index(body)
+    run = _runs(text, found)[0] if found and found[0].start == start else []
+    if run and run[0].prefix is None:
+        values = [one.value for one in run]
+        rest = _GAP.match(text, run[-1].end)
+        is_all = rest is not None and not text[rest.end() :].strip()
+        if is_all and len(run) > 1:
+            return Reading(_joined(values) or values, text)
+        if is_all and parser.read_python:
+            return Reading(values[0], text)
+        if rest is not None and len(run) > 1:
+            error = JSONDecodeError(error.msg, body, rest.end() - start)
+    parts = _parts(text, found)
     if parts:
         return Reading(text=text, parts=parts)
-    if parser.broken_line and error.msg == "Extra data":
-        reason = (
-            f"not JSON: line {parser.broken_line} is no JSON value, though the "
-            "lines before it are (of one value a line, every line must be)"
-        )
-        return Reading(text=text, skipped=reason)
     return Reading(text=text, skipped=_problem(body, error))
 
 
-def _python_literal(body: str) -> Any:
-    """Return the list or dict whose `repr` a text is, or None.
+class _Found(NamedTuple):
+    """An array or object in a text, `text[start:end]`.
 
-    Only literals are read, nothing is run.
+    `prefix` is what a log wrote before an object on its line, from `line` on, or None.
     """
-    if body[0] not in "[{(" or len(body) > _LONGEST_LITERAL_CHARACTERS:
-        return None
-    if not _PYTHON.search(body):
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd escapes in the text
-            tree = ast.parse(body, mode="eval")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Dict):
-                keys = [ast.dump(key) for key in node.keys if key is not None]
-                if len(set(keys)) < len(node.keys):
-                    return None  # of two values of one key, Python keeps the last
-        value = ast.literal_eval(tree)
-        if type(value) not in (list, dict, tuple) or not value:
-            return None
-        return plain(value, exact=False)
-    except (
-        ValueError,
-        SyntaxError,
-        MemoryError,
-        RecursionError,
-        TypeError,
-        InputError,
-    ):
-        return None
+
+    start: int
+    end: int
+    value: Any
+    line: int = 0
+    prefix: str | None = None
+
+
+def _runs(text: str, found: list[_Found]) -> list[list[_Found]]:
+    """Group values that follow one another: by one separator, or on lines of a log."""
+    runs: list[list[_Found]] = []
+    separators: set[str | None] = set()
+    for one in found:
+        if one.prefix is not None:
+            # What looks like a value in the prefix belongs to it: `[12] {…}`.
+            while runs and runs[-1][-1].start >= one.line:
+                runs.pop()
+        before = runs[-1][-1] if runs else None
+        if before is None or (before.prefix is None) != (one.prefix is None):
+            follows = False
+        elif one.prefix is not None:
+            follows = not text[before.end : one.line].strip()
+        else:
+            gap = _GAP.fullmatch(text, before.end, one.start)
+            separators = separators if len(runs[-1]) > 1 else set()
+            separators |= {gap[1]} if gap else set()
+            follows = gap is not None and len(separators) == 1
+        if follows:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _parts(text: str, found: list[_Found]) -> tuple[str | Embedded, ...]:
+    """Split prose from the values in it; () where none is worthwhile."""
+    worth: list[tuple[int, int, Any]] = []
+    for run in _runs(text, found):
+        rows = _joined([one.value for one in run]) if len(run) > 1 else None
+        between = text[run[0].end : run[-1].start]
+        if rows and run[0].prefix is not None:
+            if any(one.prefix != "data:" for one in run):
+                rows = [{_BEFORE: one.prefix, **one.value} for one in run]
+            worth.append((run[0].line, run[-1].end, rows))
+        elif rows and "\n" in between:
+            worth.append((run[0].start, run[-1].end, rows))
+        else:
+            worth += [(one.start, one.end, one.value) for one in run]
+    parts: list[str | Embedded] = []
+    done = 0
+    for start, end, value in worth:
+        if _stands_alone(text, start, end):
+            parts += [text[done:start]] if start > done else []
+            parts.append(Embedded(value, text[start:end]))
+            done = end
+    if parts and done < len(text):
+        parts.append(text[done:])
+    values = [part for part in parts if not isinstance(part, str) or part.strip()]
+    # Blank ends would make a table of all lines a text with a table in it.
+    return tuple(values if len(values) == 1 else parts)
+
+
+def _joined(values: list[Any]) -> list[Any] | None:
+    """Return objects, and the rows of pages of them, as one list; None for others."""
+    if all(type(value) is dict for value in values):
+        return values
+    if all(type(page) is list and _are_rows(page) for page in values):
+        return [row for page in values for row in page]
+    return None
+
+
+def _are_rows(values: list[Any]) -> bool:
+    return bool(values) and all(type(value) is dict for value in values)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether a value is data in prose, not a literal in program code."""
+    before = text[max(0, start - 40) : start].rstrip(" \t")[-1:]
+    touching = text[start - 1 : start] if start else ""
+    after = text[end : end + 1]
+    return (
+        end - start >= _WORTHWHILE_CHARACTERS
+        and before not in tuple("=([{,+")
+        and touching in ("", " ", "\t", "\n", "\r", ":", ">", "`")
+        and after in ("", " ", "\t", "\n", "\r", "<", "`", ".")
+    )
 
 
 class _DuplicateKey(Exception):
@@ -273,8 +318,9 @@ class _Parser:
 
     def __init__(self, text: str, exact: bool) -> None:  # noqa: FBT001 - private
         self._exact = exact
-        # The first line of lines that begin as JSON values, a line each, that is none.
-        self.broken_line = 0
+        # Whether Python's repr was read, and how many characters were read in vain.
+        self.read_python = False
+        self._wasted = 0
         self._markers = ("…" in text or "\\u2026" in text) and " cut" in text
         number = partial(number_from, exact=exact)
 
@@ -324,110 +370,15 @@ class _Parser:
                 return text
         return layer if isinstance(layer, dict | list) else text
 
-    def several(self, body: str) -> list[Any] | None:
-        """Parse several values, the first a container; None if it is no such text.
-
-        They follow one another on lines of their own (JSON lines, indented objects),
-        with a separator or without (`,`, `---`, that of RFC 7464), or are containers
-        (`][`). Pages, all of them lists of objects, become one list.
-        """
-        if body[0] not in "{[":
-            return None
-        values: list[Any] = []
-        separators: set[str | None] = set()
-        at, gap = 0, ""
-        while at < len(body):
-            try:
-                value, end = self._scan(body, at)
-            except JSONDecodeError:
-                if "\n" in gap:
-                    self.broken_line = body.count("\n", 0, at) + 1
-                return None
-            values.append(value)
-            between = _GAP.match(body, end)
-            assert between
-            at, gap = between.end(), between[0]
-            if at < len(body):
-                separators.add(between[1])
-            touching = type(value) in (dict, list) and body[at : at + 1] in ("{", "[")
-            if at < len(body) and "\n" not in gap and not touching:
-                return None
-        if len(values) < 2 or len(separators) > 1:
-            return None
-        if all(type(page) is list and _are_rows(page) for page in values):
-            return [row for page in values for row in page]
-        return values
-
-    def logged(self, text: str) -> tuple[str | Embedded, ...]:
-        """Split text by lines that have an object behind a prefix; () where none are.
-
-        So containers log (`2031-01-05T10:00:00Z {"level": …}`, `web-1 | {…}`) and
-        servers send events (`data: {…}`). Such lines one after another become one list
-        of rows, in which the prefix is the first value; `data:` itself goes.
-        """
-        if "```" in text:
-            return ()
-        parts: list[str | Embedded] = []
-        run: list[tuple[str, dict[str, Any]]] = []
-        done = start = end = at = 0
-        for line in [*text.splitlines(keepends=True), "end"]:
-            found = self._behind_prefix(line)
-            if found:
-                start = start if run else at
-                run.append(found)
-                end = at + len(line.rstrip())
-            elif line.strip():
-                if len(run) >= _FEWEST_LINES:
-                    if start > done:
-                        parts += self.parts(text[done:start]) or (text[done:start],)
-                    parts.append(Embedded(_rows_of(run), text[start:end]))
-                    done = end
-                run = []
-            at += len(line)
-        if parts and done < len(text):
-            parts += self.parts(text[done:]) or (text[done:],)
-        rows = [part for part in parts if not isinstance(part, str) or part.strip()]
-        # Blank ends would make a table of all lines a text with a table in it.
-        return tuple(rows if len(rows) == 1 else parts)
-
-    def _behind_prefix(self, line: str) -> tuple[str, dict[str, Any]] | None:
-        """Return the prefix and the object of a line, or None if it has none."""
-        start = line.find("{", 1, _LONGEST_PREFIX_CHARACTERS)
-        prefix = line[:start].rstrip()
-        if start < 0 or not _PREFIX.fullmatch(prefix):
-            return None
-        try:
-            value = self.document(line[start:].strip(_BLANK))
-        except JSONDecodeError:
-            return None
-        return (prefix, value) if type(value) is dict else None
-
-    def parts(self, text: str) -> tuple[str | Embedded, ...]:
-        """Split prose from the JSON values in it; () where none is worthwhile.
+    def found(self, text: str) -> list[_Found]:
+        """Return the arrays and objects in a text that is more than one JSON value.
 
         A value that is broken (truncated, say) ends the search and voids it: what
-        looks like a document inside it would be a fragment.
+        looks like a document inside it would be a fragment. In a log it spoils its line
+        only.
         """
-        found = list(self._found(text))
-        if not found or found[-1] is None:
-            return ()
-        found = _runs(text, found)  # type: ignore[arg-type]
-        parts: list[str | Embedded] = []
-        done = 0
-        for span in found:
-            assert span is not None
-            start, end, value = span
-            if start > done:
-                parts.append(text[done:start])
-            parts.append(Embedded(value, text[start:end]))
-            done = end
-        if done < len(text):
-            parts.append(text[done:])
-        return tuple(parts)
-
-    def _found(self, text: str) -> Iterator[tuple[int, int, Any] | None]:
-        """Yield (start, end, value) of each value in prose; None, last, if broken."""
-        position = wasted = 0
+        found: list[_Found] = []
+        position = 0
         while opener := _OPENER.search(text, position):
             if opener[1]:
                 position = opener.end()
@@ -436,63 +387,96 @@ class _Parser:
                     closed = text.find(fence, position)
                     position = len(text) if closed < 0 else closed + len(fence)
                 continue
-            start = opener.start()
-            close = _closed_soon(text, start)
-            if close is not None and self._is_prose(text[start:close]):
-                position = close
-                continue
+            in_log = bool(found) and found[-1].prefix is not None
+            one = self._at(text, opener.start(), in_log=in_log)
+            if one is None or self._wasted > _WASTE * len(text):
+                return []
+            if isinstance(one, int):
+                position = one
+            else:
+                found.append(one)
+                position = one.end
+        return found
+
+    def _at(self, text: str, start: int, *, in_log: bool) -> "_Found | int | None":
+        """Return the value at a bracket, where to search on, or None if broken."""
+        close = _closed_soon(text, start) if text[start] != "(" else None
+        if close is not None:
             try:
-                value, end = self._scan(text, start)
+                value, length = self._scan(text[start:close], 0)
+                return _found(text, start, start + length, value)
             except JSONDecodeError as error:
-                # A failure counts the lines before it, so that many of them would
-                # take quadratic time.
-                wasted += error.pos
-                if close is None or wasted > _WASTE * len(text):
-                    yield None
-                    return
-                position = close
-                continue
-            position = end
-            if end - start >= _WORTHWHILE_CHARACTERS and _stands_alone(
-                text, start, end
-            ):
-                yield start, end, value
-
-    def _is_prose(self, bracket: str) -> bool:
-        """Tell whether a short bracket is no JSON, nor the beginning of any."""
+                # A bracket inside a string closes nothing; one of prose is no value.
+                # What begins a line may be Python's.
+                is_prose = not error.msg.startswith("Unterminated string")
+                if is_prose and text[start - 1 : start] not in ("", "\n"):
+                    return close
         try:
-            self._scan(bracket, 0)
+            value, end = self._scan(text, start)
+            return _found(text, start, end, value)
         except JSONDecodeError as error:
-            # A bracket inside a string closes nothing.
-            return not error.msg.startswith("Unterminated string")
-        return False
+            value, end = _python_at(text, start)
+            if value is not None:
+                self.read_python = True
+                return _found(text, start, end, value)
+            # A failure counts the lines before it, so that many of them would take
+            # quadratic time.
+            self._wasted += error.pos + end - start
+            line = (text.find("\n", start) + 1 or len(text) + 1) - 1
+            return line if close is None and in_log and error.pos <= line else close
 
 
-def _rows_of(lines: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return lines as rows, with their prefix unless it only says that it is data."""
-    if all(prefix == "data:" for prefix, _ in lines):
-        return [value for _, value in lines]
-    return [{_BEFORE: prefix, **value} for prefix, value in lines]
+def _found(text: str, start: int, end: int, value: Any) -> _Found:
+    if (
+        type(value) is dict
+        and _LINE_END.match(text, end)
+        and "\n" not in text[start:end]
+    ):
+        line = text.rfind("\n", max(0, start - _LONGEST_PREFIX_CHARACTERS), start) + 1
+        prefix = text[line:start].rstrip()
+        if (line or start <= _LONGEST_PREFIX_CHARACTERS) and _PREFIX.fullmatch(prefix):
+            return _Found(start, end, value, line, prefix)
+    return _Found(start, end, value)
 
 
-def _are_rows(values: list[Any]) -> bool:
-    return bool(values) and all(type(value) is dict for value in values)
+def _python_at(text: str, start: int) -> tuple[Any, int]:
+    """Return the value whose `repr` is at a bracket, or None, and how far it was read.
 
-
-def _runs(
-    text: str, found: list[tuple[int, int, Any]]
-) -> list[tuple[int, int, Any] | None]:
-    """Join objects that follow one another with nothing between to one list."""
-    runs: list[tuple[int, int, list[Any]]] = []
-    for start, end, value in found:
-        if type(value) is dict and runs and _are_rows(runs[-1][2]):
-            before = runs[-1]
-            gap = text[before[1] : start]
-            if "\n" in gap and not gap.strip(_BLANK):
-                runs[-1] = (before[0], end, [*before[2], value])
-                continue
-        runs.append((start, end, [value]))
-    return [(a, b, v[0] if len(v) == 1 else v) for a, b, v in runs]
+    Only literals are read, nothing is run.
+    """
+    depth = 0
+    end = start
+    for token in _PYTHON_TOKEN.finditer(
+        text, start, start + _LONGEST_LITERAL_CHARACTERS
+    ):
+        end = token.end()
+        depth += (token[0] in ("[", "{", "(")) - (token[0] in ("]", "}", ")"))
+        if depth == 0:
+            break
+    source = text[start:end]
+    if depth or not _PYTHON.search(source):
+        return None, end
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in the text
+            tree = ast.parse(source, mode="eval")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Dict):
+                keys = [ast.dump(key) for key in node.keys if key is not None]
+                if len(set(keys)) < len(node.keys):
+                    return None, end  # of two values of one key, Python keeps the last
+        value = ast.literal_eval(tree)
+        is_container = type(value) in (list, dict, tuple) and bool(value)
+        return plain(value, exact=False) if is_container else None, end
+    except (
+        ValueError,
+        SyntaxError,
+        MemoryError,
+        RecursionError,
+        TypeError,
+        InputError,
+    ):
+        return None, end
 
 
 def _closed_soon(text: str, start: int) -> int | None:
@@ -506,18 +490,6 @@ def _closed_soon(text: str, start: int) -> int | None:
         if depth == 0:
             return bracket.end()
     return None
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Tell whether a value is data in prose, not a literal in program code."""
-    before = text[max(0, start - 40) : start].rstrip(" \t")[-1:]
-    touching = text[start - 1 : start] if start else ""
-    after = text[end : end + 1]
-    return (
-        before not in tuple("=([{,+")
-        and (touching in ("", " ", "\t", "\n", "\r", ":", ">", "`"))
-        and (after in ("", " ", "\t", "\n", "\r", "<", "`", "."))
-    )
 
 
 def _with_markers(value: Any) -> Any:
