@@ -30,28 +30,38 @@ from headroom.tool_outputs.values import (
     number_from,
 )
 
-__all__ = ["plain"]
+__all__ = ["fields_of", "plain"]
 
 _PLAIN_LEAVES = frozenset({str, float, bool, type(None), Numeral, Cut})
 _BIG = 10**LONGEST_INTEGER_DIGITS
 
-# Where the search for a cycle gives up. Source: ten times the depth that Python walks
-# by default; a cycle longer than that is told as too deep, which it is.
-_DEEPEST = 10_000
-
 
 class _Refused(Exception):
-    """A value that has no JSON form; the path grows on the way out."""
+    """A value that has no JSON form; its path grows on the way out.
+
+    `trail` holds each value around it, the innermost first, with the step into it; an
+    object that was converted has none.
+    """
 
     def __init__(self, problem: str, advice: str) -> None:
         super().__init__(problem)
         self.problem = problem
         self.advice = advice
-        self.steps: list[str | int] = []
+        self.trail: list[tuple[str | int | None, Any]] = []
 
 
 class _Unknown(_Refused):
     """A value of a type for which there is no rule."""
+
+
+class _TooDeep(_Refused):
+    """A value that Python cannot walk."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nested deeper than Python can walk from here (sys.getrecursionlimit())",
+            "flatten the value, or pass the part that is needed",
+        )
 
 
 def plain(
@@ -73,22 +83,48 @@ def plain(
     """
     try:
         return _Plain(exact, default).value(value)
-    except _Refused as refused:
-        raise InputError(
-            f"{refused.problem} at {spelled(refused.steps[::-1])}; {refused.advice}"
-        ) from refused.__cause__
     except RecursionError:
-        pass
-    cycle = _cycle(value)
-    if cycle is not None:
-        raise InputError(
-            f"the value at {spelled(cycle)} contains itself; JSON has no cycles, so "
-            "replace it by an id or leave it out"
-        )
+        problem: _Refused = _TooDeep()
+    except _Refused as refused:
+        problem = refused
+    where = ""
+    steps: list[str | int] = []
+    seen: set[int] = set()
+    for step, holder in reversed(problem.trail):
+        if id(holder) in seen and isinstance(problem, _TooDeep):
+            raise InputError(
+                f"the value at {spelled(steps)} contains itself; JSON has no cycles, "
+                "so replace it by an id or leave it out"
+            )
+        seen.add(id(holder))
+        steps += [step] if step is not None else []
+    if not isinstance(problem, _TooDeep):
+        where = f" at {spelled(steps)}"
     raise InputError(
-        "nested deeper than Python can walk from here (sys.getrecursionlimit()); "
-        "flatten the value, or pass the part that is needed"
-    )
+        f"{problem.problem}{where}; {problem.advice}"
+    ) from problem.__cause__
+
+
+def fields_of(value: Any) -> dict[str, bool] | None:
+    """Return the fields of a record and whether its repr shows each; None for others.
+
+    Records are instances of dataclasses, pydantic models, attrs and msgspec classes,
+    and named tuples.
+    """
+    kind = type(value)
+    if is_dataclass(kind):
+        return {field.name: field.repr for field in fields(kind)}
+    if hasattr(kind, "model_fields"):
+        extra = getattr(value, "model_extra", None) or ()
+        shown = {name: field.repr for name, field in kind.model_fields.items()}
+        return shown | dict.fromkeys(extra, True)
+    if hasattr(kind, "__attrs_attrs__"):
+        return {field.name: bool(field.repr) for field in kind.__attrs_attrs__}
+    if hasattr(kind, "__struct_fields__"):
+        return dict.fromkeys(kind.__struct_fields__, True)
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+        return dict.fromkeys(kind._fields, True)
+    return None
 
 
 def spelled(path: Sequence[str | int]) -> str:
@@ -114,71 +150,43 @@ class _Plain:
 
     def value(self, value: Any) -> Any:
         kind = type(value)
-        if kind is dict:
-            return self._dict(value)
-        if kind is list:
-            return self._list(value)
         if kind in _PLAIN_LEAVES:
             return value
         if kind is int:
             return value if -_BIG < value < _BIG else _long_integer(value)
+        if kind is list:
+            return self._list(value)
+        if kind is dict:
+            if not all(type(key) is str for key in value):
+                return self._mapping(value)
+            changed = self._changed(value, value.items())
+            return {**value, **changed} if changed else value
         return self._other(value)
 
-    def _dict(self, value: dict[Any, Any]) -> dict[str, Any]:
-        changed: dict[str, Any] | None = None
-        key: Any = None
-        new: Any
-        try:
-            for key, item in value.items():
-                if type(key) is not str:
-                    return self._mapping(value)
-                kind = type(item)
-                if kind in _PLAIN_LEAVES:
-                    continue
-                if kind is int:
-                    new = item if -_BIG < item < _BIG else _long_integer(item)
-                elif kind is dict:
-                    new = self._dict(item)
-                elif kind is list:
-                    new = self._list(item)
-                else:
-                    new = self._other(item)
-                if new is not item:
-                    if changed is None:
-                        changed = {}
-                    changed[key] = new
-        except _Refused as refused:
-            # _mapping, called above, has put its own key already.
-            if type(key) is str:
-                refused.steps.append(key)
-            raise
-        return value if changed is None else {**value, **changed}
-
     def _list(self, value: list[Any]) -> list[Any]:
-        changed: list[Any] | None = None
-        index = 0
-        new: Any
+        changed = self._changed(value, enumerate(value))
+        if not changed:
+            return value
+        return [changed.get(index, item) for index, item in enumerate(value)]
+
+    def _changed(
+        self, holder: Any, members: Iterable[tuple[Any, Any]]
+    ) -> dict[Any, Any]:
+        """Return the members that are not plain as they are, by their step."""
+        changed: dict[Any, Any] = {}
+        step: Any = None
         try:
-            for index, item in enumerate(value):
-                kind = type(item)
-                if kind in _PLAIN_LEAVES:
-                    continue
-                if kind is dict:
-                    new = self._dict(item)
-                elif kind is int:
-                    new = item if -_BIG < item < _BIG else _long_integer(item)
-                elif kind is list:
-                    new = self._list(item)
-                else:
-                    new = self._other(item)
-                if new is not item:
-                    if changed is None:
-                        changed = list(value)
-                    changed[index] = new
+            for step, item in members:
+                if type(item) not in _PLAIN_LEAVES:
+                    new = self.value(item)
+                    if new is not item:
+                        changed[step] = new
         except _Refused as refused:
-            refused.steps.append(index)
+            refused.trail.append((step, holder))
             raise
-        return value if changed is None else changed
+        except RecursionError:
+            raise _TooDeep from None
+        return changed
 
     def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
         """Convert keys as json.dumps does; two keys of one spelling are refused."""
@@ -195,7 +203,7 @@ class _Plain:
             try:
                 result[name] = self.value(item)
             except _Refused as refused:
-                refused.steps.append(name)
+                refused.trail.append((name, value))
                 raise
         return result
 
@@ -229,7 +237,10 @@ class _Plain:
             if self.default is None:
                 raise
             return self.value(self._from_default(value))
-        except (_Refused, RecursionError, MemoryError):
+        except _Refused as refused:
+            refused.trail.append((None, value))
+            raise
+        except (RecursionError, MemoryError):
             raise
         except Exception as error:
             raise _Refused(
@@ -313,15 +324,8 @@ class _Plain:
                 ) from error
         if hasattr(kind, "__fields__") and callable(getattr(kind, "dict", None)):
             return value.dict()  # pydantic 1
-        if is_dataclass(value):
-            names: Iterable[str] = [field.name for field in fields(value)]
-        elif hasattr(kind, "__attrs_attrs__"):  # attrs
-            names = [field.name for field in kind.__attrs_attrs__]
-        elif hasattr(kind, "__struct_fields__"):  # msgspec
-            names = kind.__struct_fields__
-        elif isinstance(value, tuple) and hasattr(kind, "_fields"):  # NamedTuple
-            names = kind._fields
-        else:
+        names = fields_of(value)
+        if names is None:
             return self._columns(value)
         return {name: getattr(value, name) for name in names}
 
@@ -426,49 +430,3 @@ def _rank(value: Any) -> tuple[int, Any, str]:
     if isinstance(value, str):
         return (2, value, "")
     return (3, 0, repr(value))
-
-
-def _cycle(root: Any) -> list[str | int] | None:
-    """Return the path to the first container that holds itself, or None."""
-    open_ids: set[int] = set()
-    done: dict[int, Any] = {}  # by id; holds the value, so that no id is used twice
-    stack: list[tuple[Any, Iterator[tuple[Any, Any]]]] = []
-    steps: list[Any] = []
-
-    def enter(value: Any) -> None:
-        open_ids.add(id(value))
-        if isinstance(value, Mapping):
-            stack.append((value, iter(list(value.items()))))
-        elif is_dataclass(value):
-            pairs = [(f.name, getattr(value, f.name, None)) for f in fields(value)]
-            stack.append((value, iter(pairs)))
-        else:
-            stack.append((value, iter(list(enumerate(value)))))
-
-    if not _holds(root):
-        return None
-    enter(root)
-    # An object may make its members as it is asked, without end.
-    while stack and len(stack) <= _DEEPEST:
-        value, members = stack[-1]
-        for step, member in members:
-            if not _holds(member) or id(member) in done:
-                continue
-            if id(member) in open_ids:
-                return [*steps, step]
-            steps.append(step)
-            enter(member)
-            break
-        else:
-            open_ids.discard(id(value))
-            done[id(value)] = value
-            stack.pop()
-            if steps:
-                steps.pop()
-    return None
-
-
-def _holds(value: Any) -> bool:
-    return isinstance(value, Mapping | list | tuple | deque) or (
-        is_dataclass(value) and not isinstance(value, type)
-    )

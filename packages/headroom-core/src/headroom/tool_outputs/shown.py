@@ -4,14 +4,14 @@ import datetime
 import uuid
 from collections import deque
 from collections.abc import Mapping, Set, ValuesView
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
 from headroom.errors import InputError
-from headroom.tool_outputs.objects import plain
+from headroom.tool_outputs.objects import fields_of, plain
 
 __all__ = ["as_shown"]
 
@@ -44,20 +44,20 @@ def as_shown(value: Any, strange: set[str] | None = None) -> Any:
         pairs = {key: as_shown(item, strange) for key, item in value.items()}
         same = all(pairs[key] is item for key, item in value.items())
         return value if same else pairs
-    names = _shown_fields(value)
-    if names is None and isinstance(value, _ITERABLES):
+    record = fields_of(value)
+    if record is None and isinstance(value, _ITERABLES):
         items = [as_shown(item, strange) for item in value]
-        same = all(new is old for new, old in zip(items, value, strict=True))
-        if same:
+        if all(new is old for new, old in zip(items, value, strict=True)):
             return value
         # A set has no order of its own.
         return sorted(items, key=repr) if isinstance(value, Set) else items
     if _has_own_text(value):
         return str(value)
-    if names is not None:
-        pairs = {name: as_shown(getattr(value, name), strange) for name in names}
-        same = all(pairs[name] is getattr(value, name) for name in names)
-        return value if same and len(names) == len(_all_fields(value)) else pairs
+    if record is not None:
+        held = {name: getattr(value, name) for name, shows in record.items() if shows}
+        pairs = {name: as_shown(item, strange) for name, item in held.items()}
+        same = all(pairs[name] is item for name, item in held.items())
+        return value if same and len(held) == len(record) else pairs
     try:
         plain(value, exact=False)
     except InputError:
@@ -88,29 +88,3 @@ def _has_own_text(value: Any) -> bool:
 def _defines(kind: type, name: str) -> bool:
     """Tell whether a class has its own method where `object` has one, too."""
     return getattr(kind, name) is not getattr(object, name)
-
-
-def _shown_fields(value: Any) -> list[str] | None:
-    """Return the fields that a record shows, or None if it is no record."""
-    kind = type(value)
-    if is_dataclass(kind):
-        return [field.name for field in fields(kind) if field.repr]
-    if hasattr(kind, "model_fields"):
-        shown = [name for name, field in kind.model_fields.items() if field.repr]
-        return [*shown, *(getattr(value, "model_extra", None) or ())]
-    if hasattr(kind, "__attrs_attrs__"):
-        return [field.name for field in kind.__attrs_attrs__ if field.repr]
-    if isinstance(value, tuple) and hasattr(kind, "_fields"):  # NamedTuple
-        return list(kind._fields)
-    return None
-
-
-def _all_fields(value: Any) -> list[str]:
-    kind = type(value)
-    if is_dataclass(kind):
-        return [field.name for field in fields(kind)]
-    if hasattr(kind, "model_fields"):
-        return [*kind.model_fields, *(getattr(value, "model_extra", None) or ())]
-    if hasattr(kind, "__attrs_attrs__"):
-        return [field.name for field in kind.__attrs_attrs__]
-    return list(kind._fields)
