@@ -423,7 +423,7 @@ def test_samples_decide_between_long_texts() -> None:
     minifier = JSONMinifier.lossless(count_tokens=count)
     assert minifier.compress(spared).startswith("#headroom")
     assert counted
-    assert max(counted) < 10_000
+    assert max(counted) < 25_000
     alike = ["[]{}" * 5 + str(n) for n in range(3_000)]
     assert minifier.compress(alike).startswith("[")
 
