@@ -114,41 +114,18 @@ def select(
     if budget <= 0 or not units:
         return Selection(())
     units, changed, left_out = _read(units, earlier)
-    gone = {at for at, (_, certain) in changed.items() if certain}
-    rules = _rules(units, budget, count_tokens, left_out)
-    rest = budget - _rules_tokens(ruled(rules, units), count_tokens)
-    left_out |= _repeated(units)
-    texts = {units[at].text for at in rules}
-    left_out |= {
-        at
-        for at, unit in enumerate(units)
-        if unit.kind == "rule" and unit.text in texts
-    }
-    bundles = _Bundles(
-        units, left_out, {a: b for a, (b, sure) in changed.items() if not sure}
-    )
-    ranked = list(
-        _Ranking(units, bundles, changed, known, count_tokens).order(1.5 * rest + 50)
-    )
-    kept = _fitting(ranked, units, rest, count_tokens, bundles)
-    more = [at for at in kept if units[at].kind == "rule"]
-    if more:
-        # A rule stands among the rules, never in what is no instruction.
-        for at in sorted(more, key=lambda at: (-units[at].rank, -at)):
-            longer = sorted([*rules, at])
-            left = budget - _rules_tokens(ruled(longer, units), count_tokens)
-            if left >= 0:
-                rules, rest = longer, left
-        ranked = [
-            [at for at in bundle if units[at].kind != "rule"] for bundle in ranked
-        ]
-        ranked = [one for one in ranked if one]
-        kept = _fitting(ranked, units, rest, count_tokens, bundles)
+    beside = {old: new for old, (new, certain) in changed.items() if not certain}
+    first = _rules(units, budget, count_tokens, left_out)
+    bundles = _Bundles(units, left_out | set(first), beside)
+    room = budget - _rules_tokens(ruled(first, units), count_tokens)
+    ranking = _Ranking(units, bundles, changed, known, count_tokens)
+    ranked = [[at] for at in first] + list(ranking.order(1.5 * room + 50))
+    kept = _fitting(ranked, units, budget, count_tokens, bundles)
     return Selection(
-        tuple(written(kept, units)),
-        ruled(rules, units),
-        tuple(sorted({*kept, *rules})),
-        tuple(sorted(gone)),
+        tuple(written([at for at in kept if units[at].kind != "rule"], units)),
+        ruled([at for at in kept if units[at].kind == "rule"], units),
+        tuple(kept),
+        tuple(sorted(old for old, (_, certain) in changed.items() if certain)),
     )
 
 
@@ -171,6 +148,7 @@ def _read(
     """Return the units with their rules amended, what changed, and what is left out."""
     found, changed, left_out = settled(units, earlier)
     left_out |= {at for at, (_, certain) in changed.items() if certain}
+    left_out |= _repeated(found, left_out)
     changed |= {old: (new, False) for old, new in _called_again(units).items()}
     return found, changed, left_out
 
@@ -194,15 +172,23 @@ def ruled(rules: Sequence[int], units: Sequence[Unit]) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _repeated(units: Sequence[Unit]) -> set[int]:
-    """Return the units that say what an earlier one says, of the same thing."""
-    seen: set[tuple[str, str, str, str]] = set()
+def _repeated(units: Sequence[Unit], left_out: set[int]) -> set[int]:
+    """Return the units that say what another one says, of the same thing.
+
+    Of rules the last stays, of the others the first.
+    """
+    seen: dict[tuple[str, str, str, str], int] = {}
     again = set()
     for at, unit in enumerate(units):
         one = (unit.speaker, unit.kind, unit.head, unit.text)
-        if one in seen and (unit.head or unit.kind in ("said", "rule")):
+        if at in left_out or not (unit.head or unit.kind in ("said", "rule")):
+            continue
+        before = seen.setdefault(one, at)
+        if before != at and unit.kind == "rule":
+            seen[one] = at
+            again.add(before)
+        elif before != at:
             again.add(at)
-        seen.add(one)
     return again
 
 
@@ -222,15 +208,10 @@ def _rules(
 
     They may take their share of the digest; the first that fits at all may take more.
     """
-    found: dict[str, int] = {}
-    for at, unit in enumerate(units):
-        if unit.kind == "rule" and at not in gone:
-            found.pop(unit.text, None)
-            found[unit.text] = at
     costs = {
-        at: count_tokens(f"- {units[at].head}{units[at].text}\n") + 1
-        for at in found.values()
-        if at not in gone
+        at: count_tokens(f"- {unit.head}{unit.text}\n") + 1
+        for at, unit in enumerate(units)
+        if unit.kind == "rule" and at not in gone
     }
 
     def worth(at: int) -> float:
@@ -371,8 +352,8 @@ class _Ranking:
         """Return each word's rarity in (0, 1]: log of messages per message with it."""
         where: dict[str, set[int]] = {}
         for unit, words in zip(self._units, self._words, strict=True):
-            for word, _ in words:
-                where.setdefault(word.key, set()).add(unit.message)
+            for key, _, _ in words:
+                where.setdefault(key, set()).add(unit.message)
         messages = len({unit.message for unit in self._units})
         scale = math.log(1 + messages)
         return {
@@ -385,7 +366,7 @@ class _Ranking:
         fresh: dict[str, int] = {}
         for at in bundle:
             worth = 0.0
-            for (key, weight), times in self._words[at]:
+            for key, weight, times in self._words[at]:
                 # Of two rules in the same words, each forbids another thing.
                 again = self._units[at].kind != "rule"
                 before = again * (self._said.get(key, 0) + fresh.get(key, 0))
@@ -432,20 +413,20 @@ class _Ranking:
         self._taken.add(at)
         if head := self._bundles.loose.get(at):
             self._shown.add((self._units[at].message, head))
-        for (key, _), times in self._words[at]:
+        for key, _, times in self._words[at]:
             self._said[key] = self._said.get(key, 0) + times
 
 
 _REPEATS = tuple(_REPEAT**n for n in range(32))
 
 
-def _merged(words: Iterable[Word]) -> list[tuple[Word, int]]:
-    """Return each word once, with how often it is said."""
-    found: dict[str, tuple[Word, int]] = {}
-    for word in words:
-        before, times = found.get(word.key, (word, 0))
-        found[word.key] = (max(before, word, key=lambda w: w.weight), times + 1)
-    return list(found.values())
+def _merged(words: Iterable[Word]) -> list[tuple[str, float, int]]:
+    """Return each word once, with its highest weight and how often it is said."""
+    found: dict[str, tuple[float, int]] = {}
+    for key, weight in words:
+        heaviest, times = found.get(key, (weight, 0))
+        found[key] = (weight if weight > heaviest else heaviest, times + 1)
+    return [(key, weight, times) for key, (weight, times) in found.items()]
 
 
 def _task(units: Sequence[Unit]) -> set[int]:
@@ -526,8 +507,11 @@ def _fitting(
     """
 
     def fits(chosen: Sequence[list[int]]) -> bool:
-        lines = written(sorted(at for bundle in chosen for at in bundle), units)
-        return count_tokens("\n".join(lines)) <= budget
+        kept = sorted(at for bundle in chosen for at in bundle)
+        rules = ruled([at for at in kept if units[at].kind == "rule"], units)
+        lines = written([at for at in kept if units[at].kind != "rule"], units)
+        used = count_tokens("\n".join(lines)) + _rules_tokens(rules, count_tokens)
+        return used <= budget
 
     low, high = 0, len(ranked)
     while low < high:
