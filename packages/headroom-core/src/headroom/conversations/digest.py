@@ -48,16 +48,12 @@ _UNIT_TOKENS = 4
 # The first request, with its conditions: the first sentences of the first message.
 _TASK_WEIGHT = 2.0
 _TASK_UNITS = 4
-# Rules may take this share of a digest.
+# Rules may take this share of a digest before all else, with the marks of their part.
 _RULES_SHARE = 0.25
-# With the marks of their part they may take this.
-_RULES_PART_SHARE = 0.6
 # A call up to this length stands before what is kept of its answer.
 _CALL_CHARACTERS = 120
 # A rule costs so many tokens beside its own, where short ones are weighed with long.
 _UNIT_RULE_TOKENS = 12
-# With fewer tokens left no further rule is tried.
-_LEAST_RULE_TOKENS = 5
 # Gains are taken down from the highest by this factor a step, so that each unit is
 # looked at a bounded number of times. Source: Badanidiyuru and Vondrák, Fast
 # Algorithms for Maximizing Submodular Functions (2014), decreasing threshold.
@@ -220,16 +216,11 @@ def _rules(
         return newness * units[at].rank ** 2 / (costs[at] + _UNIT_RULE_TOKENS)
 
     chosen: list[int] = []
-    # The marks of their part count apart, in digests of which they are no large share.
-    spent = 0
-    marks = _rules_tokens([""], count_tokens)
-    share = min(int(_RULES_SHARE * budget), int(_RULES_PART_SHARE * budget) - marks)
+    spent = _rules_tokens([""], count_tokens)
     for at in sorted(costs, key=lambda at: (-worth(at), -at)):
-        if spent + costs[at] <= (share if chosen else budget - marks):
+        if spent + costs[at] <= (_RULES_SHARE if chosen else 1) * budget:
             chosen.append(at)
             spent += costs[at]
-        elif chosen and share - spent < _LEAST_RULE_TOKENS:
-            break
     return sorted(chosen)
 
 

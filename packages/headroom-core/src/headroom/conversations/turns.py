@@ -8,32 +8,31 @@ from headroom.messages.placing import is_filler
 __all__ = ["broken_pairs", "group_starts", "kept_in_place", "turn_starts"]
 
 
-def _pairs(views: Sequence[Message]) -> list[tuple[int, int]]:
-    """Return the positions of each call and its result; a second result is none."""
-    open_calls: dict[str, int] = {}
+def _paired(
+    views: Sequence[Message],
+) -> tuple[list[tuple[int, int]], set[str], set[str]]:
+    """Return the positions of each call and its result, and the ids without either.
+
+    That is of calls without a result, and of results without a call: a second result
+    is none. An Anthropic server tool is called and answered in one message, no pair.
+    """
     pairs = []
+    open_calls: dict[str, int] = {}
+    orphans = set()
     for at, view in enumerate(views):
-        # An Anthropic server tool is called and answered in one message.
-        for call in view.calls:
-            open_calls[call.id] = at
+        open_calls.update((call.id, at) for call in view.calls)
         for result in view.results:
             called = open_calls.pop(result.id, None)
-            if called is not None and called != at:
+            if called is None:
+                orphans.add(result.id)
+            elif called != at:
                 pairs.append((called, at))
-    return pairs
+    return pairs, set(open_calls), orphans
 
 
 def broken_pairs(views: Sequence[Message]) -> tuple[set[str], set[str]]:
     """Return the ids of calls without a result and of results without a call."""
-    open_calls: dict[str, int] = {}
-    orphans = set()
-    for view in views:
-        for call in view.calls:
-            open_calls[call.id] = 1
-        for result in view.results:
-            if open_calls.pop(result.id, None) is None:
-                orphans.add(result.id)
-    return set(open_calls), orphans
+    return _paired(views)[1:]
 
 
 def turn_starts(views: Sequence[Message]) -> list[int]:
@@ -79,7 +78,7 @@ def _apart(views: Sequence[Message]) -> Iterator[int]:
     """Yield the positions before which no call is left without its result."""
     # Forbidden is (call, result]: the furthest result reached so far.
     reach = [0] * len(views)
-    for called, answered in _pairs(views):
+    for called, answered in _paired(views)[0]:
         reach[called] = max(reach[called], answered)
     furthest = -1
     for at in range(len(views)):
@@ -109,7 +108,7 @@ def kept_in_place(views: Sequence[Message]) -> list[bool]:
             at = group[at]
         return at
 
-    for called, answered in _pairs(views):
+    for called, answered in _paired(views)[0]:
         group[root(answered)] = root(called)
     for at, view in enumerate(views[:-1]):
         if view.is_prelude:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from headroom.conversations.passages import goes_on
 from headroom.conversations.rules import (
     NEGATIONS,
     STANDING,
     announces_rules,
     any_of,
 )
+from headroom.conversations.spoken import goes_on
 from headroom.conversations.units import Unit, asks, is_short
 from headroom.conversations.words import VALUE, words_of
 from headroom.scorers.words import stem
