@@ -1,13 +1,12 @@
 """Writing a document in the table format (docs/table-format.md)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from headroom.tool_outputs.table.costs import Costs
 from headroom.tool_outputs.table.fields import Field
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
 from headroom.tool_outputs.table.headers import Headers
-from headroom.tool_outputs.table.layout import Layout
+from headroom.tool_outputs.table.layout import Layout, Member
 from headroom.tool_outputs.table.notation import (
     MAGIC,
     scan_quoted,
@@ -37,29 +36,36 @@ def encode_table(value: Any, *, literal: bool = False) -> str:
         return _Writer(Graph(value, unpacks=False), literal=literal).text()
 
 
+# The devices that the first line explains, in this order.
+_FIXED, _SPARSE = "k=v holds unless ;k:x", "k? only where ;k:x"
+_ABSENT, _BARE = ";k: is absent", "bare key is null"
+_REFERS, _HOLE = "{k} is k's value", "{} the cell"
+_MATRIX, _COLUMNS = "[n][] has a list a line", "{n}(k) has an element of each k a line"
+_ONCE, _JOINED = "&n is line &n", "+a+b is one text"
+_LEGEND = (
+    *(_FIXED, _SPARSE, _ABSENT, _REFERS, _HOLE),
+    *(_ONCE, _MATRIX, _COLUMNS, _BARE, _JOINED),
+)
+
+
 class _Writer:
     """One document on its way to text."""
 
     def __init__(self, graph: Graph, *, literal: bool) -> None:
         self.graph = graph
-        self.costs = Costs()
-        self.schemas, self.schema_of = find_schemas(graph, self.costs, literal=literal)
+        costs = Costs()
+        self.schemas, self.schema_of = find_schemas(graph, costs, literal=literal)
         self.layout = Layout(graph, self.schemas, self.schema_of)
         self.cells, self.named = self.layout.cells, self.layout.named
-        self.references: dict[Item, str] = {}
+        once: list[Item] = []
         if not literal:
             written = self.layout.written()
             once = find_references(
-                graph, self.schemas, written, self.layout.rows, self.costs
+                graph, self.schemas, written, self.layout.rows, costs
             )
-            self.references = {item: f"&{i}" for i, item in enumerate(once, start=1)}
-        self.layout.references = self.references
+        self.references = {item: f"&{i}" for i, item in enumerate(once, start=1)}
         self.headers = Headers(
-            graph,
-            self.schema_of,
-            len(self.schemas),
-            self.references,
-            self.layout.opened,
+            graph, self.schema_of, len(self.schemas), once, self.layout.opened
         )
         # For each schema the schema expected in each cell.
         self.inner: list[list[int]] = [
@@ -70,16 +76,13 @@ class _Writer:
             ]
             for i, schema in enumerate(self.schemas)
         ]
-        self.has_bare_keys = self.has_matrix = self.has_columns = False
-        self.has_absent = any(
-            item == "" for pairs in self.named.values() for _, item in pairs
-        )
-        # Those of packed strings.
+        # Those of _LEGEND that the text uses, and the marks of its packed strings.
+        self.devices: set[str] = set()
         self.marks: set[str] = set()
 
     def text(self) -> str:
         """Return the document's text."""
-        body = self._body()
+        body = [text for member in self.layout.lines for text in self._lines(member)]
         lines = [
             f"{name}:{self._fields(schema)}"
             for schema, name in self.headers.names.items()
@@ -87,99 +90,59 @@ class _Writer:
         lines += [
             f"{name}:{self._written(i, -1)}" for i, name in self.references.items()
         ]
-        return "\n".join([self._legend(), *lines, *body])
-
-    def _legend(self) -> str:
-        """Name the text, and explain in a few words the devices that it uses."""
-        fields = [field for schema in self.schemas for field in schema.fields]
-        templates = [f.template for f in fields if f.template is not None]
-        parts = []
-        if any(not (f.has_cell or f.sparse) for f in fields):
-            parts.append("k=v holds unless ;k:x")
-        if any(f.sparse for f in fields):
-            parts.append("k? only where ;k:x")
-        if self.has_absent:
-            parts.append(";k: is absent")
-        if any(t.references for t in templates):
-            parts.append("{k} is k's value")
-        if any(t.has_hole for t in templates):
-            parts.append("{} the cell")
         if self.references:
-            parts.append("&n is line &n")
-        if self.has_matrix:
-            parts.append("[n][] has a list a line")
-        if self.has_columns:
-            parts.append("{n}(k) has an element of each k a line")
-        if self.has_bare_keys:
-            parts.append("bare key is null")
+            self.devices.add(_ONCE)
+        legend = [device for device in _LEGEND if device in self.devices]
         if self.marks:
-            marked = " ".join([f"{mark}v" for mark in sorted(self.marks - {"+"})])
-            parts.append(f"{marked} is v's JSON text")
-        if "+" in self.marks:
-            parts.append("+a+b is one text")
-        return " ".join([MAGIC, ", ".join(parts)]) if parts else MAGIC
+            marked = " ".join([f"{mark}v" for mark in sorted(self.marks)])
+            legend.insert(
+                len(legend) - (_JOINED in legend), f"{marked} is v's JSON text"
+            )
+        first = " ".join([MAGIC, ", ".join(legend)]) if legend else MAGIC
+        return "\n".join([first, *lines, *body])
 
     # -- the document's own lines
-    def _body(self) -> list[str]:
-        graph, root = self.graph, self.graph.root
-        assert type(root) is int
-        own = self.schema_of[root]
-        if own >= 0:
-            return [f"{self._spec(own)}:{self._written(root, own)}"]
-        if graph.shape[root] < 0:
-            schema = self.headers.of_document()
-            if schema < 0 and not self.layout.is_matrix(root):
-                return [self._written(root, -1)]
-            return self._lines("", schema, root)
-        lines: list[str] = []
-        for key, owner, name, item in self.layout.members("", root):
-            if item == "null":
-                self.has_bare_keys = True
-                lines.append(key)
-            else:
-                lines.extend(self._lines(key, self.headers.at(owner, name), item))
-        return lines
+    def _lines(self, member: Member) -> list[str]:
+        """Write a key's value: in its line, or as a line a row."""
+        key, owner, name, item = member
+        if item == "null":
+            self.devices.add(_BARE)
+            return [key]
+        # The document itself has no key.
+        schema = self.headers.at(owner, name) if key else self.headers.of_document()
+        head = key + (self._spec(schema) if schema >= 0 else "")
+        if type(item) is int and item not in self.references:
+            rows = self._rows(item, schema) if self.graph.is_array(item) else []
+            # Empty lines would read as if there were no rows.
+            if rows and (not key or any(rows)):
+                return [f"{key}[{len(rows)}]{head[len(key) :]}:", *rows]
+            grid = self.layout.grid(item) if schema < 0 else None
+            if grid:
+                self.devices.add(_COLUMNS if grid[0][0] == "{" else _MATRIX)
+                return [f"{key}{grid[0]}:", *map(self._grid_row, grid[1])]
+        return [f"{head}:{self._item(item, schema)}" if head else self._item(item, -1)]
 
-    def _lines(self, key: str, schema: int, item: Item) -> list[str]:
-        """Write a key's value: in its line, or as a table of one line a row."""
-        spec = self._spec(schema) if schema >= 0 else ""
-        if schema >= 0 and self.graph.is_array(item) and item not in self.references:
-            children = self.graph.items[item]  # type: ignore[index]
-            mine = [
-                type(c) is int
-                and self.schema_of[c] == schema
-                and c not in self.references
-                for c in children
-            ]
-            if not key or 2 * sum(mine) >= len(mine):
-                rows = [
-                    self._row(child, schema) if own else "=" + self._item(child, schema)  # type: ignore[arg-type]
-                    for child, own in zip(children, mine, strict=True)
-                ]
-                # Empty lines would read as if there were no rows.
-                if not key or any(rows):
-                    return [f"{key}[{len(rows)}]{spec}:", *rows]
-        if schema < 0 and type(item) is int and item not in self.references:
-            items = self.graph.items[item]
-            if self.layout.is_columns(item):
-                columns = [self.graph.items[column] for column in items]  # type: ignore[index]
-                self.has_columns = True
-                head = f"{{{len(columns[0])}}}({','.join(self.graph.keys(item))})"
-                rows = [
-                    ",".join([self._item(value, -1) for value in row])
-                    for row in zip(*columns, strict=True)
-                ]
-                return [f"{key}{head}:", *rows]
-            if self.graph.shape[item] == ARRAY and self.layout.is_matrix(item):
-                self.has_matrix = True
-                return [f"{key}[{len(items)}][]:", *self._matrix(item)]
-        return [f"{key}{spec}:{self._item(item, schema)}"]
+    def _rows(self, item: int, schema: int) -> list[str]:
+        """Write a list as rows, if most of its elements follow the header."""
+        if schema < 0:
+            return []
+        children = self.graph.items[item]
+        mine = [
+            type(c) is int and self.schema_of[c] == schema and c not in self.references
+            for c in children
+        ]
+        if 2 * sum(mine) < len(mine) and item != self.graph.root:
+            return []
+        return [
+            self._row(child, schema) if own else "=" + self._item(child, schema)  # type: ignore[arg-type]
+            for child, own in zip(children, mine, strict=True)
+        ]
 
-    def _matrix(self, item: int) -> Iterator[str]:
-        """Write a list of lists as a line for each."""
-        for row in self.graph.items[item]:
-            written = self._item(row, -1)
-            yield written[1:-1] if row not in self.references else "=" + written
+    def _grid_row(self, row: Item | tuple[Item, ...]) -> str:
+        if row in self.references:
+            return "=" + self.references[row]
+        items = row if isinstance(row, tuple) else self.graph.items[row]  # type: ignore[index]
+        return ",".join([self._item(item, -1) for item in items])
 
     # -- headers
     def _spec(self, schema: int) -> str:
@@ -195,10 +158,15 @@ class _Writer:
         names = [f.name for f in fields]
         text = field.name
         if field.sparse:
+            self.devices.add(_SPARSE)
             text += "?"
+        elif not field.has_cell:
+            self.devices.add(_FIXED)
         if inner >= 0:
             text += self._spec(inner)
         if field.template is not None:
+            used = {_REFERS: field.template.references, _HOLE: field.template.has_hole}
+            self.devices.update([device for device in used if used[device]])
             text += "=" + template_cell(field.template.spell(names))
         elif field.value is not None:
             text += "=" + self._constant(field.value, inner, names)
@@ -224,7 +192,7 @@ class _Writer:
         graph = self.graph
         shape = graph.shape[item]
         if shape == JOINED:
-            self.marks.add("+")
+            self.devices.add(_JOINED)
             pieces = [
                 self._item(piece, schema) if type(piece) is int else piece
                 for piece in graph.items[item]
@@ -243,17 +211,15 @@ class _Writer:
             row = f"({self._row(item, own)})"
             return row if own == schema else self.headers.names[own] + row
         pairs = []
-        for name, child in zip(graph.keys(item), graph.items[item], strict=True):
-            key, owner, name, child = self.layout.chain(item, name, child)
+        for key, owner, name, child in self.layout.members(item):
             if child == "null":
-                self.has_bare_keys = True
+                self.devices.add(_BARE)
                 pairs.append(key)
                 continue
             inner = self.headers.at(owner, name)
-            if inner >= 0:
-                pairs.append(f"{key}{self._spec(inner)}:{self._item(child, inner)}")
-            else:
-                pairs.append(f"{key}:{self._item(child, schema)}")
+            spec = self._spec(inner) if inner >= 0 else ""
+            text = self._item(child, inner if inner >= 0 else schema)
+            pairs.append(f"{key}{spec}:{text}")
         return f"{{{','.join(pairs)}}}"
 
     def _row(self, node: int, schema: int) -> str:
@@ -273,5 +239,7 @@ class _Writer:
             pairs = [
                 f"{k}:{self._item(v, of_field(schema, k))}" for k, v in self.named[node]
             ]
+            if any(item == "" for _, item in self.named[node]):
+                self.devices.add(_ABSENT)
             text += f";{','.join(pairs)}"
         return text

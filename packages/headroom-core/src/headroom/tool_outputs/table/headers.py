@@ -39,7 +39,7 @@ class Headers:
         self._graph = graph
         self._schema_of = schema_of
         # Their members have lines of their own.
-        self._opened = {graph.root, *opened}
+        self._opened = opened
         self.maps: set[int] = set()
         self._find_maps()
         counts = self._count()

@@ -1,6 +1,7 @@
 """Where the values of a document stand: in which lines, as rows or in their line."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from headroom.tool_outputs.table.fields import Cells, Named, Schema, in_rows
 from headroom.tool_outputs.table.graph import ARRAY, Graph, Item
@@ -8,14 +9,28 @@ from headroom.tool_outputs.table.notation import is_other
 from headroom.tool_outputs.table.packed import JOINED
 from headroom.tool_outputs.table.references import SEVERAL, Written
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "Member"]
 
-# Of nodes that are written in no line.
-_NO_LINE = -(10**9)
 # Lists in a list that are worth a line each.
 _FEWEST_ROWS = 3
 # Lists of fewer elements may be of equal length by chance.
 _FEWEST_IN_COLUMN = 6
+
+
+class Member(NamedTuple):
+    """A key and its value, as they are written.
+
+    Attributes:
+        key: The key, dotted where it leads through objects of one key.
+        owner: The node of the innermost object.
+        name: The key in that object.
+        item: The value.
+    """
+
+    key: str
+    owner: int
+    name: str
+    item: Item
 
 
 class Layout:
@@ -25,9 +40,8 @@ class Layout:
         cells: For each node with a header its cells.
         named: For each of them that names fields the keys and items.
         opened: Objects on the way to a table: each member has a line of its own.
-        references: How values are written that stand in a line of their own; empty
-            until these are known.
-        rows: The lines that are rows of a list.
+        lines: The document's own lines; those of rows follow the line of their list.
+        rows: The numbers of the lines that are rows of a list.
     """
 
     def __init__(
@@ -42,79 +56,39 @@ class Layout:
             cells, named = in_rows(schema)
             self.cells.update(cells)
             self.named.update(named)
-        self.references: dict[Item, str] = {}
+        root = graph.root
         self.opened: set[int] = set()
-        if type(graph.root) is int and graph.is_object(graph.root):
-            self._open(graph.root)
+        self.lines = [Member("", -1, "", root)]
+        if type(root) is int and graph.is_object(root) and schema_of[root] < 0:
+            self._open(root)
+            self.lines = list(self._members("", root))
         self.rows: set[int] = set()
 
-    def written(self) -> list[Written]:
-        """Return what is written of each node, and in which line."""
-        return [
-            Written(node, line, self.items(node), self.keys(node))
-            for node, line in enumerate(self._lines_of_nodes())
-            if line != _NO_LINE
-        ]
+    def members(self, node: int) -> Iterator[Member]:
+        """Yield the members of an object without header, objects of one key dotted."""
+        graph = self.graph
+        for name, item in zip(graph.keys(node), graph.items[node], strict=True):
+            key, owner = name, node
+            while (
+                type(item) is int
+                and graph.shape[item] >= 0
+                and len(graph.items[item]) == 1
+                and self.schema_of[item] < 0
+            ):
+                owner = item
+                (name,), (item,) = graph.keys(owner), graph.items[owner]
+                key += "." + name
+            yield Member(key, owner, name, item)
 
-    def items(self, node: int) -> Sequence[Item]:
-        """Return what is written of a node."""
-        items: Sequence[Item] = self.cells.get(node, self.graph.items[node])
-        if self.graph.shape[node] == JOINED:
-            return [items[i] for i in self.graph.nested[node]]
-        if node in self.named:
-            items = [*items, *[item for _, item in self.named[node]]]
-        return items
-
-    def keys(self, node: int) -> Sequence[str]:
-        """Return the keys that are written of a node."""
-        if node in self.cells:
-            return [name for name, _ in self.named.get(node, ())]
-        return self.graph.keys(node) if self.graph.shape[node] >= 0 else ()
-
-    def _lines_of_nodes(self) -> list[int]:
-        """Return the line in which each node is written, or SEVERAL."""
-        graph, root = self.graph, self.graph.root
-        line_of = [_NO_LINE] * len(graph.items)
-        assert type(root) is int
-        line_of[root] = 0
-        todo: list[tuple[int, int]] = []
-        line = 1
-
-        def rows(items: Sequence[Item]) -> None:
-            nonlocal line
-            for row in items:
-                line += 1
-                self.rows.add(line)
-                if type(row) is int:
-                    todo.append((row, line))
-
-        if graph.shape[root] < 0 or self.schema_of[root] >= 0:
-            rows(self.items(root))
-        else:
-            for _, owner, _, item in self.members("", root):
-                line += 1
-                line_of[owner] = 0
-                if type(item) is not int:
-                    continue
-                if graph.shape[item] == ARRAY:
-                    line_of[item] = line
-                    rows(graph.items[item])
-                else:
-                    todo.append((item, line))
-        for i, schema in enumerate(self.schemas):
-            # A header is a line of its own.
-            todo += [(f.value, -2 - i) for f in schema.fields if type(f.value) is int]
-        while todo:
-            node, line = todo.pop()
-            known = line_of[node]
-            if known in (line, SEVERAL):
-                continue
-            line_of[node] = line = line if known == _NO_LINE else SEVERAL
-            if node in graph.nested:
-                for item in self.items(node):
-                    if type(item) is int:
-                        todo.append((item, line))
-        return line_of
+    def _members(self, prefix: str, node: int) -> Iterator[Member]:
+        """Yield each line of an object."""
+        for key, owner, name, item in self.members(node):
+            inner = self._sole(item) if type(item) is int else -1
+            if inner in self.opened:
+                sole = "[]" if inner != item else ""
+                yield from self._members(f"{prefix}{key}{sole}.", inner)
+            else:
+                yield Member(prefix + key, owner, name, item)
 
     def _open(self, node: int) -> tuple[int, int]:
         """Note an object that leads to tables, if these outweigh its other lines.
@@ -122,24 +96,22 @@ class Layout:
         Returns:
             The rows of its tables, and its lines without them.
         """
-        graph = self.graph
         if self.schema_of[node] >= 0:
             return 0, 1
-        rows, lines = 0, len(graph.items[node])
-        for i in graph.nested.get(node, ()):
-            item = graph.items[node][i]
+        rows, lines = 0, len(self.graph.items[node])
+        for i in self.graph.nested.get(node, ()):
+            item = self.graph.items[node][i]
             assert type(item) is int
             inner = self._sole(item)
-            if self.is_columns(item):
-                rows += len(graph.items[graph.items[item][0]])  # type: ignore[index]
-            elif graph.shape[inner] >= 0:
+            grid = self.grid(item)
+            if grid:
+                rows, lines = rows + len(grid[1]), lines - 1
+            elif self.graph.shape[inner] >= 0:
                 more, others = self._open(inner)
                 rows, lines = rows + more, lines + others - 1
-            elif graph.shape[item] == ARRAY and (
-                self.is_matrix(item) or self._is_table(item)
-            ):
-                rows, lines = rows + len(graph.items[item]), lines - 1
-        if rows <= lines:
+            elif self._is_table(item):
+                rows, lines = rows + len(self.graph.items[item]), lines - 1
+        if rows <= lines and node != self.graph.root:
             return 0, 1
         self.opened.add(node)
         return rows, lines
@@ -154,71 +126,93 @@ class Layout:
         """Tell whether most elements of a list have a header."""
         items = self.graph.items[item]
         headed = [type(c) is int and self.schema_of[c] >= 0 for c in items]
-        return len(items) > 1 and 2 * sum(headed) >= len(items)
-
-    def is_matrix(self, item: int) -> bool:
-        """Tell whether a list has lists without objects in them, none of them empty."""
-        graph, rows = self.graph, self.graph.items[item]
-        if len(rows) < _FEWEST_ROWS or not all(map(graph.is_array, rows)):
-            return False
-        lengths = [len(graph.items[row]) for row in rows]  # type: ignore[index]
         return (
-            graph.nested.keys().isdisjoint(rows)
-            and min(lengths) > 0
-            and max(lengths) > 1
+            self.graph.shape[item] == ARRAY
+            and len(items) > 1
+            and 2 * sum(headed) >= len(items)
         )
 
-    def is_columns(self, item: int) -> bool:
-        """Tell whether an object has lists of equal length that belong together.
+    def grid(self, item: int) -> tuple[str, Sequence[Item | tuple[Item, ...]]] | None:
+        """Return head and rows of lists that are written a line each, or None.
 
-        Measured values do, and what they were measured at: one list has only numbers,
-        and one has no value twice. Two lists of names may be of equal length by chance.
+        They are those of a list, none of them empty, or those of an object that are of
+        equal length and belong together. Measured values do, and what they were
+        measured at: one list has only numbers, and one has no value twice. Two lists
+        of names may be of equal length by chance.
         """
         graph, items = self.graph, self.graph.items[item]
+        if not (
+            len(items) > 1
+            and self.schema_of[item] < 0
+            and all(map(graph.is_array, items))
+            and graph.nested.keys().isdisjoint(items)
+        ):
+            return None
+        lists = [graph.items[each] for each in items]  # type: ignore[index]
+        lengths = set(map(len, lists))
+        if graph.shape[item] < 0:
+            is_matrix = len(lists) >= _FEWEST_ROWS and 0 not in lengths != {1}
+            return (f"[{len(lists)}][]", items) if is_matrix else None
         if (
-            graph.shape[item] < 0
-            or self.schema_of[item] >= 0
-            or len(items) < 2
-            or not all(map(graph.is_array, items))
-            or not graph.nested.keys().isdisjoint(items)
-            or not self.references.keys().isdisjoint(items)
+            len(lengths) == 1
+            and len(lists[0]) >= _FEWEST_IN_COLUMN
+            and any(len(set(column)) == len(column) for column in lists)
+            and any(all(map(is_other, column)) for column in lists)  # type: ignore[arg-type]
         ):
-            return False
-        columns = [graph.items[column] for column in items]  # type: ignore[index]
-        return (
-            len(columns[0]) >= _FEWEST_IN_COLUMN
-            and len(set(map(len, columns))) == 1
-            and any(len(set(column)) == len(column) for column in columns)
-            and any(all(map(is_other, column)) for column in columns)  # type: ignore[arg-type]
-        )
+            keys = ",".join(graph.keys(item))
+            return f"{{{len(lists[0])}}}({keys})", list(zip(*lists, strict=True))
+        return None
 
-    def members(self, prefix: str, node: int) -> Iterator[tuple[str, int, str, Item]]:
-        """Yield each line of an object: its key, and where and what it leads to."""
+    # -- what references are looked for in
+    def written(self) -> list[Written]:
+        """Return what is written of each line and node, and in which line."""
         graph = self.graph
-        for name, item in zip(graph.keys(node), graph.items[node], strict=True):
-            key, owner, name, item = self.chain(node, name, item)
-            key = prefix + key
-            inner = self._sole(item) if type(item) is int else -1
-            if inner in self.opened and self.references.keys().isdisjoint(
-                (item, inner)
-            ):
-                sole = "[]" if inner != item else ""
-                yield from self.members(f"{key}{sole}.", inner)
+        found: list[Written] = []
+        # A header is a line of its own.
+        todo: list[tuple[Item | None, int]] = [
+            (f.value, -2 - i) for i, s in enumerate(self.schemas) for f in s.fields
+        ]
+        number = 0
+        for key, _, _, item in self.lines:
+            number += 1
+            if type(item) is int and graph.shape[item] == ARRAY:
+                for row in graph.items[item]:
+                    number += 1
+                    self.rows.add(number)
+                    todo.append((row, number))
             else:
-                yield key, owner, name, item
+                todo.append((item, number))
+            found.append(Written(-1, number, [item], [key]))
+        line_of: dict[int, int] = {}
+        while todo:
+            node, line = todo.pop()
+            if type(node) is not int or line_of.get(node, 0) in (line, SEVERAL):
+                continue
+            line_of[node] = line = SEVERAL if node in line_of else line
+            if node in graph.nested:
+                todo += [(item, line) for item in self._items(node)]
+        for node in sorted(line_of):
+            found.append(
+                Written(node, line_of[node], self._items(node), self._keys(node))
+            )
+        return found
 
-    def chain(self, owner: int, name: str, item: Item) -> tuple[str, int, str, Item]:
-        """Follow objects of one key: the dotted key, and where and what it leads to."""
+    def _items(self, node: int) -> Sequence[Item]:
+        """Return what is written of a node."""
         graph = self.graph
-        key = name
-        while (
-            graph.is_object(item)
-            and len(graph.items[item]) == 1  # type: ignore[index]
-            and self.schema_of[item] < 0  # type: ignore[index]
-            and item not in self.references
-        ):
-            assert type(item) is int
-            owner = item
-            (name,), (item,) = graph.keys(owner), graph.items[owner]
-            key += "." + name
-        return key, owner, name, item
+        shape, items = graph.shape[node], graph.items[node]
+        if node in self.cells:
+            items = self.cells[node]  # type: ignore[assignment]
+            named = self.named.get(node)
+            return [*items, *[item for _, item in named]] if named else items
+        if shape == JOINED:
+            return [items[i] for i in graph.nested[node]]
+        if shape >= 0 and node in graph.nested:
+            return [item for _, _, _, item in self.members(node)]
+        return items
+
+    def _keys(self, node: int) -> Sequence[str]:
+        """Return the keys that are written of a node."""
+        if node in self.cells:
+            return [name for name, _ in self.named.get(node, ())]
+        return self.graph.keys(node) if self.graph.shape[node] >= 0 else ()

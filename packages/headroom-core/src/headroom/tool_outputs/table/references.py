@@ -35,7 +35,7 @@ class Written(NamedTuple):
     """What is written of a node.
 
     Attributes:
-        node: The node.
+        node: The node, -1 for a line of the document.
         line: The line in which it stands, or SEVERAL.
         items: Its values.
         keys: The keys that it writes.
@@ -84,7 +84,7 @@ def find_references(
             lines.setdefault(value, []).append(-2 - schema)
     size = _measured(written, costs, {})
     for one in written:
-        shape = graph.shape[one.node]
+        shape = graph.shape[one.node] if one.node >= 0 else 0
         # What JSON text holds is written where it stands.
         is_used = shape not in MARKS and not candidates.isdisjoint(one.items)
         for item in one.items if is_used else ():
