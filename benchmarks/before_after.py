@@ -18,20 +18,22 @@ LINES, CHARACTERS = 15, 68
 WIDTH, STEP, MARGIN = 1180, 19, 22
 
 
-def panel(left: int, title: str, text: str) -> str:
-    """Return the first lines of a text under a title."""
+def panel(left: int, height: int, title: str, text: str) -> str:
+    """Return a card with a title and the first lines of a text."""
     lines = text.split("\n")
     rows = [
         line if len(line) <= CHARACTERS else line[:CHARACTERS] + "…" for line in lines
     ]
     rows = [*rows[:LINES], f"… {len(lines) - LINES:,} more lines"]
     said = "".join(
-        f'<tspan x="{left}" dy="{STEP}" xml:space="preserve">{escape(row)}</tspan>'
+        f'<tspan x="{left + 14}" dy="{STEP}" xml:space="preserve">{escape(row)}</tspan>'
         for row in rows
     )
     return (
-        f'<text x="{left}" y="34" class="title">{escape(title)}</text>'
-        f'<text x="{left}" y="48" class="code">{said}</text>'
+        f'<rect class="card" x="{left}" y="8" width="{WIDTH // 2 - 12}" '
+        f'height="{height - 16}" rx="10"/>'
+        f'<text x="{left + 14}" y="34" class="title">{escape(title)}</text>'
+        f'<text x="{left + 14}" y="48" class="code">{said}</text>'
     )
 
 
@@ -45,7 +47,6 @@ def main() -> None:
     saved = 1 - account.tokens_after / account.tokens_before
     less = 1 - account.tokens_after / of_compact
     height = 48 + STEP * (LINES + 2) + MARGIN
-    left, right = MARGIN, WIDTH // 2 + MARGIN
     sys.stdout.reconfigure(encoding="utf-8")
     print(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
@@ -55,18 +56,16 @@ def main() -> None:
         ".code{font:11.5px ui-monospace,Menlo,Consolas,monospace;fill:#33404f}"
         "</style>"
         f'<rect class="page" width="{WIDTH}" height="{height}"/>'
-        f'<rect class="card" x="8" y="8" width="{WIDTH // 2 - 12}" '
-        f'height="{height - 16}" rx="10"/>'
-        f'<rect class="card" x="{WIDTH // 2 + 4}" y="8" width="{WIDTH // 2 - 12}" '
-        f'height="{height - 16}" rx="10"/>'
         + panel(
-            left,
+            8,
+            height,
             f"A tool's answer: {account.tokens_before:,} tokens "
             f"({of_compact:,} as compact JSON)",
             before,
         )
         + panel(
-            right,
+            WIDTH // 2 + 4,
+            height,
             f"What the model reads: {account.tokens_after:,} tokens, {saved:.0%} fewer "
             f"({less:.0%} fewer than compact)",
             account.content,

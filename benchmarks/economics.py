@@ -19,12 +19,13 @@ CACHE_READ, CACHE_WRITE = 0.1, 1.25
 
 
 def query(fixed: float, result: float, calls: int = 4) -> tuple[float, float]:
-    """Return the input tokens of one query: sent for the first time, and again.
+    """Return the input tokens of one query, and what they are worth with a cache.
 
     Each call adds a result, and each request sends all before it again.
     """
     fresh = fixed + calls * result
-    return fresh, calls * fixed + sum(range(calls)) * result
+    again = calls * fixed + sum(range(calls)) * result
+    return fresh + again, fresh * CACHE_WRITE + again * CACHE_READ
 
 
 def result_tokens(total: float, fixed: float, calls: int = 4) -> float:
@@ -32,44 +33,33 @@ def result_tokens(total: float, fixed: float, calls: int = 4) -> float:
     return (total - (calls + 1) * fixed) / (calls + sum(range(calls)))
 
 
-def shares(folder: str) -> dict[str, dict[str, float]]:
-    """Return the share saved of each payload file, by baseline."""
-    if loaded_counter().estimated:
-        sys.exit("Tokens are estimated here: set TIKTOKEN_CACHE_DIR first.")
-    found = [measure(*each, JSONMinifier()) for each in payload_files((folder,))]
-    return {
-        one.name: dict(zip(BASELINES, one.saved, strict=True))
-        for one in found
-        if not one.broken
-    }
-
-
 def table(arguments: argparse.Namespace) -> str:
     """Return the page's table."""
-    price, fixed, total = arguments.price, arguments.fixed, arguments.tokens
+    fixed, total = arguments.fixed, arguments.tokens
     size = result_tokens(total, fixed)
-    per_day = price * arguments.queries / 1e6
-    fresh, again = query(fixed, size)
-    plain, cached = fresh + again, fresh * CACHE_WRITE + again * CACHE_READ
+    per_day = arguments.price * arguments.queries / 1e6
+    plain, cached = query(fixed, size)
     lines = [
         f"{total:,} input tokens a query: {fixed:,} of prompt and schemas sent 5 times,",
         f"4 results of {size:,.0f} tokens sent 10 times in all. {arguments.queries:,} "
-        f"queries a day at {price:g}",
+        f"queries a day at {arguments.price:g}",
         f"per million: {plain * per_day:,.2f} a day, {cached * per_day:,.2f} with a "
         "prompt cache.",
         "",
         "tool results like        saved of them   tokens a query   money a day   cached",
     ]
-    for name, saved in shares(arguments.payloads).items():
-        share = saved[arguments.baseline]
-        fresh, again = query(fixed, size * (1 - share))
-        money, cheap = fresh + again, fresh * CACHE_WRITE + again * CACHE_READ
+    at = BASELINES.index(arguments.baseline)
+    files = [
+        measure(*each, JSONMinifier()) for each in payload_files((arguments.payloads,))
+    ]
+    shares = [(one.name, one.saved[at]) for one in files if not one.broken]
+    for name, share in [*shares, ("prose, logs, code", 0)]:
+        tokens, cheap = query(fixed, size * (1 - share))
         lines.append(
-            f"{name:24} {share:13.0%} {fresh + again:16,.0f} "
-            f"{money * per_day:13,.2f} {cheap * per_day:8,.2f}"
+            f"{name:24} {share:13.0%} {tokens:16,.0f} "
+            f"{tokens * per_day:13,.2f} {cheap * per_day:8,.2f}"
         )
-    text = f"{'prose, logs, code':24} {0:13.0%} {plain:16,.0f} {plain * per_day:13,.2f}"
-    return "\n".join([*lines, f"{text} {cached * per_day:8,.2f}"])
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -82,6 +72,8 @@ def main() -> None:
     parser.add_argument("--payloads", default="examples/payloads")
     parser.add_argument("--baseline", default="json.dumps")
     arguments = parser.parse_args()
+    if loaded_counter().estimated:
+        sys.exit("Tokens are estimated here: set TIKTOKEN_CACHE_DIR first.")
     sys.stdout.reconfigure(encoding="utf-8")
     print(table(arguments))
 

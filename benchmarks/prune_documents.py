@@ -10,20 +10,42 @@ many chunks that are not marked as gold disappear, and the CPU time.
 
 import argparse
 import json
-import re
 import time
-import unicodedata
+from collections import Counter
 from pathlib import Path
 
 from headroom.compressors import SemanticCompressor
-from headroom.scorers import BM25Scorer, CrossEncoderScorer, EmbeddingScorer
+from headroom.scorers import CrossEncoderScorer, EmbeddingScorer
 from headroom.types import RAGContext
+from headroom.verification.matching import folded
+
+MODELS = {"cross-encoder": CrossEncoderScorer, "embedding": EmbeddingScorer}
 
 
-def plain(text: str) -> str:
-    """Return `text` without what answers are usually compared without."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"\s+", " ", folded).strip(" .,;:!?\"'()[]")
+def measured(compressor: SemanticCompressor, items: list[dict]) -> str:
+    """Return the cells of one row of the table."""
+    n: Counter[str] = Counter()
+    spent = 0.0
+    for item in items:
+        documents = [document["text"] for document in item["documents"]]
+        context = RAGContext(item["query"], documents)
+        started = time.process_time()
+        compressor.compress(context)
+        spent += time.process_time() - started
+        account = compressor.explain(context)
+        n["before"] += account.tokens_before
+        n["after"] += account.tokens_after
+        kept = {each.index for each in account.kept}
+        poor = {i for i, one in enumerate(item["documents"]) if not one["is_gold"]}
+        n["poor"] += len(poor)
+        n["gone"] += len(poor - kept)
+        answers = {folded(answer) for answer in item["answers"]} - {"", "yes", "no"}
+        before, after = folded("\n".join(documents)), folded("\n".join(account.content))
+        n["asked"] += any(answer in before for answer in answers)
+        n["found"] += any(answer in after for answer in answers)
+    cells = n["found"] / n["asked"], n["after"] / n["before"], n["gone"] / n["poor"]
+    shares = " | ".join(f"{cell:.1%}" for cell in cells)
+    return f"{shares} | {1000 * spent / len(items):.2f}"
 
 
 def main() -> None:
@@ -34,51 +56,15 @@ def main() -> None:
     parser.add_argument("--min-score", type=float)
     parser.add_argument("--scorer", default="bm25")
     parser.add_argument("--model")
-    parser.add_argument("--limit", type=int, help="questions per file")
     options = parser.parse_args()
-    models = {"cross-encoder": CrossEncoderScorer, "embedding": EmbeddingScorer}
-    scorer = BM25Scorer()
-    if options.scorer != "bm25":
-        scorer = models[options.scorer](options.model)
+    made = MODELS[options.scorer](options.model) if options.model else options.scorer
     print("| file | ratio | answers kept | tokens kept | chunks gone | ms |")
     print("|---|---|---|---|---|---|")
     for path in sorted(options.folder.glob("*.jsonl")):
-        lines = path.read_text("utf-8").splitlines()[: options.limit]
-        items = [json.loads(line) for line in lines if line.strip()]
+        items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         for ratio in options.ratios:
-            compressor = SemanticCompressor(
-                ratio, scorer=scorer, min_score=options.min_score
-            )
-            row = measured(compressor, items)
-            print(f"| {path.stem} | {ratio} | {row} |", flush=True)
-
-
-def measured(compressor: SemanticCompressor, items: list[dict]) -> str:
-    """Return the cells of one row of the table."""
-    found = asked = before = after = gone = poor = 0
-    spent = 0.0
-    for item in items:
-        documents = [document["text"] for document in item["documents"]]
-        context = RAGContext(item["query"], documents)
-        started = time.process_time()
-        compressor.compress(context)
-        spent += time.process_time() - started
-        account = compressor.explain(context)
-        before += account.tokens_before
-        after += account.tokens_after
-        kept = {each.index for each in account.kept}
-        for i, document in enumerate(item["documents"]):
-            poor += not document["is_gold"]
-            gone += not document["is_gold"] and i not in kept
-        answers = {plain(answer) for answer in item["answers"]} - {"", "yes", "no"}
-        if any(answer in plain("\n".join(documents)) for answer in answers):
-            asked += 1
-            found += any(
-                answer in plain("\n".join(account.content)) for answer in answers
-            )
-    cells = (found / asked, after / before, gone / poor)
-    shares = " | ".join(f"{cell:.1%}" for cell in cells)
-    return f"{shares} | {1000 * spent / len(items):.2f}"
+            chosen = SemanticCompressor(ratio, scorer=made, min_score=options.min_score)
+            print(f"| {path.stem} | {ratio} | {measured(chosen, items)} |", flush=True)
 
 
 if __name__ == "__main__":

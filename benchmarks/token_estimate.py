@@ -25,32 +25,22 @@ WRITTEN = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf
 def generated() -> dict[str, str]:
     """Return texts that have no author: identifiers, digits, spaces, emoji."""
     seeded = random.Random(20)
-    smile = "😀😂🔥🎉👍🚀🙏😭✨💯✅🤖📦🐛"
-
-    def lines(make: object, count: int = 300) -> str:
-        return "\n".join(make() for _ in range(count))  # type: ignore[operator]
-
-    return {
-        "emoji": lines(lambda: "done " + "".join(seeded.choices(smile, k=3))),
-        "base64": lines(lambda: base64.b64encode(seeded.randbytes(60)).decode()),
-        "UUID": lines(lambda: str(uuid.UUID(int=seeded.getrandbits(128)))),
-        "hex digests": lines(lambda: seeded.randbytes(20).hex()),
-        "URLs": lines(
-            lambda: (
-                "https://api.example.com/v1/projects/"
-                f"{seeded.randint(1, 9999)}/builds/{seeded.randint(1, 99)}"
-                f"?page={seeded.randint(1, 9)}&sort=created_at"
-            )
+    number, smile = seeded.randint, "😀😂🔥🎉👍🚀🙏😭✨💯✅🤖📦🐛"
+    url = "https://api.example.com/v1/projects/{}/builds/{}?page={}&sort=created_at"
+    time = "2026-{:02}-{:02}T{:02}:{:02}:00Z"
+    line = {
+        "emoji": lambda: "done " + "".join(seeded.choices(smile, k=3)),
+        "base64": lambda: base64.b64encode(seeded.randbytes(60)).decode(),
+        "UUID": lambda: str(uuid.UUID(int=seeded.getrandbits(128))),
+        "hex digests": lambda: seeded.randbytes(20).hex(),
+        "URLs": lambda: url.format(number(1, 9999), number(1, 99), number(1, 9)),
+        "digits": lambda: str(seeded.getrandbits(40)),
+        "timestamps": lambda: time.format(
+            number(1, 12), number(1, 28), number(0, 23), number(0, 59)
         ),
-        "digits": lines(lambda: str(seeded.getrandbits(40))),
-        "timestamps": lines(
-            lambda: (
-                f"2026-{seeded.randint(1, 12):02}-{seeded.randint(1, 28):02}"
-                f"T{seeded.randint(0, 23):02}:{seeded.randint(0, 59):02}:00Z"
-            )
-        ),
-        "whitespace": lines(lambda: " " * seeded.randint(1, 60) + "x"),
+        "whitespace": lambda: " " * number(1, 60) + "x",
     }
+    return {name: "\n".join(make() for _ in range(300)) for name, make in line.items()}
 
 
 def kinds(arguments: list[str]) -> dict[str, list[str]]:

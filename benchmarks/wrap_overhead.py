@@ -15,7 +15,8 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,48 +71,42 @@ def conversation(texts: list[str], tokens: int) -> list[dict[str, Any]]:
     return messages
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return the CPU time of a call."""
+def seconds(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:
+    """Return the CPU time of calls with one input after the other."""
     gc.collect()
     start = time.process_time()
-    work()
+    for one in inputs:
+        work(one)
     return time.process_time() - start
 
 
-def wrapped(room: Headroom, requests: list[Any]) -> None:
-    """Wrap requests one after the other, as a program that sends them would."""
-    for messages in requests:
+def wrapper(**options: Any) -> Callable[[list[dict[str, Any]]], None]:
+    """Return a function that wraps a request, as a program that sends it would."""
+    room = Headroom(**options)
+
+    def wrap(messages: list[dict[str, Any]]) -> None:
         with room.wrap({"model": "m", "messages": messages}):
             pass
 
-
-def counted(requests: list[Any]) -> int:
-    """Count the same requests, each whole, as a program with a budget would."""
-    count = default_counter()
-    return sum(messages_tokens(messages, count) for messages in requests)
+    return wrap
 
 
 def times(messages: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
     """Return for each way the seconds of wrapping and of counting, once."""
     growing = [messages[:at] for at in range(2, len(messages) + 1, 2)]
     texts = [one["content"] for one in messages if one["role"] == "tool"]
-    room, idle, loop = Headroom(), Headroom(tool_outputs=lambda text: text), Headroom()
-    json_room = Headroom(tool_outputs=JSONMinifier(format="json"))
-    minifier = JSONMinifier()
-    whole = seconds(lambda: counted([messages]))
+    room, same = wrapper(), [messages]
+    idle = wrapper(tool_outputs=lambda text: text)
+    as_json = wrapper(tool_outputs=JSONMinifier(format="json"))
+    count = partial(messages_tokens, count_tokens=default_counter())
+    whole, parts = seconds(count, same), seconds(count, growing)
     return {
-        "every result new": (seconds(lambda: wrapped(room, [messages])), whole),
-        "  JSONMinifier alone": (
-            seconds(lambda: [*map(minifier.compress, texts)]),
-            whole,
-        ),
-        "  all but JSONMinifier": (seconds(lambda: wrapped(idle, [messages])), whole),
-        '  format="json"': (seconds(lambda: wrapped(json_room, [messages])), whole),
-        "one new each time": (
-            seconds(lambda: wrapped(loop, growing)),
-            seconds(lambda: counted(growing)),
-        ),
-        "nothing new": (seconds(lambda: wrapped(room, [messages])), whole),
+        "every result new": (seconds(room, same), whole),
+        "  JSONMinifier alone": (seconds(JSONMinifier().compress, texts), whole),
+        "  all but JSONMinifier": (seconds(idle, same), whole),
+        '  format="json"': (seconds(as_json, same), whole),
+        "one new each time": (seconds(wrapper(), growing), parts),
+        "nothing new": (seconds(room, same), whole),
     }
 
 

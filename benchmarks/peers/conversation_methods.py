@@ -7,6 +7,7 @@ one would keep other things, at the price of a model call.
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,14 +17,12 @@ from methods import Pair, counter
 def _lead(text: str, limit: int, count: Callable[[str], int]) -> str:
     """Return the first words of a text, at most `limit` tokens; the fake summary."""
     words = text.split()
-    kept, most = 0, len(words)
-    while kept < most:
-        half = (kept + most + 1) // 2
-        if count(" ".join(words[:half])) <= limit:
-            kept = half
-        else:
-            most = half - 1
-    return " ".join(words[:kept])
+
+    def tokens(kept: int) -> int:
+        return count(" ".join(words[:kept]))
+
+    longer = bisect_right(range(len(words) + 1), limit, key=tokens)
+    return " ".join(words[: max(0, longer - 1)])
 
 
 def _headroom(*, fake: bool) -> Callable[[], Pair]:
@@ -89,21 +88,17 @@ def _trim_messages() -> Pair:
 def _to_llama(messages: Sequence[dict[str, Any]]) -> list[Any]:
     from llama_index.core.llms import ChatMessage
 
-    return [
-        ChatMessage(
-            role=one["role"],
-            content=one.get("content") or "",
-            additional_kwargs={
-                "index": at,
-                **{
-                    key: one[key]
-                    for key in ("name", "tool_calls", "tool_call_id")
-                    if key in one
-                },
-            },
+    found = []
+    for at, one in enumerate(messages):
+        rest = {key: one[key] for key in one if key not in ("role", "content")}
+        found.append(
+            ChatMessage(
+                role=one["role"],
+                content=one.get("content") or "",
+                additional_kwargs={"index": at, **rest},
+            )
         )
-        for at, one in enumerate(messages)
-    ]
+    return found
 
 
 def _from_llama(task: dict[str, Any], messages: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Conversations: transcripts within equal budgets, by every method."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 import conversation_methods
 import processes
 from conversation_methods import said
+from methods import sampled
 from processes import Method, Run
 
 from headroom.tokens import default_counter, message_tokens, messages_tokens
@@ -45,10 +45,8 @@ def load(folder: Path, sample: int, longest: int) -> list[Transcript]:
     """
     transcripts = []
     for file in sorted((folder / "chat").glob("*.jsonl")):
-        rows = [line for line in file.read_text("utf-8").split("\n") if line.strip()]
-        step = max(1, len(rows) // sample) if sample else 1
-        for row in rows[::step][: sample or None]:
-            one = _transcript(file.stem, json.loads(row))
+        for row in sampled(file, sample):
+            one = _transcript(file.stem, row)
             if one.facts and _LEAST_HEAD <= one.head_tokens <= longest:
                 transcripts.append(one)
     return transcripts
@@ -127,7 +125,6 @@ def _figures(
         text = folded(said(messages))
         total["before"] += tokens
         total["after"] += after
-        total["budget"] += task["max_tokens"]
         total["over"] += after > task["max_tokens"]
         total["broken"] += one.valid and _broken(messages) > 0
         total["whole"] += _holds_all(messages, one.stays)
@@ -137,7 +134,6 @@ def _figures(
         )
     return {
         "of_reference": total["after"] / total["before"],
-        "budget": total["budget"] / total["before"],
         "facts": asked.total(),
         "facts_kept": kept.total() / max(1, asked.total()),
         "over": total["over"] / len(transcripts),
@@ -151,8 +147,10 @@ def _holds_all(
     messages: Sequence[dict[str, Any]], stays: Sequence[dict[str, Any]]
 ) -> bool:
     """Tell whether the system messages and last turns are still there."""
-    there = Counter((one["role"], str(one.get("content") or "")) for one in messages)
-    needed = Counter((one["role"], str(one.get("content") or "")) for one in stays)
+    there, needed = (
+        Counter((one["role"], str(one.get("content") or "")) for one in some)
+        for some in (messages, stays)
+    )
     return needed <= there
 
 

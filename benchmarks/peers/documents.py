@@ -1,6 +1,5 @@
 """Retrieved documents: questions with chunks, shortened in every way."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 
 import document_methods
 import processes
+from methods import sampled
 from processes import Method, Run
 
 from headroom.tokens import default_counter
@@ -35,13 +35,7 @@ def load(folder: Path, sample: int) -> list[Question]:
     """Return the questions of DATA/rag/*.jsonl, at most `sample` of each file (0: all)."""
     questions = []
     for file in sorted((folder / "rag").glob("*.jsonl")):
-        rows = [line for line in file.read_text("utf-8").split("\n") if line.strip()]
-        # Evenly spread, since files may be sorted by something.
-        step = max(1, len(rows) // sample) if sample else 1
-        questions += [
-            _question(file.stem, json.loads(row))
-            for row in rows[::step][: sample or None]
-        ]
+        questions += [_question(file.stem, row) for row in sampled(file, sample)]
     return questions
 
 
