@@ -51,6 +51,8 @@ def test_lines_read_together_tell_what_each_tells_alone(lines):
         ("==========", 0),
         ("Liveness: http-get https://:8443/health delay=5s timeout=1s", 0),
         ("read timeout after 30 s", 3),
+        ("* Background saving terminated with success", 0),
+        ("container terminated", 3),
         ("fn call() -> Result<u32, std::io::Error>;", 0),
         ('GET /login HTTP/1.1" 401 12', 1),
     ],

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom.tool_outputs.capping import Wanted, cap
+from headroom.tool_outputs.capping.answers import answers
 from headroom.tool_outputs.capping.belonging import owners, with_owners
 
 PARTS = ["Name: a", "State: up", "  deep: 1", "- item", "", "[part]", "diff --git a b"]
@@ -193,3 +194,22 @@ def test_the_removed_and_added_lines_of_a_change_stay_together():
         ).content
         for n in range(1, 20):
             assert (f"-old_{n} =" in shown) == (f"+new_{n} =" in shown)
+
+
+def test_a_value_is_found_by_all_keys_above_it():
+    texts = [
+        line
+        for stage, size in (("test", "2Gi"), ("live", "7Gi"))
+        for line in (
+            f"{stage}:\n",
+            *(f"  note{n}: the disk is fine\n" for n in range(9)),
+            "  mailer:\n",
+            "    pods: 3\n",
+            "    quota:\n",
+            "      upper:\n",
+            f"        disk: {size}\n",
+        )
+    ]
+    query = "How much disk has the mailer in live?"
+    best, _ = answers(texts, query, None, owners(texts), is_data=False)
+    assert texts[best[0]].strip() == "disk: 7Gi"

@@ -70,17 +70,6 @@ def test_of_lines_of_one_length_a_larger_cap_shows_all_that_a_smaller_one_shows(
     assert small <= large
 
 
-def test_of_answers_that_are_as_good_the_first_come_first():
-    errors = [
-        f"src/cart.ts:{n}:7 - error TS{2000 + n}: {'wrong ' * (9 - n)}type"
-        for n in range(1, 7)
-    ]
-    text = "\n".join(["$ tsc", *errors, "Found 6 errors."])
-    wanted = Wanted(max_tokens=190, count_tokens=len, query="What is wrong in cart.ts?")
-    shown = cap(text, wanted).content
-    assert errors[0] in shown
-
-
 def test_a_line_that_fits_is_shown_even_if_a_longer_one_before_it_did_not():
     text = "\n".join(
         ["start", f"ERROR {'x' * 500}", *["."] * 30, "ERROR no disk", "end"]

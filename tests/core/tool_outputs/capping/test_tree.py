@@ -54,3 +54,14 @@ def test_a_capped_table_says_what_was_left_out_of_the_document():
     first, second = text.split("\n")[:2]
     assert "hidden" in first
     assert second.startswith("#headroom left out: API links")
+
+
+def test_all_rows_that_answer_are_shown_before_their_neighbours():
+    guests = [
+        {"id": n, "mail": f"guest{n}@x.io", "role": "user", "blocked": n in (4, 9)}
+        for n in range(1, 14)
+    ]
+    compressor = ToolOutputCompressor(max_tokens=94)
+    shown = compressor.compress(guests, query="Which guests are blocked?")
+    assert "guest4@" in shown
+    assert "guest9@" in shown

@@ -48,6 +48,7 @@ _HINTS = (
 _NONE = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
     r"|\b(?:errors?|fail(?:ed|ures?)|warnings?|unreachable)\s?[=:]\s?0\b"
+    r"|\bterminated (?:with success|successfully|normally)\b"
     # A type of a program.
     r"|::\w*error\b"
     # Settings: how many failures count, and from which level on something is logged.

@@ -66,11 +66,13 @@ def answers(
         scores[unit] += _LITERAL * score
     for unit in lacking:
         scores[unit] += _LITERAL
-    # A line that answers is found by the lines to which it belongs, too.
+    # A line that answers is found by the lines to which it belongs, too; those between
+    # them, which do not match, take nothing away.
     inherited = list(scores)
     for unit, above in enumerate(belongs):
         if above >= 0:
-            inherited[unit] += _INHERITED * inherited[above]
+            share = _INHERITED if scores[unit] > 0 else 1
+            inherited[unit] += share * inherited[above]
     scores = [i if own > 0 else 0.0 for i, own in zip(inherited, scores, strict=True)]
     if is_data:
         # The first line is shown anyway: a header has the words of every query.
@@ -89,7 +91,7 @@ def answers(
     first = {text: unit for unit, text in reversed(list(enumerate(texts)))}
     found.sort(key=lambda each: (first[texts[each]] != each, -spread[each], each))
     good = _AS_GOOD * max(scores, default=0.0)
-    best = sorted([u for u in found if scores[u] >= good and first[texts[u]] == u])
+    best = [u for u in found if scores[u] >= good and first[texts[u]] == u]
     return best, [unit for unit in found if unit not in set(best)]
 
 

@@ -128,7 +128,7 @@ def capped(view: View, wanted: Wanted) -> Capped:
     mark = count(view.mark) + 1
     least = count(content) - mark
     budget = float(room - least)
-    low, high, most = 0.0, math.inf, 0
+    low, high = 0.0, math.inf
     for _ in range(_MOST_TRIES):
         if budget <= 0:
             break
@@ -140,10 +140,8 @@ def capped(view: View, wanted: Wanted) -> Capped:
         tokens = count(text)
         if tokens > room:
             high = budget
-        elif sum(shown) > most:
-            low, most, content, dropped = budget, sum(shown), text, hidden
-        else:
-            break
+        elif any(shown):
+            low, content, dropped = budget, text, hidden
         if 0 <= room - tokens <= max(_LEAST_ROOM, room // _NEARLY):
             break
         # Units cost less or more together than each alone.
@@ -154,7 +152,7 @@ def capped(view: View, wanted: Wanted) -> Capped:
             budget = (low + high) / 2
         if high - low < _LEAST_ROOM or budget == math.inf:
             break
-    if not most:
+    if not low:
         for content in (*view.brief, "…", ""):
             if count(content) <= room:
                 break
