@@ -49,6 +49,8 @@ class Block(NamedTuple):
 
 def escape(text: str) -> str:
     """Return `text` unable to open or close a part of a digest."""
+    if text.isascii() and "<" not in text:
+        return text
     return _MARKER.sub("&lt;", text)
 
 

@@ -321,7 +321,13 @@ class _Ranking:
     ) -> None:
         self._units = units
         self._bundles = bundles
-        self._words = [_merged(words_of(unit.text)) for unit in units]
+        words = [_merged(words_of(unit.text)) for unit in units]
+        rarity = _rarities(units, words)
+        # The words of a unit: key, weight by rarity, how often it says it.
+        self._words = [
+            [(key, weight * rarity[key], times) for key, weight, times in one]
+            for one in words
+        ]
         self._costs = [count_tokens(" " + unit.text) + 1 for unit in units]
         self._loose = {head: count_tokens(head) for head in set(bundles.loose.values())}
         self._shown: set[tuple[int, str]] = set()
@@ -329,7 +335,6 @@ class _Ranking:
         for text in known:
             for word in set(words_of(text)):
                 self._said[word.key] = 1
-        self._rarity = self._rarities()
         task = _task(units)
         self._factors = [
             factor_of(unit)
@@ -339,30 +344,22 @@ class _Ranking:
         ]
         self._taken: set[int] = set()
 
-    def _rarities(self) -> dict[str, float]:
-        """Return each word's rarity in (0, 1]: log of messages per message with it."""
-        where: dict[str, set[int]] = {}
-        for unit, words in zip(self._units, self._words, strict=True):
-            for key, _, _ in words:
-                where.setdefault(key, set()).add(unit.message)
-        messages = len({unit.message for unit in self._units})
-        scale = math.log(1 + messages)
-        return {
-            key: math.log(1 + messages / len(at)) / scale for key, at in where.items()
-        }
-
     def _gain(self, bundle: Sequence[int]) -> float:
         """Return the weight of a bundle's words that is not said yet, per token."""
         gain, cost = 0.0, float(_UNIT_TOKENS)
         fresh: dict[str, int] = {}
         for at in bundle:
             worth = 0.0
-            for key, weight, times in self._words[at]:
-                # Of two rules in the same words, each forbids another thing.
-                again = self._units[at].kind != "rule"
-                before = again * (self._said.get(key, 0) + fresh.get(key, 0))
-                fresh[key] = fresh.get(key, 0) + times
-                worth += weight * self._rarity[key] * _REPEATS[min(before, 31)]
+            # Of two rules in the same words, each forbids another thing.
+            said = {} if self._units[at].kind == "rule" else self._said
+            for key, weight, _ in self._words[at]:
+                before = said.get(key, 0)
+                if fresh and said:
+                    before += fresh.get(key, 0)
+                worth += weight * _REPEATS[before if before < _MOST_REPEATS else -1]
+            if len(bundle) > 1:
+                for key, _, times in self._words[at]:
+                    fresh[key] = fresh.get(key, 0) + times
             gain += worth * self._factors[at]
             cost += self._costs[at]
             head = self._bundles.loose.get(at)
@@ -408,7 +405,27 @@ class _Ranking:
             self._said[key] = self._said.get(key, 0) + times
 
 
-_REPEATS = tuple(_REPEAT**n for n in range(32))
+_MOST_REPEATS = 32
+_REPEATS = tuple(_REPEAT**n for n in range(_MOST_REPEATS))
+
+
+def _rarities(
+    units: Sequence[Unit], words: Sequence[Sequence[tuple[str, float, int]]]
+) -> dict[str, float]:
+    """Return each word's rarity in (0, 1]: log of messages per message with it."""
+    messages: Counter[str] = Counter()
+    last: dict[str, int] = {}
+    for unit, found in zip(units, words, strict=True):
+        for key, _, _ in found:
+            # Units come message by message, but for answers behind their calls.
+            if last.get(key) != unit.message:
+                last[key] = unit.message
+                messages[key] += 1
+    every = len({unit.message for unit in units})
+    scale = math.log(1 + every)
+    return {
+        key: math.log(1 + every / min(n, every)) / scale for key, n in messages.items()
+    }
 
 
 def _merged(words: Iterable[Word]) -> list[tuple[str, float, int]]:

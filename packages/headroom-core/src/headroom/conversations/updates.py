@@ -83,8 +83,8 @@ _SHORT_CHARACTERS = 160
 # A lighter word tells nothing of what a statement is about; a pair of characters of
 # writing without spaces tells half of what a word does.
 _LEAST_WEIGHT = 0.5
-# How far back a statement reaches among those with the same word, and among all.
-_REACH, _MOST_COMPARED = 30, 12
+# A statement is compared with the last ones of each of its rarest words.
+_MOST_WORDS, _REACH, _MOST_COMPARED = 8, 30, 12
 # What shares so much of a rule's words speaks of the same; so much is enough where
 # one forbids and the other doesn't, or where a word is shared that no other said.
 _SAME_SHARE, _OPPOSITE_SHARE, _TOLD_SHARE = 0.75, 0.5, 0.2
@@ -154,7 +154,7 @@ class _Earlier(NamedTuple):
     """A statement that a later one may speak of.
 
     Attributes:
-        at: Its position, -1 for a rule of an earlier digest.
+        at: Its position, below 0 for a rule of an earlier digest.
         about: What it says.
         rule: Position of the rule that it is or stands with, None for no rule.
     """
@@ -168,32 +168,32 @@ class _Heard:
     """The statements so far, found by their words."""
 
     def __init__(self) -> None:
-        self._with: dict[str, list[_Earlier]] = {}
+        self._all: dict[int, _Earlier] = {}
+        self._with: dict[str, list[int]] = {}
         self._last: _Earlier | None = None
         self._newest: _Earlier | None = None  # The newest rule.
 
     def add(self, earlier: _Earlier) -> None:
         """Take in a further statement."""
-        self._last = earlier
+        self._last = self._all[earlier.at] = earlier
         if earlier.rule == earlier.at:
             self._newest = earlier
         for key in earlier.about.before:
-            self._with.setdefault(key, []).append(earlier)
+            self._with.setdefault(key, []).append(earlier.at)
 
     def sharing(self, new: _Statement) -> list[tuple[float, _Earlier]]:
         """Return the statements that share the rarest words with one, best first.
 
         Each with the weight of those words: 1 for one that no other statement said.
         """
-        found: dict[int, tuple[float, _Earlier]] = {}
-        for key in new.before:
-            every = self._with.get(key, ())
-            weight = (0.5 if _is_pair(key) else 1.0) / max(1, len(every))
-            for earlier in every[-_REACH:]:
-                before = found.get(id(earlier), (0.0, earlier))[0]
-                found[id(earlier)] = (before + weight, earlier)
-        best = sorted(found.values(), key=lambda one: (-one[0], -one[1].at))
-        return best[:_MOST_COMPARED]
+        found: dict[int, float] = {}
+        heard = [(key, self._with[key]) for key in new.before if key in self._with]
+        for key, every in sorted(heard, key=lambda one: len(one[1]))[:_MOST_WORDS]:
+            weight = (0.5 if _is_pair(key) else 1.0) / len(every)
+            for at in every[-_REACH:]:
+                found[at] = found.get(at, 0.0) + weight
+        best = sorted(((weight, at) for at, weight in found.items()), reverse=True)
+        return [(weight, self._all[at]) for weight, at in best[:_MOST_COMPARED]]
 
     def spoken_of(
         self,
@@ -256,8 +256,8 @@ def settled(
     later: dict[int, tuple[int, bool]] = {}
     joined: dict[int, int] = {}
     heard = _Heard()
-    for text in earlier:
-        heard.add(_Earlier(-1, _statement(text), -1))
+    for at, text in enumerate(earlier, -len(earlier)):
+        heard.add(_Earlier(at, _statement(text), at))
     message = -1
     for at, unit in enumerate(units):
         if unit.speaker != "user" or unit.kind not in ("said", "rule"):
