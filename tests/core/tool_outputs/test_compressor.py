@@ -68,6 +68,18 @@ def test_a_query_must_be_text(compressor):
         compressor.compress("some text", query=3)
 
 
+def test_of_json_lines_of_nothing_but_errors_a_part_stands_as_it_is():
+    lines = [
+        f'{{"level":"error","code":{n},"told":"cannot read {chr(97 + n % 26) * 9}"}}'
+        for n in range(60)
+    ]
+    text = "\n".join(lines)
+    small = ToolOutputCompressor(count_tokens=len).compress(text)
+    assert lines[0] in small
+    assert sum(len(line) for line in lines if line in small) < 0.4 * len(text)
+    assert ToolOutputCompressor.decode(small) == [json.loads(line) for line in lines]
+
+
 def test_json_lines_that_tell_of_errors_stand_as_they_are_in_their_table():
     lines = [
         f'{{"time":"12:00:{n % 60:02}","level":"INFO","message":"request {n} done"}}'

@@ -14,6 +14,9 @@ _HEADER = re.compile(r"\[(\d+)\].*:")
 _TROUBLE = 3
 # A table must stay this much shorter than its source; more rows are not written out.
 _LONGEST = 0.9
+# In a list of nothing but errors, such as a compiler's, all rows in full would leave
+# nothing to spare: they take this share of the source at most.
+_SHARE = 0.2
 
 
 def with_error_rows(table: str, source: str, *, is_whole: bool) -> str:
@@ -35,7 +38,7 @@ def with_error_rows(table: str, source: str, *, is_whole: bool) -> str:
     header = _HEADER.fullmatch(rows[top]) if top > 0 else None
     if header is None or header[1] != str(len(lines)):
         return table
-    room = _LONGEST * len(source) - len(table)
+    room = min(_LONGEST * len(source) - len(table), _SHARE * len(source))
     chosen: list[int] = []
     known: set[str] = set()
     for number, line in enumerate(lines):

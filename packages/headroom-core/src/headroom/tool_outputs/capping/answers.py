@@ -71,8 +71,8 @@ def answers(
     inherited = list(scores)
     for unit, above in enumerate(belongs):
         if above >= 0:
-            share = _INHERITED if scores[unit] > 0 else 1
-            inherited[unit] += share * inherited[above]
+            weight = _INHERITED if scores[unit] > 0 else 1.0
+            inherited[unit] += weight * inherited[above]
     scores = [i if own > 0 else 0.0 for i, own in zip(inherited, scores, strict=True)]
     if is_data:
         # The first line is shown anyway: a header has the words of every query.
