@@ -121,9 +121,11 @@ def _statement(text: str) -> _Statement:
             last = ""
             continue
         kind = _kind(word.key, word.weight)
-        parts = [] if kind else word.key.split("-")
+        keys = [word.key]
         # A name opens some sentences, where it is a word like any other.
-        for key in map(stem, parts if len(parts) > 1 else [word.key]):
+        if kind == "name" or (not kind and "-" in word.key):
+            keys = [stem(part) for part in word.key.split("-")]
+        for key in keys:
             before.setdefault(key, last)
             if kind:
                 values.setdefault(key, kind)
