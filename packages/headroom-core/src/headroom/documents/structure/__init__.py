@@ -29,7 +29,6 @@ from headroom.documents.structure.references import (
     labelled,
     noted,
     pointed,
-    replied,
 )
 from headroom.documents.structure.tables import table
 from headroom.documents.structure.units import Unit
@@ -62,7 +61,7 @@ def split_units(
     else:
         _read(outline)
     units = answered(outline.units, text, position)
-    for refer in (labelled, closed, replied, pointed, noted):
+    for refer in (labelled, closed, pointed, noted):
         units = refer(units, text, position)
     return units
 

@@ -156,7 +156,6 @@ def _add_lines(
     if end - start <= _BLOCK_CHARACTERS:
         outline.add(start, end, "lines", intro, needs)
         return
-    first: int | None = None
     before: int | None = None
     for a, b in run:
         at = outline.add(
@@ -166,7 +165,6 @@ def _add_lines(
             intro,
             [*needs, before],
         )
-        first = at if first is None else first
         label = before is None or outline.kind_of(before) != "lines"
         before = (
             at if label or not outline.text[outline.lines[a].start].isdigit() else None

@@ -1,13 +1,12 @@
 """References: questions with their answers, and marks with their notes."""
 
 import re
-from itertools import pairwise
 
 from headroom.documents.cues import asks, leans_back, limits, measures
 from headroom.documents.structure.fields import SENDER, SUBJECT
 from headroom.documents.structure.units import Unit
 
-__all__ = ["answered", "closed", "labelled", "noted", "pointed", "replied"]
+__all__ = ["answered", "closed", "labelled", "noted", "pointed"]
 
 # The mark of a note, where it stands in the text and where it opens the note.
 _SIGN = (
@@ -22,12 +21,8 @@ _SOURCE = re.compile(r"\b(?:1[89]|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
 _NOTE = re.compile(rf"(?:<[^<>]+>\s*)*(?:[-*+] )?({_SIGN})(?!\*):?\s*[^\s*]")
 
 
-# A turn of a dialogue with its time; a longer one stands for itself.
-_TURN = re.compile(
-    r"[\[(<]?\d{1,2}(?::\d\d)+(?:[.,]\d+)?[\])>]?\s*([^\W\d_][\w .'-]{0,24}?)\s?[:：]"
-    r"\s*(\S[^\n]*)"
-)
-_REPLY_WORDS = 8
+def _need(units: list[Unit], i: int, other: int) -> None:
+    units[i] = units[i]._replace(needs=(*units[i].needs, other))
 
 
 def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
@@ -65,8 +60,7 @@ def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
         elif question is not None and unit.kind != "markup":
             answered = True
             if unit.kind == "row":
-                needs = (*unit.needs, position + question)
-                units[i] = unit._replace(needs=needs)
+                _need(units, i, position + question)
             else:
                 units[i] = unit._replace(intro=position + question)
     return _top_posted(units, text, position)
@@ -96,32 +90,9 @@ def labelled(units: list[Unit], text: str, position: int) -> list[Unit]:
             units[i] = unit._replace(intro=position + at)
             for between in range(at + 1, i):
                 # An objection is no answer.
-                needs = (*units[between].needs, position + i)
-                units[between] = units[between]._replace(needs=needs)
+                _need(units, between, position + i)
         elif number or asks(text[unit.start : unit.end]):
             opened[number] = (letter, i)
-    return units
-
-
-def replied(units: list[Unit], text: str, position: int) -> list[Unit]:
-    """Return `units`, a short turn of a dialogue with the one that it replies to.
-
-    A dialogue has at least two speakers, of whom one speaks twice. A reply is shorter
-    than the turn that it replies to.
-    """
-    turns: list[tuple[int, str, str]] = []
-    for i, unit in enumerate(units):
-        if unit.kind == "log":
-            turn = _TURN.match(text, unit.start, unit.end)
-            if turn and not turn[1].isupper():
-                turns.append((i, turn[1], turn[2]))
-    speakers = [speaker for _, speaker, _ in turns]
-    if not 1 < len(set(speakers)) < len(speakers):
-        return units
-    for (a, one, asked), (b, other, said) in pairwise(turns):
-        short = len(said.split()) <= min(_REPLY_WORDS, len(asked.split()) - 1)
-        if b == a + 1 and one != other and short:
-            units[b] = units[b]._replace(intro=position + a, needs=())
     return units
 
 
@@ -150,9 +121,8 @@ def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
             continue
         found = [next(filter(None, each)) for each in _POINTER.findall(said)]
         places = {numbers.get(number, -1) for number in found} - {-1, i}
-        if places:
-            needs = (position + at for at in sorted(places))
-            units[i] = unit._replace(needs=(*unit.needs, *needs))
+        for at in sorted(places):
+            _need(units, i, position + at)
     return units
 
 
@@ -176,7 +146,7 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
             continue
         if unit.kind == last.kind == "item":
             if last.intro == unit.intro and _hangs(text, last, unit):
-                units[i] = unit._replace(needs=(*unit.needs, position + i - 1))
+                _need(units, i, position + i - 1)
             continue
         said = text[unit.start : unit.end]
         if unit.kind not in {"sentence", "lines"} or len(said) > _TAIL_CHARACTERS:
@@ -194,8 +164,7 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
         at = i - 1
         while at >= 0 and units[at].kind in _ENTRIES[last.kind]:
             if units[at].kind == last.kind and units[at].intro == last.intro:
-                needs = (*units[at].needs, position + i)
-                units[at] = units[at]._replace(needs=needs)
+                _need(units, at, position + i)
             at -= 1
     return units
 
@@ -261,9 +230,8 @@ def noted(units: list[Unit], text: str, position: int) -> list[Unit]:
             if at < 0 or at == i or (stars and len(stars) % 2 == 0):
                 continue
             if not _SOURCE.search(text, units[at].start, units[at].end):
-                units[i] = units[i]._replace(needs=(*units[i].needs, position + at))
+                _need(units, i, position + at)
             if at not in marked:
                 marked.add(at)
-                needs = (*units[at].needs, position + i)
-                units[at] = units[at]._replace(needs=needs)
+                _need(units, at, position + i)
     return units
