@@ -12,7 +12,6 @@ from headroom.documents.structure.code import code, fenced_code, fences
 from headroom.documents.structure.fields import (
     blocks,
     data,
-    definitions,
     fields,
     records,
 )
@@ -68,7 +67,7 @@ def split_units(
 
 # Each reads a block that begins at a line and returns how many lines it has, or 0.
 _READERS: tuple[Callable[[Outline, int], int], ...] = (
-    fenced_code, subtitle, definitions, heading, data, records, logs,
+    fenced_code, subtitle, heading, data, records, logs,
     contents, table, markup, item, code, fields, paragraph,
 )  # fmt: skip
 

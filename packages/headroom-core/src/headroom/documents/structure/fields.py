@@ -15,11 +15,6 @@ SUBJECT = re.compile(
     r"(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|тема|主题|件名|제목)\s?[:：]",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r" {0,3}[:~][ \t]+\S")
-
-# Terms that one definition may stand under.
-_MOST_TERMS = 3
-
 _HTML = (
     r"(?:t(?:able|head|body|foot|r|d|h)|ul|ol|li|p|h[1-6]|div|d[ldt]|br|hr|section|"
     r"article|main|nav|span|a|b|i|em|strong|img|code|pre|html|head|body)\b"
@@ -39,36 +34,6 @@ _BRACES = re.compile(r"[\s\[\]{}(),;-]+")
 _OPENS_BLOCK = re.compile(
     r"<[^/<>][^<>]*(?<!/)>$|(?:[\"']?[\w$@./ -]+[\"']?\s*[:=]|[\[{])\s*[\[{]?\s*$"
 )
-
-
-def definitions(outline: Outline, i: int) -> int:
-    """Read a term with all its definitions, lines that open with a colon."""
-    stop = i
-    while stop - i < _MOST_TERMS and not outline.blank(stop):
-        stop += 1
-        first = stop + (stop == i + 1 and outline.blank(stop))
-        if _DEFINITION.match(outline.at(first)):
-            break
-    else:
-        return 0
-    if _DEFINITION.match(outline.at(i)):
-        return 0
-    stop, below = first + 1, first + 1
-    while below < len(outline.lines) and (
-        _DEFINITION.match(outline.at(below))
-        or (outline.at(below)[:1].isspace() and not outline.blank(below))
-        or (
-            not outline.blank(below)
-            and not outline.blank(below - 1)
-            and not _DEFINITION.match(outline.at(below + 1))
-        )
-    ):
-        stop = below + 1
-        below = outline.next_full(stop)
-    intro = outline.introduced(i, "field")
-    outline.add(outline.lines[i].start, outline.lines[stop - 1].end, "field", intro)
-    outline.items, outline.intro = [], None
-    return stop - i
 
 
 def fields(outline: Outline, i: int) -> int:

@@ -107,6 +107,8 @@ def _heads(outline: Outline, stop: int) -> bool:
     if below >= len(outline.lines):
         return False
     text = outline.at(below)
+    if text.lstrip()[:1] in {":", "~"}:
+        return False  # a term above its definition
     if is_item(outline.at(below)) or text.lstrip().startswith(("|", "```")):
         return True
     if (

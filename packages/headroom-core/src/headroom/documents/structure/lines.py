@@ -17,7 +17,8 @@ UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$")
 # A line that is bold as a whole is a heading; one that ends like a sentence is none.
 BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?\s*$")
 
-_BULLET = r"[-*+–—•‣◦·●○▪▫■□◆◇►▶▸➢➤➔→✓✔✗✘❖★☆☐☑☒※\uf000-\uf0ff]"
+# A colon or tilde opens the definition of the term above it.
+_BULLET = r"[-*+:~–—•‣◦·●○▪▫■□◆◇►▶▸➢➤➔→✓✔✗✘❖★☆☐☑☒※\uf000-\uf0ff]"
 
 ITEM = re.compile(
     rf"\s*({_BULLET}|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|"
