@@ -290,13 +290,7 @@ class SemanticCompressor:
         ]
         top = max(fitting, key=scores.__getitem__, default=-1)
         best = scores[top] if fitting else 0.0
-        related, lifted = (
-            share * max((scores[i] * below[i] for i in among), default=0.0)
-            for share, among in (
-                (_SHARE_OF_RELATED, fitting),
-                (_SHARE_OF_BEST, telling),
-            )
-        )
+        surest = max((scores[i] * below[i] for i in fitting), default=0.0)
         # Beside the best come the rest of its short section, and, before all that is
         # less than it, what alone holds a word of the query.
         ranks = list(scores)
@@ -309,9 +303,10 @@ class SemanticCompressor:
             ranks[i] = best * (_RIVAL if ranks[i] < _RIVAL * best else 1 + _RIVAL)
 
         def floor(i: int) -> float:
-            held = below[i] > _NOTHING and asked.held[corpus.which[i]]
-            said = below[i] >= least or held
-            return max(least, related if said else lifted)
+            related = below[i] >= least or asked.held[corpus.which[i]]
+            return max(
+                least, surest * (_SHARE_OF_RELATED if related else _SHARE_OF_BEST)
+            )
 
         able = {i for i, score in enumerate(scores) if score >= floor(i)}
         able |= alone | section
@@ -347,10 +342,7 @@ class SemanticCompressor:
                 for i in openings_first(corpus)
                 if i not in known and corpus.estimates[i] <= corpus.longest
             ]
-            # What stands below a title is meant before all else, and one repetition of
-            # the question is enough.
-            titled = {corpus.units[i].document for i in order if corpus.stands_above(i)}
-            openings.sort(key=lambda i: corpus.units[i].document not in titled)
+            # One repetition of the question is enough.
             again = [i for i in order[1:] if i in echoes]
             order = [i for i in order if i not in again] + openings + again
             reason += ": openings are kept, not relevance"

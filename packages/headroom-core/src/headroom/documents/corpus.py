@@ -30,8 +30,6 @@ _ENDLESS_TOKENS = 200
 _PIECE_TOKENS = 40
 # An answer as short as "Yes." says nothing alone, nor does what follows it.
 _FRAGMENT_CHARACTERS = 16
-# The number and times of a subtitle.
-_SHOWN = re.compile(r"[\d:.,\s]+-->")
 # A label of one or two words with a short value, alone below a sentence.
 _DECISION = re.compile(r"[^\W\d][\w'-]*(?: [\w'-]+)?\s?[:：]\s?\S.{0,60}")
 # Sentences that need one another in a row ("However ... But ...") are followed so far.
@@ -258,7 +256,7 @@ class Corpus:
         if self.units[i].kind == "log":
             found += self._trace_of(i)
         after = self._after.get(i)
-        if after is not None and (self._completes(after) or self._labels(i, after)):
+        if after is not None and self._completes(after):
             found.append(after)
         return found
 
@@ -293,22 +291,11 @@ class Corpus:
             return len(text) <= _FRAGMENT_CHARACTERS // 4
         return len(text.split()) <= (1 if self.units[i].intro is None else 2)
 
-    def _labels(self, i: int, after: int) -> bool:
-        """Tell whether unit `i` is a word like "Summary." before what it labels."""
-        return (
-            self.units[i].kind == self.units[after].kind == "sentence"
-            and self._same_block(i, after)
-            and not (i and self._same_block(i - 1, i))
-            and self.texts[i].count(" ") == 0 < self.texts[after].count(" ") - 1
-            and self._is_fragment(i)
-        )
-
     def _broken(self, last: int, i: int) -> bool:
-        """Tell whether a blank line, page or subtitle ends inside of a sentence."""
+        """Tell whether a blank line or page ends inside of a sentence."""
         text = self.texts[last]
         over = self.units[last].block != self.units[i].block and text[-1:].isalpha()
-        shown = _SHOWN.match(self.texts[i - 1]) is not None
-        return over and (self.texts[i][:1].islower() or shown)
+        return over and self.texts[i][:1].islower()
 
     def leans_on(self, i: int) -> int | None:
         """Return the sentence before if unit `i` points back at it, or None."""

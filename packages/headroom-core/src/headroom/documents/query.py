@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import chain
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import announces, asks
@@ -28,14 +30,12 @@ class Asked:
         query: The query.
         corpus: The units.
         terms: The terms of the query, stop words left out; in order.
-        has_number: Whether one of them is a number.
         held: Which of them each distinct text of the corpus holds, sorted; by its
             position in `corpus.sentences`.
     """
 
     def __init__(self, query: str, corpus: Corpus) -> None:
         self.terms = content_terms(query)
-        self.has_number = any(map(str.isdigit, self.terms))
         self.query = query
         self.corpus = corpus
         spelled, places = corpus.sentences.matched(frozenset(self.terms))
@@ -58,8 +58,6 @@ class Asked:
         if not self.held[corpus.which[i]] or kind not in {"sentence", "lines", "field"}:
             return False
         if text[-1:] not in ".!。！" and self._repeats(text, 0):
-            return True
-        if text.find("?") > 0 and self._repeats(text[: text.find("?")], 0):
             return True
         label = _LABEL.match(text)
         if label and self._repeats(text[label.end() :], 0):
@@ -88,9 +86,7 @@ class Asked:
             return False
         cell = _CELL.search(_TAG.sub("|", self.corpus.texts[i]))
         said = {stem(word) for word in words(cell.group())} if cell else set()
-        # "6 mm" is not "8 mm".
-        other = any(map(str.isdigit, said.difference(self.terms)))
-        return not (said.isdisjoint(self.terms) or (other and self.has_number))
+        return not said.isdisjoint(self.terms)
 
     def only_ones(self, top: int, own: Sequence[float]) -> set[int]:
         """Return units of the document of `top` that alone hold some word asked for.
@@ -119,9 +115,8 @@ class Asked:
         the scorer has read everything.
         """
         found: dict[int, set[str]] = {}
-        units: dict[int, int] = {}
+        units = Counter(unit.document for unit in self.corpus.units)
         for unit, position in zip(self.corpus.units, self.corpus.which, strict=True):
-            units[unit.document] = units.get(unit.document, 0) + 1
             if self.held[position]:
                 found.setdefault(unit.document, set()).update(self.held[position])
         weights = idf(found.values(), len(self.corpus.documents))
@@ -139,10 +134,7 @@ def idf(held: Collection[Collection[str]], total: int) -> dict[str, float]:
 
     Source: Lucene's BM25Similarity, as in `BM25Scorer`.
     """
-    often: dict[str, int] = {}
-    for terms in held:
-        for term in terms:
-            often[term] = often.get(term, 0) + 1
+    often = Counter(chain.from_iterable(held))
     return {
         term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in often.items()
     }

@@ -200,8 +200,7 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
     units, which = corpus.units, corpus.which
     gains = [0.0] * len(scores)
     ranking = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
-    # What repeats the question names other things at random.
-    sources = [i for i in ranking[:_SOURCES] if not asked.is_echo(i)]
+    sources = ranking[:_SOURCES]
     best = scores[sources[0]] if sources else 0.0
     if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains
