@@ -120,3 +120,16 @@ def test_a_text_that_begins_like_ours_is_compressed_and_comes_back(first):
         assert ToolOutputCompressor.decode(compressed) == text
         assert ToolOutputCompressor().compress(compressed) == compressed
     assert len(compressed) < len(text) / 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-28 10:00:01 INFO a\n2026-11-28 10:00:02 ERROR b\n",
+        "[INFO] x\n",
+        "12 it",
+    ],
+)
+def test_a_text_that_is_no_json_is_not_called_broken_json(text):
+    # A log that opens with a time was "not JSON: more text after the first value".
+    assert "JSON" not in ToolOutputCompressor().explain(text).skipped

@@ -24,6 +24,7 @@ _TABLE = re.compile(
     rf"(?:\A|\n){MAGIC}(?:\n| (?:left out: |k=v |k\? |;k: |\{{k?\}} |&n |\[n\]|\{{n\}}"
     r"|bare key |[^\w\s]v |\+a\+b ))"
 )
+_PROSE = "not JSON: plain text"  # as the minifier says it
 _FOLDED = "already compressed by Headroom"
 # A text with fewer members of JSON objects than this is not about the JSON in it.
 _CHARACTERS_OF_A_MEMBER = 100
@@ -144,14 +145,16 @@ class ToolOutputCompressor:
                     _measure=count,
                 ), source
             text, reason = account.content, account.skipped
-            if reason.startswith("not JSON: plain text"):
-                reason = None  # that it is no JSON is no reason not to fold it
         source = text
         dropped: list[Dropped] = []
         folded = Folded("folded", text, _FOLDED)
         if not _is_ours(text):
             text, dropped = self._cleaned(text)
             folded = fold(text, count)
+        # Only what looks like JSON, and like no other kind of text, is broken JSON.
+        opens = source.lstrip().startswith(("{", "["))
+        if not opens or folded.kind != "text" or _PROSE in (reason or ""):
+            reason = None
         is_page = any(one.reason == "markup" for one in dropped)
         changed = folded.text != source
         return CompressedOutput(
