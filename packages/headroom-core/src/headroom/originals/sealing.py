@@ -20,7 +20,6 @@ __all__ = [
     "RETRIEVE",
     "Store",
     "handle_of",
-    "is_handle",
     "keep",
     "original",
     "stores_in_use",
@@ -68,11 +67,6 @@ def handle_of(content: bytes) -> str:
     return "hr_" + digest[:_HANDLE_BYTES].hex()
 
 
-def is_handle(text: str) -> bool:
-    """Tell whether a text has the form of a handle."""
-    return _HANDLE.fullmatch(text) is not None
-
-
 def keep(store: Store, content: bytes) -> str | None:
     """Put an original into a store.
 
@@ -105,7 +99,7 @@ def original(handle: str, store: Store) -> bytes:
         OriginalError: The store does not hold it, no longer holds it, or what it
             holds was changed.
     """
-    if not isinstance(handle, str) or not is_handle(handle):
+    if not isinstance(handle, str) or not _HANDLE.fullmatch(handle):
         raise OriginalError(
             f"{handle!r:.80} is no handle; pass one as it stands in a capped output: "
             "hr_ and 32 hexadecimal digits"

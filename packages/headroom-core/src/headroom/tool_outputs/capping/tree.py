@@ -44,9 +44,14 @@ class _Node:
 
     path: tuple[str | int, ...]
     value: Any
-    # The unit that is this value, or this object's short members; None if none is.
-    unit: int | None = None
-    parts: list[tuple[Any, "_Node"]] = field(default_factory=list)
+    # The unit that is this value, or this object's short members; -1 if none is.
+    unit: int = -1
+    parts: list["_Node"] = field(default_factory=list)
+
+    @property
+    def key(self) -> str | int:
+        """The name or the number under which it is."""
+        return self.path[-1]
 
 
 def cap_tree(
@@ -136,13 +141,10 @@ class _Tree:
         return len(self.texts) - 1
 
     def _opened(
-        self,
-        value: Any,
-        path: tuple[str | int, ...],
-        around: tuple[int, ...],
+        self, value: Any, path: tuple[str | int, ...], around: tuple[int, ...]
     ) -> _Node:
         node = _Node(path, value)
-        text = value if isinstance(value, str) else write_compact(value)
+        text = _written(value)
         # A row of a list is found by the key of its list.
         key = next((step for step in reversed(path) if isinstance(step, str)), 0)
         is_member = path[-1:] == (key,) and not isinstance(value, str)
@@ -150,80 +152,74 @@ class _Tree:
         is_whole = len(text) <= largest and path != ()
         if is_whole or not value or not isinstance(value, list | dict | str):
             node.unit = self._unit(text, around, key)
-            return node
-        if isinstance(value, str):
+        elif isinstance(value, str):
             lines = split(value).texts
             belongs = owners(lines)
             begin = len(self.texts)
             for number, line in enumerate(lines):
                 above = (begin + at for at in with_owners(number, belongs)[:-1])
                 unit = self._unit(line, (*around, *above))
-                part = _Node((*path, number), line, unit)
-                node.parts.append((number, part))
-            return node
-        if isinstance(value, list):
+                node.parts.append(_Node((*path, number), line, unit))
+        elif isinstance(value, list):
             for number, row in enumerate(value):
-                part = self._opened(row, (*path, number), around)
-                node.parts.append((number, part))
-            return node
-        short: dict[str, Any] = {}
-        if len(value) <= _FEW_MEMBERS:
-            short = {k: v for k, v in value.items() if _length(v) <= _SHORT_MEMBER}
-        if short:
-            node.unit = self._unit(write_compact(short), around, key)
-            around = (*around, node.unit)
-        for key, member in value.items():
-            inside = (*path, key)
-            if key in short:
-                part = _Node(inside, member, node.unit)
-            else:
-                part = self._opened(member, inside, around)
-            node.parts.append((key, part))
+                node.parts.append(self._opened(row, (*path, number), around))
+        else:
+            short = {
+                k: v for k, v in value.items() if len(_written(v)) <= _SHORT_MEMBER
+            }
+            if len(value) > _FEW_MEMBERS:
+                short = {}
+            if short:
+                node.unit = self._unit(write_compact(short), around, key)
+                around = (*around, node.unit)
+            node.parts = [
+                _Node((*path, name), member, node.unit)
+                if name in short
+                else self._opened(member, (*path, name), around)
+                for name, member in value.items()
+            ]
         return node
 
     def _cut(self, node: _Node, shown: bytearray, dropped: list[Dropped]) -> Any:
         if not node.parts:
-            is_shown = node.unit is not None and shown[node.unit]
-            return node.value if is_shown else _HIDDEN
+            return node.value if node.unit >= 0 and shown[node.unit] else _HIDDEN
+        is_object = isinstance(node.value, dict)
         kept: list[tuple[Any, Any]] = []
-        run: list[tuple[Any, _Node]] = []
-        for key, part in node.parts:
+        run: list[_Node] = []
+        for part in node.parts:
             value = self._cut(part, shown, dropped)
             if value is _HIDDEN:
-                run.append((key, part))
+                run.append(part)
                 continue
-            if run and not isinstance(node.value, dict):
+            if run and not is_object:
                 kept.append((None, self._mark(node, run, dropped)))
                 run = []
-            kept.append((key, value))
+            kept.append((part.key, value))
         if not kept:
             return _HIDDEN
         if run:
-            key = "…" if isinstance(node.value, dict) else None
-            kept.append((key, self._mark(node, run, dropped)))
-        if isinstance(node.value, dict):
+            kept.append(("…" if is_object else None, self._mark(node, run, dropped)))
+        if is_object:
             return dict(kept)
-        if isinstance(node.value, list):
-            mark = next((value for key, value in kept if key is None), None)
-            if mark is not None:
-                self._cut_lists.append((mark, len(kept), len(node.value)))
-            return [value for _, value in kept]
-        return "".join(value for _, value in kept)
+        if isinstance(node.value, str):
+            return "".join(value for _, value in kept)
+        mark = next((value for key, value in kept if key is None), None)
+        if mark is not None:
+            self._cut_lists.append((mark, len(kept), len(node.value)))
+        return [value for _, value in kept]
 
-    def _mark(
-        self, node: _Node, run: list[tuple[Any, _Node]], dropped: list[Dropped]
-    ) -> str:
+    def _mark(self, node: _Node, run: list[_Node], dropped: list[Dropped]) -> str:
         """Return the mark in place of parts of a node; itemise them."""
-        kind: type = type(node.value)
-        said = f"{counted(len(run), _UNITS.get(kind, 'value'))} hidden{self._tag}"
-        count = sum(_units(part) for _, part in run)
-        dropped.append(hidden_under_the_cap(run[0][1].path if run else (), count))
-        if kind is dict:
-            names = ", ".join(str(key) for key, _ in run[:_NAMED])
+        count = sum(map(_units, run))
+        dropped.append(hidden_under_the_cap(run[0].path if run else (), count))
+        unit = _UNITS.get(type(node.value), "value")
+        said = f"{counted(len(run), unit)} hidden{self._tag}"
+        if unit == "member":
+            names = ", ".join(str(part.key) for part in run[:_NAMED])
             return f"{said}: {names}" + (", …" if len(run) > _NAMED else "")
-        if kind is list and run:
+        if unit == "row" and run:
             first = self._first_row if node is self._root else 0
-            rows = numbered("row", first + run[0][0], first + run[-1][0])
+            rows = numbered("row", first + int(run[0].key), first + int(run[-1].key))
             return f"{rows} hidden{self._tag}"
         return f"[{said}]\n"
 
@@ -260,11 +256,11 @@ def _spelled(path: tuple[str | int, ...]) -> str:
     )
 
 
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, str) else len(write_compact(value))
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else write_compact(value)
 
 
 def _units(node: _Node) -> int:
     """Return how many units a node and its parts are."""
-    own = {node.unit} - {None}
-    return len(own) + sum(_units(p) for _, p in node.parts if p.unit not in own)
+    inside = (p for p in node.parts if p.unit < 0 or p.unit != node.unit)
+    return (node.unit >= 0) + sum(map(_units, inside))

@@ -172,7 +172,7 @@ def _ways(
         lambda: split_rows(texts, pads, at, columns, every)[1],
         lambda: split_rows(texts, pads, at, columns)[1],
         lambda: _by_words(texts, pads, at, columns),
-        lambda: mine(words, at)[1],
+        lambda: mine(words, at),
     )
 
 
@@ -212,11 +212,11 @@ def _by_words(
 ) -> list[Group]:
     """Fold the last column by its words."""
     found: list[Group] = []
-    for shaped in words_of(columns[-1]).alike(range(len(at))):
+    for around, rows, parts in words_of(columns[-1]).alike(range(len(at))):
         found += split_rows(
-            [*texts[:-2], texts[-2] + shaped.texts[0], *shaped.texts[1:]],
-            [*pads[:-1], *[0] * len(shaped.columns)],
-            pick(at, shaped.at),
-            [*[pick(column, shaped.at) for column in columns[:-1]], *shaped.columns],
+            [*texts[:-2], texts[-2] + around[0], *around[1:]],
+            [*pads[:-1], *[0] * len(parts)],
+            pick(at, rows),
+            [*[pick(column, rows) for column in columns[:-1]], *parts],
         )[1]
     return found

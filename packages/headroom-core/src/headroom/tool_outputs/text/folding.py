@@ -27,7 +27,7 @@ def fold_lines(
     """
     rows = aligned(lines, words, kept)
     taken = kept.union(*[group.at for group in rows])
-    groups = mine(words, [n for n in range(len(lines)) if n not in taken])[1]
+    groups = mine(words, [n for n in range(len(lines)) if n not in taken])
     taken = taken.union(*[group.at for group in groups])
     groups += _repeated(lines, taken)
     # Rows of a table are read one by one, under their header.

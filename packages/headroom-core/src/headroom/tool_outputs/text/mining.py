@@ -23,21 +23,17 @@ _FEWEST_ALIKE = 3
 _DEEPEST_SPLIT = 12
 
 
-def mine(words: Words, numbers: Sequence[int]) -> tuple[float, list[Group]]:
-    """Return about the fewest tokens for some lines, and the groups that make them.
+def mine(words: Words, numbers: Sequence[int]) -> list[Group]:
+    """Return the groups that make about the fewest tokens of some lines.
 
     Args:
         words: All lines of a text.
         numbers: Which of them to look at, in order.
     """
-    total = 0.0
     found: list[Group] = []
-    for shaped in words.alike(numbers):
-        pads = (0,) * len(shaped.columns)
-        tokens, groups = split_rows(shaped.texts, pads, shaped.at, shaped.columns)
-        total += tokens
-        found += groups
-    return total, found
+    for texts, at, columns in words.alike(numbers):
+        found += split_rows(texts, (0,) * len(columns), at, columns)[1]
+    return found
 
 
 def split_rows(

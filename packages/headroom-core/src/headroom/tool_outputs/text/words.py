@@ -1,13 +1,13 @@
 """The lines of a text as words, and what stands around them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from headroom.tool_outputs.text.patterns import Column
 
-__all__ = ["Shaped", "Words", "words_of"]
+__all__ = ["Words", "words_of"]
 
 # A word is what stands between blanks, brackets, quotes and the signs that separate
 # values. A value that a reader would copy (path, time, address, version) is one word.
@@ -20,21 +20,6 @@ _TAGGED = re.compile(r"((?:(?<!<)|(?!/))[^\s\"'`()\[\]{}<>,;=|\0]+)")
 _WORDS = {"search": _PLACED, "xml": _TAGGED, "html": _TAGGED}
 # Longer lines are rarely alike, and take long to compare.
 _MOST_WORDS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """Lines that are the same but for their words.
-
-    Attributes:
-        texts: What stands around the words, one more than there are words in a line.
-        at: The numbers of the lines, ascending.
-        columns: The words of all lines, one column for each place.
-    """
-
-    texts: list[str]
-    at: list[int]
-    columns: list[Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +36,20 @@ class Words:
     shapes: list[str]
     starts: list[int]
 
-    def of(self, line: int) -> list[str]:
-        """Return the words of a line."""
-        return self.all[self.starts[line] : self.starts[line + 1]]
-
-    def alike(self, numbers: Sequence[int]) -> list[Shaped]:
-        """Group some of the lines by what stands around their words.
+    def alike(
+        self, numbers: Sequence[int]
+    ) -> Iterator[tuple[list[str], list[int], list[Column]]]:
+        """Yield some of the lines in groups that are the same but for their words.
 
         Lines without anything, lines of too many words, and lines like no other are
         left out.
+
+        Args:
+            numbers: Which lines, ascending.
+
+        Yields:
+            What stands around the words, one text more than there are words in a line;
+            the numbers of the lines; their words, one column for each place.
         """
         groups: dict[str, list[int]] = {}
         shapes = self.shapes
@@ -69,7 +59,6 @@ class Words:
                 groups[shape].append(number)
             else:
                 groups[shape] = [number]
-        out: list[Shaped] = []
         words, starts = self.all, self.starts
         for shape, at in groups.items():
             if len(at) == 1:
@@ -78,8 +67,7 @@ class Words:
             width = len(texts) - 1
             if shape and width <= _MOST_WORDS:
                 rows = [words[starts[n] : starts[n] + width] for n in at]
-                out.append(Shaped(texts, at, list(zip(*rows, strict=True))))
-        return out
+                yield texts, at, list(zip(*rows, strict=True))
 
 
 def words_of(lines: Sequence[str], kind: str = "text") -> Words:
