@@ -228,7 +228,18 @@ def _unfolded(lines: list[str], pair: str) -> Iterator[str]:
     while at < len(lines):
         line = lines[at]
         at += 1
-        marked = _MARKED.match(line)
+        name, is_followed, cells = line.partition(" ")
+        if name in patterns:
+            form, places, between = patterns[name]
+            values = before[name]
+            if is_followed:
+                some = cells.split(between, max(0, len(values) - 1))
+                for place, cell in enumerate(some):
+                    if cell != _DITTO:
+                        values[place] = "" if cell == _EMPTY else cell
+            yield form % tuple([values[at] for at in places])
+            continue
+        marked = _MARKED.match(line) if line[:1] in _FIRST else None
         if not marked:
             yield line
             continue
@@ -236,8 +247,8 @@ def _unfolded(lines: list[str], pair: str) -> Iterator[str]:
             yield line[1:]
             continue
         sign = marked[0]
+        name = sign.rstrip("|=0123456789 *")
         if sign[-1] == "=":
-            name = sign.rstrip("|=0123456789")
             count = int(sign.strip("|=" + ascii_uppercase) or "1")
             body = [line[len(sign) :], *lines[at : at + count - 1]]
             at += count - 1
@@ -247,25 +258,14 @@ def _unfolded(lines: list[str], pair: str) -> Iterator[str]:
             before[name] = values
             yield patterns[name][0] % tuple([values[at] for at in pattern.values])
             continue
-        name = sign.rstrip(" *")
         if name not in patterns:
             raise DecodeError(f"a folded text that names {name!r} before defining it")
-        form, places, between = patterns[name]
-        values = before[name]
-        if sign[-1] == "*":
-            if not line[len(sign) :].isdecimal():
-                raise DecodeError(f"a folded text with {line!r}, which is no count")
-            repeated = form % tuple([values[at] for at in places])
-            for _ in range(int(line[len(sign) :])):
-                yield repeated
-            continue
-        cells = []
-        if sign[-1] == " ":
-            cells = line[len(sign) :].split(between, max(0, len(values) - 1))
-        for place, cell in enumerate(cells):
-            if cell != _DITTO:
-                values[place] = "" if cell == _EMPTY else cell
-        yield form % tuple([values[at] for at in places])
+        if not line[len(sign) :].isdecimal():
+            raise DecodeError(f"a folded text with {line!r}, which is no count")
+        form, places, _ = patterns[name]
+        repeated = form % tuple([before[name][at] for at in places])
+        for _ in range(int(line[len(sign) :])):
+            yield repeated
 
 
 def _defined(body: str, pair: str) -> tuple[Pattern, list[str]]:
