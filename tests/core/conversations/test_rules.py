@@ -10,7 +10,7 @@ from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import Block, parse, write
 from headroom.conversations.digest import _Bundles, select
 from headroom.conversations.rules import binding_of
-from headroom.conversations.units import Unit, is_short, units_of
+from headroom.conversations.units import Unit, answered, is_short, units_of
 from headroom.messages import read_messages
 from headroom.tokens import messages_tokens
 
@@ -258,6 +258,14 @@ def test_short_prohibitions_come_before_a_long_request_with_a_limit():
         ),
         ("No comments in the code.", "Comments are OK for exported names."),
         (
+            "Er verträgt kein Ibuprofen.",
+            "Emil darf Ibuprofen doch nehmen. Aber nicht mehr als 150 mg auf einmal.",
+        ),
+        (
+            "我妈妈可能也去，先不要给她订，等我通知。",
+            "妈妈决定去了，给她也订一张。",
+        ),
+        (
             "My sister Carla may join, don't book anything for her until I confirm.",
             "Carla is coming!",
         ),
@@ -272,6 +280,17 @@ def test_what_speaks_of_an_amendment_stands_with_the_rule_too():
     may = "And kiln-2 may be deleted at the depot."
     limit = "The depot closes in June."
     assert digest_of(rule, may, limit).rules == (f"{rule} …\n{may} …\n{limit}",)
+
+
+def test_a_short_reply_stands_with_what_it_replies_to():
+    units = [
+        Unit(0, "user", "said", "Tell me whether the sauna is open on Sundays"),
+        Unit(1, "assistant", "said", "It isn't.", closes=()),
+    ]
+    units[1:] = answered(units[1:], units[:1])
+    bundles = _Bundles(units, set(), {})
+    assert bundles.of(0, set()) == [0, 1]
+    assert bundles.of(1, set()) == [1, 0]
 
 
 def test_a_correction_in_the_same_message_stands_with_the_rule():

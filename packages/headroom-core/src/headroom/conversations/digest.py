@@ -36,6 +36,9 @@ _QUESTION_WEIGHT = 0.75
 # Short words without a name or number, such as "Good." or "Is that OK?".
 _CHATTER_WEIGHT = 0.2
 _CHATTER_CHARACTERS = 24
+# So short a reply, such as "It isn't.", says nothing without what was said before it.
+_REPLY_CHARACTERS = 12
+_DIGIT = re.compile(r"\d")
 # What was said last counts so much more than what was said first.
 _NEWEST_WEIGHT = 1.1
 _ROW_DECAY = 0.6
@@ -253,9 +256,11 @@ class _Bundles:
                         self._needs.setdefault(head, []).append(at)
             for asked in unit.closes:
                 # What is answered to everything, such as "Noted.", says nothing.
+                telling = len(unit.text) <= _REPLY_CHARACTERS or _DIGIT.search(
+                    unit.text
+                )
                 if asked in spoken and (
-                    asks(asked)
-                    or (said[unit.text] == 1 and any(map(str.isdigit, unit.text)))
+                    asks(asked) or (said[unit.text] == 1 and telling)
                 ):
                     # A question with a value in it tells something by itself.
                     tells = len(

@@ -70,6 +70,7 @@ _SCOPES = re.compile(
     _FLAGS,
 )
 _NEGATES = re.compile(any_of(NEGATIONS) + "|不|没|別|ない|않|안 ", _FLAGS)
+_SENTENCE = re.compile(r"[.!?] |[。！？]")
 _OPENS = re.compile(r"^(?:no|nein|non|nee|нет|nie),\s+", _FLAGS)
 # A mark such as "FACT:" says nothing of what the statement is about.
 _MARK = re.compile(r"^[A-Z][A-Z ]{2,30}:\s")
@@ -97,6 +98,7 @@ class _Statement(NamedTuple):
 
     Attributes:
         negated: It denies something.
+        opens_negated: Its first sentence does.
         changes: It says that it changes something, and adds nothing.
         replaces: It says that something stands for something else.
     """
@@ -105,6 +107,7 @@ class _Statement(NamedTuple):
     before: dict[str, str]
     values: dict[str, str]
     negated: bool
+    opens_negated: bool
     changes: bool
     replaces: bool
 
@@ -133,11 +136,13 @@ def _statement(text: str) -> _Statement:
     replaces = _REPLACES.search(text) is not None
     changes = replaces or _CHANGES.search(text) is not None
     replaces = replaces or _INSTEAD_OF.search(text) is not None
+    said = _OPENS.sub("", text)
     return _Statement(
         text,
         before,
         values,
-        negated=_NEGATES.search(_OPENS.sub("", text)) is not None,
+        negated=_NEGATES.search(said) is not None,
+        opens_negated=_NEGATES.search(_SENTENCE.split(said, maxsplit=1)[0]) is not None,
         changes=changes and _ADDS.search(text) is None,
         replaces=replaces,
     )
@@ -223,9 +228,14 @@ class _Heard:
             if old.rule is None or not keys:
                 continue
             share = len(keys) / len(old.about.before)
-            turns = new.negated != old.about.negated
-            # One word of many may be said of anything, but not a name.
-            told = share >= _TOLD_SHARE or "name" in map(old.about.values.get, keys)
+            turns = (
+                new.negated != old.about.negated
+                or new.opens_negated != old.about.opens_negated
+            )
+            # One word of many may be said of anything, but not a name. Of the pairs of
+            # characters in writing without spaces every other one is no word.
+            told = share >= _TOLD_SHARE / (2 if any(map(_is_pair, keys)) else 1)
+            told = told or "name" in map(old.about.values.get, keys)
             about = rare >= (1 if told else 2)
             about = about or share >= (_OPPOSITE_SHARE if turns else _SAME_SHARE)
             if about and (turns or (unit.kind != "rule" and share < _SAME_SHARE)):
