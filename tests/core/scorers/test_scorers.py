@@ -191,31 +191,27 @@ def test_bm25_is_exactly_the_library_s_with_lucene_s_idf(query, documents):
             }
 
     library = LuceneBM25(documents)
-    scores, idf = bm25(query, documents)
+    scores, idf = bm25(query, list(map(len, documents)), dict(enumerate(documents)))
     assert idf == library.idf
-    assert scores == pytest.approx(library.get_scores(query).tolist(), rel=1e-12)
+    assert list(scores.values()) == pytest.approx(
+        library.get_scores(query).tolist(), rel=1e-12
+    )
 
 
 @given(WORDS, st.lists(WORDS, min_size=1, max_size=8).filter(any))
 def test_bm25_needs_only_what_the_query_shares(query, documents):
     asked = [[word for word in each if word in query] for each in documents]
-    lengths = [len(each) for each in documents]
-    shared = [i for i, each in enumerate(asked) if each]
-    scores, _ = bm25(query, documents)
-    some, _ = bm25(
-        query,
-        [asked[i] for i in shared],
-        corpus_size=len(documents),
-        lengths=[lengths[i] for i in shared],
-        mean_length=sum(lengths) / len(lengths),
-    )
-    assert some == [scores[i] for i in shared]
-    assert sum(scores) == pytest.approx(sum(some))
+    sizes = [len(each) for each in documents]
+    shared = {i: each for i, each in enumerate(asked) if each}
+    scores, _ = bm25(query, sizes, dict(enumerate(documents)))
+    some, _ = bm25(query, sizes, shared)
+    assert some == {i: scores[i] for i in shared}
+    assert sum(scores.values()) == pytest.approx(sum(some.values()))
 
 
 def test_bm25_of_nothing_is_nothing():
-    assert bm25(["a"], []) == ([], {})
-    assert bm25(["a"], [[], []]) == ([0, 0], {})
+    assert bm25(["a"], [], {}) == ({}, {})
+    assert bm25(["a"], [0, 0], {0: [], 1: []}) == ({0: 0, 1: 0}, {})
 
 
 def test_bm25_agrees_with_lucene_by_hand():

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headroom.scorers.words import Sentences, content_terms
 
@@ -14,14 +14,9 @@ _K1, _B = 1.5, 0.75
 
 
 def bm25(
-    query: Sequence[str],
-    documents: Sequence[Sequence[str]],
-    *,
-    corpus_size: int | None = None,
-    lengths: Sequence[int] | None = None,
-    mean_length: float | None = None,
-) -> tuple[list[float], dict[str, float]]:
-    """Return the BM25 score of each document, and the idf of each word.
+    query: Sequence[str], sizes: Sequence[int], shared: Mapping[int, Sequence[str]]
+) -> tuple[dict[int, float], dict[str, float]]:
+    """Return the BM25 score of each document in `shared`, and the idf of each word.
 
     The idf is Lucene's, above 0 even for a word in every document:
     log(1 + (N - n + 0.5) / (n + 0.5)). Okapi's is 0 for a word in half of the
@@ -29,29 +24,23 @@ def bm25(
 
     Args:
         query: Its words; a word that no document holds adds nothing.
-        documents: The words of each document. A caller that names the next three may
-            leave out documents and words that share nothing with the query.
-        corpus_size: How many documents there are in all.
-        lengths: The words of each document in full, counted.
-        mean_length: The mean of the lengths over the whole corpus.
+        sizes: How many words each document of the corpus has.
+        shared: Documents by position, each as those of its words that count; what
+            shares no word with the query may be left out.
 
     Source: Lucene's BM25Similarity; Robertson and Zaragoza 2009, section 3.
     """
-    counts = [Counter(document) for document in documents]
-    holders = Counter(word for count in counts for word in count)
-    total = len(documents) if corpus_size is None else corpus_size
-    sizes = [len(document) for document in documents] if lengths is None else lengths
-    mean = sum(sizes) / len(sizes) if mean_length is None and sizes else mean_length
+    counts = {i: Counter(document) for i, document in shared.items()}
+    holders = Counter(word for count in counts.values() for word in count)
+    total, mean = len(sizes), sum(sizes) / (len(sizes) or 1) or 1.0
     idf = {w: math.log(1 + (total - n + 0.5) / (n + 0.5)) for w, n in holders.items()}
-    scores = []
-    for count, size in zip(counts, sizes, strict=True):
-        bend = _K1 * (1 - _B + _B * size / (mean or 1.0))
-        scores.append(
-            sum(
-                idf[word] * count[word] * (_K1 + 1) / (count[word] + bend)
-                for word in query
-                if word in count
-            )
+    scores = {}
+    for i, count in counts.items():
+        bend = _K1 * (1 - _B + _B * sizes[i] / mean)
+        scores[i] = sum(
+            idf[word] * count[word] * (_K1 + 1) / (count[word] + bend)
+            for word in query
+            if word in count
         )
     return scores, idf
 
@@ -85,17 +74,14 @@ class BM25Scorer:
         if not matched:
             return scores
         # Only sentences with a word of the query can score, and only by it.
-        found, idf = bm25(
-            terms,
-            [[matched[w] for w in known.words[i] if w in matched] for i in places],
-            corpus_size=len(known),
-            lengths=[len(known.words[i]) for i in places],
-            mean_length=sum(map(len, known.words)) / len(known),
-        )
+        shared = {
+            i: [matched[w] for w in known.words[i] if w in matched] for i in places
+        }
+        found, idf = bm25(terms, [len(each) for each in known.words], shared)
         # A word that occurs nowhere weighs as the query's rarest one that does: it
         # lowers all scores alike, and must not drown what is there.
         rarest = max(idf.values())
         whole = sum(idf.get(term, rarest) for term in terms)
-        for i, score in zip(places, found, strict=True):
+        for i, score in found.items():
             scores[i] = math.tanh(score / whole)
         return scores

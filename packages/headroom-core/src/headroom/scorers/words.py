@@ -26,11 +26,9 @@ _NO_WORD = re.compile(
 )
 # Scripts written without spaces, and Hangul, whose particles stick to the noun.
 _UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf"
-    r"\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+    r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf"
+    r"\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
 )
-
-
 # A word that is cut at the end of a line.
 _HYPHENATED = re.compile(r"([^\W\d_]{2,})[-\u2010]\r?\n[ \t>]*([^\W\d_]{2,})")
 # Names of programs are asked for by their parts: "user id" means `getUserId`.
@@ -108,17 +106,11 @@ def _fold_match(match: re.Match[str]) -> str:
 
 def _unspaced(word: str) -> list[str]:
     """Cut the parts of `word` that are of an unspaced script."""
-    if word.isascii():
-        return [word]
     found: list[str] = []
-    end = 0
-    for run in _UNSPACED.finditer(word):
-        if run.start() > end:
-            found.append(word[end : run.start()])
-        found += _grams(run.group())
-        end = run.end()
-    if end < len(word):
-        found.append(word[end:])
+    # Every other part is such a run.
+    for i, part in enumerate(_UNSPACED.split(word)):
+        if part:
+            found += _grams(part) if i % 2 else [part]
     return found
 
 
