@@ -682,6 +682,59 @@ needs_torch = pytest.mark.skipif(
 torch_is_noisy = pytest.mark.filterwarnings("ignore")
 
 
+def tiny_bert(folder, kind, **options):
+    """Write a BERT with random weights, as transformers does; return it."""
+    import torch
+    import transformers
+
+    torch.manual_seed(3)
+    (folder / "vocab.txt").write_text("\n".join([*VOCABULARY, "[MASK]"]))
+    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    config = transformers.BertConfig(
+        vocab_size=len(VOCABULARY) + 1,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=32,
+        initializer_range=1.0,
+        **options,
+    )
+    model = getattr(transformers, kind)(config).eval()
+    model.save_pretrained(folder)
+    return model
+
+
+@needs_torch
+@torch_is_noisy
+def test_a_sentence_transformers_embedding_is_loaded_from_a_folder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import torch
+    from transformers import BertTokenizerFast
+
+    model = tiny_bert(tmp_path, "BertModel")
+    tokenizer = BertTokenizerFast.from_pretrained(tmp_path)
+
+    def mean(text):
+        with torch.no_grad():
+            encoded = tokenizer(text, return_tensors="pt")
+            return model(**encoded).last_hidden_state[0].mean(0).numpy()
+
+    scorer = EmbeddingScorer(tmp_path, device="cpu", batch_size=2)
+    scores = scorer.score("late penalty", PAIRS)
+    cosines = [
+        mean("late penalty") @ mean(each) / np.linalg.norm(mean(each)) for each in PAIRS
+    ]
+    # The zero point is the same for all, so the order is that of the cosines.
+    assert list(np.argsort(scores, kind="stable")[-3:]) == list(
+        np.argsort(cosines)[-3:]
+    )
+    assert scorer.score("cats", ["cats"]) == [pytest.approx(1.0, abs=1e-5)]
+    assert pickle.loads(pickle.dumps(scorer)).score("late penalty", PAIRS) == scores
+
+
 @needs_torch
 @torch_is_noisy
 def test_a_sentence_transformers_cross_encoder_is_loaded_from_a_folder(
@@ -689,27 +742,9 @@ def test_a_sentence_transformers_cross_encoder_is_loaded_from_a_folder(
 ):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     import torch
-    from transformers import (
-        BertConfig,
-        BertForSequenceClassification,
-        BertTokenizerFast,
-    )
+    from transformers import BertTokenizerFast
 
-    torch.manual_seed(3)
-    (tmp_path / "vocab.txt").write_text("\n".join([*VOCABULARY, "[MASK]"]))
-    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-    config = BertConfig(
-        vocab_size=len(VOCABULARY) + 1,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=32,
-        num_labels=1,
-        initializer_range=1.0,
-    )
-    model = BertForSequenceClassification(config).eval()
-    model.save_pretrained(tmp_path)
+    model = tiny_bert(tmp_path, "BertForSequenceClassification", num_labels=1)
     scorer = CrossEncoderScorer(tmp_path, device="cpu", batch_size=2)
     scores = scorer.score("late penalty", PAIRS)
     tokenizer = BertTokenizerFast.from_pretrained(tmp_path)
