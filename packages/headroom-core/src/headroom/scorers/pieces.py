@@ -4,8 +4,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-__all__ = ["PADDING", "UNKNOWN", "Pieces", "plain"]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["PADDING", "UNKNOWN", "Pieces", "padded", "plain"]
 
 PADDING, UNKNOWN = 0, 1  # the first two tokens of every vocabulary
 _START = "▁"  # opens a piece that begins a word, as SentencePiece writes it
@@ -31,6 +36,16 @@ def plain(text: str) -> str:
     # A lone surrogate cannot be encoded, and must not make a text unreadable.
     clean = text.encode("utf-8", "replace").decode()
     return _HUMP.sub(" ", unicodedata.normalize("NFKC", clean)).lower()
+
+
+def padded(tokens: Sequence[Sequence[int]]) -> "npt.NDArray[np.int64]":
+    """Return rows of tokens (n, t), the shorter ones filled up with padding."""
+    import numpy as np
+
+    ids = np.full((len(tokens), max(map(len, tokens))), PADDING, np.int64)
+    for row, known in zip(ids, tokens, strict=True):
+        row[: len(known)] = known
+    return ids
 
 
 class Pieces:

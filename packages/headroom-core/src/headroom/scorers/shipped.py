@@ -5,6 +5,7 @@ hundred languages by their meaning. What they are and how well they do:
 docs/cross-encoder.md.
 """
 
+import gzip
 import hashlib
 import io
 import threading
@@ -18,24 +19,25 @@ from headroom.scorers.bm25 import BM25Scorer
 from headroom.scorers.language import is_english
 from headroom.scorers.meaning import Meaning
 from headroom.scorers.models import import_extra
+from headroom.scorers.pieces import padded
 from headroom.scorers.words import Sentences
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["meaning", "shipped_logits", "shipped_scores"]
+__all__ = ["logistic", "shipped_logits", "shipped_scores"]
 
 _FOLDER = Path(__file__).parent / "model"
 # A file that was cut short or exchanged would score nonsense without a word.
 _SHA256 = {
-    "matching.npz": "ee0f31b3e4782dddc00796d41c0daf697ae59d387b90641bc9a72efb222340c5",
-    "model.onnx": "a95126693fd68ce6a2eb26e390e23acc71a376dc4c220d05684c1d276cb63cfc",
-    "tokenizer.json": (
-        "f69845807f2ba57d5b2f82177c86a7535f1757f4131d3520da59f322b1018593"
+    "matching.onnx": "8c769146e063e9628cb9d91443b93bd5c551abc3905661deab4e478b755d760d",
+    "network.onnx": "4c841cbff974ab9b4eb63a775319c27b779ee8ee76c642263085296d29566a7b",
+    "pieces.txt.gz": "75bd70f25af8e39a20ae64108696ed857af3afbdd5a0fc8efb7ed4547b7f3eaf",
+    "tokenizer.json.gz": (
+        "7bb12aa9b8e4a94982043dae6c88460b7836a12c160ebe7de9cbf42953accbcb"
     ),
-    "pieces.txt": "3b36d7762fd39028ff2ab6fcbe349bfec4c251ede8976a40cef4533256e3ad27",
-    "vectors.npz": "87a1fb376fd1eb54988b1c32ade56fc5f0fb6bf986c6ed72deac95e7c5e8a590",
+    "vectors.npz": "87ce75ad9d34425bf5b4dfdcd6498d92fd2f715353b1bb6dd52daf5d362ea368",
 }
 # A logit is this share of the network's and of the table's, where both read the
 # sentence; else the table's alone. Source of all numbers: measured,
@@ -61,6 +63,8 @@ _TEMPERATURE, _SURE, _FIRST = 0.3, 0.55, 1.05
 _MOST_TOKENS = 256  # of one text; what follows is left to BM25
 _BATCH = 8  # measured: a third faster than 45 at once, the tables stay in the cache
 
+Cut = Callable[[Sequence[str]], list[Sequence[int]]]
+Arrays = Callable[[Sequence[Sequence[int]]], tuple[Any, ...]]
 Logits = Callable[[str, Sequence[str]], "npt.NDArray[np.float32]"]
 
 _loading = threading.Lock()
@@ -75,26 +79,26 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     """
     if not sentences:
         return []
-    import_extra("onnxruntime", "onnx")  # numpy comes with it
+    # Asked in any case: a missing extra must not show with some queries only.
+    import_extra("onnxruntime", "onnx")
     import numpy as np
 
     known = sentences if isinstance(sentences, Sentences) else Sentences(sentences)
     by_words = np.array(BM25Scorer().score(query, known))
-    by_table = meaning().logits(query, known)
+    by_table = shipped_logits("matching", query, known, threads)
     logits = by_table
-    # Asked in any case: a missing extra must not show with some queries only.
-    network = _shipped(threads)
     if is_english(query):
-        together = _NETWORK * network(query, known) + _TABLE * by_table
+        by_network = shipped_logits("network", query, known, threads)
+        together = _NETWORK * by_network + _TABLE * by_table
         logits = np.where([is_english(each) for each in known], together, by_table)
     matched = min(1.0, by_words.max() / _MATCHED)
     # The network has learned from questions that share words with their answers, and
     # believes in nothing else.
     by_meaning = np.maximum(
-        _logistic(_SLOPE * (logits - _MIDDLE)),
-        (1 - matched) * _logistic(_ALONE_SLOPE * (by_table - _ALONE_MIDDLE)),
+        logistic(_SLOPE * (logits - _MIDDLE)),
+        (1 - matched) * logistic(_ALONE_SLOPE * (by_table - _ALONE_MIDDLE)),
     )
-    share = 1 - (1 - _MOST * _logistic(logits.max())) * matched
+    share = 1 - (1 - _MOST * logistic(logits.max())) * matched
     meant = np.maximum(0, by_meaning - _NOISE * matched)
     scores = share * meant + (1 - share) * by_words
     chances = np.exp((logits - logits.max()) / _TEMPERATURE)
@@ -104,96 +108,85 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     return found
 
 
-def _logistic(x: Any) -> Any:
+def logistic(x: Any) -> Any:
+    """Return the probabilities of logits, an array of any shape."""
     import numpy as np
 
     # tanh, because exp overflows for strongly negative logits.
     return 0.5 * (1 + np.tanh(x / 2))
 
 
-def meaning() -> Meaning:
-    """Return the loaded table; one thread loads, the others wait.
-
-    Raises:
-        ImportError, ScorerError: As `shipped_scores`.
-    """
-    with _loading:
-        return _table()
-
-
-@lru_cache(maxsize=1)
-def _table() -> Meaning:
-    import_extra("onnxruntime", "onnx")  # numpy comes with it
-    import numpy as np
-
-    names = _checked("pieces.txt").decode()
-    table, learned = (
-        np.load(io.BytesIO(_checked(name))) for name in ("vectors.npz", "matching.npz")
-    )
-    return Meaning(names, table, learned)
-
-
 def shipped_logits(
-    query: str, sentences: Sequence[str], threads: int = 1
+    part: str, query: str, sentences: Sequence[str], threads: int = 1
 ) -> "npt.NDArray[np.float32]":
-    """Return the logits (n,) of the network alone.
+    """Return the logits (n,) of one part alone, "network" or "matching".
+
+    One thread loads it, the others wait.
 
     Raises:
         ImportError, ScorerError: As `shipped_scores`.
     """
-    return _shipped(threads)(query, sentences)
-
-
-def _shipped(threads: int) -> Logits:
-    """Return the loaded model; one thread loads, the others wait."""
     with _loading:
-        return _loaded(threads)
+        logits = _loaded(part, threads)
+    return logits(query, sentences)
 
 
-@lru_cache(maxsize=2)
-def _loaded(threads: int) -> Logits:
-    """Return the function from a query and sentences to the model's logits."""
+@lru_cache(maxsize=4)
+def _loaded(part: str, threads: int) -> Logits:
+    """Return the function from a query and sentences to a part's logits."""
+    onnxruntime = import_extra("onnxruntime", "onnx")
     import numpy as np
 
-    onnxruntime = import_extra("onnxruntime", "onnx")
-    tokenizers = import_extra("tokenizers", "onnx")
-    model = _checked("model.onnx")
-    tokenizer = tokenizers.Tokenizer.from_buffer(_checked("tokenizer.json"))
-    tokenizer.enable_truncation(_MOST_TOKENS)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # Waiting threads sleep: the processor belongs to the user's program.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(
-        model, options, providers=["CPUExecutionProvider"]
+        _checked(f"{part}.onnx"), options, providers=["CPUExecutionProvider"]
     )
+    names = [each.name for each in session.get_inputs()]
+    cut, arrays = _pieces() if part == "network" else _words()
+
+    def logits(query: str, sentences: Sequence[str]) -> "npt.NDArray[np.float32]":
+        asked, tokens = arrays(cut([query])), cut(sentences)
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
+        found = np.empty(len(tokens), np.float32)
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            inputs = *asked, *arrays([tokens[i] for i in chosen])
+            feed = dict(zip(names, inputs, strict=True))
+            found[chosen] = session.run(None, feed)[0]
+        return found
+
+    return logits
+
+
+def _pieces() -> tuple[Cut, Arrays]:
+    """Return what cuts texts into the network's tokens, and pads them."""
+    tokenizers = import_extra("tokenizers", "onnx")
+    rules = gzip.decompress(_checked("tokenizer.json.gz"))
+    tokenizer = tokenizers.Tokenizer.from_buffer(rules)
+    tokenizer.enable_truncation(_MOST_TOKENS)
     unknown = tokenizer.token_to_id("[UNK]")
 
-    def cut(texts: Sequence[str]) -> list[list[int]]:
+    def cut(texts: Sequence[str]) -> list[Sequence[int]]:
         # A lone surrogate cannot be encoded, and must not make a text unreadable.
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
         found = tokenizer.encode_batch(clean, add_special_tokens=False)
         return [each.ids or [unknown] for each in found]
 
-    def rows(ids: Sequence[Sequence[int]]) -> Any:
-        padded = np.zeros((len(ids), max(map(len, ids))), np.int64)
-        for row, known in zip(padded, ids, strict=True):
-            row[: len(known)] = known
-        return padded
+    return cut, lambda tokens: (padded(tokens),)
 
-    def logits(query: str, sentences: Sequence[str]) -> "npt.NDArray[np.float32]":
-        asked = rows(cut([query]))
-        ids = cut(sentences)
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        found = np.empty(len(ids), np.float32)
-        for start in range(0, len(order), _BATCH):
-            chosen = order[start : start + _BATCH]
-            feed = {"query": asked, "sentences": rows([ids[i] for i in chosen])}
-            found[chosen] = session.run(None, feed)[0]
-        return found
 
-    return logits
+def _words() -> tuple[Cut, Arrays]:
+    """Return what cuts texts into the table's tokens, and looks them up."""
+    import numpy as np
+
+    names = gzip.decompress(_checked("pieces.txt.gz")).decode()
+    table = Meaning(names, np.load(io.BytesIO(_checked("vectors.npz"))))
+    cut = table.pieces.tokens
+    return lambda texts: [cut(text, _MOST_TOKENS) for text in texts], table.rows
 
 
 def _checked(name: str) -> bytes:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -140,25 +139,21 @@ def stem(word: str) -> str:
     return term[:-1] if len(term) > 3 and term[-1] in "aeoyi" else term
 
 
-def content_terms(query: str) -> list[str]:
+# The scorer and the selection ask for the same query's.
+@lru_cache(maxsize=64)
+def content_terms(query: str) -> tuple[str, ...]:
     """Return the distinct terms of `query` without its language's stop words.
 
     Order of first occurrence. The language is the one whose stop words occur most
     often. One that is a name ("Plan A") stays, as a capital, and only capitals match
-    it. A query of stop words alone keeps them all; one without words gives [].
+    it. A query of stop words alone keeps them all; one without words gives ().
 
     >>> content_terms("What is the penalty for late payments?")
-    ['penalt', 'lat', 'payment']
+    ('penalt', 'lat', 'payment')
     """
-    return list(_content_terms(query))
-
-
-# The scorer and the selection ask for the same query's.
-@lru_cache(maxsize=64)
-def _content_terms(query: str) -> tuple[str, ...]:
     found = words(query)
     folded = [word.casefold() for word in found]
-    stop = STOP_WORDS[_language(folded)]
+    stop = max(STOP_WORDS.values(), key=lambda stop: sum(w in stop for w in folded))
     content: list[str] = []
     for i, (word, low) in enumerate(zip(found, folded, strict=True)):
         if low not in stop:
@@ -177,11 +172,6 @@ def _is_name(word: str, before: str, stop: frozenset[str]) -> bool:
     if not word.isupper() or before.isupper() or before.casefold() in stop:
         return word.isupper() and len(word) > 1 and not before.isupper()
     return word != "I" or before[0].isupper()
-
-
-def _language(folded: Sequence[str]) -> str:
-    """Return the language of most stop words among casefolded words, "en" if none."""
-    return max(STOP_WORDS, key=lambda name: sum(w in STOP_WORDS[name] for w in folded))
 
 
 class Sentences(list[str]):
@@ -228,7 +218,8 @@ class Sentences(list[str]):
         }
         found = {word: term for word, term in near.items() if term in terms}
         found |= {word: word for word in terms & self.vocabulary if word.isupper()}
-        missing = [t for t in terms.difference(found.values()) if _may_be_typo(t)]
+        unmet = terms.difference(found.values())
+        missing = [t for t in unmet if len(t) >= _TYPO_LETTERS and t.isalpha()]
         if missing:
             for word, other in near.items():
                 if word not in found and len(other) >= _TYPO_LETTERS:
@@ -262,10 +253,6 @@ def _is_part(part: str, whole: str) -> bool:
     return _TYPO_LETTERS <= len(part) <= len(whole) - 3 and (
         low.startswith(part) or (whole[0].isupper() and low.endswith(part))
     )
-
-
-def _may_be_typo(term: str) -> bool:
-    return len(term) >= _TYPO_LETTERS and term.isalpha()
 
 
 def _one_letter_apart(one: str, other: str) -> bool:
