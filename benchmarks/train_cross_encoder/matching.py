@@ -26,7 +26,7 @@ from train import hits, ranking_loss
 
 from headroom.scorers.meaning import Meaning
 
-WIDTH, INNER = 96, 48
+WIDTH, INNER = 112, 48
 MOST_TOKENS = 48  # of a training sentence; the rest of longer ones is not read
 SCRIPTS = ("CYRILLIC", "ARABIC", "CJK", "HANGUL", "THAI", "DEVANAGARI", "ACCENT")
 LEAST_COSINE = 0.45  # to a word of another script that stands for a word

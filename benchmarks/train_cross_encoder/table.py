@@ -19,7 +19,7 @@ from teacher import Teacher
 
 from headroom.scorers.pieces import Pieces
 
-SIZE, WIDTH = 150_000, 96
+SIZE, WIDTH = 150_000, 112
 # The first components are those in which all pieces agree (Mu and Viswanath 2018,
 # "All-but-the-Top"): frequency and script, not meaning.
 COMMON = 2
