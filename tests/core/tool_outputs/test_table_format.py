@@ -444,7 +444,7 @@ def test_json_in_a_text_is_taken_apart() -> None:
     assert text == (
         f"{MAGIC} k=v holds unless ;k:x, json:v is v's JSON text, +a+b is one text\n"
         'result(id,state=open,name):+"Rows:\\n"+json: '
-        '[(0,user 0),(1,user 1),(2,user 2),(3,user 3)]+"\\nEnd."\n'
+        '4[(0,user 0),(1,user 1),(2,user 2),(3,user 3)]+"\\nEnd."\n'
         "is_error:false"
     )
     assert decode_table(text) == value
@@ -614,7 +614,7 @@ def test_names_in_lists_of_equal_length_are_no_pairs() -> None:
     """Only measured values stand beside what they were measured at."""
     team = {"admins": list("abcdefgh"), "banned": list("ijklmnop")}
     text = encode_table({"team": team, "n": 2})
-    assert "team:{admins:[a,b,c,d,e,f,g,h],banned:[i,j,k,l,m,n,o,p]}" in text
+    assert "team:{admins:8[a,b,c,d,e,f,g,h],banned:8[i,j,k,l,m,n,o,p]}" in text
     hours = {
         "time": [f"{h:02d}:00" for h in range(8)],
         "rain": [0, 1, 0, 0, 2, 0, 0, 0],
@@ -666,3 +666,14 @@ def test_the_points_of_a_line_stand_where_they_are() -> None:
 def test_an_ip_address_is_not_cut() -> None:
     rows = [{"id": n, "ip": f"2001:db8::8a2e:370:1c{n}"} for n in range(10, 30)]
     assert "\n10,2001:db8::8a2e:370:1c10\n" in encode_table(rows)
+
+
+def test_a_list_in_a_cell_says_how_many_elements_it_has() -> None:
+    rows = [
+        {"id": n, "few": ["a", "b"], "many": [f"{n}x{k}" for k in range(n)]}
+        for n in range(3, 6)
+    ]
+    text = encode_table({"rows": rows, "again": {"many": rows[2]["many"]}})
+    assert "3,[3x0,3x1,3x2]" in text
+    assert "4,4[4x0,4x1,4x2,4x3]" in text
+    assert decode_table(text)["rows"] == rows

@@ -160,7 +160,7 @@ class Reader:
             if self.take("="):
                 if self.peek() == '"':
                     field["text"] = self.quoted()
-                elif self.peek() in "([{&@":
+                elif re.match(r"[(\[{&@]|\d+\[", self.text[self.at :]):
                     field["value"] = self.value(field["header"])
                 else:
                     raw = self.match(r"[^,;)\]\n]*")
@@ -283,12 +283,14 @@ class Reader:
             row = self.row(header)
             assert self.take(")")
             return row
-        if mark == "[":
-            self.at += 1
+        length = re.match(r"(\d+)(?=\[)", self.text[self.at :])
+        if length or mark == "[":
+            self.at += 1 + (len(length[1]) if length else 0)
             items: list[Any] = []
             while not self.take("]"):
                 items.append(self.value(header))
                 self.take(",")
+            assert not length or int(length[1]) == len(items)
             return items
         if mark == "{":
             self.at += 1

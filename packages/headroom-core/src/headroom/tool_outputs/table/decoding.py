@@ -15,6 +15,7 @@ _HEADER_TEXT = re.compile(r"[^,;)\]\n]*")
 _BRACKET = re.compile(r'["()\[\]{},;\n]')
 _KEY = re.compile(r"[\w$][\w$/+-]*")
 _COUNT = re.compile(r"\[([0-9]+)\](\[\])?(?=[(@:])")
+_LENGTH = re.compile(r"[0-9]+(?=\[)")
 _IN_COLUMN = re.compile(r"\{([0-9]+)\}(?=\()")
 _REFERENCE = re.compile(r"&[0-9]+")
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]")
@@ -308,9 +309,9 @@ class Reader:
         new.span = (start, self.at)
 
     def _is_marked(self) -> bool:
-        """Tell whether a string begins that is written as JSON."""
-        found = START.match(self.text, self.at)
-        return found is not None or self.text.startswith('+"', self.at)
+        """Tell whether a string begins that is written as JSON, or a list's length."""
+        marks = (START.match(self.text, self.at), _LENGTH.match(self.text, self.at))
+        return any(marks) or self.text.startswith('+"', self.at)
 
     def _skip(self) -> None:
         """Move behind the container or reference that begins here."""
@@ -416,6 +417,8 @@ class Reader:
 
     def _unmarked(self, schema: _Schema | None) -> _Read:
         char = self.text[self.at]
+        if char.isdigit() and (length := _LENGTH.match(self.text, self.at)):
+            self.at, char = length.end(), "["
         if char == '"':
             text = self._quoted()
             return text, text

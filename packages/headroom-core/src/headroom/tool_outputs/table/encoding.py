@@ -36,6 +36,9 @@ def encode_table(value: Any, *, literal: bool = False) -> str:
         return _Writer(Graph(value, unpacks=False), literal=literal).text()
 
 
+# Elements from which a list says how many it has. Source: more than a reader sees at a
+# glance; 4 costs 0.1 % of the tokens of 125 recorded payloads, 2 costs 1 %.
+_MANY = 4
 # The devices that the first line explains, in this order.
 _FIXED, _SPARSE = "k=v holds unless ;k:x", "k? only where ;k:x"
 _ABSENT, _BARE = ";k: is absent", "bare key is null"
@@ -205,7 +208,10 @@ class _Writer:
             # Never a reference: "json:&1" is a string like any other.
             return MARKS[shape] + self._written(graph.items[item][0], schema)
         if shape == ARRAY:
-            return f"[{','.join([self._item(c, schema) for c in graph.items[item]])}]"
+            items = graph.items[item]
+            is_long = len(items) >= _MANY and item != graph.root
+            text = ",".join([self._item(each, schema) for each in items])
+            return f"{len(items) if is_long else ''}[{text}]"
         own = self.schema_of[item]
         if own >= 0:
             row = f"({self._row(item, own)})"

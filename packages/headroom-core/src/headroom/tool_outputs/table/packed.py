@@ -40,7 +40,7 @@ JOINED = min(MARKS) - 1
 _SHAPES = {mark: shape for shape, mark in MARKS.items()}
 _SPELLING_OF = dict(zip(MARKS.values(), _SPELLINGS, strict=True))
 # A mark is one only before a bracket; no string that begins so is bare.
-START = re.compile(r"json(?:a?[24t]?l?: ?)(?=[\[{(]|@[\w$/+-]+\()")
+START = re.compile(r"json(?:a?[24t]?l?: ?)(?=[0-9]*\[|[{(]|@[\w$/+-]+\()")
 # Strings in strings in strings. Each layer doubles the backslashes, so that a string
 # of more would have a billion of them.
 MOST_LAYERS = 30
