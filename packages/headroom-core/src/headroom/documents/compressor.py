@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from numbers import Integral, Real
 from typing import NamedTuple
@@ -183,7 +183,7 @@ class SemanticCompressor:
             skipped=skipped,
             kept=documents,
             _source=corpus.documents,
-            _measure=_Total(self.count_tokens),
+            _measure=partial(_total, self.count_tokens),
         )
 
     def _plan(self, context: RAGContext) -> _Plan:
@@ -349,14 +349,9 @@ class SemanticCompressor:
         return _Ranking(scores, least, able, order, reason, rivals or 1)
 
 
-@dataclass(frozen=True)
-class _Total:
-    """Counts the tokens of several texts; can be pickled with the account."""
-
-    count_tokens: CountTokens | None
-
-    def __call__(self, texts: Sequence[str]) -> int:
-        return sum(map(self.count_tokens or default_counter(), texts))
+def _total(count_tokens: CountTokens | None, texts: Sequence[str]) -> int:
+    """Return the tokens of several texts."""
+    return sum(map(count_tokens or default_counter(), texts))
 
 
 def _is_number(value: object) -> bool:

@@ -92,7 +92,6 @@ class Corpus:
         self.estimates: list[float] = []
         self.carried: set[int] = set()
         self.procedures: dict[int, range] = {}
-        self._dialogues: dict[tuple[int, int], bool] = {}
         self._unknown: dict[int, bool] = {}
         self._groups: dict[int, frozenset[int]] = {}
         positions: dict[str, int] = {}
@@ -344,10 +343,7 @@ class Corpus:
         unit = self.units[i]
         if unit.kind not in _TURNS or i + 1 == len(self.units):
             return []
-        key = unit.document, unit.block
-        if key not in self._dialogues:
-            self._dialogues[key] = self._is_dialogue(i)
-        most = _MOST_REPLIES if self._dialogues[key] else self.units[i + 1].intro == i
+        most = _MOST_REPLIES if self._is_dialogue(i) else self.units[i + 1].intro == i
         last = min(len(self.units), i + 1 + most)
         return [at for at in range(i + 1, last) if self._same_block(at, i)]
 
@@ -431,6 +427,14 @@ class Corpus:
             said.append(self.texts[above])
             above = self.units[above].heading
         return tuple(said)
+
+    def by_document(self, held: Sequence[Sequence[str]]) -> dict[int, set[str]]:
+        """Return the words of each document that has any; `held` by distinct text."""
+        found: dict[int, set[str]] = {}
+        for unit, position in zip(self.units, self.which, strict=True):
+            if held[position]:
+                found.setdefault(unit.document, set()).update(held[position])
+        return found
 
     def rows(self, kept: Collection[int]) -> dict[int, list[int]]:
         """Return the kept units of each document that has any, both in order."""

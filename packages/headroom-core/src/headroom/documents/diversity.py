@@ -1,7 +1,9 @@
 """Diversity: what tells another part of the question comes before a repetition."""
 
 import heapq
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.query import Asked, idf
@@ -34,7 +36,7 @@ def varied(
     if len(order) < 3:
         return list(order)
     held = [asked.held[corpus.which[i]] for i in order]
-    weights = idf(held, len(order))
+    weights = idf(Counter(chain.from_iterable(held)), len(order))
     whole = [sum(weights[term] for term in terms) for terms in held]
     told = dict.fromkeys(weights, 0)
     share = [1.0 - _TOLD_AGAIN**times for times in range(_TOLD_OUT + 1)]

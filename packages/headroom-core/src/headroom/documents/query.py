@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from headroom.documents.corpus import Corpus
@@ -114,12 +114,10 @@ class Asked:
         A document that holds none is left out, and one of a single unit: of that
         the scorer has read everything.
         """
-        found: dict[int, set[str]] = {}
+        found = self.corpus.by_document(self.held)
         units = Counter(unit.document for unit in self.corpus.units)
-        for unit, position in zip(self.corpus.units, self.corpus.which, strict=True):
-            if self.held[position]:
-                found.setdefault(unit.document, set()).update(self.held[position])
-        weights = idf(found.values(), len(self.corpus.documents))
+        often = Counter(chain.from_iterable(found.values()))
+        weights = idf(often, len(self.corpus.documents))
         whole = sum(weights[term] for term in sorted(weights))
         return {
             # Sorted, because the last digit of a sum depends on the order.
@@ -129,12 +127,11 @@ class Asked:
         }
 
 
-def idf(held: Collection[Collection[str]], total: int) -> dict[str, float]:
-    """Return the weight of each term that is in some of `total` texts, above 0.
+def idf(often: Mapping[str, int], total: int) -> dict[str, float]:
+    """Return the weight of each term by how many of `total` texts it is in, above 0.
 
     Source: Lucene's BM25Similarity, as in `BM25Scorer`.
     """
-    often = Counter(chain.from_iterable(held))
     return {
         term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in often.items()
     }

@@ -1,12 +1,13 @@
 """Relevance: a sentence's own score, lifted by its surroundings and by names."""
 
-import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import asks, limits
 from headroom.documents.quantities import fitting
-from headroom.documents.query import Asked
+from headroom.documents.query import Asked, idf
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import stem
 
@@ -225,7 +226,11 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
         [] if names.isdisjoint(found) else sorted(names.intersection(found))
         for found in words
     ]
-    weights = _weights(corpus, held)
+    # Names connect that are in some documents but not in most.
+    often = Counter(chain.from_iterable(corpus.by_document(held).values()))
+    weights = idf(often, len(corpus.documents))
+    most = max(2.0, _COMMON * len(corpus.documents))
+    weights = {name: weights[name] for name in weights if 2 <= often[name] <= most}
     # What each document lends to the others by a name: its best source counts.
     lent: dict[str, dict[int, float]] = {}
     for source in sources:
@@ -244,18 +249,3 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
         if gain:
             gains[i] = gain / (gain + _HALF_GAIN)
     return gains
-
-
-def _weights(corpus: Corpus, held: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Return the idf over documents of the names that connect some but not most."""
-    where: dict[str, set[int]] = {}
-    for unit, position in zip(corpus.units, corpus.which, strict=True):
-        for name in held[position]:
-            where.setdefault(name, set()).add(unit.document)
-    total = len(corpus.documents)
-    most = max(2.0, _COMMON * total)
-    return {
-        name: math.log(1 + (total - len(found) + 0.5) / (len(found) + 0.5))
-        for name, found in where.items()
-        if 2 <= len(found) <= most
-    }

@@ -181,40 +181,28 @@ def _pipe(lines: Lines) -> list[_Row]:
     if not marked and len({len(row) for row in cells.values()}) > 1:
         return []
     body = list(cells)
-    if not body:
-        return [_Row(i, i, "markup") for i in range(size)]
-    inner = [i for i in rules if i > body[0]]
-    headers: list[int] = []
+    inner = [i for i in rules if body and i > body[0]]
     if inner:
-        headers = [i for i in body if i < inner[0]]
+        size = sum(i < inner[0] for i in body)
         # A second header row below the rule has nothing to say of the first column.
-        for i in body[len(headers) :]:
-            if cells[i][0] or not any(cells[i]) or len(headers) > 3:
+        while size < min(4, len(body)) and any(cells[body[size]][1:]):
+            if cells[body[size]][0]:
                 break
-            headers.append(i)
-    rows: list[tuple[int, int, list[str]]] = []
-    found: list[_Row] = []
-    if headers:
-        end = max(headers[-1], inner[0])
-        top = 0 if rules and rules[0] == 0 else headers[0]
-        found.append(_Row(top, end, "header"))
-        body = [i for i in body if i > end]
-        rows = [(i, i, cells[i]) for i in body]
+            size += 1
+        top, end = min(rules[0], body[0]), max(inner[0], body[size - 1])
+        found = [_Row(top, end, "header")]
+        rows = [(i, i, cells[i]) for i in body[size:]]
         found += _related(rows, [top], "header")
-        for rule in [i for i in rules if i > end]:
-            found.append(_Row(rule, rule, "markup"))
+        rules = [i for i in rules if i > end]
     else:
-        first = body[0]
         named = (
             len(body) > 2
-            and _names(cells[first])
+            and _names(cells[body[0]])
             and not all(_names(cells[i]) for i in body[1:])
         )
-        found = _related(
-            [(i, i, cells[i]) for i in body], [first] if named else [], "row"
-        )
-        found += [_Row(rule, rule, "markup") for rule in rules]
-    return sorted(found)
+        rows = [(i, i, cells[i]) for i in body]
+        found = _related(rows, body[:1] if named else [], "row")
+    return sorted([*found, *(_Row(rule, rule, "markup") for rule in rules)])
 
 
 def _html(lines: Lines) -> list[_Row]:
