@@ -319,7 +319,7 @@ def test_where_no_sentence_fits_max_tokens_the_reason_is_said():
 
 
 def test_a_shorter_sentence_is_kept_when_the_best_exceeds_max_tokens():
-    long = "Late payments " + "and late penalties " * 20 + "are bad."
+    long = "Late payments, " + "and late penalties " * 20 + "are bad."
     account = bm25(1.0, max_tokens=12).explain(
         RAGContext(QUERY, [long, "The penalty is 10 %."])
     )

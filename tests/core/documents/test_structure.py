@@ -4,6 +4,7 @@ import pytest
 
 from headroom.compressors import SemanticCompressor
 from headroom.documents.corpus import Corpus
+from headroom.documents.structure import split_units
 from headroom.types import RAGContext
 
 
@@ -384,3 +385,15 @@ def test_speech_without_full_stops_is_cut_before_small_words_with_a_capital():
         "about parking again And the last point is the summer fair of the school"
     )
     assert "The opening moves from May to September" in read(text)
+
+
+def test_speech_without_stops_is_cut_where_its_verbs_and_pauses_are():
+    speech = (
+        "안녕하세요 여러분 오늘은 도서관 이야기를 합니다 도서관은 공사 때문에 닫혀 "
+        "있습니다 새 입구는 북쪽에 생깁니다 책은 옆 건물에서 빌릴 수 있습니다 "
+        "다음 주에 다시 알려 드립니다"
+    )
+    parts = [speech[unit.start : unit.end] for unit in split_units(speech)]
+    assert len(parts) > 2
+    assert all(part.endswith("다") for part in parts)
+    assert " ".join(parts) == speech

@@ -77,10 +77,13 @@ _FULL_STOPS = re.compile(r"[.;:!?。؛؟！？…\n|]")
 _ENDS = frozenset(".!?。؟！？…")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-_PAUSE = re.compile(r"(?<=[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff])(?:[、，]|\s+)")
-_DENSE_CHARACTERS = 40
+# A Korean verb ends its sentence.
+_PAUSE = re.compile(
+    r"(?<=[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff])(?:[、，]|\s+)|(?<=[다요])\s+"
+)
+_DENSE_CHARACTERS = 20
 _CAPITAL = re.compile(r"(?<=[^\W\d_]) (?=([^\W\d_]+))")
-_PIECE_CHARACTERS = 160
+_PIECE_CHARACTERS = 60
 _LEAST_PIECE = 24
 # Where an endless sentence may be cut: after a clause mark, at whitespace, or between
 # characters of scripts without spaces (in Thai, before a consonant). A mark inside a
@@ -189,14 +192,14 @@ def _goes_on(before: str, after: str) -> bool:
 def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return parts of speech without full stops; the whole where it has some.
 
-    Cut before small words with a capital ("Then", "The"), else at about 160
+    Cut before small words with a capital ("Then", "The"), else at about 60
     characters. In scripts without spaces a blank or comma is a pause: cut there.
     """
     said = text[start:end]
     ended = said.rstrip(CLOSING)[-1:] in _ENDS
     dense = not (ended or said.isascii()) and _DENSE.search(said) is not None
     half = not (ended or said.isascii()) and _HANGUL.search(said) is not None
-    least = _UNSTOPPED_CHARACTERS // (4 if dense else 2 if half else 1)
+    least = _UNSTOPPED_CHARACTERS // (4 if dense else 3 if half else 1)
     if end - start <= least or (_STOPS if ended else _FULL_STOPS).search(
         text, start, end - 1
     ):
@@ -209,7 +212,7 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if small and space.start() - at >= _LEAST_PIECE:
             found.append((at, space.start()))
             at = space.end()
-    for pause in _PAUSE.finditer(text, at, end) if dense else ():
+    for pause in _PAUSE.finditer(text, at, end) if dense or half else ():
         if pause.end() - at >= _DENSE_CHARACTERS:
             found.append((at, pause.end()))
             at = pause.end()
