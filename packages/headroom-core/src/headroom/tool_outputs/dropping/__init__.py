@@ -2,6 +2,6 @@
 
 from headroom.tool_outputs.dropping.patterns import unmatched
 from headroom.tool_outputs.dropping.policy import Policy
-from headroom.tool_outputs.dropping.walk import Pruned, leaves, prune
+from headroom.tool_outputs.dropping.walk import leaves, prune
 
-__all__ = ["Policy", "Pruned", "leaves", "prune", "unmatched"]
+__all__ = ["Policy", "leaves", "prune", "unmatched"]

@@ -37,8 +37,6 @@ _FOREIGN = frozenset(
 _NOT_ONE = frozenset({"data", "me", "search", "self"})
 # Last words of keys whose text need not be unique, as an id or a login is.
 _LOOSE = frozenset({"name", "title", "type"})
-# Words that an address adds to another one.
-_LONGEST_TAIL = 2
 # A link entry with nothing else in it is only an address.
 _OF_ENTRIES = frozenset({"href", "templated", "type"})
 
@@ -67,26 +65,24 @@ def is_said(key: str, link: str, record: Record) -> str | None:
         link: Any text that is not empty.
         record: The object that holds it.
     """
-    if not is_api_link(link) and not record.place.in_links:
+    address = parse(link) if is_api_link(link) else None
+    if address is None:
         return None
     subject, about = _subject(key, record)
-    if subject is None:
-        return None
-    if subject is not record:
-        twin = subject.links.get(link, "")
-        if not set(about).isdisjoint(words_of(twin)):
-            return ""  # `html_url` of the link "html"
-    address = parse(link) if is_api_link(link) else None
-    if address is None or _is_foreign(subject.place.key):
+    if subject is None or _is_foreign(subject.place.key):
         return None
     last, tail = _extended(link, subject) or _taken_apart(address, subject)
     if last is None:
         return None
     kinds = about or words_of(subject.place.key)
-    if tail or address.template:
-        is_told = _is_list_told(last, tail, address, kinds, subject)
-    else:
+    if not tail and not address.template:
         is_told = _is_thing_told(last, about, kinds)
+    else:
+        # A list of the thing (/7/comments) whose name the key has; else an action.
+        added = [word for part in (*tail, address.template) for word in words_of(part)]
+        is_told = (address.template != "" or is_plural(tail[-1])) and any(
+            _related(one, other) for one in kinds for other in added
+        )
     return address.host if is_told else None
 
 
@@ -117,14 +113,8 @@ def _extended(link: str, subject: Record) -> tuple[_Part, tuple[str, ...]] | Non
         url = record.members.get("url") if record is not None else None
         if type(url) is str and url and link.startswith(url + "/"):
             base, added = parse(url), parse(link[len(url) :])
-            if (
-                base is not None
-                and base.parts
-                and not base.template
-                and added is not None
-                and 0 < len(added.parts) <= _LONGEST_TAIL
-                and all(map(is_word, added.parts))
-            ):
+            is_tail = added is not None and all(map(is_word, added.parts))
+            if base is not None and base.parts and added is not None and is_tail:
                 said = Said("url", is_page=False, is_whole=True, distance=distance)
                 return _Part(url, "", [said]), added.parts
     return None
@@ -155,7 +145,7 @@ def _taken_apart(
         else:
             tail.append(part)
             collection, run = part, 0
-    if not said or not all(map(_is_sure, said[:-1])):
+    if not said or not all(map(_is_sure, said)):
         return None, ()
     return said[-1], tuple(tail)
 
@@ -163,38 +153,11 @@ def _taken_apart(
 def _is_sure(part: _Part) -> bool:
     """Tell whether a number is said as the id of such a thing, not by chance."""
     return not part.text.isdigit() or any(
-        one.distance or one.is_page or _is_named(one.key, (part.collection,))
+        one.is_page
+        or len(words_of(one.key)) == 1
+        or _is_named(one.key, (part.collection,))
         for one in part.says
     )
-
-
-def _is_list_told(
-    last: _Part,
-    tail: tuple[str, ...],
-    address: Address,
-    kinds: tuple[str, ...],
-    subject: Record,
-) -> bool:
-    """Tell whether a key names the list that an address leads to: /7/comments.
-
-    Other words behind the last part that is said are actions.
-
-    Args:
-        last: That part.
-        tail: The words behind it.
-        address: The address.
-        kinds: The words of the key.
-        subject: The object that the link is about.
-    """
-    if not address.template and not is_plural(tail[-1]):
-        return False
-    is_near = any(one.distance == 0 or one.is_page for one in last.says)
-    if len(tail) > 1 and last.collection and not is_near:
-        # All of it is said by keys: `relationships.logs` of /7/relationships/logs.
-        around = subject.around.place.key if subject.around is not None else ""
-        return all(_is_named(one, (*kinds, subject.place.key, around)) for one in tail)
-    added = [word for part in (*tail, address.template) for word in words_of(part)]
-    return any(_related(one, other) for one in kinds for other in added)
 
 
 def _is_thing_told(last: _Part, about: tuple[str, ...], kinds: tuple[str, ...]) -> bool:
@@ -207,16 +170,18 @@ def _is_thing_told(last: _Part, about: tuple[str, ...], kinds: tuple[str, ...]) 
     if is_distinct(last.text):
         return is_of_kind or not about
     is_own = not about and last.collection and not _is_foreign(last.collection)
-    is_number = last.text.isdigit()
     for one in last.says:
-        if is_of_kind and (not is_number if one.is_page else _is_named(one.key, kinds)):
+        if is_of_kind and (
+            not last.text.isdigit() if one.is_page else _is_named(one.key, kinds)
+        ):
             return True
-        if is_own and one.distance == 0:
-            words = words_of(one.key) or ("",)
-            is_loose = words[-1] in _LOOSE and one.is_whole
-            is_sure = not is_loose and (len(words) == 1 or not is_number)
-            if is_sure or one.is_page or _is_named(one.key, (last.collection,)):
-                return True
+        is_loose = one.is_whole and not _LOOSE.isdisjoint(words_of(one.key)[-1:])
+        if (
+            is_own
+            and one.distance == 0
+            and (not is_loose or _is_named(one.key, (last.collection,)))
+        ):
+            return True
     return False
 
 

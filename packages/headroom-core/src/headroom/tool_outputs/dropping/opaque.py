@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from headroom.tool_outputs.dropping.record import Record
+from headroom.tool_outputs.dropping.record import NUMBERING, Record
 
 __all__ = ["concerns", "reason"]
 
@@ -20,6 +20,8 @@ _STRINGS = {
     "thoughtSignature": ("opaque blob", _BLOB),
     "thought_signature": ("opaque blob", _BLOB),
 }
+# Last words of keys that tell a thing from all others.
+_IDENTIFYING = NUMBERING | {"uuid", "guid", "key", "login", "slug", "sha", "name"}
 # What Notion says of a text that has no format.
 _PLAIN_FORMAT = {
     **dict.fromkeys(("bold", "italic", "strikethrough", "underline", "code"), False),
@@ -40,7 +42,7 @@ def reason(key: str, value: Any, record: Record) -> str:
     if key in _STRINGS:
         why, pattern = _STRINGS[key]
         # An id that is the only one is the one to act on.
-        is_spare = why != "opaque id" or record.has_id
+        is_spare = why != "opaque id" or record.has(_IDENTIFYING)
         is_opaque = type(value) is str and pattern.fullmatch(value)
         return why if is_opaque and is_spare else ""
     if key == "annotations":

@@ -7,6 +7,8 @@ from headroom.tool_outputs.dropping.record import Record, is_link, names_link, w
 
 __all__ = ["concerns", "reason"]
 
+# Last words of keys that name somebody for people.
+_NAMES = frozenset("name title login username label subject summary key".split())  # noqa: SIM905
 _FACES = frozenset({"avatar", "avatars", "gravatar"})
 
 
@@ -21,4 +23,4 @@ def reason(key: str, value: Any, record: Record) -> str:
     """Return why a picture goes, one or an object of its sizes; "" if it stays."""
     links = list(value.values()) if type(value) is dict else [value]
     is_face = bool(links) and all(map(is_link, links))
-    return "image link" if is_face and record.is_named else ""
+    return "image link" if is_face and record.has(_NAMES) else ""

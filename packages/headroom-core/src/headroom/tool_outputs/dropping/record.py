@@ -1,6 +1,7 @@
 """One object, and what it and the objects around it say about a thing."""
 
 import re
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -8,6 +9,7 @@ from urllib.parse import unquote
 from headroom.tool_outputs.dropping.addresses import is_api_link
 
 __all__ = [
+    "NUMBERING",
     "Place",
     "Record",
     "Said",
@@ -22,17 +24,13 @@ _LINK = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
 _LINK_ENDS = frozenset("url urls href link links self related api".split())  # noqa: SIM905
 # Last words of keys that name the thing that an object is about. A number counts only
 # under those of the first line: `code` and `key` may be counts or settings.
-_NUMBERING = frozenset("id ids iid gid sid uid pk no number".split())  # noqa: SIM905
-_NAMING = _NUMBERING | frozenset(
+NUMBERING = frozenset("id ids iid gid sid uid pk no number".split())  # noqa: SIM905
+_NAMING = NUMBERING | frozenset(
     """
     uuid guid key name login slug sha path code username handle ref tag fullname title
     namespace type email
     """.split()  # noqa: SIM905 - a list of words
 )
-# Last words of keys that name a thing for people.
-_NAMES = frozenset("name title login username label subject summary key".split())  # noqa: SIM905
-# Those that tell it from all others.
-_IDENTIFYING = _NUMBERING | {"uuid", "guid", "key", "login", "slug", "sha", "name"}
 # Random ids besides these, and pictures, may be dropped, so they prove nothing.
 _OPAQUE = frozenset({"node_id", "gravatar_id"})
 _PICTURES = frozenset("avatar avatars gravatar".split())  # noqa: SIM905
@@ -43,7 +41,7 @@ _NEAREST = 8
 # A string of so many characters, letters and digits, agrees with another by chance in
 # less than one of a billion objects.
 _DISTINCT = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w.:+-]{8,128}")
-# What is remembered of each place; maps keyed by ids have millions of keys.
+# Places that are remembered inside each; maps keyed by ids have millions of keys.
 _MOST_REMEMBERED = 16_384
 
 
@@ -77,58 +75,43 @@ def is_distinct(text: str) -> bool:
     return _DISTINCT.fullmatch(text) is not None
 
 
+@dataclass(slots=True)
 class Place:
     """Where objects lie, indices left out; what is decided there holds for all of them.
 
     Attributes:
         key: The key under which they lie, through arrays; "" for the root.
         path: Its path as patterns see it (".items.user").
+        by_path: Whether equal keys may have different verdicts.
         in_links: Whether they are objects of links, or entries of one.
         is_excluded: Whether all inside goes but for what the caller keeps.
         verdicts: For each key what it decides for its values.
+        inner: The places of the values under its keys.
     """
 
-    __slots__ = (
-        "_by_path", "_inner", "in_links", "is_excluded", "key", "path",
-        "verdicts",
-    )  # fmt: skip
-
-    def __init__(
-        self, key: str, around: "Place | None", *, by_path: bool = False
-    ) -> None:
-        """Note what only the path decides.
-
-        Args:
-            key: Its key.
-            around: The place around it.
-            by_path: Whether equal keys may have different verdicts.
-        """
-        self.key = key
-        self._by_path = by_path
-        self.path: str = f"{around.path}.{key}" if around else ""
-        self.in_links = names_link(key) or (
-            around is not None and names_link(around.key)
-        )
-        self.is_excluded: bool = around is not None and around.is_excluded
-        self.verdicts: dict[str, Any] = (
-            around.verdicts if around is not None and not by_path else {}
-        )
-        self._inner: dict[str, Place] = {}
+    key: str = ""
+    path: str = ""
+    by_path: bool = False
+    in_links: bool = False
+    is_excluded: bool = False
+    verdicts: dict[str, Any] = field(default_factory=dict)
+    inner: dict[str, "Place"] = field(default_factory=dict)
 
     def inside(self, key: str) -> "Place":
         """Return the place of the values under a key."""
-        inner = self._inner.get(key)
+        inner = self.inner.get(key)
         if inner is None:
-            inner = Place(key, self, by_path=self._by_path)
-            if len(self._inner) < _MOST_REMEMBERED:
-                self._inner[key] = inner
+            inner = Place(
+                key,
+                f"{self.path}.{key}",
+                self.by_path,
+                names_link(key) or names_link(self.key),
+                self.is_excluded,
+                {} if self.by_path else self.verdicts,
+            )
+            if len(self.inner) < _MOST_REMEMBERED:
+                self.inner[key] = inner
         return inner
-
-    def remember(self, key: str, verdict: Any) -> Any:
-        """Note what a key decides, and return it."""
-        if len(self.verdicts) < _MOST_REMEMBERED:
-            self.verdicts[key] = verdict
-        return verdict
 
 
 class Said(NamedTuple):
@@ -147,6 +130,7 @@ class Said(NamedTuple):
     distance: int = 0
 
 
+@dataclass(eq=False)
 class Record:
     """One object on the way from the root, as the rules see it.
 
@@ -159,19 +143,9 @@ class Record:
         around: The object around it, or None.
     """
 
-    __slots__ = ("__dict__", "around", "members", "place")
-
-    def __init__(
-        self, members: dict[str, Any], place: Place, around: "Record | None"
-    ) -> None:
-        self.members = members
-        self.place = place
-        self.around = around
-
-    @cached_property
-    def links(self) -> dict[str, str]:
-        """Its addresses, with the last key of each."""
-        return {value: key for key, value in self.members.items() if is_link(value)}
+    members: dict[str, Any]
+    place: Place
+    around: "Record | None"
 
     @cached_property
     def said(self) -> dict[str, list[Said]]:
@@ -183,7 +157,7 @@ class Record:
 
         for key, value in self.members.items():
             if type(value) is int:
-                if _last_word(key) in _NUMBERING and abs(value) < 10**40:
+                if _last_word(key) in NUMBERING and abs(value) < 10**40:
                     note(str(value))
                 continue
             if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
@@ -204,22 +178,13 @@ class Record:
                         note(unquote(part), is_page=is_page, is_whole=False)
         return said
 
-    @cached_property
-    def is_named(self) -> bool:
-        """Whether it has a name or a title."""
+    def has(self, words: frozenset[str]) -> bool:
+        """Tell whether a key with such a last word holds a number or a text."""
         return any(
-            type(text) is str and text and _last_word(key) in _NAMES
-            for key, text in self.members.items()
-        )
-
-    @cached_property
-    def has_id(self) -> bool:
-        """Whether it has an id or a name that people use."""
-        return any(
-            _last_word(key) in _IDENTIFYING
+            _last_word(key) in words
+            and key not in _OPAQUE
+            and (type(value) is int or (type(value) is str and value != ""))
             for key, value in self.members.items()
-            if key not in _OPAQUE
-            and (type(value) is int or (value and type(value) is str))
         )
 
     def says(self, part: str) -> list[Said]:

@@ -1,7 +1,7 @@
 """The one walk over a JSON tree that asks each rule, and the account of it."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from headroom.tool_outputs.dropping import copies, links, opaque, pictures
 from headroom.tool_outputs.dropping.patterns import Patterns
@@ -10,7 +10,7 @@ from headroom.tool_outputs.dropping.record import Place, Record
 from headroom.tool_outputs.values import Cut
 from headroom.types import Dropped
 
-__all__ = ["Pruned", "leaves", "prune"]
+__all__ = ["leaves", "prune"]
 
 _Path = tuple[str | int, ...]
 _Object = dict[str, Any]
@@ -26,20 +26,8 @@ _PLAIN, _KEPT, _EXCLUDED = ("plain", "kept", "excluded")
 _SPARE_ALONE = frozenset({"bookkeeping", "opaque blob"})
 
 
-class Pruned(NamedTuple):
-    """A tree without what was dropped.
-
-    Attributes:
-        value: The tree; the very object that came in where nothing was dropped.
-        dropped: What was dropped, in the order of the input.
-    """
-
-    value: Any
-    dropped: _Account
-
-
-def prune(value: Any, policy: Policy) -> Pruned:
-    """Drop what the policy allows.
+def prune(value: Any, policy: Policy) -> tuple[Any, _Account]:
+    """Return a tree without what the policy drops, and what that was.
 
     The root is never dropped, nor an element of an array outside of what the caller
     excludes. A second pass drops nothing more. Nothing is changed in place.
@@ -47,16 +35,20 @@ def prune(value: Any, policy: Policy) -> Pruned:
     Args:
         value: A tree as `reading` makes it.
         policy: What may be dropped.
+
+    Returns:
+        The tree, the very object that came in where nothing was dropped; and what was
+        dropped, in the order of the input.
     """
     if policy.drops_nothing:
-        return Pruned(value, [])
+        return value, []
     walk = _Walk(policy)
     result = walk.document(value)
     if len(walk.hosts) > 1:
         # Only the address says which of several APIs a thing belongs to.
         walk.links = False
         result = walk.document(value)
-    return Pruned(*result)
+    return result
 
 
 def leaves(value: Any) -> int:
@@ -97,8 +89,7 @@ class _Walk:
     def document(self, value: Any) -> tuple[Any, _Account]:
         """Return a document without what is dropped inside it, and the account."""
         by_path = bool(self.kept.path or self.excluded.path)
-        root = Place("", None, by_path=by_path)
-        root.is_excluded = self.only
+        root = Place(by_path=by_path, is_excluded=self.only)
         return self.value(value, (), 0, None, root)
 
     def value(
@@ -250,7 +241,7 @@ class _Walk:
                 for concerns, rule in self.rules:
                     if concerns(key):
                         verdict = rule
-            place.remember(key, verdict)
+            place.verdicts[key] = verdict
         return verdict
 
     def emptied(self, old: Any, new: Any, place: Place) -> str:
