@@ -7,20 +7,17 @@ from urllib.parse import unquote
 
 __all__ = ["Address", "is_api_link", "is_plural", "is_word", "parse"]
 
-# An API host, or a path with an API or version segment, absolute or relative.
+# An API host, or a path with an API or version segment, absolute or relative. Pages
+# about an API are no addresses of it.
 _API_LINK = re.compile(
-    r"(?:https?:)?//(?:(?:[^/?#]*[.-])?api(?:[.-][^/?#]*)?(?:[/?#]|$)"
+    r"(?!(?:https?:)?//(?:www|docs?|blog|developers?|help|support|learn|wiki|news"
+    r"|forum)\.(?!googleapis\.))"
+    r"(?:(?:https?:)?//(?:(?:[^/?#]*[.-])?api(?:[.-][^/?#]*)?(?:[/?#]|$)"
     r"|[^/?#]*\.googleapis\.com(?:[/:?#]|$)"
     r"|graph\.(?:microsoft|facebook)\.com/|management\.azure\.com/"
     r"|[^/?#]+(?:/[^/?#]*)*?/(?:api|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+)?)/)"
     r"|/(?:[^/?#]+/){0,2}(?:api|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+)?)/"
-    r"|/[0-9]{4}-[0-9]{2}-[0-9]{2}/",
-    re.IGNORECASE,
-)
-# Pages about an API are no addresses of it.
-_PAGE_HOST = re.compile(
-    r"(?:https?:)?//(?:www|docs?|blog|developers?|help|support|learn|wiki|news|forum)"
-    r"\.(?!googleapis\.)",
+    r"|/[0-9]{4}-[0-9]{2}-[0-9]{2}/)",
     re.IGNORECASE,
 )
 # Longer addresses carry more than where they lead.
@@ -33,12 +30,10 @@ _MARKER = re.compile(
 )
 # A version beside "api" or "rest": /rest/api/3/, /rest/agile/1.0/
 _VERSION = re.compile(r"[0-9]|[0-9]\.[0-9]+|latest")
-_CALL = re.compile(r"([^()]*)\('?([^()']*)'?\)")
 # What may be a word of any API: "repos", "pull-requests", "workItems", "sys_user".
 _WORD = re.compile(r"(?=.{1,32}$)(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+|[-_:.][a-z]+)*")
 # A parameter that says nothing about the thing.
 _OF_THE_API = re.compile(r"api-version=[^&]*")
-_EXTENSION = re.compile(r"\.(?:json|xml)$")
 
 
 class Address(NamedTuple):
@@ -57,11 +52,7 @@ class Address(NamedTuple):
 
 def is_api_link(text: str) -> bool:
     """Tell whether `text` is an address that a program calls, not a page."""
-    return (
-        _API_LINK.match(text) is not None
-        and " " not in text
-        and _PAGE_HOST.match(text) is None
-    )
+    return _API_LINK.match(text) is not None and " " not in text
 
 
 def is_word(part: str) -> bool:
@@ -113,9 +104,6 @@ def _segments(path: str) -> list[str]:
             parts = [part for part in parts if not is_word(part)]
             before = "/"
             continue
-        call = _CALL.fullmatch(raw) if "(" in raw else None
-        for part in call.groups() if call else (raw,):
-            if part:
-                parts.append(_EXTENSION.sub("", unquote(part)))
+        parts.append(unquote(raw))
         before = raw
     return parts

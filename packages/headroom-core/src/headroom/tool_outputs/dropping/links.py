@@ -18,7 +18,7 @@ from headroom.tool_outputs.dropping.record import (
     words_of,
 )
 
-__all__ = ["REASON", "is_call", "is_said"]
+__all__ = ["REASON", "reason"]
 
 REASON = "API link"
 
@@ -49,31 +49,18 @@ class _Part(NamedTuple):
     says: list[Said]
 
 
-def is_call(members: dict[str, Any]) -> bool:
-    """Tell whether an object tells of a call or a choice, so that its links stay."""
-    kind = members.get("type")
-    return not members.keys().isdisjoint(_CALLS) or (
-        type(kind) is str and not _FOREIGN_KINDS.isdisjoint(words_of(kind))
-    )
-
-
-def is_said(key: str, link: str, record: Record) -> str | None:
-    """Return the host of a link that may go, "" for one without host; else None.
-
-    Args:
-        key: The key of the text.
-        link: Any text that is not empty.
-        record: The object that holds it.
-    """
-    address = parse(link) if is_api_link(link) else None
+def reason(key: str, value: Any, record: Record) -> str:
+    """Return why a link goes, and note its host; "" for all that stays."""
+    is_link = type(value) is str and is_api_link(value)
+    address = parse(value) if is_link and not _is_call(record.members) else None
     if address is None:
-        return None
+        return ""
     subject, about = _subject(key, record)
     if subject is None or _is_foreign(subject.place.key):
-        return None
-    last, tail = _extended(link, subject) or _taken_apart(address, subject)
+        return ""
+    last, tail = _extended(value, subject) or _taken_apart(address, subject)
     if last is None:
-        return None
+        return ""
     kinds = about or words_of(subject.place.key)
     if not tail and not address.template:
         is_told = _is_thing_told(last, about, kinds)
@@ -83,7 +70,17 @@ def is_said(key: str, link: str, record: Record) -> str | None:
         is_told = (address.template != "" or is_plural(tail[-1])) and any(
             _related(one, other) for one in kinds for other in added
         )
-    return address.host if is_told else None
+    if is_told:
+        record.place.hosts.add(address.host)
+    return REASON if is_told else ""
+
+
+def _is_call(members: dict[str, Any]) -> bool:
+    """Tell whether an object tells of a call or a choice, so that its links stay."""
+    kind = members.get("type")
+    return not members.keys().isdisjoint(_CALLS) or (
+        type(kind) is str and not _FOREIGN_KINDS.isdisjoint(words_of(kind))
+    )
 
 
 def _subject(key: str, record: Record) -> tuple[Record | None, tuple[str, ...]]:

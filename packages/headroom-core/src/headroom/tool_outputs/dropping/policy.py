@@ -11,23 +11,7 @@ _PATTERNS = ("exclude_keys", "keep_keys", "only_keys")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be dropped; everything off drops nothing.
-
-    Attributes:
-        drop_nulls: Members of objects that are null.
-        drop_empty: Members that are "", [] or {}, and objects that lost all of their
-            members.
-        drop_links: Addresses of an API of which the document says every part elsewhere,
-            and pictures that decorate a name.
-        drop_opaque: Ids and bookkeeping that nobody acts on, and copies.
-        exclude_keys: Patterns of members to drop (see `patterns`).
-        keep_keys: Patterns of members that stay with everything inside them; they win
-            over every other option.
-        only_keys: Patterns of the only members to keep, as `keep_keys` does, and what
-            leads to them. Empty keeps all members.
-        max_depth: Keys on the way from the root beyond which values are cut, 1 or
-            more, or None.
-    """
+    """What may be dropped: the options of JSONMinifier, checked."""
 
     drop_nulls: bool = False
     drop_empty: bool = False

@@ -86,6 +86,7 @@ class Place:
         in_links: Whether they are objects of links, or entries of one.
         is_excluded: Whether all inside goes but for what the caller keeps.
         verdicts: For each key what it decides for its values.
+        hosts: Hosts of the links in the document that may go.
         inner: The places of the values under its keys.
     """
 
@@ -95,6 +96,7 @@ class Place:
     in_links: bool = False
     is_excluded: bool = False
     verdicts: dict[str, Any] = field(default_factory=dict)
+    hosts: set[str] = field(default_factory=set)
     inner: dict[str, "Place"] = field(default_factory=dict)
 
     def inside(self, key: str) -> "Place":
@@ -108,6 +110,7 @@ class Place:
                 names_link(key) or names_link(self.key),
                 self.is_excluded,
                 {} if self.by_path else self.verdicts,
+                self.hosts,
             )
             if len(self.inner) < _MOST_REMEMBERED:
                 self.inner[key] = inner

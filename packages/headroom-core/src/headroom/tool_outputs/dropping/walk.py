@@ -1,6 +1,6 @@
 """The one walk over a JSON tree that asks each rule, and the account of it."""
 
-from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from headroom.tool_outputs.dropping import copies, links, opaque, pictures
@@ -15,7 +15,6 @@ __all__ = ["leaves", "prune"]
 _Path = tuple[str | int, ...]
 _Object = dict[str, Any]
 _Account = list[Dropped]
-_Rule = Callable[[str, Any, Record], str]
 
 _CONTAINERS = frozenset({dict, list})
 
@@ -43,11 +42,12 @@ def prune(value: Any, policy: Policy) -> tuple[Any, _Account]:
     if policy.drops_nothing:
         return value, []
     walk = _Walk(policy)
-    result = walk.document(value)
-    if len(walk.hosts) > 1:
+    root = walk.root()
+    result = walk.value(value, (), 0, None, root)
+    if len(root.hosts - {""}) > 1:
         # Only the address says which of several APIs a thing belongs to.
         walk.links = False
-        result = walk.document(value)
+        result = walk.value(value, (), 0, None, walk.root())
     return result
 
 
@@ -70,27 +70,18 @@ class _Walk:
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.nulls, self.empty = policy.drop_nulls, policy.drop_empty
+        self.policy = policy
         self.links = policy.drop_links
-        self.rules: list[tuple[Callable[[str], bool], _Rule]] = []
-        if policy.drop_links:
-            self.rules.append((pictures.concerns, pictures.reason))
-        if policy.drop_opaque:
-            self.rules.append((opaque.concerns, opaque.reason))
-            self.rules.append((copies.concerns, copies.reason))
-        self.max_depth = policy.max_depth
+        # Each tells which keys it concerns, and why a value under one goes.
+        self.rules: list[ModuleType] = [pictures] if policy.drop_links else []
+        self.rules += [opaque, copies] if policy.drop_opaque else []
         self.kept = Patterns(policy.keep_keys + policy.only_keys)
         self.excluded = Patterns(policy.exclude_keys)
-        # Whether all that is not kept, and leads to nothing kept, is dropped.
-        self.only = bool(policy.only_keys)
-        # Hosts of the links that were dropped.
-        self.hosts: set[str] = set()
 
-    def document(self, value: Any) -> tuple[Any, _Account]:
-        """Return a document without what is dropped inside it, and the account."""
+    def root(self) -> Place:
+        """Return the place of the document; with `only_keys`, all not kept goes."""
         by_path = bool(self.kept.path or self.excluded.path)
-        root = Place(by_path=by_path, is_excluded=self.only)
-        return self.value(value, (), 0, None, root)
+        return Place(by_path=by_path, is_excluded=bool(self.policy.only_keys))
 
     def value(
         self, value: Any, path: _Path, depth: int, around: Record | None, place: Place
@@ -105,7 +96,11 @@ class _Walk:
             place: Its path without indices.
         """
         kind = type(value)
-        if kind is not dict and (kind is not list or not self.has_work(value, place)):
+        if kind is list:
+            is_flat = _CONTAINERS.isdisjoint(map(type, value))
+            if is_flat and self.policy.max_depth is None and not place.is_excluded:
+                return value, []
+        elif kind is not dict:
             return value, []
         if self.is_too_deep(value, depth) and not self.keeps(value, place.path):
             count = leaves(value)
@@ -119,7 +114,7 @@ class _Walk:
             new: Any = item
             inside: _Account = []
             kind = type(item)
-            if kind is dict and self.max_depth is None:
+            if kind is dict and self.policy.max_depth is None:
                 new, inside = self.object(item, here, depth, around, place)
             elif kind is dict or kind is list:
                 deeper = depth + (kind is list)
@@ -131,23 +126,15 @@ class _Walk:
             account += inside
         return (left, account) if account else (value, [])
 
-    def has_work(self, items: list[Any], place: Place) -> bool:
-        """Tell whether something may be dropped inside an array."""
-        return (
-            self.max_depth is not None
-            or place.is_excluded
-            or not _CONTAINERS.isdisjoint(map(type, items))
-        )
-
     def is_too_deep(self, value: Any, depth: int) -> bool:
         """Tell whether a container is cut.
 
         An array belongs to the level of its key: at the last level its scalars stay,
         and only its rows are too deep.
         """
-        if self.max_depth is None or depth < self.max_depth or not value:
+        if self.policy.max_depth is None or depth < self.policy.max_depth or not value:
             return False
-        if type(value) is list and depth == self.max_depth:
+        if type(value) is list and depth == self.policy.max_depth:
             return any(value) and all(type(item) in (dict, list) for item in value)
         return True
 
@@ -186,14 +173,14 @@ class _Walk:
                         value[0] in "/h" and value.startswith(("/", "http"))
                     ):
                         judged.append(key)
-                elif kind is dict or (kind is list and self.has_work(value, place)):
+                elif kind in _CONTAINERS:
                     nested.append(key)
                     if verdict is not _PLAIN:
                         judged.append(key)
             elif value is None:
-                if self.nulls:
+                if self.policy.drop_nulls:
                     gone[key] = "null"
-            elif self.empty and type(value) in (str, list, dict):
+            elif self.policy.drop_empty and type(value) in (str, list, dict):
                 gone[key] = "empty"
         if not (gone or nested or judged):
             return members, []
@@ -238,9 +225,9 @@ class _Walk:
             elif self.excluded.match(key, where):
                 verdict = _EXCLUDED
             else:
-                for concerns, rule in self.rules:
-                    if concerns(key):
-                        verdict = rule
+                for rule in self.rules:
+                    if rule.concerns(key):
+                        verdict = rule.reason
             place.verdicts[key] = verdict
         return verdict
 
@@ -248,7 +235,7 @@ class _Walk:
         """Return why an object that lost all of its members goes too, or ""."""
         if new != {} and not (type(new) is list and not any(new)):
             return ""
-        if self.empty and new == {}:
+        if self.policy.drop_empty and new == {}:
             return "empty"
         entries = old if type(old) is list else old.values()
         return links.REASON if place.in_links and all(map(bool, entries)) else ""
@@ -264,9 +251,7 @@ class _Walk:
             record: What is left of it.
         """
         spare: dict[str, str] = {}
-        hosts: set[str] = set()
         left = record.members
-        has_links = self.links and not links.is_call(left)
         for key in keys:
             value = left.get(key)
             if value is None or self.keeps(value, f"{record.place.path}.{key}"):
@@ -275,17 +260,12 @@ class _Walk:
                 value = members[key]
             rule = self.verdict(key, record.place)
             reason = rule(key, value, record) if rule is not _PLAIN else ""
-            if not reason and has_links and type(value) is str:
-                host = links.is_said(key, value, record)
-                if host is not None:
-                    hosts.add(host)
-                    reason = links.REASON
+            if not reason and self.links:
+                reason = links.reason(key, value, record)
             if reason:
                 spare[key] = reason
         if not any(v or v == 0 for key, v in left.items() if key not in spare):
             # That there is such a thing is all that the object says.
             alone = {links.REASON} if record.place.in_links else _SPARE_ALONE
             spare = {key: reason for key, reason in spare.items() if reason in alone}
-        if spare:
-            self.hosts |= hosts - {""}
         return spare
