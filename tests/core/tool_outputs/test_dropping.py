@@ -1258,3 +1258,20 @@ def test_paths_of_rows_of_the_document_itself_are_taken() -> None:
 def test_a_page_under_a_key_without_words_says_its_part() -> None:
     value = {"\u94fe": "https://x.com/5", "self": f"{API}/things/5"}
     assert gone(value) == {("self",): "API link"}
+
+
+def test_an_entry_of_links_that_says_more_than_its_address_stays() -> None:
+    entry = {"href": f"{API}/things/7", "title": "The seventh"}
+    value = {"id": 7, "_links": {"self": entry}}
+    assert pruned(value) == value
+    assert pruned({"id": 7, "_links": {"self": {"href": entry["href"]}}}) == {"id": 7}
+
+
+def test_the_rows_after_the_first_are_judged_by_what_their_own_url_says() -> None:
+    def user(name: str, url: str) -> dict[str, str]:
+        return {"login": name, "url": url, "repos_url": f"{API}/users/{name}/repos"}
+
+    rows = [user("ada", f"{API}/users/ada"), user("bob", f"{API}/users/bob")]
+    assert pruned(rows) == [{"login": "ada"}, {"login": "bob"}]
+    foreign = {**user("eve", f"{API}/users/bob"), "login": "zoe"}
+    assert pruned([*rows, foreign])[2] == foreign

@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from headroom.tool_outputs.dropping.addresses import (
-    Address,
     is_api_link,
     is_plural,
     is_word,
@@ -49,30 +48,45 @@ class _Part(NamedTuple):
     says: list[Said]
 
 
+class _Found(NamedTuple):
+    """An address of which each part is said or is a word of the API."""
+
+    host: str
+    last: _Part  # the last part that is said
+    tail: tuple[str, ...]  # the words behind it
+    template: str
+
+
 def reason(key: str, value: Any, record: Record) -> str:
     """Return why a link goes, and note its host; "" for all that stays."""
-    is_link = type(value) is str and is_api_link(value)
-    address = parse(value) if is_link and not _is_call(record.members) else None
-    if address is None:
+    if type(value) is not str or not is_api_link(value):
         return ""
+    url = record.members.get("url")
+    place = record.place
+    if key in place.tails and type(url) is str and value == url + place.tails[key]:
+        # Most links are judged as the same link of the row before.
+        base = parse(url)
+        if base is not None and base.parts and not _is_call(record.members):
+            place.hosts.add(base.host)
+            return REASON
     subject, about = _subject(key, record)
     if subject is None or _is_foreign(subject.place.key):
         return ""
-    last, tail = _extended(value, subject) or _taken_apart(address, subject)
-    if last is None:
+    found = _extended(value, subject) or _taken_apart(value, subject)
+    if found is None:
         return ""
+    host, last, tail, template = found
     kinds = about or words_of(subject.place.key)
-    if not tail and not address.template:
-        is_told = _is_thing_told(last, about, kinds)
+    if tail or template:
+        is_told = _is_list(tail, template, kinds)
     else:
-        # A list of the thing (/7/comments) whose name the key has; else an action.
-        added = [word for part in (*tail, address.template) for word in words_of(part)]
-        is_told = (address.template != "" or is_plural(tail[-1])) and any(
-            _related(one, other) for one in kinds for other in added
-        )
-    if is_told:
-        record.place.hosts.add(address.host)
-    return REASON if is_told else ""
+        is_told = _is_thing_told(last, about, kinds)
+    if not is_told or _is_call(record.members):
+        return ""
+    if last.text == url and subject is record and not names_link(key):
+        place.tails[key] = value[len(url) :]
+    place.hosts.add(host)
+    return REASON
 
 
 def _is_call(members: dict[str, Any]) -> bool:
@@ -100,30 +114,36 @@ def _subject(key: str, record: Record) -> tuple[Record | None, tuple[str, ...]]:
             name, subject = record.place.key, record.around
     while names_link(subject.place.key) and subject.around is not None:
         subject = subject.around
-    words = words_of(name) if type(name) is str else ()
-    return subject, tuple([word for word in words if not names_link(word)])
+    return subject, _about(name) if type(name) is str else ()
 
 
-def _extended(link: str, subject: Record) -> tuple[_Part, tuple[str, ...]] | None:
-    """Return the `url` here or around that a link adds a word or two to, and these."""
+@lru_cache(maxsize=8192)
+def _about(key: str) -> tuple[str, ...]:
+    """Return the words of a key that do not only say that it is a link."""
+    return tuple([word for word in words_of(key) if not names_link(word)])
+
+
+def _extended(link: str, subject: Record) -> _Found | None:
+    """Find the `url` here or around that a link adds a word or two to."""
     for distance, record in enumerate((subject, subject.around)):
         url = record.members.get("url") if record is not None else None
         if type(url) is str and url and link.startswith(url + "/"):
             base, added = parse(url), parse(link[len(url) :])
-            is_tail = added is not None and all(map(is_word, added.parts))
-            if base is not None and base.parts and added is not None and is_tail:
+            if base and base.parts and added and all(map(is_word, added.parts)):
                 said = Said("url", is_page=False, is_whole=True, distance=distance)
-                return _Part(url, "", [said]), added.parts
+                part = _Part(url, "", [said])
+                return _Found(base.host, part, added.parts, added.template)
     return None
 
 
-def _taken_apart(
-    address: Address, subject: Record
-) -> tuple[_Part | None, tuple[str, ...]]:
-    """Return the last part of an address that is said, and the words behind it.
+def _taken_apart(link: str, subject: Record) -> _Found | None:
+    """Find the last part of a link that is said, and the words behind it.
 
     None where a part is said nowhere and is no word of the API.
     """
+    address = parse(link)
+    if address is None:
+        return None
     said: list[_Part] = []
     tail: list[str] = []
     collection, run = "", 0
@@ -135,16 +155,16 @@ def _taken_apart(
             said.append(_Part(part, collection, says))
             tail, run = [], run + 1
         elif not is_word(part) or (is_item and not is_plural(part)):
-            return None, ()
+            return None
         elif run == 1 and not is_plural(part) and part is not address.parts[-1]:
             # It may be a name too: /repos/ada/web/issues
-            return None, ()
+            return None
         else:
             tail.append(part)
             collection, run = part, 0
     if not said or not all(map(_is_sure, said)):
-        return None, ()
-    return said[-1], tuple(tail)
+        return None
+    return _Found(address.host, said[-1], tuple(tail), address.template)
 
 
 def _is_sure(part: _Part) -> bool:
@@ -183,6 +203,15 @@ def _is_thing_told(last: _Part, about: tuple[str, ...], kinds: tuple[str, ...]) 
 
 
 @lru_cache(maxsize=8192)
+def _is_list(tail: tuple[str, ...], template: str, kinds: tuple[str, ...]) -> bool:
+    """Tell whether a key names the list behind a thing: /7/comments, not /7/cancel."""
+    if not template and not is_plural(tail[-1]):
+        return False
+    added = [word for part in (*tail, template) for word in words_of(part)]
+    return any(_related(one, other) for one in kinds for other in added)
+
+
+@lru_cache(maxsize=8192)
 def _related(one: str, other: str) -> bool:
     """Tell whether two words may name one thing: "repository" and "repos"."""
     short, long = sorted((one.lower().rstrip("s"), other.lower().rstrip("s")), key=len)
@@ -199,6 +228,7 @@ def _is_named(key: str, kinds: tuple[str, ...]) -> bool:
     return any(_related(one, other) for one in words[:-1] or words for other in others)
 
 
+@lru_cache(maxsize=8192)
 def _is_foreign(key: str) -> bool:
     """Tell whether a key names something that is not the API's own."""
     return not _FOREIGN.isdisjoint(words_of(key))

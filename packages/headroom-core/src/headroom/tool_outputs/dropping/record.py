@@ -87,6 +87,7 @@ class Place:
         is_excluded: Whether all inside goes but for what the caller keeps.
         verdicts: For each key what it decides for its values.
         hosts: Hosts of the links in the document that may go.
+        tails: For each key what its links add to the `url` beside them.
         inner: The places of the values under its keys.
     """
 
@@ -97,6 +98,7 @@ class Place:
     is_excluded: bool = False
     verdicts: dict[str, Any] = field(default_factory=dict)
     hosts: set[str] = field(default_factory=set)
+    tails: dict[str, str] = field(default_factory=dict)
     inner: dict[str, "Place"] = field(default_factory=dict)
 
     def inside(self, key: str) -> "Place":

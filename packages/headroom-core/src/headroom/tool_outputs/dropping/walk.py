@@ -96,11 +96,7 @@ class _Walk:
             place: Its path without indices.
         """
         kind = type(value)
-        if kind is list:
-            is_flat = _CONTAINERS.isdisjoint(map(type, value))
-            if is_flat and self.policy.max_depth is None and not place.is_excluded:
-                return value, []
-        elif kind is not dict:
+        if kind is not dict and (kind is not list or not self.has_work(value, place)):
             return value, []
         if self.is_too_deep(value, depth) and not self.keeps(value, place.path):
             count = leaves(value)
@@ -125,6 +121,14 @@ class _Walk:
             left.append(new)
             account += inside
         return (left, account) if account else (value, [])
+
+    def has_work(self, items: list[Any], place: Place) -> bool:
+        """Tell whether something may be dropped inside an array."""
+        return (
+            not _CONTAINERS.isdisjoint(map(type, items))
+            or self.policy.max_depth is not None
+            or place.is_excluded
+        )
 
     def is_too_deep(self, value: Any, depth: int) -> bool:
         """Tell whether a container is cut.
@@ -151,7 +155,7 @@ class _Walk:
         place: Place,
     ) -> tuple[_Object, _Account]:
         """Return an object without what is dropped in and inside it; the account."""
-        verdicts = place.verdicts
+        verdicts, is_excluded = place.verdicts, place.is_excluded
         gone: dict[str, str] = {}
         nested: list[str] = []
         judged: list[str] = []
@@ -161,7 +165,7 @@ class _Walk:
                 verdict = self.verdict(key, place)
             if verdict is _KEPT:
                 continue
-            if verdict is _EXCLUDED or place.is_excluded:
+            if verdict is _EXCLUDED or is_excluded:
                 if self.keeps(value, f"{place.path}.{key}"):
                     nested.append(key)
                 else:
@@ -173,7 +177,7 @@ class _Walk:
                         value[0] in "/h" and value.startswith(("/", "http"))
                     ):
                         judged.append(key)
-                elif kind in _CONTAINERS:
+                elif kind is dict or (kind is list and self.has_work(value, place)):
                     nested.append(key)
                     if verdict is not _PLAIN:
                         judged.append(key)
@@ -184,12 +188,15 @@ class _Walk:
                 gone[key] = "empty"
         if not (gone or nested or judged):
             return members, []
-        left = {k: v for k, v in members.items() if k not in gone}
+        left = dict(members)
+        for key in gone:
+            del left[key]
         record = Record(left, place, around)
         inside: dict[str, _Account] = {}
         for key in nested:
             inner = place.inside(key)
-            inner.is_excluded |= self.verdict(key, place) is _EXCLUDED
+            if verdicts[key] is _EXCLUDED:
+                inner.is_excluded = True
             here = (*path, key)
             new, lost = self.value(members[key], here, depth + 1, record, inner)
             if lost:
@@ -216,19 +223,17 @@ class _Walk:
 
     def verdict(self, key: str, place: Place) -> Any:
         """Return what a key and the path to it decide: a word, or the rule to ask."""
-        verdict: Any = place.verdicts.get(key)
-        if verdict is None:
-            where = f"{place.path}.{key}"
-            verdict = _PLAIN
-            if self.kept.match(key, where):
-                verdict = _KEPT
-            elif self.excluded.match(key, where):
-                verdict = _EXCLUDED
-            else:
-                for rule in self.rules:
-                    if rule.concerns(key):
-                        verdict = rule.reason
-            place.verdicts[key] = verdict
+        where = f"{place.path}.{key}"
+        verdict: Any = _PLAIN
+        if self.kept.match(key, where):
+            verdict = _KEPT
+        elif self.excluded.match(key, where):
+            verdict = _EXCLUDED
+        else:
+            for rule in self.rules:
+                if rule.concerns(key):
+                    verdict = rule.reason
+        place.verdicts[key] = verdict
         return verdict
 
     def emptied(self, old: Any, new: Any, place: Place) -> str:
@@ -254,11 +259,13 @@ class _Walk:
         left = record.members
         for key in keys:
             value = left.get(key)
-            if value is None or self.keeps(value, f"{record.place.path}.{key}"):
+            if value is None or (
+                self.kept.any and self.keeps(value, f"{record.place.path}.{key}")
+            ):
                 continue
             if type(value) is Cut:
                 value = members[key]
-            rule = self.verdict(key, record.place)
+            rule = record.place.verdicts[key]
             reason = rule(key, value, record) if rule is not _PLAIN else ""
             if not reason and self.links:
                 reason = links.reason(key, value, record)
