@@ -1,13 +1,13 @@
 """Objects of one key inside rows, written as one dotted key: `response.schema.$ref`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from headroom.tool_outputs.table.graph import Graph, Item
 
 __all__ = ["collapse_chains", "reachable"]
 
-# What the rows have at one place: each node's item.
-_Column = dict[int, Item]
+# By item the dotted key that it leads to, and what stands there.
+_Led = dict[Item, tuple[str, Item]]
 # Chains of other keys in other rows (`state.running`, `state.waiting`) are fields of
 # their own. Source: states and typed values of the APIs recorded have two or three.
 _MOST_BRANCHES = 4
@@ -23,7 +23,7 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
         names: The keys of a class of objects.
         nodes: Its objects.
     """
-    columns: dict[str, _Column] = {}
+    columns: dict[str, dict[Item, None]] = {}
     for node in nodes:
         keys, items = graph.keys(node), graph.items[node]
         for i in graph.nested.get(node, ()):
@@ -34,25 +34,16 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
     for node in nodes:
         for key, item in zip(graph.keys(node), graph.items[node], strict=True):
             if key in columns:
-                columns[key][node] = item
-    # By key and node the dotted key, and what it leads to.
-    joined: dict[str, dict[int, tuple[str, Item]]] = {}
+                columns[key][item] = None
+    joined: dict[str, _Led] = {}
     for key, column in columns.items():
-        branches = _branches(graph, key, column)
-        if len(branches) > 1 or branches[0][0] != key:
-            joined[key] = {
-                node: (name, item)
-                for name, branch in branches
-                for node, item in branch.items()
-            }
-            at = names.index(key)
-            names[at : at + 1] = [name for name, _ in branches]
-    if not joined:
-        return
+        joined[key] = _led(graph, key, column)
+        at = names.index(key)
+        names[at : at + 1] = dict.fromkeys([name for name, _ in joined[key].values()])
     shapes: dict[tuple[str, ...], int] = {}
     for node in nodes:
         pairs = [
-            joined[key][node] if key in joined else (key, item)
+            joined[key][item] if key in joined else (key, item)
             for key, item in zip(graph.keys(node), graph.items[node], strict=True)
         ]
         keys = tuple([name for name, _ in pairs])
@@ -68,23 +59,22 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
             graph.nested.pop(node, None)
 
 
-def _branches(graph: Graph, name: str, column: _Column) -> list[tuple[str, _Column]]:
-    """Follow objects of one key: each dotted key, and what rows have there."""
-    rest: _Column = {}
-    inside: dict[str, _Column] = {}
-    for node, item in column.items():
+def _led(graph: Graph, name: str, items: Iterable[Item]) -> _Led:
+    """Follow objects of one key from `name`; to themselves where that is no use."""
+    stay: _Led = {item: (name, item) for item in items}
+    inside: dict[str, dict[Item, Item]] = {}
+    for item in stay:
         member = _only_member(graph, item)
-        if member is None:
-            rest[node] = item
-        else:
-            inside.setdefault(member[0], {})[node] = member[1]
-    found = [(name, rest)] if rest else []
-    for key, inner in inside.items():
-        found += _branches(graph, f"{name}.{key}", inner)
-    others = any(graph.is_object(item) for item in rest.values())
-    if others or not inside or len(found) > _MOST_BRANCHES:
-        return [(name, column)]
-    return found
+        if member is not None:
+            inside.setdefault(member[0], {})[item] = member[1]
+        elif graph.is_object(item):
+            return stay
+    found = dict(stay)
+    for key, members in inside.items():
+        led = _led(graph, f"{name}.{key}", members.values())
+        found.update({item: led[inner] for item, inner in members.items()})
+    names = {name for name, _ in found.values()}
+    return found if len(names) <= _MOST_BRANCHES else stay
 
 
 def _only_member(graph: Graph, item: Item) -> tuple[str, Item] | None:
