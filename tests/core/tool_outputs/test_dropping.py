@@ -1275,3 +1275,10 @@ def test_the_rows_after_the_first_are_judged_by_what_their_own_url_says() -> Non
     assert pruned(rows) == [{"login": "ada"}, {"login": "bob"}]
     foreign = {**user("eve", f"{API}/users/bob"), "login": "zoe"}
     assert pruned([*rows, foreign])[2] == foreign
+
+
+def test_a_word_on_the_way_that_no_key_names_keeps_a_link_further_in() -> None:
+    for way, stays in (("archive", True), ("relationships", False)):
+        link = f"{API}/contacts/63/{way}/notes"
+        value = {"id": 63, "relationships": {"notes": {"n": 1, "self": link}}}
+        assert (pruned(value) == value) is stays

@@ -79,6 +79,12 @@ def reason(key: str, value: Any, record: Record) -> str:
     kinds = about or words_of(subject.place.key)
     if tail or template:
         is_told = _is_list(tail, template, kinds)
+        is_near = any(one.distance == 0 or one.is_page for one in last.says)
+        if len(tail) > 1 and last.collection and not is_near:
+            # All of it is said by keys: `relationships.logs` of /7/relationships/logs.
+            around = subject.around.place.key if subject.around is not None else ""
+            keys = (*kinds, subject.place.key, around)
+            is_told = is_told and all(_is_named(word, keys) for word in tail)
     else:
         is_told = _is_thing_told(last, about, kinds)
     if not is_told or _is_call(record.members):
