@@ -22,6 +22,8 @@ _BEFORE = (0.35,)
 _LITERAL = 0.8
 # The share of its score that a line gives to lines that belong to it and match, too.
 _INHERITED = 0.7
+# The same where the line itself has no word of the query, such as a key between two.
+_PASSED_ON = 0.95
 # A unit of this share of the best score answers as well.
 _AS_GOOD = 0.7
 _SHORTEST_LITERAL = 3
@@ -66,12 +68,11 @@ def answers(
         scores[unit] += _LITERAL * score
     for unit in lacking:
         scores[unit] += _LITERAL
-    # A line that answers is found by the lines to which it belongs, too; those between
-    # them, which do not match, take nothing away.
+    # A line that answers is found by the lines to which it belongs, too.
     inherited = list(scores)
     for unit, above in enumerate(belongs):
         if above >= 0:
-            weight = _INHERITED if scores[unit] > 0 else 1.0
+            weight = _INHERITED if scores[unit] > 0 else _PASSED_ON
             inherited[unit] += weight * inherited[above]
     scores = [i if own > 0 else 0.0 for i, own in zip(inherited, scores, strict=True)]
     if is_data:
