@@ -83,7 +83,8 @@ _PAUSE = re.compile(
 )
 _DENSE_CHARACTERS = 20
 _CAPITAL = re.compile(r"(?<=[^\W\d_]) (?=([^\W\d_]+))")
-_PIECE_CHARACTERS = 60
+# A sentence that ends is cut into longer parts than speech that never does.
+_PIECE_CHARACTERS, _ENDED_CHARACTERS = 60, 160
 _LEAST_PIECE = 24
 # Where an endless sentence may be cut: after a clause mark, at whitespace, or between
 # characters of scripts without spaces (in Thai, before a consonant). A mark inside a
@@ -217,7 +218,8 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
             found.append((at, pause.end()))
             at = pause.end()
     found.append((at, end))
-    size = _PIECE_CHARACTERS // (2 if half and not dense else 1)
+    size = _ENDED_CHARACTERS if ended else _PIECE_CHARACTERS
+    size //= 2 if half and not dense else 1
     return [part for a, b in found for part in clauses(text, a, b, size)]
 
 
