@@ -38,8 +38,9 @@ class ConversationCompressor:
         summarizer: None for the extractive digest, offline and the same each time;
             else a callable `(messages, max_tokens) -> str`, sync or async.
         overflow: "error" raises BudgetError where what must stay exceeds
-            `max_tokens`; "relax" keeps fewer turns, but always the last one, and
-            where that is too long itself, its request and the newest calls.
+            `max_tokens`; "relax" keeps fewer turns, so that what comes next has room,
+            but always the last one, and where that is too long itself, its request
+            and the newest calls.
         count_tokens: Tokens of a text; default `headroom.tokens.default_counter()`.
 
     Raises:
