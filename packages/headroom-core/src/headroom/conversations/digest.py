@@ -256,8 +256,9 @@ class _Bundles:
                         self._needs.setdefault(head, []).append(at)
             for asked in unit.closes:
                 # What is answered to everything, such as "Noted.", says nothing.
-                telling = len(unit.text) <= _REPLY_CHARACTERS or _DIGIT.search(
-                    unit.text
+                # A statement with a number tells something without its reply.
+                telling = _DIGIT.search(unit.text) or (
+                    len(unit.text) <= _REPLY_CHARACTERS and not _DIGIT.search(asked)
                 )
                 if asked in spoken and (
                     asks(asked) or (said[unit.text] == 1 and telling)
