@@ -629,7 +629,7 @@ class TestOneLongTurn:
                 small.compress([system, *self.agent(calls)[1:]])
 
         fail(10)
-        work = [count_operations(lambda n=n: fail(n)) for n in (100, 400)]
+        work = [count_operations(lambda n=n: fail(n)) for n in (50, 200)]
         assert work[1] < 4.8 * work[0]
 
     def test_a_call_without_its_result_stays(self):

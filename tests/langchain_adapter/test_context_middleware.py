@@ -156,11 +156,11 @@ class TestTheProvidersTokens:
         agent, model = agent_of(
             scripted, mode, CHAT, compressor=budget(max_tokens=5000)
         )
-        talk(agent, 8)
+        talk(agent, 5)
         told, other = agent_of(
             scripted, mode, CHAT, usage=usage, compressor=budget(max_tokens=5000)
         )
-        talk(told, 8)
+        talk(told, 5)
         assert list(map(contents, other.sent)) == list(map(contents, model.sent))
 
     def test_a_counter_that_fails_costs_no_reply(self, scripted, mode, caplog):
@@ -567,7 +567,7 @@ class TestTriggerAndKeep:
         messages = conversation(30)
         views = [
             shown(messages[:length], trigger=("messages", 24))
-            for length in range(25, 60, 2)
+            for length in range(25, 60, 4)
         ]
         changes = sum(
             [m.content for m in b[: len(a)]] != [m.content for m in a]

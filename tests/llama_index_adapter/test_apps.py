@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from itertools import product
 
 import pytest
 from llama_index.core import Document, MockEmbedding, VectorStoreIndex
@@ -127,9 +128,16 @@ class TestChatEngines:
         )
 
     @pytest.mark.parametrize(
-        "kind", [SimpleChatEngine, ContextChatEngine, CondensePlusContextChatEngine]
+        ("kind", "way"),
+        [
+            *product(
+                [SimpleChatEngine, ContextChatEngine, CondensePlusContextChatEngine],
+                ["chat", "astream_chat"],
+            ),
+            (CondensePlusContextChatEngine, "achat"),
+            (CondensePlusContextChatEngine, "stream_chat"),
+        ],
     )
-    @pytest.mark.parametrize("way", ["chat", "achat", "stream_chat", "astream_chat"])
     def test_a_long_chat_stays_within_the_limit(self, scripted, kind, way):
         llm, buffer = (
             scripted("The harbour is old, and boats sleep there. " * 2),
