@@ -171,7 +171,9 @@ def main() -> None:
     a.into.mkdir(parents=True, exist_ok=True)
     model = CrossEncoder(torch.load(a.work / "vectors.pt"))
     model.load_state_dict(torch.load(a.work / "last.pt")["model"])
-    model.vectors = Packed(model.table)
+    model.packed = Packed(model.table)
+    # A module of this name would lie behind the method of the class.
+    model.vectors = model.packed.forward  # type: ignore[method-assign]
     torch.manual_seed(1)
     written(model, a.into / "network.onnx", tokens)
     tokenizer = json.loads((a.teacher / "tokenizer.json").read_text("utf-8"))
