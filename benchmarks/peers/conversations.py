@@ -116,9 +116,7 @@ def _figures(
 ) -> dict[str, Any]:
     """Return the figures of one method at one budget."""
     count = default_counter()
-    total: Counter[str] = Counter()
-    asked: Counter[str] = Counter()
-    kept: Counter[str] = Counter()
+    total, asked, kept = (Counter[str]() for _ in range(3))
     for one, task, out, tokens in zip(transcripts, tasks, outs, before, strict=True):
         messages = one.messages if out is None else out
         after = messages_tokens(messages, count)

@@ -85,20 +85,14 @@ def _figures(
 ) -> dict[str, Any]:
     """Return the figures of one method at one ratio."""
     count = default_counter()
-    total: Counter[str] = Counter()
-    asked: Counter[str] = Counter()
-    kept: Counter[str] = Counter()
-    tokens: Counter[tuple[str, str]] = Counter()
+    total, asked, kept, before, after = (Counter[str]() for _ in range(5))
     for one, out in zip(questions, outs, strict=True):
         # What fails is sent as it is, and counted as a failure.
         texts = one.documents if out is None else out
-        before = sum(map(count, one.documents))
-        after = sum(map(count, texts))
-        tokens[one.source, "before"] += before
-        tokens[one.source, "after"] += after
-        total["before"] += before
-        total["after"] += after
-        total["over"] += after > ratio * before + 1
+        was, now = (sum(map(count, some)) for some in (one.documents, texts))
+        before[one.source] += was
+        after[one.source] += now
+        total["over"] += now > ratio * was + 1
         text = folded("\n".join(texts))
         total["evidence"] += len(one.evidence)
         total["evidence_kept"] += sum(sentence in text for sentence in one.evidence)
@@ -106,7 +100,7 @@ def _figures(
             asked[one.source] += 1
             kept[one.source] += any(holds(text, answer) for answer in one.answers)
     return {
-        "of_reference": total["after"] / total["before"],
+        "of_reference": after.total() / before.total(),
         "answers": asked.total(),
         "answers_kept": kept.total() / max(1, asked.total()),
         "evidence": total["evidence"],
@@ -115,10 +109,7 @@ def _figures(
         ),
         "over": total["over"] / len(questions),
         "sources": {
-            name: (
-                kept[name] / asked[name],
-                tokens[name, "after"] / tokens[name, "before"],
-            )
+            name: (kept[name] / asked[name], after[name] / before[name])
             for name in asked
         },
     }
