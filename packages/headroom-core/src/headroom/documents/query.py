@@ -20,6 +20,7 @@ _CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
 # A title holds most of the question, and at most so many words more.
 _ECHOED, _MORE_WORDS = 0.6, 4
 _LABEL = re.compile(r"[^:：.!?]{2,40}[:：]")
+_PARTS = re.compile("[,;，；、]")
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
 
 
@@ -59,8 +60,12 @@ class Asked:
             return False
         if text[-1:] not in ".!。！" and self._repeats(text, 0):
             return True
+        if text.find("?") > 0 and self._repeats(text[: text.find("?")], 0):
+            return True
+        # Behind a label, each part of a list may have a word more.
         label = _LABEL.match(text)
-        if label and self._repeats(text[label.end() :], 0):
+        parts = len(_PARTS.findall(text))
+        if label and self._repeats(text[label.end() :], min(parts, _MORE_WORDS)):
             return True
         return corpus.stands_above(i) and self._repeats(text, _MORE_WORDS)
 

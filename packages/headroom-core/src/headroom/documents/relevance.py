@@ -18,6 +18,7 @@ _DOCUMENT = 0.2  # what a sentence gains from the best one of its document
 _COVERED = 0.15  # and from all words of the query that its document holds, at most
 _NEIGHBOUR = 0.2  # what it gains from the better one of its neighbours
 _HEADING = 0.6  # what a heading's score counts for the units below it
+_SECTION = 0.1  # what a heading adds to a unit that has a score of its own
 _INTRODUCTION = 0.6  # and a list's introduction or a question for what follows
 _HEADER = 0.3  # what a table's header counts for each of its rows
 _RANKED = 0.3  # the share of its own score that a unit below a heading keeps
@@ -80,9 +81,11 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
         score += given * (1.0 - score)
         if unit.heading is not None:
             heading = above[unit.heading]
+            # Of equal rows in two sections, the one whose section is asked for.
+            own = _SECTION * heading * (1.0 - score) if score > 0 else 0.0
             lifted = _HEADING * heading
             # Below one heading the better score of its own stays the better one.
-            score = max(score, lifted + _RANKED * score * (1.0 - lifted))
+            score = max(score, lifted + _RANKED * score * (1.0 - lifted)) + own
         for asking in (unit.intro, unit.heading):
             if asking is not None and asks(corpus.texts[asking]):
                 # An answer is asked for as much as its question is.
@@ -201,7 +204,8 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
     units, which = corpus.units, corpus.which
     gains = [0.0] * len(scores)
     ranking = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
-    sources = ranking[:_SOURCES]
+    # What repeats the question names other things at random.
+    sources = [i for i in ranking[:_SOURCES] if not asked.is_echo(i)]
     best = scores[sources[0]] if sources else 0.0
     if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains

@@ -67,6 +67,7 @@ _COUNTS = re.compile(
 # The token before a full stop that a lower-case word follows: an abbreviation or an
 # ordinal, whatever the language.
 _SHORT_END = re.compile(r"(?:^|[\s(.])(?:[^\W\d_]{1,6}|\d{1,4})\.\s*$")
+_TITLE_END = re.compile(r"(?:^|\s)(?:M|MM|Mme|Mlle|Dr|Prof|Sr|Sra|Mr|Mrs|St)\.\s*$")
 
 # Speech without full stops, and where it may be cut: before a small word that is
 # written with a capital. Source: Whisper transcripts; names are no small words.
@@ -124,10 +125,10 @@ def sentences(
     ):
         found = [block]
     elif block.isascii():
-        found = _mended(segment(language, block))
+        found = _mended(segment(language, block), language)
     else:
         # A lone surrogate cannot cross into Rust; one character for one.
-        found = _mended(segment(language, _SURROGATE.sub("\ufffd", block)))
+        found = _mended(segment(language, _SURROGATE.sub("\ufffd", block)), language)
         if _CJK_STOP.search(block):
             found = [part for each in found for part in _CJK_SENTENCE.findall(each)]
     at = start
@@ -139,7 +140,7 @@ def sentences(
         at += len(piece)
 
 
-def _mended(parts: Iterable[str]) -> list[str]:
+def _mended(parts: Iterable[str], language: str) -> list[str]:
     """Return `parts` with what belongs together joined again.
 
     Quotes and brackets sentencex closes by itself, but neither emphasis nor struck
@@ -164,7 +165,7 @@ def _mended(parts: Iterable[str]) -> list[str]:
             part = part[closing:]
         if found and len(found[-1]) > _MOST_MARKED:
             open_marks.clear()
-        if found and (open_marks or _goes_on(found[-1], part)):
+        if found and (open_marks or _goes_on(found[-1], part, language)):
             found[-1] += part
         elif part:
             found.append(part)
@@ -177,7 +178,7 @@ def _odd(marks: Iterable[str], text: str) -> set[str]:
     return {mark for mark in marks if text.count(mark) % 2}
 
 
-def _goes_on(before: str, after: str) -> bool:
+def _goes_on(before: str, after: str, language: str) -> bool:
     """Tell whether `after` belongs to the sentence that `before` began."""
     first = after.lstrip()[:1]
     if not before[-1].isspace():
@@ -187,7 +188,9 @@ def _goes_on(before: str, after: str) -> bool:
         return True
     if first.islower():
         return _SHORT_END.search(before[-12:]) is not None
-    return first.isdigit() and _COUNTS.search(before[-8:]) is not None
+    if first.isdigit():
+        return _COUNTS.search(before[-8:]) is not None
+    return language != "en" and _TITLE_END.search(before[-8:]) is not None
 
 
 def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

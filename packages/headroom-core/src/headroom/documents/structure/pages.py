@@ -9,6 +9,10 @@ from headroom.documents.structure.outline import Outline
 
 # A page number at the end of a line.
 _PAGE = re.compile(r"\S[\s.·…_]+(\d{1,4})(?:[-–]\d{1,4})?\s*$")
+# How a line of an index ends.
+_INDEXED = re.compile(
+    r".{2,60}?,? \d{1,4}(?:[-–]\d{1,4})?(?:, \d{1,4}(?:[-–]\d{1,4})?)*\s*$"
+)
 _CHAPTER = re.compile(r"\s*(?:\d+(?:\.\d+)*\.?|[IVX]+\.)\s+\S")
 # An item that is nothing but a link into the same text.
 _LINKED = re.compile(
@@ -74,6 +78,10 @@ def _entries(outline: Outline, i: int, title: re.Match[str] | None) -> int:
             break
         stop, page, led = stop + 1, int(found[1]), led or dotted
     if led or stop - i >= _LEAST_ENTRIES:
+        return stop - i
+    while title and _INDEXED.match(outline.at(stop)):
+        stop += 1
+    if title and stop > i:
         return stop - i
     if title and title[1] is None:
         while is_short(outline.at(stop)) and not outline.blank(stop):
