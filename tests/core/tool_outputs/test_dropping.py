@@ -145,7 +145,7 @@ def test_counts_are_the_leaves_below_each_path(tree: Any, policy: Policy) -> Non
         place = tree
         for step in drop.path:
             place = place[step]
-        assert drop.count == leaves(place) >= 1
+        assert drop.leaves == leaves(place) >= 1
 
 
 @given(TREES, POLICIES)
@@ -159,7 +159,7 @@ def test_the_input_is_never_changed(tree: Any, policy: Policy) -> None:
 def test_markers_count_every_leaf_they_stand_for(tree: Any, policy: Policy) -> None:
     result, dropped = prune(tree, policy)
     assert leaves(result) <= leaves(tree)
-    cut = {d.path: d.count for d in dropped if d.reason == "max_depth"}
+    cut = {d.path: d.leaves for d in dropped if d.reason == "max_depth"}
     assert all(count >= 1 for count in cut.values())
 
 
@@ -217,7 +217,7 @@ def test_an_object_that_lost_all_members_goes_with_the_empties() -> None:
     policy = Policy(drop_nulls=True, drop_empty=True)
     left, (drop,) = prune(value, policy)
     assert left == {"id": 1}
-    assert (drop.path, drop.reason, drop.count) == (("address",), "empty", 2)
+    assert (drop.path, drop.reason, drop.leaves) == (("address",), "empty", 2)
     assert pruned(value, drop_nulls=True) == {
         "id": 1,
         "address": {"street": {"name": ""}},
@@ -842,7 +842,7 @@ def test_what_lies_deeper_than_max_depth_leaves_a_marker() -> None:
     value = {"a": {"b": {"c": 1}}}
     left, (drop,) = prune(value, Policy(max_depth=2))
     assert left == {"a": {"b": Cut(1)}}
-    assert (drop.path, drop.reason, drop.count) == (("a", "b"), "max_depth", 1)
+    assert (drop.path, drop.reason, drop.leaves) == (("a", "b"), "max_depth", 1)
     assert pruned(value, max_depth=1) == {"a": Cut(1)}
     assert pruned(value, max_depth=3) == value
 

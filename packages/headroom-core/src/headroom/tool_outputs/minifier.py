@@ -7,7 +7,7 @@ from typing import Any, Literal
 from headroom.errors import DecodeError, InputError
 from headroom.tokens import default_counter
 from headroom.tool_outputs.compact import read_compact, write_compact
-from headroom.tool_outputs.dropping import Policy, prune
+from headroom.tool_outputs.dropping import Gone, Policy, prune
 from headroom.tool_outputs.reading import Embedded, Reading, read
 from headroom.tool_outputs.table import MAGIC, decode_table, encode_table
 from headroom.tool_outputs.values import Cut
@@ -315,9 +315,7 @@ class JSONMinifier:
         if dropped is not None:
             if source is not None and "…" in text:
                 gone = [*gone, *_cuts(tree, gone)]
-            if path:
-                gone = [Dropped((*path, *d.path), d.reason, d.count) for d in gone]
-            dropped.extend(gone)
+            dropped += [Dropped((*path, *d.path), d.reason, d.leaves) for d in gone]
         return text
 
     def _is_dearer(self, text: str, source: str, margin: int) -> bool:
@@ -364,7 +362,7 @@ class JSONMinifier:
         return self._count(sample) / len(sample)
 
 
-def _announced(text: str, gone: list[Dropped]) -> str:
+def _announced(text: str, gone: list[Gone]) -> str:
     """Name in a table's first line the kinds of values that were left out."""
     if not gone or not text.startswith(MAGIC):
         return text
@@ -392,16 +390,16 @@ def _length(text: str) -> float:
     return len(text) * (1 - spare / max(len(sample), 1))
 
 
-def _cuts(tree: Any, gone: list[Dropped]) -> list[Dropped]:
+def _cuts(tree: Any, gone: list[Gone]) -> list[Gone]:
     """Itemise markers that the text brought along, less those just made."""
     known = {d.path for d in gone}
-    found: list[Dropped] = []
+    found: list[Gone] = []
     todo: list[tuple[tuple[str | int, ...], Any]] = [((), tree)]
     while todo:
         path, value = todo.pop()
         if type(value) is Cut:
             if path not in known:
-                found.append(Dropped(path, "max_depth", value.count))
+                found.append(Gone(path, "max_depth", value.count))
         elif type(value) is dict:
             todo.extend([((*path, k), v) for k, v in reversed(value.items())])
         elif type(value) is list:

@@ -9,7 +9,6 @@ from collections import UserString, deque
 from collections.abc import (
     Callable,
     ItemsView,
-    Iterable,
     Iterator,
     KeysView,
     Mapping,
@@ -33,6 +32,7 @@ from headroom.tool_outputs.values import (
 __all__ = ["fields_of", "plain"]
 
 _PLAIN_LEAVES = frozenset({str, float, bool, type(None), Numeral, Cut})
+_STRINGS = frozenset({str})
 _BIG = 10**LONGEST_INTEGER_DIGITS
 
 
@@ -154,39 +154,38 @@ class _Plain:
             return value
         if kind is int:
             return value if -_BIG < value < _BIG else _long_integer(value)
-        if kind is list:
-            return self._list(value)
-        if kind is dict:
-            if not all(type(key) is str for key in value):
-                return self._mapping(value)
-            changed = self._changed(value, value.items())
-            return {**value, **changed} if changed else value
-        return self._other(value)
+        if kind is list or (kind is dict and _STRINGS.issuperset(map(type, value))):
+            return self._container(value)
+        return self._mapping(value) if kind is dict else self._other(value)
 
-    def _list(self, value: list[Any]) -> list[Any]:
-        changed = self._changed(value, enumerate(value))
-        if not changed:
-            return value
-        return [changed.get(index, item) for index, item in enumerate(value)]
-
-    def _changed(
-        self, holder: Any, members: Iterable[tuple[Any, Any]]
-    ) -> dict[Any, Any]:
-        """Return the members that are not plain as they are, by their step."""
+    def _container(self, holder: Any) -> Any:
+        """Convert the members of a list, or of a dict whose keys are strings."""
+        is_list = type(holder) is list
         changed: dict[Any, Any] = {}
         step: Any = None
         try:
-            for step, item in members:
-                if type(item) not in _PLAIN_LEAVES:
+            for step, item in enumerate(holder) if is_list else holder.items():
+                kind = type(item)
+                if kind in _PLAIN_LEAVES or (kind is int and -_BIG < item < _BIG):
+                    continue
+                if kind is list or (
+                    kind is dict and _STRINGS.issuperset(map(type, item))
+                ):
+                    new = self._container(item)  # at once, since most are these
+                else:
                     new = self.value(item)
-                    if new is not item:
-                        changed[step] = new
+                if new is not item:
+                    changed[step] = new
         except _Refused as refused:
             refused.trail.append((step, holder))
             raise
         except RecursionError:
             raise _TooDeep from None
-        return changed
+        if not changed:
+            return holder
+        if is_list:
+            return [changed.get(index, item) for index, item in enumerate(holder)]
+        return {**holder, **changed}
 
     def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
         """Convert keys as json.dumps does; two keys of one spelling are refused."""
@@ -279,7 +278,7 @@ class _Plain:
         if isinstance(value, uuid.UUID | UserString):
             return str(value)
         if isinstance(value, memoryview) and value.format not in ("B", "b", "c"):
-            return self._list(value.tolist())
+            return self._container(value.tolist())
         if isinstance(value, bytes | bytearray | memoryview):
             return _text(bytes(value))
         if isinstance(value, type):
@@ -291,7 +290,7 @@ class _Plain:
             return self._mapping(value)
         items = self._items(value)
         if items is not None:
-            return self._list(items)
+            return self._container(items)
         if isinstance(value, os.PathLike):
             return self.value(os.fspath(value))
         return self._duck(value)
@@ -382,7 +381,7 @@ class _Plain:
             text = value.astype(str)
             return self.value(str(text) if shape == () else text.tolist())
         if shape != () and callable(listed):
-            return self._list(listed())
+            return self._container(listed())
         if type(value).__name__ == "MaskedConstant":  # NumPy's missing number
             return None
         if callable(item) and shape == ():

@@ -2,6 +2,6 @@
 
 from headroom.tool_outputs.dropping.patterns import unmatched
 from headroom.tool_outputs.dropping.policy import Policy
-from headroom.tool_outputs.dropping.walk import leaves, prune
+from headroom.tool_outputs.dropping.walk import Gone, leaves, prune
 
-__all__ = ["Policy", "leaves", "prune", "unmatched"]
+__all__ = ["Gone", "Policy", "leaves", "prune", "unmatched"]

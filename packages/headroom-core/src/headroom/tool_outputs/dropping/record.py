@@ -167,7 +167,7 @@ class Record:
                 continue
             if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
                 continue
-            is_page = is_link(value)
+            is_page = "//" in value[:8] and is_link(value)
             if is_page:
                 if is_api_link(value) or not _PICTURES.isdisjoint(words_of(key)):
                     continue

@@ -1,20 +1,18 @@
 """The one walk over a JSON tree that asks each rule, and the account of it."""
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from headroom.tool_outputs.dropping import copies, links, opaque, pictures
 from headroom.tool_outputs.dropping.patterns import Patterns
 from headroom.tool_outputs.dropping.policy import Policy
 from headroom.tool_outputs.dropping.record import Place, Record
 from headroom.tool_outputs.values import Cut
-from headroom.types import Dropped
 
-__all__ = ["leaves", "prune"]
+__all__ = ["Gone", "leaves", "prune"]
 
 _Path = tuple[str | int, ...]
 _Object = dict[str, Any]
-_Account = list[Dropped]
 
 _CONTAINERS = frozenset({dict, list})
 
@@ -23,6 +21,17 @@ _CONTAINERS = frozenset({dict, list})
 _PLAIN, _KEPT, _EXCLUDED = ("plain", "kept", "excluded")
 # What nobody acts on even where it is all that an object says.
 _SPARE_ALONE = frozenset({"bookkeeping", "opaque blob"})
+
+
+class Gone(NamedTuple):
+    """One value that was dropped: where it was, why, and how many leaves it had."""
+
+    path: _Path
+    reason: str
+    leaves: int = 1
+
+
+_Account = list[Gone]
 
 
 def prune(value: Any, policy: Policy) -> tuple[Any, _Account]:
@@ -100,7 +109,7 @@ class _Walk:
             return value, []
         if self.is_too_deep(value, depth) and not self.keeps(value, place.path):
             count = leaves(value)
-            return Cut(count), [Dropped(path, "max_depth", count)]
+            return Cut(count), [Gone(path, "max_depth", count)]
         if kind is dict:
             return self.object(value, path, depth, around, place)
         left: list[Any] = []
@@ -116,7 +125,7 @@ class _Walk:
                 deeper = depth + (kind is list)
                 new, inside = self.value(item, here, deeper, around, place)
             elif place.is_excluded:
-                account.append(Dropped(here, "excluded key"))
+                account.append(Gone(here, "excluded key"))
                 continue
             left.append(new)
             account += inside
@@ -216,7 +225,7 @@ class _Walk:
         account: _Account = []
         for key, value in members.items():
             if key in gone:
-                account.append(Dropped((*path, key), gone[key], leaves(value)))
+                account.append(Gone((*path, key), gone[key], leaves(value)))
             elif key in inside:
                 account += inside[key]
         return left, account
