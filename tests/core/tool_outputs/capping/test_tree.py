@@ -65,3 +65,17 @@ def test_all_rows_that_answer_are_shown_before_their_neighbours():
     shown = compressor.compress(guests, query="Which guests are blocked?")
     assert "guest4@" in shown
     assert "guest9@" in shown
+
+
+def test_where_the_best_row_costs_more_in_its_place_than_alone_the_next_is_shown():
+    rows = [{"name": f"pkg{n}", "vulns": []} for n in range(10, 22)]
+
+    def count(text):
+        return len(text) + 20 * ("[{" in text)
+
+    def shown(cap):
+        wanted = Wanted(max_tokens=cap, count_tokens=count)
+        return cap_tree({"dependencies": rows}, json.dumps, wanted).content
+
+    first = next(text for text in map(shown, range(1, 200)) if "vulns" in text)
+    assert '"rows 0-10 hidden", {"name": "pkg21", "vulns": []}' in first

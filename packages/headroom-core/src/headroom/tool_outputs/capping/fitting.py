@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import tee
+from itertools import chain, islice, tee
 from typing import Protocol
 
 from headroom.scorers import Scorer
@@ -129,14 +129,18 @@ def capped(view: View, wanted: Wanted) -> Capped:
     least = count(content) - mark
     budget = float(room - least)
     low, high = 0.0, math.inf
+
+    def written(shown: bytearray) -> tuple[str, tuple[Dropped, ...]]:
+        missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
+        return view.render(shown, missed)
+
     for _ in range(_MOST_TRIES):
         if budget <= 0:
             break
         ranking, again = tee(ranking)
         shown = _fit(total, ranking, cost, mark, budget)
         ranking = again
-        missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
-        text, hidden = view.render(shown, missed)
+        text, hidden = written(shown)
         tokens = count(text)
         if tokens > room:
             high = budget
@@ -153,10 +157,21 @@ def capped(view: View, wanted: Wanted) -> Capped:
         if high - low < _LEAST_ROOM or budget == math.inf:
             break
     if not low:
-        for content in (*view.brief, "…", ""):
-            if count(content) <= room:
-                break
+        # The costs were estimates: one of the most important may fit alone.
+        alone = (written(_only(g, total)) for g in islice(ranking, _MOST_TRIES))
+        nothing = ((text, dropped) for text in (*view.brief, "…", ""))
+        content, dropped = next(
+            each for each in chain(alone, nothing) if count(each[0]) <= room
+        )
     return Capped(content, sum(d.count for d in dropped), total, view.unit, dropped)
+
+
+def _only(group: Iterable[int], total: int) -> bytearray:
+    """Return one byte for each unit, 1 for those of a group."""
+    shown = bytearray(total)
+    for unit in group:
+        shown[unit] = 1
+    return shown
 
 
 def _fit(
