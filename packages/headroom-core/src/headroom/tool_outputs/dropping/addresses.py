@@ -50,6 +50,8 @@ class Address(NamedTuple):
     template: str
 
 
+# A link is looked at as one to judge, and as what its object says.
+@lru_cache(maxsize=4096)
 def is_api_link(text: str) -> bool:
     """Tell whether `text` is an address that a program calls, not a page."""
     return _API_LINK.match(text) is not None and " " not in text

@@ -59,16 +59,18 @@ class _Found(NamedTuple):
 
 def reason(key: str, value: Any, record: Record) -> str:
     """Return why a link goes, and note its host; "" for all that stays."""
-    if type(value) is not str or not is_api_link(value):
+    if type(value) is not str:
         return ""
     url = record.members.get("url")
     place = record.place
     if key in place.tails and type(url) is str and value == url + place.tails[key]:
         # Most links are judged as the same link of the row before.
-        base = parse(url)
+        base = parse(url) if is_api_link(url) else None
         if base is not None and base.parts and not _is_call(record.members):
             place.hosts.add(base.host)
             return REASON
+    if not is_api_link(value):
+        return ""
     subject, about = _subject(key, record)
     if subject is None or _is_foreign(subject.place.key):
         return ""
