@@ -90,7 +90,7 @@ def load(folder: Path) -> list[Payload]:
         return []
     expected: dict[str, list[Expected]] = defaultdict(list)
     for file in (place.parent / "facts.jsonl", place / "expected.jsonl"):
-        for one in read_expected(file) if file.exists() else ():
+        for one in read_expected(file, "payload") if file.exists() else ():
             expected[one.payload].append(one)
     payloads = []
     for name, path in payload_files((str(place),)):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headroom.cli import cli
 from headroom.cli.charts import Curve, scatter_chart, standalone
-from headroom.cli.expected import read_questions
+from headroom.cli.expected import read_expected
 from headroom.cli.measure import payload_files
 from headroom.cli.sweep import MINIFIERS, Found, Sweep, Trial, sweep_questions
 from headroom.cli.tune import _advice
@@ -102,7 +102,7 @@ class TestQuestions:
     def test_the_figures_are_those_of_the_compressor(self, questions):
         result = as_json(questions, "--ratio", 0.2)
         count, after, before, kept = default_counter(), 0, 0, 0
-        for one in read_questions(questions):
+        for one in read_expected(questions):
             texts = SemanticCompressor(0.2, scorer="bm25").compress(
                 RAGContext(one.query, one.documents)
             )
@@ -120,7 +120,7 @@ class TestQuestions:
         count = default_counter()
         tokens = sum(
             count(text)
-            for one in read_questions(questions)
+            for one in read_expected(questions)
             for text in compressor.compress(RAGContext(one.query, one.documents))
         )
         assert best["tokens"] == tokens
@@ -161,7 +161,7 @@ class TestQuestions:
                 return [1.0 + i for i in range(len(sentences))]
 
         result = sweep_questions(
-            read_questions(questions),
+            read_expected(questions),
             [("bm25", '"bm25"', BM25Scorer()), ("last", "Backwards()", Backwards())],
             (0.1, 0.3),
             lambda: None,
@@ -452,7 +452,7 @@ class TestWrongUse:
         assert done.exit_code == 1
         assert message in done.stderr
         with pytest.raises(InputError):
-            read_questions(path)
+            read_expected(path, "query", "documents")
 
     @pytest.mark.parametrize(
         ("row", "message"),

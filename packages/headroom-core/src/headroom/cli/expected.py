@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,100 +15,84 @@ from headroom.compressors import (
     ToolOutputCompressor,
 )
 from headroom.errors import HeadroomError, InputError
-from headroom.verification import Case
-from headroom.verification import questions as asked
+from headroom.verification import Case, Question
+from headroom.verification.questions import spelling
 
-__all__ = ["Expected", "Question", "read_cases", "read_expected", "read_questions"]
+__all__ = ["Expected", "read_cases", "read_expected"]
 
-Scalar = str | int | float | bool | None
-
-_ROW = "write one JSON object a line"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A query, the documents that were retrieved for it, and answers to look for.
-
-    Attributes:
-        answers: Spellings of the answer; one of them is enough.
-    """
-
-    query: str
-    documents: tuple[str, ...]
-    answers: tuple[str, ...]
+# The fields that say what a line is about.
+_FIELDS = {
+    "query": (str, "a text"),
+    "documents": (list, "a list of texts"),
+    "payload": (str, "the name of a file"),
+    "path": (list, "a list of keys and indices"),
+}
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A value that must survive in a payload.
+    """A line of a file: what must survive, and in what.
 
     Attributes:
-        payload: The file's name in its folder, with or without its ending.
-        answers: Spellings of the value; one of them is enough.
-        path: Keys and indices that lead to it, or None for anywhere.
+        where: The file and the line.
+        answers: Spellings of the answer or value; one of them is enough.
         query: How to ask for it, or None.
+        documents: The texts that were retrieved for the query, or None.
+        messages: The transcript, or the name of a file of it, or None.
+        payload: A file's name in its folder, with or without its ending, or None.
+        path: Keys and indices that lead to the value in the payload, or None for
+            anywhere.
     """
 
-    payload: str
-    answers: tuple[Scalar, ...]
-    path: tuple[str | int, ...] | None = None
+    where: str
+    answers: tuple[str, ...]
     query: str | None = None
+    documents: tuple[str, ...] | None = None
+    messages: Any = None
+    payload: str | None = None
+    path: tuple[str | int, ...] | None = None
 
 
-def read_questions(path: Path) -> list[Question]:
-    """Return the questions of a file of JSON lines.
+def read_expected(path: Path, *needed: str, form: str = "") -> list[Expected]:
+    """Return the lines of a file of JSON lines.
+
+    Args:
+        path: The file.
+        needed: Fields that every line must have, beside "answers".
+        form: What to write instead, where a line is no object.
 
     Raises:
-        InputError: If a line is not a question; it names the line.
+        InputError: If a line can't be read, or lacks a field; it names the line.
     """
-    questions = []
-    for where, row in _rows(path, f"{_ROW}; for payloads, name their folder"):
-        if not isinstance(row.get("query"), str):
+    return [_expected(where, row, needed) for where, row in _rows(path, form)]
+
+
+def _expected(where: str, row: dict[str, Any], needed: Sequence[str]) -> Expected:
+    given = {name: row.get(name) for name in _FIELDS}
+    if not all(isinstance(given[name], _FIELDS[name][0]) for name in needed):
+        fields = ", and ".join(f'"{name}": {_FIELDS[name][1]}' for name in needed)
+        raise InputError(f"{where}: needs {fields}")
+    for name, (kind, form) in _FIELDS.items():
+        if given[name] is not None and not isinstance(given[name], kind):
+            raise InputError(f'{where}: "{name}" is {form}')
+    if given["documents"] is not None:
+        given["documents"] = tuple(
+            one.get("text") if isinstance(one, dict) else one
+            for one in given["documents"]
+        )
+        if not all(isinstance(text, str) for text in given["documents"]):
             raise InputError(
-                f'{where} needs "query": a text, and "documents": a list of texts'
+                f'{where}: each document is a text, or an object with "text"'
             )
-        texts = _documents(where, row)
-        answers = tuple(map(str, _answers(where, row)))
-        questions.append(Question(row["query"], tuple(texts), answers))
-    return questions
-
-
-def _documents(where: str, row: dict[str, Any]) -> list[str]:
-    """Return the texts of a row's documents."""
-    documents = row.get("documents")
-    if not isinstance(documents, list):
-        raise InputError(
-            f'{where} needs "query": a text, and "documents": a list of texts'
-        )
-    given = [one.get("text") if isinstance(one, dict) else one for one in documents]
-    texts = [text for text in given if isinstance(text, str)]
-    if len(texts) < len(given):
-        raise InputError(f'{where}: each document is a text, or an object with "text"')
-    return texts
-
-
-def read_expected(path: Path) -> list[Expected]:
-    """Return the expected values of a file of JSON lines.
-
-    Raises:
-        InputError: If a line does not say what is expected; it names the line.
-    """
-    values = []
-    for where, row in _rows(path, _ROW):
-        if not isinstance(row.get("payload"), str):
-            raise InputError(f'{where} needs "payload": the name of a file')
-        steps = row.get("path")
-        if steps is not None and not isinstance(steps, list):
-            raise InputError(f'{where}: "path" is a list of keys and indices')
-        values.append(
-            Expected(
-                row["payload"],
-                _answers(where, row),
-                None if steps is None else tuple(steps),
-                row.get("query"),
-            )
-        )
-    return values
+    if given["path"] is not None:
+        given["path"] = tuple(given["path"])
+    answers = row.get("answers", [row["answer"]] if "answer" in row else None)
+    if not isinstance(answers, list) or not answers:
+        raise InputError(f'{where}: needs "answers": a list of what must survive')
+    if any(isinstance(one, list | dict) for one in answers):
+        raise InputError(f'{where}: "answers" are texts, numbers, true, false or null')
+    spelled = tuple(map(spelling, answers))
+    return Expected(where, spelled, messages=row.get("messages"), **given)
 
 
 def read_cases(
@@ -133,53 +117,56 @@ def read_cases(
     Raises:
         InputError: If a file or a line can't be read; it names it.
     """
-    own: dict[Path, list[asked.Question]] = defaultdict(list)
-    cases = []
+    own: dict[Path, list[Question]] = defaultdict(list)
+    # The cases to make, and the words that say where an error is.
+    making: list[tuple[str, Callable[..., Case]]] = []
+    make: Callable[..., Case]
     asking = [file for file in _jsonl_files(paths) if is_ours(file)]
     for file in asking:
-        for where, row in _rows(file, _ROW):
-            query = row.get("query")
-            if not isinstance(query, str):
+        for one in read_expected(file):
+            if one.query is None:
                 continue  # an expected value of `tune`, which asks nothing
-            answers = tuple(map(asked.spelling, _answers(where, row)))
-            name = where.removesuffix(":")
-            if "documents" in row:
-                texts = _documents(where, row)
-                compress = partial(
-                    Case.from_documents, query, texts, answers, compressor=documents
+            question = Question(one.query, one.answers)
+            if one.documents is not None:
+                make = partial(
+                    Case.from_documents,
+                    one.query,
+                    one.documents,
+                    one.answers,
+                    compressor=documents,
                 )
-            elif "messages" in row:
-                messages = _messages(where, row, file.parent)
-                own_question = [asked.Question(query, answers)]
-                compress = partial(
-                    Case.from_messages, messages, own_question, compressor=conversation
+            elif one.messages is not None:
+                messages = _messages(one, file.parent)
+                make = partial(
+                    Case.from_messages, messages, [question], compressor=conversation
                 )
-            elif isinstance(row.get("payload"), str):
-                payload = (file.parent / row["payload"]).resolve()
-                own[payload].append(asked.Question(query, answers))
+            elif one.payload is not None:
+                own[(file.parent / one.payload).resolve()].append(question)
                 continue
             else:
-                raise InputError(f'{where} needs "documents", "messages" or "payload"')
-            try:
-                cases.append(compress(name=name))
-            except HeadroomError as error:
-                raise InputError(f"{where} {error}") from error
+                raise InputError(
+                    f'{one.where}: needs "documents", "messages" or "payload"'
+                )
+            making.append((one.where, make))
     files = [one for one in payload_files(tuple(paths)) if one[1] not in asking]
     known = {path.resolve() for _, path in files}
     files += [(path.name, path) for path in own if path not in known]
     for name, path in files:
+        make = partial(
+            Case.from_payload,
+            path.read_bytes(),
+            compressor=compressor,
+            questions=own[path.resolve()],
+            made=made,
+            seed=seed,
+        )
+        making.append((name, make))
+    cases = []
+    for name, make in making:
         try:
-            case = Case.from_payload(
-                path.read_bytes(),
-                name=name,
-                compressor=compressor,
-                questions=own[path.resolve()],
-                made=made,
-                seed=seed,
-            )
+            cases.append(make(name=name))
         except HeadroomError as error:
             raise InputError(f"{name}: {error}") from error
-        cases.append(case)
     if not any(case.questions for case in cases):
         raise InputError("there is nothing to ask: no JSON payload, no question")
     return cases
@@ -193,45 +180,36 @@ def _jsonl_files(paths: Sequence[str]) -> list[Path]:
     return files
 
 
-def _messages(where: str, row: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
-    """Return the messages of a row, which may name a file of them."""
-    given = row["messages"]
+def _messages(one: Expected, folder: Path) -> list[dict[str, Any]]:
+    """Return the messages of a line, which may name a file of them."""
+    given = one.messages
     if isinstance(given, str):
-        given = json.loads((folder / given).read_text(encoding="utf-8-sig"))
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise InputError(f'{where} "messages" is a list of messages, or a file of one')
+        try:
+            given = json.loads((folder / given).read_text(encoding="utf-8-sig"))
+        except ValueError as error:
+            raise InputError(f"{one.where}: {given} is not JSON: {error}") from error
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise InputError(
+            f'{one.where}: "messages" is a list of messages, or a file of one'
+        )
     return given
 
 
 def _rows(path: Path, form: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each object of a file with the words that say where it is.
-
-    Args:
-        path: The file.
-        form: What to write instead, where a line is no object.
-    """
+    """Yield each object of a file with the words that say where it is."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8: {error}") from error
+    form = f"write one JSON object a line{form}"
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        where = f"{path}, line {number}:"
+        where = f"{path}, line {number}"
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise InputError(f"{where} not JSON: {error}; {form}") from error
+            raise InputError(f"{where}: not JSON: {error}; {form}") from error
         if not isinstance(row, dict):
-            raise InputError(f"{where} not an object; {form}")
+            raise InputError(f"{where}: not an object; {form}")
         yield where, row
-
-
-def _answers(where: str, row: dict[str, Any]) -> tuple[Scalar, ...]:
-    """Return the answers of a row; at least one."""
-    given = row.get("answers", [row["answer"]] if "answer" in row else None)
-    if not isinstance(given, list) or not given:
-        raise InputError(f'{where} needs "answers": a list of what must survive')
-    if any(isinstance(one, list | dict) for one in given):
-        raise InputError(f'{where} "answers" are texts, numbers, true, false or null')
-    return tuple(given)

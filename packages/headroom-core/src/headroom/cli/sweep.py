@@ -1,22 +1,21 @@
 """Sweeps: what each setting of a compressor keeps of what users expect, and costs."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from headroom.cli.expected import Expected, Question
+from headroom.cli.expected import Expected
 from headroom.cli.measure import payload_files
 from headroom.compressors import JSONMinifier, SemanticCompressor
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import Scorer
 from headroom.tokens import default_counter
-from headroom.types import Dropped, RAGContext
-from headroom.verification import Case, Reply
-from headroom.verification import questions as asked
+from headroom.types import Compression, Dropped, RAGContext
+from headroom.verification import Case, Question, Reply
 from headroom.verification.asking import Ask, ask_all, prompt
 from headroom.verification.cases import parsed
 from headroom.verification.matching import folded, holds, matches
@@ -28,40 +27,36 @@ __all__ = [
     "Sweep",
     "Trial",
     "answered",
-    "made_sweep",
     "sweep_payloads",
     "sweep_questions",
 ]
 
+Keys = tuple[str | int, ...]
+
+# Made from each payload for a model.
+_QUESTIONS = 12
+
+
+def _setting(
+    label: str, make: Callable[..., JSONMinifier], **options: Any
+) -> tuple[str, str, Callable[[], JSONMinifier]]:
+    """Return a setting's label, the expression that makes it, and a call that does."""
+    given = (
+        f'{name}="{value}"' if isinstance(value, str) else f"{name}={value}"
+        for name, value in options.items()
+    )
+    return label, f"{make.__qualname__}({', '.join(given)})", partial(make, **options)
+
+
 # The dial from nothing dropped to the default, one rule after the other.
-MINIFIERS: tuple[tuple[str, str, Callable[[], JSONMinifier]], ...] = (
-    (
-        "valid JSON, nothing dropped",
-        'JSONMinifier.lossless(format="json")',
-        lambda: JSONMinifier.lossless(format="json"),
-    ),
-    ("nothing dropped", "JSONMinifier.lossless()", JSONMinifier.lossless),
-    (
-        "drop links",
-        "JSONMinifier(drop_opaque=False)",
-        lambda: JSONMinifier(drop_opaque=False),
-    ),
-    ("the default: opaque ids, too", "JSONMinifier()", JSONMinifier),
-    (
-        "nulls and empties, too",
-        "JSONMinifier(drop_nulls=True)",
-        lambda: JSONMinifier(drop_nulls=True),
-    ),
-    (
-        "the default, each value in full",
-        "JSONMinifier(literal=True)",
-        lambda: JSONMinifier(literal=True),
-    ),
-    (
-        "the default, as valid JSON",
-        'JSONMinifier(format="json")',
-        lambda: JSONMinifier(format="json"),
-    ),
+MINIFIERS = (
+    _setting("valid JSON, nothing dropped", JSONMinifier.lossless, format="json"),
+    _setting("nothing dropped", JSONMinifier.lossless),
+    _setting("drop links", JSONMinifier, drop_opaque=False),
+    _setting("the default: opaque ids, too", JSONMinifier),
+    _setting("nulls and empties, too", JSONMinifier, drop_nulls=True),
+    _setting("the default, each value in full", JSONMinifier, literal=True),
+    _setting("the default, as valid JSON", JSONMinifier, format="json"),
 )
 
 
@@ -123,13 +118,6 @@ class Trial:
         return sum(spelled) / len(spelled) if spelled else None
 
 
-def _minifier_trials() -> list[tuple[Trial, JSONMinifier]]:
-    """Return a trial of each of MINIFIERS, nothing tried yet, and the minifier."""
-    return [
-        (Trial("JSONMinifier", label, code), make()) for label, code, make in MINIFIERS
-    ]
-
-
 @dataclass(frozen=True)
 class Sweep:
     """All trials on the same things.
@@ -149,7 +137,7 @@ class Sweep:
     tokens: int
     trials: list[Trial]
     unusable: int
-    asked_for: Sequence[asked.Question] = ()
+    asked_for: Sequence[Question] = ()
     plain_texts: Sequence[str] = ()
 
     @property
@@ -188,7 +176,7 @@ class Sweep:
 
 
 def sweep_questions(
-    questions: Sequence[Question],
+    questions: Sequence[Expected],
     scorers: Sequence[tuple[str, str, Scorer]],
     ratios: Sequence[float],
     step: Callable[[], None],
@@ -208,10 +196,11 @@ def sweep_questions(
     for one in questions:
         # "yes" and "no" stand in any text, so finding them says nothing.
         spellings = {folded(answer) for answer in one.answers} - {"", "yes", "no"}
-        text = folded("\n".join(one.documents))
+        context = RAGContext(one.query or "", one.documents or ())
+        text = folded("\n".join(context.documents))
         there = [answer for answer in sorted(spellings) if holds(text, answer)]
         if there:
-            usable.append((one, there))
+            usable.append((Question(context.query, one.answers), context, there))
     if not usable:
         raise InputError(
             "no question has an answer that stands in its documents; there is nothing "
@@ -230,8 +219,7 @@ def sweep_questions(
             )
             for r in ratios
         ]
-        for one, answers in usable:
-            context = RAGContext(one.query, one.documents)
+        for _, context, answers in usable:
             for trial, compressor in some:
                 result = compressor.explain(context)
                 trial.tokens += sum(map(count, result.content))
@@ -245,118 +233,69 @@ def sweep_questions(
     return Sweep(
         "answers",
         "all documents",
-        sum(count(text) for one, _ in usable for text in one.documents),
+        sum(count(text) for _, context, _ in usable for text in context.documents),
         trials,
         len(questions) - len(usable),
-        tuple(asked.Question(one.query, one.answers) for one, _ in usable),
-        tuple("\n\n".join(one.documents) for one, _ in usable),
+        [question for question, _, _ in usable],
+        ["\n\n".join(context.documents) for _, context, _ in usable],
     )
 
 
 def sweep_payloads(
-    folder: Path, expected: Sequence[Expected], step: Callable[[], None]
+    folder: Path, expected: Sequence[Expected] | None, step: Callable[[], None]
 ) -> Sweep:
     """Try every one of MINIFIERS on the payloads of a folder.
 
     Args:
         folder: Files as `headroom bench` takes them.
-        expected: What is not in its payload is left out.
+        expected: What is not in its payload is left out. If it is None, questions are
+            made from the payloads, the same for all of MINIFIERS; nothing is looked
+            for, and every question counts as kept until it is `answered`.
         step: Called once after each payload and minifier.
 
     Raises:
-        InputError: If no value can be used, or a payload is not there or unreadable.
+        InputError: If nothing can be asked or looked for, or a payload is not there
+            or unreadable.
     """
     count = default_counter()
+    exact = JSONMinifier.lossless()
+    trials = [
+        (Trial("JSONMinifier", label, code), make()) for label, code, make in MINIFIERS
+    ]
     plain_tokens = 0
-    trials = _minifier_trials()
-    things: list[tuple[asked.Question, str]] = []
-    for name, path, values in _payloads(folder, expected):
+    things: list[tuple[Question, str]] = []
+    for name, path, wanted in _payloads(folder, expected):
         raw = path.read_bytes()
+        made = _QUESTIONS if wanted is None else 0
         try:
-            text = raw.decode(json.detect_encoding(raw)).removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{name} is not text: {error}") from error
-        try:
-            value = parsed(text)
-        except ValueError:
-            plain, value = text, text
-        else:
-            plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        usable = [one for one in values if _survives(value, one)]
-        things += [(_as_question(name, one), plain) for one in usable]
-        plain_tokens += count(plain)
-        for trial, minifier in trials:
-            try:
+            case = Case.from_payload(raw, name=name, compressor=exact, made=made)
+            value = _value(case.plain)
+            usable = [one for one in wanted or () if _find(value, one)]
+            for trial, minifier in trials:
                 result = minifier.explain(raw)
-                short = result.content
-                back = short if value is text else _decoded(short, value)
-            except HeadroomError as error:
-                raise InputError(f"{name}: {error}") from error
-            trial.tokens += count(short)
-            low = folded(short)
-            for one in usable:
-                kept = _survives(back, one)
-                went = "" if kept else _dropped_value(value, result.dropped, one)
-                spelled = any(holds(low, spelling) for spelling in _spellings(one))
-                trial.found.append(Found(kept, short, went, spelled))
-            step()
+                trial.tokens += count(result.content)
+                trial.found += [Found(kept=True, text=result.content)] * len(
+                    case.questions
+                )
+                trial.found += _all_found(value, result, usable)
+                step()
+        except HeadroomError as error:
+            raise InputError(f"{name}: {error}") from error
+        plain_tokens += count(case.plain)
+        things += [(one, case.plain) for one in (*case.questions, *usable)]
     if not things:
-        raise InputError("no expected value stands in its payload; nothing to look for")
+        raise InputError(
+            f"no question can be made from the payloads in {folder}"
+            if expected is None
+            else "no expected value stands in its payload; nothing to look for"
+        )
     return Sweep(
         "values",
         "compact JSON",
         plain_tokens,
         [trial for trial, _ in trials],
-        len(expected) - len(things),
-        tuple(question for question, _ in things),
-        tuple(plain for _, plain in things),
-    )
-
-
-def made_sweep(folder: Path, most: int, seed: int, step: Callable[[], None]) -> Sweep:
-    """Return the sweep of the payloads of a folder with questions made from them.
-
-    Nothing is asked yet: every question counts as kept. The questions are the same
-    for all of MINIFIERS, so what one of them drops is asked for, too.
-
-    Args:
-        folder: Files as `headroom bench` takes them.
-        most: Questions from each payload.
-        seed: Which.
-        step: Called once after each payload and minifier.
-
-    Raises:
-        InputError: If no question can be made.
-    """
-    count = default_counter()
-    cases = []
-    trials = _minifier_trials()
-    exact = JSONMinifier.lossless()
-    for name, path in payload_files((str(folder),)):
-        raw = path.read_bytes()
-        try:
-            case = Case.from_payload(
-                raw, name=name, compressor=exact, made=most, seed=seed
-            )
-            short = [minifier.compress(raw) for _, minifier in trials]
-        except HeadroomError as error:
-            raise InputError(f"{name}: {error}") from error
-        for (trial, _), text in zip(trials, short, strict=True):
-            trial.found += [Found(kept=True, text=text)] * len(case.questions)
-            trial.tokens += count(text)
-            step()
-        cases.append(case)
-    questions = tuple(one for case in cases for one in case.questions)
-    if not questions:
-        raise InputError(f"no question can be made from the payloads in {folder}")
-    return Sweep(
-        "values",
-        "compact JSON",
-        sum(count(case.plain) for case in cases),
-        [trial for trial, _ in trials],
-        0,
-        questions,
-        tuple(case.plain for case in cases for _ in case.questions),
+        0 if expected is None else len(expected) - len(things),
+        *zip(*things, strict=True),
     )
 
 
@@ -449,29 +388,6 @@ def _gone(dropped: Sequence[Dropped], answers: Sequence[str]) -> str:
     return "no sentence holds the answer alone"
 
 
-def _dropped_value(value: Any, dropped: Sequence[Dropped], one: Expected) -> str:
-    """Return the path of a value that is gone, and the rule that dropped it."""
-    for path in [one.path] if one.path else _paths(value, one):
-        for gone in dropped:
-            if path[: len(gone.path)] == gone.path:
-                where = "".join(f"[{s}]" if type(s) is int else f".{s}" for s in path)
-                return f"{where.removeprefix('.')}, dropped: {gone.reason}"
-    return "it is no longer in the text"
-
-
-def _paths(value: Any, one: Expected) -> Iterator[tuple[str | int, ...]]:
-    """Yield the paths of the leaves that an expected value may be."""
-    for path, leaf in leaves(value):
-        if _same(leaf, one):
-            yield path
-
-
-def _as_question(payload: str, one: Expected) -> asked.Question:
-    where = "" if one.path is None else f", {'.'.join(map(str, one.path))}"
-    text = one.query or f"{payload}{where}"
-    return asked.Question(text, tuple(map(spelling, one.answers)), path=one.path)
-
-
 def _best(trials: Sequence[Trial], things: Sequence[int], least: float) -> Trial:
     """Return the trial of fewest tokens that keeps the share, or what keeps most."""
 
@@ -487,57 +403,83 @@ def _best(trials: Sequence[Trial], things: Sequence[int], least: float) -> Trial
 
 
 def _payloads(
-    folder: Path, expected: Sequence[Expected]
-) -> Iterator[tuple[str, Path, list[Expected]]]:
-    """Yield each payload that something is expected of."""
-    files = dict(payload_files((str(folder),), texts=True))
+    folder: Path, expected: Sequence[Expected] | None
+) -> Iterator[tuple[str, Path, list[Question] | None]]:
+    """Yield each payload with what is expected of it; all with None without that."""
+    files = dict(payload_files((str(folder),), texts=expected is not None))
+    if expected is None:
+        yield from ((name, path, None) for name, path in files.items())
+        return
     # A name may leave out its ending; the full name wins.
     short = {name.rpartition(".")[0]: name for name in reversed(files)}
-    wanted: dict[str, list[Expected]] = defaultdict(list)
+    wanted: dict[str, list[Question]] = defaultdict(list)
     for one in expected:
-        name = one.payload if one.payload in files else short.get(one.payload)
+        given = one.payload or ""
+        name = given if given in files else short.get(given)
         if name is None:
-            raise InputError(
-                f"{folder} has no payload {one.payload!r}; it has {', '.join(files)}"
-                if files
-                else f"{folder} has no payload {one.payload!r}, nor any other"
-            )
-        wanted[name].append(one)
-    for name, values in wanted.items():
-        yield name, files[name], values
+            others = f"; it has {', '.join(files)}" if files else ", nor any other"
+            raise InputError(f"{folder} has no payload {given!r}{others}")
+        where = "" if one.path is None else f", {'.'.join(map(str, one.path))}"
+        text = one.query or f"{name}{where}"
+        wanted[name].append(Question(text, one.answers, path=one.path))
+    for name, questions in wanted.items():
+        yield name, files[name], questions
 
 
-def _decoded(short: str, value: Any) -> Any:
-    """Return the values of minified text; JSON lines are a list of them."""
-    back = JSONMinifier.decode(short)
-    return [back] if isinstance(value, list) and not isinstance(back, list) else back
+def _value(plain: str) -> Any:
+    """Return the value of JSON or JSON lines, any other text as it is."""
+    try:
+        return parsed(plain)
+    except (ValueError, RecursionError):
+        return plain
 
 
-def _survives(value: Any, one: Expected) -> bool:
-    """Tell whether an expected value is in a payload's values, or in prose."""
-    if isinstance(value, str):
-        low = folded(value)
-        return any(holds(low, spelling) for spelling in _spellings(one))
-    if one.path is not None:
-        there, leaf = found(value, one.path)
-        return there and _same(leaf, one)
-    return any(_same(leaf, one) for _, leaf in leaves(value))
+def _all_found(
+    value: Any, result: Compression[str], questions: Sequence[Question]
+) -> Iterator[Found]:
+    """Yield what became of each expected value of a payload in a minified text."""
+    if not questions:
+        return
+    low = folded(result.content)
+    back: Any = result.content
+    if not isinstance(value, str):
+        back = JSONMinifier.decode(result.content)
+        if isinstance(value, list) and not isinstance(back, list):
+            back = [back]  # one JSON line
+    for one in questions:
+        went = ""
+        if not (kept := bool(_find(back, one))):
+            went = _dropped_value(_find(value, one), result.dropped)
+        spelled = any(holds(low, folded(answer)) for answer in one.answers)
+        yield Found(kept, result.content, went, spelled)
 
 
-def _same(leaf: Any, one: Expected) -> bool:
-    """Tell whether a leaf is one of the spellings of an expected value.
+def _find(value: Any, one: Question) -> list[Keys]:
+    """Return the paths of an expected value in a payload; [()] in prose that has it.
 
     A text also counts where it holds the value: users expect "42" of "issue 42".
     """
-    if isinstance(leaf, dict | list):
-        return False
-    low = folded(spelling(leaf))
-    if isinstance(leaf, str):
-        return any(
-            low == spelling or holds(low, spelling) for spelling in _spellings(one)
+    spellings = [folded(answer) for answer in one.answers]
+
+    def same(leaf: Any) -> bool:
+        if isinstance(leaf, dict | list):
+            return False
+        low = folded(spelling(leaf))
+        return low in spellings or (
+            isinstance(leaf, str) and any(holds(low, each) for each in spellings)
         )
-    return low in _spellings(one)
+
+    if one.path is None or isinstance(value, str):
+        return [path for path, leaf in leaves(value) if same(leaf)]
+    there, leaf = found(value, one.path)
+    return [one.path] if there and same(leaf) else []
 
 
-def _spellings(one: Expected) -> list[str]:
-    return [folded(spelling(answer)) for answer in one.answers]
+def _dropped_value(paths: Sequence[Keys], dropped: Sequence[Dropped]) -> str:
+    """Return the path of a value that is gone, and the rule that dropped it."""
+    for path in paths:
+        for gone in dropped:
+            if path[: len(gone.path)] == gone.path:
+                where = "".join(f"[{s}]" if type(s) is int else f".{s}" for s in path)
+                return f"{where.removeprefix('.')}, dropped: {gone.reason}"
+    return "it is no longer in the text"

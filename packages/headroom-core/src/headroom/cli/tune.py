@@ -20,7 +20,7 @@ from headroom.cli.charts import (
     standalone,
 )
 from headroom.cli.endpoints import asked, model_options
-from headroom.cli.expected import read_expected, read_questions
+from headroom.cli.expected import read_expected
 from headroom.cli.files import WrittenFile, write
 from headroom.cli.measure import payload_files
 from headroom.cli.options import report_options
@@ -30,7 +30,6 @@ from headroom.cli.sweep import (
     Sweep,
     Trial,
     answered,
-    made_sweep,
     sweep_payloads,
     sweep_questions,
 )
@@ -49,8 +48,6 @@ _RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 # What `--expect` is, where the folder of payloads has it.
 _EXPECTED = "expected.jsonl"
 _SHOWN = 20
-# Made from each payload for a model.
-_QUESTIONS = 12
 
 
 @click.command()
@@ -195,7 +192,9 @@ def _tried_questions(
     ratios: tuple[float, ...],
     limit: int | None,
 ) -> Sweep:
-    questions = read_questions(file)[:limit]
+    questions = read_expected(
+        file, "query", "documents", form="; for payloads, name their folder"
+    )[:limit]
     with progress("trying", len(questions) * len(scorers)) as step:
         return sweep_questions(questions, scorers, ratios, step)
 
@@ -203,21 +202,20 @@ def _tried_questions(
 def _tried_payloads(
     folder: Path, file: Path, limit: int | None, *, made: bool
 ) -> Sweep:
-    if not file.exists() and made:
-        with progress(
-            "trying", len(payload_files((str(folder),))) * len(MINIFIERS)
-        ) as step:
-            return made_sweep(folder, _QUESTIONS, 0, step)
-    if not file.exists():
+    expected = None
+    if file.exists():
+        expected = read_expected(file, "payload")[:limit]
+        if made:
+            expected = [one for one in expected if one.query]
+            if not expected:
+                raise InputError(f'no line of {file} has a "query" to ask')
+        names = {one.payload for one in expected}
+    elif made:
+        names = {name for name, _ in payload_files((str(folder),))}
+    else:
         raise InputError(
             f"{file} is not there; name the expected values with --expect FILE"
         )
-    expected = read_expected(file)[:limit]
-    if made:
-        expected = [one for one in expected if one.query]
-        if not expected:
-            raise InputError(f'no line of {file} has a "query" to ask')
-    names = {one.payload for one in expected}
     with progress("trying", len(names) * len(MINIFIERS)) as step:
         return sweep_payloads(folder, expected, step)
 
