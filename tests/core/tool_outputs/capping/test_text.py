@@ -302,3 +302,14 @@ def test_a_text_that_is_one_short_record_is_shown_as_far_as_it_fits():
     shown = cap(text, Wanted(max_tokens=120, count_tokens=len)).content
     assert disks[0] in shown
     assert sum(disk in shown for disk in disks[1:]) > 1
+
+
+def test_lines_that_cost_more_together_than_alone_leave_no_room_unused():
+    text = "".join(f"{number:03}{'x' * 596}\n" for number in range(40))
+
+    def count(text):
+        return len(text) // 10 + 6 * (text.count("\n") > 4)
+
+    for room in range(400, 1000, 5):
+        shown = cap(text, Wanted(max_tokens=room, count_tokens=count)).content
+        assert shown.count("x" * 596) >= room // 60 - 2

@@ -134,9 +134,8 @@ def capped(view: View, wanted: Wanted) -> Capped:
         missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
         return view.render(shown, missed)
 
-    for _ in range(_MOST_TRIES):
-        if budget <= 0:
-            break
+    tries, tokens = 0, room
+    while budget > 0 and (tries < _MOST_TRIES or (tokens > room and not low)):
         ranking, again = tee(ranking)
         shown = _fit(total, ranking, cost, mark, budget)
         ranking = again
@@ -152,6 +151,10 @@ def capped(view: View, wanted: Wanted) -> Capped:
         step = max if tokens <= room else min
         by_share = budget * (room - least) / max(1, tokens - least)
         budget = step(by_share, budget + room - tokens)
+        tries += 1
+        if tries >= _MOST_TRIES and tokens > room:
+            # The same units came each time: steps down grow until others come.
+            budget = high - 2.0 ** (tries - _MOST_TRIES) * max(1, tokens - room)
         if not low < budget < high:
             budget = (low + high) / 2
         if high - low < _LEAST_ROOM or budget == math.inf:
