@@ -762,7 +762,7 @@ class TestEdgeCases:
     def test_24_many_messages_cost_linear_time(self, count_operations):
         small = compressor(1_500)
         small.compress(chat(50))
-        few, many = chat(40), chat(160)
+        few, many = chat(60), chat(240)
         work = count_operations(lambda: small.compress(few))
         assert count_operations(lambda: small.compress(many)) < 6 * work
 
