@@ -202,6 +202,23 @@ def test_a_rule_never_stands_in_the_quoted_part(said, share):
         ("Nous avons deux chiens, ne laissez pas la porte ouverte.", True),
         ("Wir haben zwei Hunde, also lass das Tor nie offen.", True),
         ("Abbiamo due cani, quindi non lasciare il cancello aperto.", True),
+        ("It must never be left open.", True),
+        ("Die Datei darf nicht gelöscht werden.", True),
+        ("Il cliente non deve saperlo.", True),
+        ("And remember that you may not sign anything.", True),
+        ("Every time you edit a file, run the linter.", True),
+        ("We can't spend more than $400.", True),
+        ("dont call before 9", True),
+        ("Bel me niet voor 10 uur.", True),
+        ("No lo borres.", True),
+        ("Nevolejte před devátou.", True),
+        ("Tolong jangan telepon sebelum jam 9.", True),
+        ("Xin đừng gọi trước 9 giờ.", True),
+        ("सुबह 9 बजे से पहले फोन मत करना।", True),
+        ("मेरा मत अलग है।", False),
+        ("No lo sé.", False),
+        ("It must not have been easy.", False),
+        ("Every time you go there, it rains.", False),
         ("My flight was late, I never got my bag.", False),
         ("I was in Rome, never seen such a crowd.", False),
         ("I tried a vegan mac and cheese recipe that I had found online.", False),
@@ -211,6 +228,13 @@ def test_a_rule_never_stands_in_the_quoted_part(said, share):
 )
 def test_a_clause_with_a_subject_of_its_own_tells_and_the_next_may_command(said, binds):
     assert bool(binding_of(said)) is binds
+
+
+@pytest.mark.parametrize(
+    "mark", ["-", "'", "- ", "a-", "-'", "=", ".", "_", "no-", "’"]
+)
+def test_lines_of_marks_are_no_rules_and_take_no_time(mark):
+    assert binding_of(mark * (200 // len(mark))) == 0
 
 
 def test_a_limit_in_the_next_message_stands_with_the_rule():

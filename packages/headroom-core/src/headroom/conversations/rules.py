@@ -55,9 +55,9 @@ _TELLS = re.compile(f"{any_of(_FIRST + ' ' + _OTHERS)}|私は|僕は|나는|저�
 _TELLER = re.compile(any_of(_FIRST))
 # What may stand before a command, and before what somebody tells.
 _OPENING = re.compile(
-    r"(?:(?:please|and|so|but|then|also|plus|well|oh|now|actually|daher|darum|donc|así que|quindi|dus|därför|поэтому|więc|ok(?:ay)?|yes|remember|note|important|bitte|und|aber|also"
+    r"(?:(?:please|and|so|but|then|also|plus|well|oh|now|actually|daher|darum|donc|así que|quindi|dus|därför|поэтому|więc|ok(?:ay)?|yes|remember(?: that)?|note|important|bitte|und|aber|also"
     r"|s'il \w+ pla[iî]t|et|mais|por favor|y|pero|e|ma|mas|per favore|per cortesia|en|maar|alsjeblieft|och|og"
-    r"|proszę|пожалуйста|и|но|lütfen|من فضلك)(?:[,:،]\s*|\s+))+"
+    r"|proszę|prosím|surtout|пожалуйста|и|но|lütfen|tolong|xin|vui lòng|कृपया|من فضلك)(?:[,:،]\s*|\s+))+"
 )
 # What follows from what somebody told may well be a command: "so never open it".
 _SO = re.compile(
@@ -77,26 +77,36 @@ _BEHIND_VERB = (
 )
 # What denies or limits as the first word of a command.
 _FIRST_WORD = (
-    r"don't do_not no_longer stop avoid refrain_from only \w+_(?:nothing|nobody|no_one) no(?=_(?:[\w-]+_){1,2}(?:for|in|on|after|before|at|with|please))"
+    r"don'?t do_not no_longer stop avoid refrain_from only \w+_(?:nothing|nobody|no_one) no(?=_(?:[\w-]+_){1,2}(?:for|in|on|after|before|at|with|please))"
     r" no(?=_(?:[\w-]+_){0,2}[\w-]{2,}(?:s|ing|an|en|ar|er|ir)(?:lo|la|me|le|los|las|nos)?(?:\W|$)) ne n'\w+ pas(?=_d[e']) aucun\w* nada_de"
-    r" ningún\w* non niente mai_\w+(?:are|ere|ire) nessun\w* não nenhum\w* не никаких нельзя nie żadnych ei nenechť inga ingen jangan đừng لا אל मत"
+    r" ningún\w* non niente mai_(?:prima|dopo|oltre|\w+(?:are|ere|ire)) nessun\w* não nenhum\w* не никаких нельзя nie żadnych ei nenechť ne\w+(?:ejte|ujte|uj|ej) inga ingen jangan đừng لا אל मत"
 )
 _IDLE = re.compile(
     # "No problem", "don't worry", "no sé", "non è": these words command nothing.
     r"\W*(?:$|[,.!?;]|(?:worry|mind|know|think|you|we|i|they|get me|thank\w*|problem\w*|worries|need|idea|doubt|wonder|way|one|matter|it|it's"
     r"|that|thats|this|there|i'm|i'll|really|sure|not|he|she|sorry|just|but|actually|what|was|does|thing|bad|yet|now|hesitate"
-    r"|sé|es|está|hay|puedo|quiero|tengo|me (?:gusta|importa|acuerdo|lembro)|lo|gracias|se|so|è|ho|c'è|posso|voglio|mi|sono|sei|é|há|quero|tenho|o|obrigad\w|ahnung|sorge"
+    r"|sé|es|está|hay|puedo|quiero|tengo|me (?:gusta|importa|acuerdo|lembro)|lo (?:s[éeo]|es|creo|veo|tengo|entiendo)|gracias|se|so|è|ho|c'è|posso|voglio|mi|sono|sei|é|há|quero|tenho|o|obrigad\w|ahnung|sorge"
     r"|souci|pressa|prisa|préoc\w*|haar|schlecht|wirklich|ik|dat|het)\b)"
 )
+# There is one way only to cut a text into words: others of a line of hyphens are many.
+_WORD = r"(?:[\w'’-]++\W++)"
 _COMMAND = re.compile(
-    rf"(?:(?P<standing>(?:never(?! mind)|always)\b|(?:[\w'’-]+\W+){{0,4}}?{any_of(_ALWAYS)})|(?P<opens>{any_of(_FIRST_WORD)})"
-    rf"|(?:[\w'’-]+\W+){{0,5}}?{any_of(_BEHIND_VERB)})"
+    rf"(?:(?P<standing>(?:never(?! mind)|always)\b|{_WORD}{{0,4}}?{any_of(_ALWAYS)})|(?P<opens>{any_of(_FIRST_WORD)})"
+    rf"|{_WORD}{{0,5}}?{any_of(_BEHIND_VERB)})"
 )
 # Behind a clause with a subject of its own only this is a command, not "never seen".
 _STRONG = re.compile(
-    r"(?:do not|don't|never(?! (?:\w+(?:ed|s)|been|seen|had|heard|thought|knew|saw|got|was|were|a|an|the)\b)(?= \w+ \w)"
+    r"(?:do not|don'?t|never(?! (?:\w+(?:ed|s)|been|seen|had|heard|thought|knew|saw|got|was|were|a|an|the)\b)(?= \w+ \w)"
     rf"|{any_of('ne nie не nunca keine? keinen')}) "
 )
+# What may not be done to a thing, or by others, is forbidden to the agent too.
+_FORBIDDEN = re.compile(
+    r"(?:(?:it|this|that|they|these|those) (?:must (?:not|never|only|stay|remain)|mustn't|should never)(?! (?:have|be the)\b)"
+    r"|(?:das|die|der|den) (?:\w+ )?d[aü]rf(?:en)?(?! doch\b)\b.*\b(?:nicht|nie|niemals|nur|kein\w*)"
+    r"|il ne (?:faut|doit)|(?:le|la|les|il|la|el|los|las|i|gli|o|a|os|as) \w+ (?:ne|non|no|não) (?:doi[tv]|de[bv])\w*)\b"
+)
+# Whom a command is to serve, behind its verb: "Bel me niet".
+_FOR_ME = re.compile(r"^\w+ me (?=niet|nooit|geen)")
 # What holds always, wherever in a command it stands.
 _STANDING = re.compile(
     any_of(
@@ -138,7 +148,7 @@ _BINDING = re.compile(
         r" hanya_(?:dalam|gunakan|jika) maksimal paling_banyak kecuali không_được phải tối_đa chỉ_(?:dùng|được|trả) trừ_khi"
         r" لا_ت\w* يجب ممنوع فقط كحد_أقصى على_الأكثر إلا_إذا (?:بدون|دون)_\w+ אסור חייב לכל_היותר אלא_אם בלי_\w+ केवल सिर्फ अधिकतम न_करें नहीं_करना बिना चाहिए_कि"
     )
-    + r"|[şğ].*\w(?:me|ma)[.!]?$"
+    + r"|[şğ].*\w(?:me|ma)[.!]?$|(?<!\S)मत \S+\W*$"
 )
 # Writing without spaces: what holds always, and what forbids, requires or limits.
 _UNSPACED = (
@@ -163,6 +173,7 @@ _NEED = re.compile(
     r"|tolera\b|tollera|support\w+ pas|переносит|不能吃|吃不了|c[eo]?eliac|wheelchair|rollstuhl|rolstoel|fauteuil roulant|silla de ruedas|cadeira de rodas|sedia a rotelle"
     r"|รถเข็น|轮椅|車椅子|휠체어|素食|吃素|can(?:'t|not| not) (?:eat|drink|have|stand|tolerate|take)\b"
     r"|(?:budget|presupuesto|or[cç]amento|budsjett|budżet|bütçe|бюджет|预算|預算|予算|예산|ميزانيت|תקציב|बजट|งบประมาณ|anggaran|ngân sách)(?=.*\d)"
+    r"|^(?:(?:every|each) time|whenever) you [^,]{1,80}, (?!(?:i|it|we|there|he|she|they|my|let me)\b)"
     r"|^(?=.{1,60}$)(?!.*\b(?:recipes?|restaurants?)\b).*(?:vegan|vegetari|végétarien|kosher|halal)"
 )
 # How one asks for something as it should always be, and what one wants oneself.
@@ -176,7 +187,7 @@ _WISHING = re.compile(
 )
 _OWN_WISH = re.compile(
     r"(?:\w+, )?(?:(?:i|we|user) (?:(?:never|always|only)\b(?! \w+ed\b)|(?:do not|don't|hate|refuse to|won't) (?:want|eat|drink|fly|like|use|take|accept)\b"
-    r"|(?:can(?:no|')?t) (?:eat|drink|have|do|use|stand)\b)|(?:i|we|user)(?:'d| would)? (?:prefers?|rather)\b"
+    r"|(?:can(?:no|')?t) (?:eat|drink|have|do|use|stand|spend|exceed)\b)|(?:i|we|user)(?:'d| would)? (?:prefers?|rather)\b"
     r"|(?:i|we|user) (?:wants?|needs?|expect)\b.*\b(?:all|every|always|answers?|repl(?:y|ies)|responses?|examples?|code|reports?|style|format|no|only|not)\b"
     r"|ich (?:möchte|will|esse|trinke|mag) (?:\w+ ){0,3}(?:kein\w*|nur|nicht)|ich (?:\w+ ){1,4}lieber"
     r"|.{0,14}je (?:préfère|ne (?:veux|mange|bois))|(?:yo )?(?:prefiero|no quiero)|(?:io )?(?:preferisco|non voglio)|(?:eu )?(?:prefiro|não quero))\b"
@@ -261,6 +272,8 @@ def _bindings(plain: str) -> Iterator[int]:
                 and _OWN_WISH.match(clause)
             ):
                 yield _WISH
+            if _FORBIDDEN.match(clause):
+                yield BOUND
             told = True
         elif not told or _STRONG.match(clause) or (opening and _SO.match(opening[0])):
             yield _binding_of_clause(clause)
@@ -273,7 +286,7 @@ def _binding_of_clause(clause: str) -> int:
     """Return how strictly a clause without a subject of its own binds, 0 for not."""
     command = _COMMAND.match(clause)
     idle = command and command["opens"] and _IDLE.match(clause, command.end())
-    if command and not (idle or _speaks(command[0])):
+    if command and not (idle or _speaks(_FOR_ME.sub("", command[0]))):
         return STANDING if command["standing"] else BOUND
     for binds, cues in ((STANDING, _STANDING), (BOUND, _BINDING)):
         found = cues.search(clause)
