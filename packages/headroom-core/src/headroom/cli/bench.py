@@ -1,13 +1,11 @@
 """`headroom bench`: what compressing saves on the user's own tool outputs."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 import headroom
 from headroom.cli.account import by_path, by_reason
@@ -24,12 +22,13 @@ from headroom.cli.screen import (
     ROOM,
     counted,
     loaded_counter,
+    print_table,
     progress,
     screen,
     shortened,
-    table,
     tell,
 )
+from headroom.cli.tables import Table
 
 # Characters of a file's name that a narrow terminal has room for.
 _NAME = 24
@@ -94,15 +93,20 @@ def print_tables(result: Bench, how: str) -> None:
     """Print a row for each file, the totals, what was dropped and what is broken."""
     console = screen()
     if result.measured:
-        console.print(_savings(console, result))
+        wide = console.width >= ROOM
+        shown = range(len(BASELINES)) if wide else (BASELINES.index("compact"),)
+        savings, *money = tables(result, shown, 2 * _NAME if wide else _NAME)
+        print_table(console, savings)
+        if not wide:
+            tell(console, "saved: compared with " + ", ".join(BASELINES))
         for reason, leaves in by_reason(result.total.dropped):
             tell(console, f"{leaves:8,} values dropped: {reason}")
         for one in result.measured:
             if one.skipped:
                 tell(console, f"unchanged: {one.name} ({one.skipped})", style="yellow")
-        if result.price is not None:
+        for each in money:
             console.print()
-            console.print(_money(console, result, result.price))
+            print_table(console, each)
     if result.broken:
         console.print()
     for one in result.broken:
@@ -110,60 +114,58 @@ def print_tables(result: Bench, how: str) -> None:
     tell(console, f"Tokens are {how}.")
 
 
-def _shown(console: Console) -> tuple[int, ...]:
-    """Return which baselines have room for a column; savings name all of them."""
-    return (0, 1, 2) if console.width >= ROOM else (2,)
+def tables(
+    result: Bench, shown: Sequence[int] = range(len(BASELINES)), room: int = 100
+) -> list[Table]:
+    """Return the table of tokens, savings and losses; with a price that of money, too.
 
+    Args:
+        result: With at least one measured file.
+        shown: Which baselines have a column; savings name all of them.
+        room: Characters for a file's name.
+    """
+    files = (*result.measured, result.total)
+    names = []
+    for one in files:
+        kind = f" ({one.kind})" if one.kind not in ("", "json") else ""
+        names.append(shortened(one.name, room) + kind)
+    columns = (*(BASELINES[i] for i in shown), "headroom", "saved, vs each")
 
-def _named(console: Console, one: Payload) -> Text:
-    room = _NAME if console.width < ROOM else 2 * _NAME
-    kind = f" ({one.kind})" if one.kind not in ("", "json") else ""
-    return Text(shortened(one.name, room) + kind)
+    def saved(shares: Sequence[float]) -> str:
+        return " ".join(f"{share:4.0%}" for share in shares)
 
-
-def _savings(console: Console, result: Bench) -> Table:
-    """Return the table of tokens, savings and losses."""
-    shown = _shown(console)
-    names = [BASELINES[i] for i in shown]
-    heads = (*names, "headroom", "saved, vs each", "dropped")
-    made = table(console, "payload", *heads)
-    for one in (*result.measured, result.total):
-        if one is result.total:
-            made.add_section()
-        saved = " ".join(f"{share:4.0%}" for share in one.saved)
-        made.add_row(
-            _named(console, one),
+    rows = [
+        [
+            name,
             *(f"{one.before[i]:,}" for i in shown),
             f"{one.after:,}",
-            Text(saved, style="green" if one.saved[1] > 0 else "yellow"),
+            saved(one.saved),
             f"{one.dropped_leaves:,}/{one.leaves:,}",
-            style="bold" if one is result.total else None,
-        )
-    mean = " ".join(f"{share:4.0%}" for share in result.mean_saved)
-    made.add_row("mean of the files", *("" for _ in shown), "", mean, "")
-    if console.width < ROOM:
-        made.caption = "saved: compared with " + ", ".join(BASELINES)
-        made.caption_justify = "left"
-    return made
-
-
-def _money(console: Console, result: Bench, price: float) -> Table:
-    """Return the table of what 1,000 calls with each payload cost."""
-    shown = _shown(console)
-    heads = (*(BASELINES[i] for i in shown), "headroom", "saved, vs each")
-    title = f"Money at {price:g} per million input tokens"
-    made = table(console, "1,000 calls", *heads, title=title)
-    for one in (*result.measured, result.total):
-        if one is result.total:
-            made.add_section()
-        after = result.per_thousand(one.after)
-        before = [result.per_thousand(tokens) for tokens in one.before]
-        made.add_row(
-            _named(console, one),
-            *(f"{before[i]:,.2f}" for i in shown),
-            f"{after:,.2f}",
-            " ".join(f"{money - after:8,.2f}" for money in before),
-        )
+        ]
+        for name, one in zip(names, files, strict=True)
+    ]
+    blank = [""] * (len(shown) + 1)
+    rows.append(["mean of the files", *blank, saved(result.mean_saved), ""])
+    bold = {len(result.measured): "bold"}
+    unsaved = {at: "yellow" for at, one in enumerate(files) if one.saved[1] <= 0}
+    heads = ("payload", *columns, "dropped")
+    made = [Table(heads, rows, totals=2, styles=unsaved | bold)]
+    if result.price is not None:
+        money = [
+            [result.per_thousand(n) for n in (*one.before, one.after)] for one in files
+        ]
+        rows = [
+            [
+                name,
+                *(f"{before[i]:,.2f}" for i in shown),
+                f"{after:,.2f}",
+                " ".join(f"{each - after:8,.2f}" for each in before),
+            ]
+            for name, (*before, after) in zip(names, money, strict=True)
+        ]
+        title = f"Money at {result.price:g} per million input tokens"
+        heads = ("1,000 calls", *columns)
+        made.append(Table(heads, rows, title, totals=1, styles=bold))
     return made
 
 

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+import headroom
+from headroom.cli.screen import shortened
+from headroom.cli.tables import Table
+
 __all__ = [
     "Bar",
     "Curve",
@@ -23,13 +27,11 @@ _COLOURS = """
 :root { color-scheme: light dark;
   --page: #f6f7f9; --card: #fff; --ink: #16202c; --soft: #5b6776; --line: #e3e7ec;
   --track: #d5dbe3; --kept: #1f7a5c; --plain: #8b98a8; --lost: #c2571a;
-  --bad: #b3261e;
   --c1: #1f7a5c; --c2: #c2571a; --c3: #2f6fb7; --c4: #8a4fb0; --c5: #8a6d00;
   --c6: #6b7683; --c7: #b8336a; --c8: #3b8a99; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #10151b; --card: #18202a; --ink: #e8edf3; --soft: #9aa7b6; --line: #2a3541;
   --track: #36424f; --kept: #46c096; --plain: #73818f; --lost: #f0955a;
-  --bad: #ff8a80;
   --c1: #46c096; --c2: #f0955a; --c3: #6fb1f5; --c4: #c79bea; --c5: #d9b83c;
   --c6: #9aa7b6; --c7: #f07aa6; --c8: #6cc3d1; } }
 """
@@ -69,11 +71,9 @@ td { text-align: right; white-space: nowrap; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
+.name { text-align: left; }
 td.name { white-space: normal; overflow-wrap: anywhere; min-width: 10rem; }
-td.why { text-align: left; } th.why { text-align: left; }
 tr.total td { font-weight: 650; border-bottom: 0; }
-code { font: .88em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-.bad { color: var(--bad); }
 .key i { display: inline-block; width: .8em; height: .8em; border-radius: 3px;
   margin: 0 .35em 0 0; vertical-align: -.05em; }
 .key span { margin-right: 1.2em; }
@@ -118,34 +118,43 @@ class Curve:
     points: Sequence[tuple[float, float, str]]
 
 
-def page(title: str, heading: str, parts: Sequence[str]) -> str:
-    """Return a whole HTML page that loads nothing."""
+def page(title: str, heading: str, parts: Sequence[str], note: str) -> str:
+    """Return a whole HTML page that loads nothing; the note is at its end."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f"<main>\n<header><h1>{escape(heading)}</h1></header>\n"
-        + "\n".join(filter(None, parts))
-        + "\n</main>\n</body>\n</html>\n"
+        + "\n".join(parts)
+        + f"\n<footer>{escape(note)} Made by headroom {escape(headroom.__version__)} "
+        "on this machine; the page loads nothing.</footer>\n</main>\n</body>\n</html>\n"
     )
 
 
-def section(title: str, text: str, body: str) -> str:
+def section(title: str, text: str, body: str = "") -> str:
     """Return a card."""
     return f"<section><h2>{escape(title)}</h2>\n<p>{escape(text)}</p>\n{body}</section>"
 
 
-def html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table of texts; the first column is names, the others are figures."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+def html_table(table: Table) -> str:
+    """Return a table without its title."""
+
+    def row(tag: str, cells: Sequence[str], style: str = "") -> str:
+        kinds = [
+            'class="name"' if at in table.texts else "" for at in range(len(cells))
+        ]
+        inside = "".join(
+            f"<{tag} {kind}>{escape(cell)}</{tag}>"
+            for kind, cell in zip(kinds, cells, strict=True)
+        )
+        return f'<tr class="{style}">{inside}</tr>'
+
     body = "".join(
-        f'<tr><td class="name">{escape(row[0])}</td>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
+        row("td", cells, "total" if "bold" in table.styles.get(at, "") else "")
+        for at, cells in enumerate(table.rows)
     )
     return (
-        f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="scroll"><table><thead>{row("th", table.heads)}</thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -165,7 +174,7 @@ def bar_chart(title: str, bars: Sequence[Bar], largest: float) -> str:
         whole, part = (100 * n / (largest or 1) for n in (bar.whole, bar.part))
         parts.append(
             f"<g><title>{escape(bar.label)}: {escape(bar.value)}</title>"
-            f'<text x="0" y="{top + 15}">{escape(_short(bar.label))}</text>'
+            f'<text x="0" y="{top + 15}">{escape(shortened(bar.label, 44))}</text>'
             f'<text class="value soft" x="100%" y="{top + 15}">{escape(bar.value)}'
             "</text>"
             f'<rect class="track" x="0" y="{top + 23}" width="{whole:.2f}%" '
@@ -222,7 +231,7 @@ def scatter_chart(title: str, curves: Sequence[Curve], across: str, up: str) -> 
         x, y = left + 330 * (i % 2), bottom + 22 * (i // 2)
         parts.append(
             f'{_marker(i, x, y - 5)}<text x="{x + 14}" y="{y}">'
-            f"{escape(_short(curve.label, 40))}</text>"
+            f"{escape(shortened(curve.label, 40))}</text>"
         )
     tall = bottom + 22 * ((len(curves) + 1) // 2)
     return (
@@ -278,10 +287,3 @@ def _ticks(low: float, high: float) -> list[float]:
     first = math.ceil(low * 100 / step - 1e-9)
     last = math.floor(high * 100 / step + 1e-9)
     return [n * step / 100 for n in range(first, last + 1)]
-
-
-def _short(label: str, limit: int = 44) -> str:
-    """Cut a long file name in its middle."""
-    if len(label) <= limit:
-        return label
-    return f"{label[: limit // 2 - 1]}…{label[-limit // 2 :]}"

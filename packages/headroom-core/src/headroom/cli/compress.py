@@ -4,20 +4,21 @@ from typing import Any, BinaryIO
 
 import click
 
-from headroom.cli.minify import is_truncated, json_text, print_account, write_out
+from headroom.cli.minify import (
+    filter_options,
+    input_bytes,
+    json_text,
+    write_out,
+    write_result,
+)
 from headroom.cli.options import build_minifier, minifier_options
 from headroom.cli.screen import loaded_counter
-from headroom.cli.wording import in_options
+from headroom.cli.wording import worded_errors
 from headroom.compressors import ToolOutputCompressor
-from headroom.errors import HeadroomError
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"), default="-")
-@click.option(
-    "--explain", is_flag=True, help="Print kind, savings and what is dropped instead."
-)
-@click.option("--decode", is_flag=True, help="Turn compressed text back.")
+@filter_options
 @click.option(
     "--max-tokens",
     type=click.IntRange(min=1),
@@ -50,15 +51,11 @@ def compress(
     Exit status: 0 done, 1 the input could not be read or is truncated JSON (then it
     comes out unchanged), 2 wrong use.
     """
-    if file.isatty():
-        raise click.UsageError("Name a FILE, or pipe an output in.")
-    if decode and explain:
-        raise click.UsageError("--decode and --explain exclude each other.")
     if query and max_tokens is None:
         raise click.UsageError("--query decides what --max-tokens shows; give both.")
-    data = file.read()
+    data = input_bytes(file, explain=explain, decode=decode)
     loaded_counter()
-    try:
+    with worded_errors():
         if decode:
             value = ToolOutputCompressor.decode(data.decode("utf-8", "surrogatepass"))
             write_out(value if isinstance(value, str) else json_text(value))
@@ -70,16 +67,8 @@ def compress(
             ansi=not no_ansi,
             blobs=not no_blobs,
         ).explain(data, query=query)
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"The input is not UTF-8: {error}") from error
-    except (HeadroomError, ImportError) as error:
-        raise click.ClickException(in_options(str(error))) from error
     if explain:
         click.echo(f"Kind: {account.kind}")
-        print_account(account, things="values" if account.kind == "json" else "lines")
-    else:
-        write_out(account.content)
-        if account.skipped:
-            click.echo(f"Unchanged: {in_options(account.skipped)}", err=True)
-    if is_truncated(account.skipped):
-        click.get_current_context().exit(1)
+    things = "values" if account.kind == "json" else "lines"
+    failed = ("not JSON: truncated",)
+    write_result(account, explain=explain, things=things, failed=failed)

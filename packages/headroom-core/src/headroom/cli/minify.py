@@ -6,30 +6,32 @@ import sys
 from typing import Any, BinaryIO
 
 import click
-from rich.text import Text
 
 from headroom.cli.account import by_path, by_reason
-from headroom.cli.options import build_minifier, minifier_options
-from headroom.cli.screen import counted, loaded_counter, screen, table, tell
-from headroom.cli.wording import in_options
+from headroom.cli.options import build_minifier, minifier_options, with_options
+from headroom.cli.screen import counted, loaded_counter, print_table, screen, tell
+from headroom.cli.tables import Table
+from headroom.cli.wording import in_options, worded_errors
 from headroom.compressors import JSONMinifier
 from headroom.errors import HeadroomError
 from headroom.tool_outputs.dropping import unmatched
 from headroom.tool_outputs.reading import Embedded, read
 from headroom.types import Compression
 
-__all__ = ["is_truncated", "json_text", "minify", "print_account", "write_out"]
-
 _SHOWN_PATHS = 15
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+filter_options = with_options(
+    click.argument("file", type=click.File("rb"), default="-"),
+    click.option(
+        "--explain", is_flag=True, help="Print what is saved and dropped instead."
+    ),
+    click.option("--decode", is_flag=True, help="Turn shortened text back."),
+)
+
 
 @click.command()
-@click.argument("file", type=click.File("rb"), default="-")
-@click.option(
-    "--explain", is_flag=True, help="Print what is saved and dropped instead."
-)
-@click.option("--decode", is_flag=True, help="Turn minified text back into JSON.")
+@filter_options
 @minifier_options
 def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
     """Minify one JSON payload from FILE, or from stdin if FILE is - or missing.
@@ -41,32 +43,17 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
     Exit status: 0 done, 1 the input could not be read or is broken JSON (then it
     comes out unchanged), 2 wrong use.
     """
-    if file.isatty():
-        raise click.UsageError("Name a FILE, or pipe a payload in.")
-    if decode and explain:
-        raise click.UsageError("--decode and --explain exclude each other.")
     minifier = build_minifier(options)
-    data = file.read()
+    data = input_bytes(file, explain=explain, decode=decode)
     _warn_of_unmatched(data, options)
-    try:
+    with worded_errors():
         if decode:
             text = data.decode("utf-8", "surrogatepass")
             write_out(json_text(JSONMinifier.decode(text)))
             return
         loaded_counter()
         result = minifier.explain(data)
-        if explain:
-            print_account(result)
-        else:
-            write_out(result.content)
-            if result.skipped and not result.skipped.startswith("already"):
-                click.echo(f"Unchanged: {in_options(result.skipped)}", err=True)
-        if _is_broken(result.skipped):
-            click.get_current_context().exit(1)
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"The input is not UTF-8: {error}") from error
-    except HeadroomError as error:
-        raise click.ClickException(in_options(str(error))) from error
+    write_result(result, explain=explain, things="values", failed=("not JSON",))
 
 
 def _warn_of_unmatched(data: bytes, options: dict[str, Any]) -> None:
@@ -85,18 +72,36 @@ def _warn_of_unmatched(data: bytes, options: dict[str, Any]) -> None:
             click.echo(f"--{flag} {pattern} matches nothing here.", err=True)
 
 
-def _is_broken(skipped: str | None) -> bool:
-    """Tell whether a text was left alone because it begins as JSON and is none."""
-    return bool(
-        skipped
-        and skipped.startswith("not JSON")
-        and not skipped.startswith("not JSON: plain text")
-    )
+def input_bytes(file: BinaryIO, *, explain: bool, decode: bool) -> bytes:
+    """Return all of a file.
+
+    Raises:
+        click.UsageError: If it is a terminal, or the options exclude each other.
+    """
+    if file.isatty():
+        raise click.UsageError("Name a FILE, or pipe an input in.")
+    if decode and explain:
+        raise click.UsageError("--decode and --explain exclude each other.")
+    return file.read()
 
 
-def is_truncated(skipped: str | None) -> bool:
-    """Tell whether a text was left alone because it is JSON that ends too early."""
-    return bool(skipped and skipped.startswith("not JSON: truncated"))
+def write_result(
+    account: Compression[str], *, explain: bool, things: str, failed: tuple[str, ...]
+) -> None:
+    """Write the text or its account.
+
+    Exits with status 1 where the text is unchanged for a reason that begins as one of
+    `failed` does.
+    """
+    skipped = account.skipped or ""
+    if explain:
+        _print_account(account, things)
+    else:
+        write_out(account.content)
+        if skipped and not skipped.startswith("already"):
+            click.echo(f"Unchanged: {in_options(skipped)}", err=True)
+    if skipped.startswith(failed) and not skipped.startswith("not JSON: plain text"):
+        click.get_current_context().exit(1)
 
 
 def json_text(value: Any) -> str:
@@ -124,7 +129,7 @@ def write_out(text: str) -> None:
     out.flush()
 
 
-def print_account(account: Compression[str], *, things: str = "values") -> None:
+def _print_account(account: Compression[str], things: str) -> None:
     """Print tokens before and after, and how many things were dropped where and why.
 
     Only values have places of their own.
@@ -147,11 +152,8 @@ def print_account(account: Compression[str], *, things: str = "values") -> None:
         tell(console, f"{count:8,} {reason}")
     if things != "values":
         return
-    rows = by_path(account.dropped)
-    places = table(console, "where most of them were", "why", "values")
-    places.columns[1].justify = "left"
-    for path, reason, count in rows[:_SHOWN_PATHS]:
-        places.add_row(Text(path), Text(reason), f"{count:,}")
-    console.print(places)
+    rows = [(path, why, f"{count:,}") for path, why, count in by_path(account.dropped)]
+    heads = ("where most of them were", "why", "values")
+    print_table(console, Table(heads, rows[:_SHOWN_PATHS], texts=(0, 1)))
     if len(rows) > _SHOWN_PATHS:
         tell(console, f"and {len(rows) - _SHOWN_PATHS} more places")

@@ -10,6 +10,18 @@ from headroom.compressors import JSONMinifier
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+def _keys(verb: str, help_: str) -> Decorator:
+    """Return the option `--VERB-key`, which may be given several times."""
+    return click.option(
+        f"--{verb}-key",
+        f"{verb}_keys",
+        multiple=True,
+        metavar="KEY",
+        help=f"{help_} Repeatable.",
+    )
+
+
 _OPTIONS = (
     click.option("--lossless", is_flag=True, help="Drop nothing."),
     click.option(
@@ -25,32 +37,14 @@ _OPTIONS = (
         is_flag=True,
         help="Write every value in full where it is: no references, no templates.",
     ),
-    click.option(
-        "--exclude-key",
-        "exclude_keys",
-        multiple=True,
-        metavar="KEY",
-        help="Drop this key: exact, dotted path, or * pattern. Repeatable.",
-    ),
-    click.option(
-        "--keep-key",
-        "keep_keys",
-        multiple=True,
-        metavar="KEY",
-        help="Never drop this key. Repeatable.",
-    ),
+    _keys("exclude", "Drop this key: exact, dotted path, or * pattern."),
+    _keys("keep", "Never drop this key."),
     click.option(
         "--max-depth",
         type=click.IntRange(min=1),
         help="Cut what is nested deeper; each cut leaves a marker.",
     ),
-    click.option(
-        "--only-key",
-        "only_keys",
-        multiple=True,
-        metavar="KEY",
-        help="Keep only this key and what leads to it. Repeatable.",
-    ),
+    _keys("only", "Keep only this key and what leads to it."),
     click.option(
         "--drop-nulls/--keep-nulls",
         default=False,
@@ -67,16 +61,6 @@ _OPTIONS = (
         default=True,
         help="Ids that nobody can use, such as node_id.  [drop]",
     ),
-)
-_DROPPING = (
-    "exclude_keys",
-    "keep_keys",
-    "only_keys",
-    "max_depth",
-    "drop_nulls",
-    "drop_empty",
-    "drop_links",
-    "drop_opaque",
 )
 
 
@@ -120,7 +104,7 @@ def build_minifier(options: dict[str, Any]) -> JSONMinifier:
     if not chosen.pop("lossless"):
         return JSONMinifier(**how, **chosen)
     source = click.get_current_context().get_parameter_source
-    for name in _DROPPING:
+    for name in chosen:
         given = source(name)
         if given is not None and given.name == "COMMANDLINE":
             raise click.UsageError(

@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from headroom.cli.screen import counted, loaded_counter, tell
-from headroom.cli.wording import in_options
+from headroom.cli.wording import in_options, worded_errors
 from headroom.compressors import SemanticCompressor
 from headroom.documents import PrunedDocuments
-from headroom.errors import HeadroomError
 from headroom.scorers import CrossEncoderScorer, EmbeddingScorer, Scorer
 from headroom.types import RAGContext
 
@@ -70,8 +69,9 @@ def prune(
 
     Each FILE is one document of plain text or Markdown; - or none is stdin. The
     kept text is printed word for word and in order, with a blank line between
-    documents. If nothing is kept, the reason is printed on stderr. In a terminal,
-    and with --explain, each sentence is shown with what becomes of it.
+    documents and a line break at the end. If nothing is kept, the reason is printed
+    on stderr. In a terminal, and with --explain, each sentence is shown with what
+    becomes of it.
     """
     if not files:
         if sys.stdin.isatty():
@@ -84,7 +84,7 @@ def prune(
         chosen = _MODELS[scorer](model, device=device)
     names = [Path(getattr(file, "name", "-")).name.strip("<>") for file in files]
     loaded_counter()  # the account says itself whether tokens are counted
-    try:
+    with worded_errors():
         texts = [file.read().decode("utf-8") for file in files]
         result = SemanticCompressor(
             ratio,
@@ -93,16 +93,11 @@ def prune(
             max_tokens=max_tokens,
             min_score=min_score,
         ).explain(RAGContext(query, texts))
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"The input is not UTF-8: {error}") from error
-    except (HeadroomError, ImportError) as error:
-        raise click.ClickException(in_options(str(error))) from error
     if explain or sys.stdout.isatty():
         _show(result, names, texts)
     else:
-        out = sys.stdout.buffer
-        out.write("\n\n".join(result.content).encode())
-        out.flush()
+        if result.content:
+            click.echo("\n\n".join(result.content).encode())
         if reason := _reason(result, texts):
             click.echo(reason, err=True)
 

@@ -4,23 +4,24 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import rich.table
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
 
+from headroom.cli.tables import Table
 from headroom.tokens import TokenCounter, default_counter
 
 __all__ = [
     "ROOM",
     "counted",
     "loaded_counter",
+    "print_table",
     "progress",
     "screen",
     "shortened",
-    "table",
     "tell",
 ]
 
@@ -47,20 +48,28 @@ def tell(console: Console, *sentences: str, style: str = "", indent: int = 0) ->
             console.print(Text(" " * indent + sentence, style), soft_wrap=True)
 
 
-def table(console: Console, *heads: str, title: str | None = None) -> Table:
-    """Return an empty table of names and figures."""
-    made = Table(
+def print_table(console: Console, table: Table) -> None:
+    """Print a table; long texts of its first column are folded."""
+    made = rich.table.Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        title=title,
+        title=table.title or None,
         title_justify="left",
         title_style="bold",
         padding=(0, 1 if console.width < ROOM else 2, 0, 0),
     )
-    made.add_column(heads[0], overflow="fold")
-    for head in heads[1:]:
-        made.add_column(head, justify="right", no_wrap=True)
-    return made
+    for at, head in enumerate(table.heads):
+        made.add_column(
+            head,
+            justify="left" if at in table.texts else "right",
+            no_wrap=at > 0,
+            overflow="fold" if at == 0 else "ellipsis",
+        )
+    for at, row in enumerate(table.rows):
+        if at == len(table.rows) - table.totals:
+            made.add_section()
+        made.add_row(*map(Text, row), style=table.styles.get(at))
+    console.print(made)
 
 
 def loaded_counter() -> TokenCounter:

@@ -1,14 +1,11 @@
 """`headroom tune`: how far the dial can be turned on the user's own data."""
 
 import json
-from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.text import Text
 
 import headroom
 from headroom.cli.charts import (
@@ -24,7 +21,14 @@ from headroom.cli.expected import read_expected
 from headroom.cli.files import WrittenFile, write
 from headroom.cli.measure import payload_files
 from headroom.cli.options import report_options
-from headroom.cli.screen import counted, loaded_counter, progress, screen, table, tell
+from headroom.cli.screen import (
+    counted,
+    loaded_counter,
+    print_table,
+    progress,
+    screen,
+    tell,
+)
 from headroom.cli.sweep import (
     MINIFIERS,
     Sweep,
@@ -33,7 +37,8 @@ from headroom.cli.sweep import (
     sweep_payloads,
     sweep_questions,
 )
-from headroom.cli.wording import in_options
+from headroom.cli.tables import Table
+from headroom.cli.wording import worded_errors
 from headroom.errors import HeadroomError, InputError
 from headroom.scorers import (
     BM25Scorer,
@@ -122,7 +127,7 @@ def tune(
     if not data.is_dir() and expect:
         raise click.UsageError("--expect is for a folder of payloads.")
     counter = loaded_counter()
-    try:
+    with worded_errors("--scorer {}=MODEL"):
         if data.is_dir():
             result = _tried_payloads(
                 data, expect or data / _EXPECTED, limit, made=bool(asking["model"])
@@ -136,11 +141,6 @@ def tune(
             prompts = len(result.asked_for) * (1 + len(result.trials))
             with asked(asking, prompts) as model:
                 result = answered(result, **model)
-    except (HeadroomError, ImportError) as error:
-        said = in_options(str(error), "--scorer {}=MODEL")
-        raise click.ClickException(said) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     if as_json:
         click.echo(json.dumps(_as_object(result, least, counter.estimated), indent=2))
     else:
@@ -248,10 +248,7 @@ def _advice(result: Sweep, least: float) -> tuple[Trial, list[str]]:
         )
     for row in result.rows():
         if len(row) > 1 and row[0].kind != "JSONMinifier":
-            names = (
-                f"{row[0].label} to {row[-1].label.removeprefix(row[0].kind).strip()}"
-            )
-            lines.append(f"{names} give the same: {_same_since(row)}.")
+            lines.append(f"{_label(row)} give the same: {_same_since(row)}.")
     if result.unusable:
         lines.append(f"Not counted: {result.unusable}, since {_unusable(result)}.")
     return best, lines
@@ -281,31 +278,38 @@ def _saved(result: Sweep, trial: Trial) -> float:
     return 1 - trial.tokens / result.tokens if result.tokens else 0.0
 
 
-def _rows(result: Sweep) -> Iterator[tuple[list[Trial], list[str]]]:
-    """Yield the trials of each row with its cells."""
-    for row in result.rows():
-        trial = row[0]
-        label = trial.label
-        if len(row) > 1 and trial.kind == "JSONMinifier":
-            label += f", and {len(row) - 1} more the same"
-        elif len(row) > 1:
-            label += f" to {row[-1].label.removeprefix(trial.kind).strip()}"
-        cells = [
-            label,
-            f"{trial.tokens:,}",
-            f"{_saved(result, trial):.1%}",
-            f"{trial.share:.1%}",
-            f"{trial.lost:,}",
-        ]
-        if trial.literally is not None:
-            cells.append(f"{trial.literally:.1%}")
-        yield row, cells
-
-
-def _heads(result: Sweep) -> list[str]:
+def _table(result: Sweep, best: Trial) -> Table:
+    """Return the trials as a table; a star marks the best."""
+    literally = result.trials[0].literally is not None
     heads = ["setting", "tokens", "saved", f"{result.things} kept", "lost"]
-    literally = [] if result.trials[0].literally is None else ["literally"]
-    return [*heads, *literally]
+    rows, styles = [], {}
+    for at, trials in enumerate(result.rows()):
+        trial = trials[0]
+        label = _label(trials)
+        mark = " "
+        if best in trials:
+            mark, styles[at] = "*", "bold green"
+        rows.append(
+            [
+                f"{mark} {label}",
+                f"{trial.tokens:,}",
+                f"{_saved(result, trial):.1%}",
+                f"{trial.share:.1%}",
+                f"{trial.lost:,}",
+                *([f"{trial.literally:.1%}"] if literally else []),
+            ]
+        )
+    return Table([*heads, *(["literally"] if literally else [])], rows, styles=styles)
+
+
+def _label(row: list[Trial]) -> str:
+    """Return a name for the trials of a row."""
+    first = row[0]
+    if len(row) == 1:
+        return first.label
+    if first.kind == "JSONMinifier":
+        return f"{first.label}, and {len(row) - 1} more the same"
+    return f"{first.label} to {row[-1].label.removeprefix(first.kind).strip()}"
 
 
 def _lost(result: Sweep, trial: Trial) -> list[tuple[str, str, str]]:
@@ -321,14 +325,7 @@ def _print(result: Sweep, least: float, how: str) -> None:
     """Print the table, the recommendation, and what it loses."""
     console = screen()
     best, advice = _advice(result, least)
-    made = table(console, *_heads(result))
-    for trials, cells in _rows(result):
-        marked = best in trials
-        mark = "* " if marked else "  "
-        made.add_row(
-            Text(mark + cells[0]), *cells[1:], style="bold green" if marked else None
-        )
-    console.print(made)
+    print_table(console, _table(result, best))
     tell(console, *advice)
     lost = _lost(result, best)
     if lost:
@@ -403,12 +400,8 @@ def _plot(result: Sweep) -> str:
 def _as_html(result: Sweep, least: float, chart: str, how: str) -> str:
     """Return the whole page; the same result gives the same bytes."""
     best, advice = _advice(result, least)
-    rows = [
-        ([f"{cells[0]} (recommended)", *cells[1:]] if best in trials else cells)
-        for trials, cells in _rows(result)
-    ]
     parts = [
-        section(advice[0], " ".join(advice[1:]), ""),
+        section(advice[0], " ".join(advice[1:])),
         section(
             f"{result.things.capitalize()} kept over tokens",
             "Higher keeps more, further left costs less.",
@@ -416,21 +409,13 @@ def _as_html(result: Sweep, least: float, chart: str, how: str) -> str:
         ),
         section(
             "Every figure",
-            f"{result.asked:,} {result.things} are looked for.",
-            html_table(_heads(result), rows),
+            f"{result.asked:,} {result.things} are looked for. * is recommended.",
+            html_table(_table(result, best)),
         ),
     ]
     if lost := _lost(result, best):
-        parts.append(
-            section(
-                "Lost with the recommended setting",
-                "",
-                html_table(("question or path", "answer", "where it went"), lost),
-            )
-        )
-    footer = (
-        f"<footer>Plain is {escape(result.plain)}: {result.tokens:,} tokens; they "
-        f"are {escape(how)}. Made by headroom {escape(headroom.__version__)} on this "
-        "machine; the page loads nothing.</footer>"
-    )
-    return page(f"{best.code}: Headroom tune", "Headroom tune", [*parts, footer])
+        heads = ("question or path", "answer", "where it went")
+        body = html_table(Table(heads, lost, texts=(0, 1, 2)))
+        parts.append(section("Lost with the recommended setting", "", body))
+    note = f"Plain is {result.plain}: {result.tokens:,} tokens; they are {how}."
+    return page(f"{best.code}: Headroom tune", "Headroom tune", parts, note)

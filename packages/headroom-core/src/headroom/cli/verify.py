@@ -14,14 +14,21 @@ from headroom.cli.endpoints import MODEL_OPTIONS, asked, model_options
 from headroom.cli.expected import read_cases
 from headroom.cli.files import write
 from headroom.cli.options import build_minifier, minifier_options, report_options
-from headroom.cli.screen import counted, loaded_counter, screen, shortened, table, tell
-from headroom.cli.wording import in_options
+from headroom.cli.screen import (
+    counted,
+    loaded_counter,
+    print_table,
+    screen,
+    shortened,
+    tell,
+)
+from headroom.cli.tables import Table
+from headroom.cli.wording import worded_errors
 from headroom.compressors import (
     ConversationCompressor,
     SemanticCompressor,
     ToolOutputCompressor,
 )
-from headroom.errors import HeadroomError
 from headroom.verification import Case, Figures, Outcome, Verification
 from headroom.verification.exchange import export as export_cases
 from headroom.verification.exchange import score as score_folder
@@ -130,7 +137,7 @@ def verify(
             "--score needs no PATH." if paths else "Name a PATH to verify."
         )
     counter = loaded_counter()
-    try:
+    with worded_errors():
         if scored is not None:
             result = score_folder(scored)
         else:
@@ -156,10 +163,6 @@ def verify(
             number = sum(len(case.questions) for case in cases)
             with asked(asking, round(number * (2 + twice))) as model:
                 result = headroom.verify(cases, twice=twice, seed=seed, **model)
-    except (HeadroomError, ImportError) as error:
-        raise click.ClickException(in_options(str(error))) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     margin = abs(min_difference or 5) / 100
     if as_json:
         click.echo(json.dumps(_as_object(result, margin), indent=2, ensure_ascii=False))
@@ -193,9 +196,9 @@ def _reaches(total: Figures, least: float) -> bool:
     return total.asked > 0 and 100 * total.difference >= least - 1e-9
 
 
-def _rows(groups: dict[str, Figures]) -> list[list[str]]:
-    """Return a row of cells for each group of questions."""
-    return [
+def _table(title: str, groups: dict[str, Figures]) -> Table:
+    """Return a row for each group of questions."""
+    rows = [
         [
             name,
             f"{one.asked:,}",
@@ -207,19 +210,15 @@ def _rows(groups: dict[str, Figures]) -> list[list[str]]:
         ]
         for name, one in groups.items()
     ]
-
-
-_HEADS = ("asked", "plain", "compressed", "points", "95 % interval", "lost")
+    heads = (title, "asked", "plain", "compressed", "points", "95 % interval", "lost")
+    return Table(heads, rows)
 
 
 def _print(result: Verification, margin: float, how: str) -> None:
     console = screen()
     tell(console, *result.lines(margin))
-    for title, groups in _groups(result):
-        made = table(console, title, *_HEADS)
-        for row in _rows(groups):
-            made.add_row(*row)
-        console.print(made)
+    for table in _tables(result):
+        print_table(console, table)
     for outcome in result.lost[:_SHOWN]:
         _print_lost(console, outcome)
     if len(result.lost) > _SHOWN:
@@ -227,13 +226,10 @@ def _print(result: Verification, margin: float, how: str) -> None:
     tell(console, f"Tokens are {how}.")
 
 
-def _groups(result: Verification) -> list[tuple[str, dict[str, Figures]]]:
-    """Return the groups that say more than the total does."""
-    both = [
-        ("written as", result.by_device),
-        ("kind of question", result.by_kind),
-    ]
-    return [(title, groups) for title, groups in both if len(groups) > 1]
+def _tables(result: Verification) -> list[Table]:
+    """Return the tables that say more than the total does."""
+    both = {"written as": result.by_device, "kind of question": result.by_kind}
+    return [_table(title, groups) for title, groups in both.items() if len(groups) > 1]
 
 
 def _print_lost(console: Console, outcome: Outcome) -> None:
@@ -323,31 +319,19 @@ def _as_object(result: Verification, margin: float) -> dict[str, Any]:
 def _as_html(result: Verification, margin: float, how: str) -> str:
     """Return the whole page; the same result gives the same bytes."""
     lines = result.lines(margin)
-    groups = [("all questions", {"all questions": result.total}), *_groups(result)]
+    total = _table("all questions", {"all questions": result.total})
+    parts = [section(lines[2], " ".join(lines[:2] + lines[3:]))]
+    for table in (total, *_tables(result)):
+        parts.append(section(table.heads[0].capitalize(), "", html_table(table)))
     lost = [
-        [
+        (
             f"{one.case.name}: {one.question.text}",
             "; ".join(f"{name}: {text}" for name, text in _where(one)),
-        ]
+        )
         for one in result.lost
     ]
-    parts = [
-        section(lines[2], " ".join(lines[:2] + lines[3:]), ""),
-        *(
-            section(title.capitalize(), "", html_table(("", *_HEADS), _rows(group)))
-            for title, group in groups
-        ),
-    ]
     if lost:
-        parts.append(
-            section(
-                "Lost questions",
-                "Answered rightly from the plain text only.",
-                html_table(("question", "answers and places"), lost),
-            )
-        )
-    footer = (
-        f"<footer>Tokens are {how}. Made by headroom {headroom.__version__} on this "
-        "machine; the page loads nothing.</footer>"
-    )
-    return page("Headroom verify", "Headroom verify", [*parts, footer])
+        said = "Answered rightly from the plain text only."
+        table = Table(("question", "answers and places"), lost, texts=(0, 1))
+        parts.append(section("Lost questions", said, html_table(table)))
+    return page("Headroom verify", "Headroom verify", parts, f"Tokens are {how}.")

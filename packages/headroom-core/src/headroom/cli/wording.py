@@ -1,8 +1,14 @@
 """Errors of the library, in the words of the command."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["in_options"]
+import click
+
+from headroom.errors import HeadroomError
+
+__all__ = ["in_options", "worded_errors"]
 
 _MODEL = re.compile(r"scorer=(Embedding|CrossEncoder)Scorer\([^()]*\)")
 _NAMES = {"Embedding": "embedding", "CrossEncoder": "cross-encoder"}
@@ -22,7 +28,11 @@ _WORDS = (
 )
 
 
-def in_options(message: str, model: str = "--scorer {} --model MODEL") -> str:
+# How a scorer and its model are told, in most commands.
+_SCORER = "--scorer {} --model MODEL"
+
+
+def in_options(message: str, model: str = _SCORER) -> str:
     """Return an error's text with options in the place of Python's arguments.
 
     Args:
@@ -36,3 +46,22 @@ def in_options(message: str, model: str = "--scorer {} --model MODEL") -> str:
     for pattern, words in _WORDS:
         message = pattern.sub(words, message)
     return message
+
+
+@contextmanager
+def worded_errors(model: str = _SCORER) -> Iterator[None]:
+    """Turn errors of the library and of files into those of the command, status 1.
+
+    Args:
+        model: As for `in_options`.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"The input is not UTF-8: {error}") from error
+    except (HeadroomError, ImportError) as error:
+        raise click.ClickException(in_options(str(error), model)) from error
+    except OSError as error:
+        if error.filename is None:
+            raise  # no file; click handles a closed pipe
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
