@@ -67,7 +67,7 @@ svg .soft { fill: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem;
   font-variant-numeric: tabular-nums; }
 th { text-align: right; font-weight: 600; color: var(--soft); white-space: nowrap; }
-td { text-align: right; white-space: nowrap; }
+td { text-align: right; white-space: pre; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
