@@ -458,6 +458,16 @@ class TestReport:
         assert "per million" in html
         assert "prefers-color-scheme: dark" in html
 
+    def test_its_rows_are_those_of_the_terminal(self, html):
+        shown = invoke("bench", PAYLOADS, "--price", "2.5").stdout
+        rows = re.findall("<tr[^>]*>(.*?)</tr>", html)
+        cells = [re.findall("<td[^>]*>(.*?)</td>", row) for row in rows]
+        flat = [" ".join(" ".join(row).split()) for row in cells]
+        lines = [" ".join(line.split()) for line in shown.splitlines()]
+        told = [line for line in lines if re.match(r"\w+\.json |total |mean ", line)]
+        assert len(told) == 2 * 9 + 3
+        assert set(told) <= set(flat)
+
     def test_it_is_the_same_each_time(self, html, tmp_path):
         again = tmp_path / "again.html"
         invoke("bench", PAYLOADS, "--price", "2.5", "--html", again)

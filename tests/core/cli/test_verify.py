@@ -352,6 +352,24 @@ class TestOwnQuestions:
         sent = [json.loads(body)["messages"][0]["content"] for _, body in requests]
         assert any(prompt.startswith("\n".join(lines)) for prompt in sent)
 
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"query": 3, "documents": ["a"]}, '"query" is a text'),
+            ({"query": "a", "messages": "chat.json"}, "chat.json is not JSON"),
+            ({"query": "a", "messages": ["b"]}, '"messages" is a list of messages'),
+            ({"query": "a"}, 'needs "documents", "messages" or "payload"'),
+        ],
+    )
+    def test_a_line_that_asks_nothing_is_named(self, tmp_path, given, message):
+        (tmp_path / "chat.json").write_text("[{")
+        path = tmp_path / "q.jsonl"
+        path.write_text(json.dumps(given | {"answers": ["a"]}))
+        done = invoke(path, "--export", tmp_path / "out")
+        assert done.exit_code == 1
+        assert "q.jsonl, line 1: " in done.stderr
+        assert message in done.stderr
+
     def test_a_transcript_that_cannot_fit_is_named(self, tmp_path, log):
         messages = [{"role": "user", "content": "word " * 500}]
         row = {"query": "What?", "messages": messages, "answers": ["word"]}

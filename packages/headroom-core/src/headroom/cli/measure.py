@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from statistics import fmean
 
 from headroom.cli.wording import in_options
 from headroom.compressors import JSONMinifier, ToolOutputCompressor
@@ -49,7 +50,7 @@ class Payload:
     """
 
     name: str
-    before: tuple[int, int, int] = (0, 0, 0)
+    before: tuple[int, ...] = (0,) * len(BASELINES)
     after: int = 0
     leaves: int = 0
     dropped: tuple[Dropped, ...] = ()
@@ -58,10 +59,9 @@ class Payload:
     kind: str = ""
 
     @property
-    def saved(self) -> tuple[float, float, float]:
+    def saved(self) -> tuple[float, ...]:
         """Shares of tokens saved against the baselines, at most 1; 0 if broken."""
-        a, b, c = (1 - self.after / n if n else 0.0 for n in self.before)
-        return a, b, c
+        return tuple(1 - self.after / n if n else 0.0 for n in self.before)
 
     @cached_property
     def dropped_leaves(self) -> int:
@@ -97,24 +97,20 @@ class Bench:
     def total(self) -> Payload:
         """The sum of the measured files; its name says how many there are."""
         files = self.measured
-        a, b, c = (sum(one.before[i] for one in files) for i in range(3))
         return Payload(
             name=f"total ({len(files)})",
-            before=(a, b, c),
+            before=tuple(map(sum, zip(*(one.before for one in files), strict=True)))
+            or Payload.before,
             after=sum(one.after for one in files),
             leaves=sum(one.leaves for one in files),
             dropped=tuple(drop for one in files for drop in one.dropped),
         )
 
     @cached_property
-    def mean_saved(self) -> tuple[float, float, float]:
+    def mean_saved(self) -> tuple[float, ...]:
         """The mean of the files' savings, where every file counts the same."""
-        files = self.measured
-        a, b, c = (
-            sum(one.saved[i] for one in files) / len(files) if files else 0.0
-            for i in range(3)
-        )
-        return a, b, c
+        saved = [one.saved for one in self.measured] or [self.total.saved]
+        return tuple(map(fmean, zip(*saved, strict=True)))
 
     def per_thousand(self, tokens: float) -> float:
         """Return what 1,000 calls with `tokens` input tokens cost at the price."""
@@ -185,8 +181,7 @@ def measure(name: str, path: Path, minifier: JSONMinifier) -> Payload:
                 if reason:
                     return Payload(name, broken=in_options(reason))
             # Prose, or JSON inside it: its only plain form is itself.
-            tokens = counter(plain)
-            before = (tokens, tokens, tokens)
+            before = (counter(plain),) * len(BASELINES)
             parts = read(plain, exact_numbers=False).parts
             values = [part.value for part in parts if isinstance(part, Embedded)]
             leaves = sum(1 for _ in each_leaf(values))
