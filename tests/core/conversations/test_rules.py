@@ -306,6 +306,66 @@ def test_what_speaks_of_an_amendment_stands_with_the_rule_too():
     assert digest_of(rule, may, limit).rules == (f"{rule} …\n{may} …\n{limit}",)
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            "Never ring the bell before 9 o'clock.",
+            ["Rehearsal is Monday, 15 o'clock.", "Rehearsal is Friday, 10 o'clock."],
+        ),
+        (
+            "لا تفتح الباب قبل الساعة 8 صباحا.",
+            ["الدرس يوم الأحد الساعة 16:00.", "نقل الدرس إلى الأربعاء الساعة 11:00."],
+        ),
+        (
+            "งบประมาณไม่เกิน 2500 บาท",
+            ["ประชุมวันอังคาร 14:00 ห้อง 118", "ประชุมเลื่อนเป็นวันศุกร์ 11:00"],
+        ),
+    ],
+)
+def test_a_word_that_is_said_of_something_else_later_ties_nothing(rule, said):
+    assert rule in digest_of(rule, *said).rules
+
+
+def test_of_rules_that_share_as_rare_a_word_the_one_with_more_of_it_is_meant():
+    rules = ["Bel ons nooit voor 11 uur.", "Geef niet meer dan 90 euro uit."]
+    hotel, bell = (
+        "Voor de taxi mag je tot 120 euro gaan.",
+        "Zondag mag je om 10 uur bellen.",
+    )
+    assert digest_of(*rules, hotel, bell).rules == (
+        f"{rules[0]} …\n{bell}",
+        f"{rules[1]} …\n{hotel}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "later"),
+    [
+        (
+            "My cousin Edda may come, don't reserve for her until I confirm.",
+            "Edda comes!",
+        ),
+        ("i cant do wednesdays", "wednesdays ok now"),
+        (
+            "Não envie nada sem a minha aprovação.",
+            "Pode enviar sem aprovação até 5 cartas.",
+        ),
+        (
+            "Never order anything without my consent.",
+            "You may order tea without consent.",
+        ),
+    ],
+)
+def test_a_rule_and_its_amendment_stand_together_or_neither_does(rule, later):
+    there = set()
+    for budget in range(240, 700, 20):
+        digest = digest_of("I plan a feast.", rule, later, budget=budget).digest or ""
+        assert (rule in digest) == (later in digest), budget
+        there.add(rule in digest)
+    assert True in there
+
+
 def test_a_short_reply_stands_with_what_it_replies_to():
     units = [
         Unit(0, "user", "said", "Tell me whether the sauna is open on Sundays"),

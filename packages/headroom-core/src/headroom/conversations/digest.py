@@ -145,7 +145,8 @@ def _read(
     units: Sequence[Unit], earlier: Sequence[str]
 ) -> tuple[list[Unit], dict[int, tuple[int, bool]], set[int]]:
     """Return the units with their rules amended, what changed, and what is left out."""
-    found, changed, left_out = settled(units, earlier)
+    found, changed, joined = settled(units, earlier)
+    left_out = set(joined)
     left_out |= {at for at, (_, certain) in changed.items() if certain}
     left_out |= _repeated(found, left_out)
     changed |= {old: (new, False) for old, new in _called_again(units).items()}
@@ -597,7 +598,19 @@ def _is_shown(head: str, lines: Sequence[str]) -> bool:
 
 
 def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:
-    """Return the weightiest of `units` that fit in `max_characters`, in order."""
+    """Return the weightiest of `units` that fit in `max_characters`, in order.
+
+    A rule goes with what amends or replaces it: alone it would hold as it was.
+    """
+    _, changed, joined = settled(units)
+    of = {new: old for old, (new, _) in changed.items() if units[old].kind == "rule"}
+    of |= joined
+    together: dict[int, list[int]] = {}
+    for at in range(len(units)):
+        first = of.get(at, at)
+        while first in of:
+            first = of[first]
+        together.setdefault(first, []).append(at)
 
     def weight(at: int) -> float:
         unit = units[at]
@@ -605,10 +618,11 @@ def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:
         rule = 1000.0 if unit.kind == "rule" else 1.0
         return rule * factor_of(unit) * sum(words.values()) / (len(unit.text) + 10)
 
-    kept, characters = [], 0
-    for at in sorted(range(len(units)), key=lambda at: (-weight(at), -at)):
-        characters += len(units[at].text)
+    kept: list[int] = []
+    characters = 0
+    for at in sorted(together, key=lambda at: (-weight(at), -at)):
+        characters += sum(len(units[one].text) for one in together[at])
         if characters > max_characters:
             break
-        kept.append(at)
+        kept += together[at]
     return [units[at] for at in sorted(kept)]

@@ -7,7 +7,8 @@ rule has the later statements behind it that share its rare words.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,8 +37,8 @@ _INSTEAD_OF = re.compile(
 )
 _REPLACES = re.compile(
     any_of(
-        r"instead(?!_of) no_longer not_any_?more from_now_on rotat(?:ed|ion) (?:quick_)?update: new change[sd]? stattdessen nicht_mehr"
-        r" ab_(?:jetzt|sofort) geändert ne_\w+_plus désormais ya_no a_partir_de non_più d'ora_in não_mais niet_meer больше_не теперь"
+        r"instead(?!_of) no_longer(?!_than) not_any_?more from_now_on rotat(?:ed|ion) (?:quick_)?update: new change[sd]? stattdessen nicht_mehr(?!_als)"
+        r" ab_(?:jetzt|sofort) geändert ne_\w+_plus désormais ya_no a_partir_de non_più(?!_di) d'ora_in não_mais(?!_(?:de|do_que|que)) niet_meer(?!_dan) больше_не теперь"
     )
     + "|不再|改为|改成|变更|変更|변경",
     _FLAGS,
@@ -70,6 +71,10 @@ _SCOPES = re.compile(
     _FLAGS,
 )
 _NEGATES = re.compile(any_of(NEGATIONS) + "|不|没|別|ない|않|안 ", _FLAGS)
+# "You may buy it without asking" denies the asking, not the buying.
+_WITHOUT = re.compile(
+    any_of("without ohne sans sin senza sem zonder utan uden uten bez без"), _FLAGS
+)
 _SENTENCE = re.compile(r"[.!?] |[。！？]")
 _OPENS = re.compile(r"^(?:no|nein|non|nee|нет|nie),\s+", _FLAGS)
 # A mark such as "FACT:" says nothing of what the statement is about.
@@ -86,6 +91,8 @@ _SHORT_CHARACTERS = 160
 _LEAST_WEIGHT = 0.5
 # A statement is compared with the last ones of each of its rarest words.
 _MOST_WORDS, _REACH, _MOST_COMPARED = 8, 30, 12
+# What only the rule and the later statement say tells what both are about.
+_RARE = 2
 # What shares so much of a rule's words speaks of the same; so much is enough where
 # one forbids and the other doesn't, or where a word is shared that no other said.
 _SAME_SHARE, _OPPOSITE_SHARE, _TOLD_SHARE = 0.75, 0.5, 0.2
@@ -98,7 +105,7 @@ class _Statement(NamedTuple):
 
     Attributes:
         negated: It denies something.
-        opens_negated: Its first sentence does.
+        opens_negated: Its first sentence does, not only with a "without".
         changes: It says that it changes something, and adds nothing.
         replaces: It says that something stands for something else.
     """
@@ -137,12 +144,13 @@ def _statement(text: str) -> _Statement:
     changes = replaces or _CHANGES.search(text) is not None
     replaces = replaces or _INSTEAD_OF.search(text) is not None
     said = _OPENS.sub("", text)
+    first = _SENTENCE.split(said, maxsplit=1)[0]
     return _Statement(
         text,
         before,
         values,
         negated=_NEGATES.search(said) is not None,
-        opens_negated=_NEGATES.search(_SENTENCE.split(said, maxsplit=1)[0]) is not None,
+        opens_negated=_NEGATES.search(_WITHOUT.sub("", first)) is not None,
         changes=changes and _ADDS.search(text) is None,
         replaces=replaces,
     )
@@ -174,7 +182,8 @@ class _Earlier(NamedTuple):
 class _Heard:
     """The statements so far, found by their words."""
 
-    def __init__(self) -> None:
+    def __init__(self, often: Mapping[str, int]) -> None:
+        self._often = often
         self._all: dict[int, _Earlier] = {}
         self._with: dict[str, list[int]] = {}
         self._last: _Earlier | None = None
@@ -191,7 +200,7 @@ class _Heard:
     def sharing(self, new: _Statement) -> list[tuple[float, _Earlier]]:
         """Return the statements that share the rarest words with one, best first.
 
-        Each with the weight of those words: 1 for one that no other statement said.
+        Each with the weight of those words: 1 for one that no other said before.
         """
         found: dict[int, float] = {}
         heard = [(key, self._with[key]) for key in new.before if key in self._with]
@@ -212,22 +221,28 @@ class _Heard:
     ) -> int | None:
         """Return the rule that a later statement speaks of, if any.
 
-        It shares a word that no other one said, or most of the rule's. Another rule
+        It shares a word that no other one says, or most of the rule's. Another rule
         about the same speaks of it only where one forbids and the other doesn't. What
         names rules speaks of the last, so does what opens the next message with "but".
         """
         if len(unit.text) > _SHORT_CHARACTERS or asks(unit.text):
             return None
-        for rare, old in shared:
+        likely: list[tuple[float, float, int, list[str]]] = []
+        for _, old in shared:
             # A number may count anything.
             keys = [
                 key
                 for key in old.about.before
                 if key in new.before and new.values.get(key) != "number"
             ]
-            if old.rule is None or not keys:
-                continue
-            share = len(keys) / len(old.about.before)
+            if old.rule is not None and keys:
+                # What is said of something else later tells nothing of the rule, too.
+                told_by = [key for key in keys if self._often[key] <= _RARE]
+                rare = sum(0.5 if _is_pair(key) else 1.0 for key in told_by)
+                share = len(keys) / len(old.about.before)
+                likely.append((rare, share, old.at, keys))
+        for rare, share, at, keys in sorted(likely, reverse=True):
+            old = self._all[at]
             turns = (
                 new.negated != old.about.negated
                 or new.opens_negated != old.about.opens_negated
@@ -252,12 +267,12 @@ class _Heard:
 
 def settled(
     units: Sequence[Unit], earlier: Sequence[str] = ()
-) -> tuple[list[Unit], dict[int, tuple[int, bool]], set[int]]:
+) -> tuple[list[Unit], dict[int, tuple[int, bool]], dict[int, int]]:
     """Return what the user's later statements leave of the earlier ones.
 
     That is the units, each rule with what is said of the same thing later; for each
     statement that a later one changes, that one's position and whether it certainly
-    replaces it; and the positions of statements that stand with a rule now. What
+    replaces it; and the rule's for each statement that stands with one now. What
     replaces a rule, or amends one of an earlier digest, is a rule itself.
 
     Args:
@@ -267,15 +282,17 @@ def settled(
     out = list(units)
     later: dict[int, tuple[int, bool]] = {}
     joined: dict[int, int] = {}
-    heard = _Heard()
+    often = _often(units, earlier)
+    heard = _Heard(often)
     for at, text in enumerate(earlier, -len(earlier)):
         heard.add(_Earlier(at, _statement(text), at))
     message = -1
     for at, unit in enumerate(units):
-        if unit.speaker != "user" or unit.kind not in ("said", "rule"):
+        if not _is_told(unit):
             continue
         opens, message = unit.message != message, unit.message
         new = _statement(unit.text)
+        often.update(new.before.keys() if unit.kind == "rule" else ())
         shared = [one for one in heard.sharing(new) if one[1].at not in later]
         rule = replaced = None
         for old, certain in _changed(new, shared):
@@ -307,7 +324,21 @@ def settled(
     for at in sorted(later, reverse=True):
         newer, certain = later[at]
         later[at] = later.get(newer, (newer, certain))[0], certain
-    return out, later, set(joined)
+    return out, later, joined
+
+
+def _often(units: Sequence[Unit], earlier: Sequence[str]) -> Counter[str]:
+    """Return how many statements say a word, but for the rules to come.
+
+    Those are about things of their own, or speak of the same rule.
+    """
+    said = [u.text for u in units if _is_told(u) and u.kind != "rule"]
+    return Counter(key for text in (*earlier, *said) for key in _statement(text).before)
+
+
+def _is_told(unit: Unit) -> bool:
+    """Whether a unit is a statement of the user's."""
+    return unit.speaker == "user" and unit.kind in ("said", "rule")
 
 
 def _with(rule: Unit, unit: Unit) -> Unit:
