@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from headroom import BudgetError, ConversationCompressor
 from headroom.conversations.block import Block, parse, write
-from headroom.conversations.digest import _Bundles, select
+from headroom.conversations.digest import _Bundles, prune, select
 from headroom.conversations.rules import binding_of
 from headroom.conversations.units import Unit, answered, is_short, units_of
 from headroom.messages import read_messages
@@ -358,12 +358,26 @@ def test_of_rules_that_share_as_rare_a_word_the_one_with_more_of_it_is_meant():
     ],
 )
 def test_a_rule_and_its_amendment_stand_together_or_neither_does(rule, later):
+    said = ["I plan a feast.", rule, later, *("What of the wine?" for _ in range(9))]
+    units = [
+        Unit(at, "user", "rule" if text == rule else "said", text, binding_of(text))
+        for at, text in enumerate(said)
+    ]
+    for limit in range(20, 300, 10):
+        kept = [unit.text for unit in prune(units, limit)]
+        assert (rule in kept) == (later in kept), limit
     there = set()
     for budget in range(240, 700, 20):
         digest = digest_of("I plan a feast.", rule, later, budget=budget).digest or ""
         assert (rule in digest) == (later in digest), budget
         there.add(rule in digest)
     assert True in there
+
+
+def test_a_permission_to_do_without_turns_a_prohibition():
+    rule = "Não envie nada sem a minha aprovação."
+    may = "Pode enviar sem aprovação até 5 cartas."
+    assert digest_of(rule, may).rules == (f"{rule} …\n{may}",)
 
 
 def test_a_short_reply_stands_with_what_it_replies_to():
