@@ -314,7 +314,7 @@ def test_what_speaks_of_an_amendment_stands_with_the_rule_too():
             ["Rehearsal is Monday, 15 o'clock.", "Rehearsal is Friday, 10 o'clock."],
         ),
         (
-            "لا تفتح الباب قبل الساعة 8 صباحا.",
+            "لا تتصل بي قبل الساعة 8 صباحا.",
             ["الدرس يوم الأحد الساعة 16:00.", "نقل الدرس إلى الأربعاء الساعة 11:00."],
         ),
         (
@@ -348,8 +348,8 @@ def test_of_rules_that_share_as_rare_a_word_the_one_with_more_of_it_is_meant():
         ),
         ("i cant do wednesdays", "wednesdays ok now"),
         (
-            "Não envie nada sem a minha aprovação.",
-            "Pode enviar sem aprovação até 5 cartas.",
+            "Não venda nada sem a minha confirmação.",
+            "Pode vender sem confirmação até 5 cadeiras.",
         ),
         (
             "Never order anything without my consent.",
@@ -375,8 +375,8 @@ def test_a_rule_and_its_amendment_stand_together_or_neither_does(rule, later):
 
 
 def test_a_permission_to_do_without_turns_a_prohibition():
-    rule = "Não envie nada sem a minha aprovação."
-    may = "Pode enviar sem aprovação até 5 cartas."
+    rule = "Não venda nada sem a minha confirmação."
+    may = "Pode vender sem confirmação até 5 cadeiras."
     assert digest_of(rule, may).rules == (f"{rule} …\n{may}",)
 
 
