@@ -313,3 +313,20 @@ def test_lines_that_cost_more_together_than_alone_leave_no_room_unused():
     for room in range(400, 1000, 5):
         shown = cap(text, Wanted(max_tokens=room, count_tokens=count)).content
         assert shown.count("x" * 596) >= room // 60 - 2
+
+
+def test_a_line_near_the_top_answers_before_the_same_line_deeper_down():
+    parts = "".join(
+        f"    <part>\n      <name>part{n}</name>\n      <version>{n}</version>\n"
+        "    </part>\n"
+        for n in range(10, 40)
+    )
+    text = (
+        "<project>\n  <name>shop</name>\n  <version>2.14.7-BETA-SNAPSHOT</version>\n"
+        "  <owner>\n    <version>9</version>\n  </owner>\n"
+        f"  <parts>\n{parts}  </parts>\n</project>\n"
+    )
+    query = "Which version is the project?"
+    for room in range(200, 700, 50):
+        wanted = Wanted(max_tokens=room, count_tokens=len, query=query)
+        assert "2.14.7-BETA-SNAPSHOT" in cap(text, wanted).content

@@ -79,3 +79,21 @@ def test_where_the_best_row_costs_more_in_its_place_than_alone_the_next_is_shown
 
     first = next(text for text in map(shown, range(1, 200)) if "vulns" in text)
     assert '"rows 0-10 hidden", {"name": "pkg21", "vulns": []}' in first
+
+
+def test_room_is_used_where_values_cost_more_written_than_alone():
+    rows = [
+        {
+            "id": n,
+            "kind": "ping",
+            "by": {"post ref id": list(range(100, 500))},
+            "post": {"ref": f"P{n}77", "body": "y " * 1_150},
+        }
+        for n in range(30)
+    ]
+    query = "Which post has the ref of id 17?"
+    for room in range(2_500, 4_000, 250):
+        wanted = Wanted(max_tokens=room, count_tokens=len, query=query)
+        text = cap_tree(rows, lambda v: json.dumps(v, indent=6), wanted).content
+        # One more row without its long members takes about 120 characters.
+        assert room - len(text) < 120

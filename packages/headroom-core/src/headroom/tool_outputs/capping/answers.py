@@ -22,8 +22,9 @@ _BEFORE = (0.35,)
 _LITERAL = 0.8
 # The share of its score that a line gives to lines that belong to it and match, too.
 _INHERITED = 0.7
-# The same where the line itself has no word of the query, such as a key between two.
-_PASSED_ON = 0.95
+# The same where the line itself has no word of the query, such as a key between two:
+# so much less that of lines that answer alike the one nearer to the top comes first.
+_PASSED_ON = 0.8
 # A unit of this share of the best score answers as well.
 _AS_GOOD = 0.7
 _SHORTEST_LITERAL = 3

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, tee
+from itertools import islice, tee
 from typing import Protocol
 
 from headroom.scorers import Scorer
@@ -22,7 +22,8 @@ _SMALL_GAP = 3
 # nothing fits.
 _MOST_REFUSED = 50
 _LEAST_ROOM = 3
-# What units cost together is known when they are written, so many times at most.
+# What units cost together is known when they are written, so many times at most; and
+# so many of the most important groups that are missing then are tried one by one.
 _MOST_TRIES = 6
 # A text that leaves less than one part in so many of the cap is full.
 _NEARLY = 50
@@ -124,81 +125,85 @@ def capped(view: View, wanted: Wanted) -> Capped:
             costs[unit] = count(view.named[unit])
         return costs[unit]
 
-    content, dropped = view.render(bytearray(total), "")
+    kept = bytearray(total)
+    content, dropped = view.render(kept, "")
     mark = count(view.mark) + 1
-    least = count(content) - mark
-    budget = float(room - least)
-    low, high = 0.0, math.inf
+    used = count(content) - mark
+    budget, high = float(room - used), math.inf
 
     def written(shown: bytearray) -> tuple[str, tuple[Dropped, ...]]:
         missed = best_hidden(asked[0], {at for at in asked[0] if shown[at]})
         return view.render(shown, missed)
 
-    tries, tokens = 0, room
-    while budget > 0 and (tries < _MOST_TRIES or (tokens > room and not low)):
+    full = room - max(_LEAST_ROOM, room // _NEARLY)
+    # Each try adds to what fits already, so that no try loses an answer. Rows of data
+    # cost much less together than each alone: the first tries end at what does not fit,
+    # so that no lesser rows take its room. Later and in a text it is passed over.
+    ends = _MOST_TRIES // 2 if is_data else 0
+    for attempt in range(_MOST_TRIES):
+        refused = _MOST_REFUSED if attempt >= ends else 0
+        if attempt == ends:
+            budget, high = float(room - used), math.inf
+        if used >= full or budget <= 0:
+            break
         ranking, again = tee(ranking)
-        shown = _fit(total, ranking, cost, mark, budget)
+        first = 0 if any(kept) else mark
+        shown, spent = _fit(kept, ranking, cost, mark, budget, first, refused)
         ranking = again
+        if shown == kept:
+            # More has to be tried than this, and less than what was too much.
+            budget = (budget + min(high, 3 * budget)) / 2
+            continue
         text, hidden = written(shown)
         tokens = count(text)
-        if tokens > room:
-            high = budget
-        elif any(shown):
-            low, content, dropped = budget, text, hidden
-        if 0 <= room - tokens <= max(_LEAST_ROOM, room // _NEARLY):
-            break
         # Units cost less or more together than each alone.
-        step = max if tokens <= room else min
-        by_share = budget * (room - least) / max(1, tokens - least)
-        budget = step(by_share, budget + room - tokens)
-        tries += 1
-        if tries >= _MOST_TRIES and tokens > room:
-            # The same units came each time: steps down grow until others come.
-            budget = high - 2.0 ** (tries - _MOST_TRIES) * max(1, tokens - room)
-        if not low < budget < high:
-            budget = (low + high) / 2
-        if high - low < _LEAST_ROOM or budget == math.inf:
+        share = spent / max(1, tokens - used)
+        if tokens > room:
+            high, budget = spent, min(spent - 1, share * (room - used))
+        else:
+            kept, content, dropped, used = shown, text, hidden, tokens
+            high, budget = math.inf, max(1.0, share) * (room - used)
+    # The costs were estimates: some of the most important may fit yet.
+    missing = (group for group in ranking if not all(kept[unit] for unit in group))
+    for group in islice(missing, _MOST_TRIES):
+        if used >= full:
             break
-    if not low:
-        # The costs were estimates: one of the most important may fit alone.
-        alone = (written(_only(g, total)) for g in islice(ranking, _MOST_TRIES))
-        nothing = ((text, dropped) for text in (*view.brief, "…", ""))
-        content, dropped = next(
-            each for each in chain(alone, nothing) if count(each[0]) <= room
-        )
+        shown = kept[:]
+        for unit in group:
+            shown[unit] = 1
+        text, hidden = written(shown)
+        if (tokens := count(text)) <= room:
+            kept, content, dropped, used = shown, text, hidden, tokens
+    if not any(kept):
+        content = next(text for text in (*view.brief, "…", "") if count(text) <= room)
     return Capped(content, sum(d.count for d in dropped), total, view.unit, dropped)
 
 
-def _only(group: Iterable[int], total: int) -> bytearray:
-    """Return one byte for each unit, 1 for those of a group."""
-    shown = bytearray(total)
-    for unit in group:
-        shown[unit] = 1
-    return shown
-
-
 def _fit(
-    total: int,
+    kept: bytearray,
     ranking: Iterable[Sequence[int]],
     cost: Callable[[int], int],
     mark: int,
     budget: float,
-) -> bytearray:
-    """Return which units to show: the most important that fit.
+    spent: int,
+    most_refused: int,
+) -> tuple[bytearray, int]:
+    """Return which units to show, the most important that fit, and what they cost.
 
     Args:
-        total: How many units there are.
+        kept: One byte for each unit, 1 for those that are shown already.
         ranking: Groups of units, the most important first; each is shown whole.
         cost: Tokens of a unit.
         mark: Tokens of a mark in place of a gap, at most.
-        budget: Tokens that units and marks may have.
+        budget: Tokens that more units and marks may have.
+        spent: Tokens of it that are spent.
+        most_refused: How many groups that do not fit are passed over.
 
     Returns:
-        One byte for each unit, 1 for those that are shown.
+        `kept` with more units, and the tokens spent then.
     """
-    shown = bytearray(total + 1)
-    shown[total] = 1
-    spent, refused = mark, 0
+    total, refused = len(kept), 0
+    shown = kept + b"\1"
     for group in ranking:
         new: list[int] = []
         more = 0
@@ -217,10 +222,10 @@ def _fit(
         for unit in new:
             shown[unit] = 0
         refused += 1
-        if refused > _MOST_REFUSED or budget - spent < _LEAST_ROOM:
+        if refused > most_refused or budget - spent < _LEAST_ROOM:
             break
     del shown[total]
     for start, end in runs(shown):
         if end - start <= _SMALL_GAP and sum(map(cost, range(start, end))) <= mark:
             shown[start:end] = b"\1" * (end - start)
-    return shown
+    return shown, spent
