@@ -3,9 +3,8 @@
     python benchmarks/prune_documents.py FOLDER [--scorer embedding --model FOLDER]
 
 FOLDER holds *.jsonl, one question a line: {"query", "documents": [{"text",
-"is_gold"}], "answers": [str]}. Per file and ratio, of the questions whose answer
-is in the chunks, it prints how many keep one word for word, the tokens kept, how
-many chunks that are not marked as gold disappear, and the CPU time.
+...}], "answers": [str]}. Per file and ratio, of the questions whose answer is in the
+chunks, it prints how many keep one word for word, the tokens kept and the CPU time.
 """
 
 import argparse
@@ -35,15 +34,11 @@ def measured(compressor: SemanticCompressor, items: list[dict]) -> str:
         account = compressor.explain(context)
         n["before"] += account.tokens_before
         n["after"] += account.tokens_after
-        kept = {each.index for each in account.kept}
-        poor = {i for i, one in enumerate(item["documents"]) if not one["is_gold"]}
-        n["poor"] += len(poor)
-        n["gone"] += len(poor - kept)
         answers = {folded(answer) for answer in item["answers"]} - {"", "yes", "no"}
         before, after = folded("\n".join(documents)), folded("\n".join(account.content))
         n["asked"] += any(answer in before for answer in answers)
         n["found"] += any(answer in after for answer in answers)
-    cells = n["found"] / n["asked"], n["after"] / n["before"], n["gone"] / n["poor"]
+    cells = n["found"] / n["asked"], n["after"] / n["before"]
     shares = " | ".join(f"{cell:.1%}" for cell in cells)
     return f"{shares} | {1000 * spent / len(items):.2f}"
 
@@ -58,8 +53,8 @@ def main() -> None:
     parser.add_argument("--model")
     options = parser.parse_args()
     made = MODELS[options.scorer](options.model) if options.model else options.scorer
-    print("| file | ratio | answers kept | tokens kept | chunks gone | ms |")
-    print("|---|---|---|---|---|---|")
+    print("| file | ratio | answers kept | tokens kept | ms |")
+    print("|---|---|---|---|---|")
     for path in sorted(options.folder.glob("*.jsonl")):
         items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         for ratio in options.ratios:
