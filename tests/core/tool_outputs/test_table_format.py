@@ -203,6 +203,13 @@ def test_a_table_that_lost_rows_is_refused() -> None:
         decode_table("\n".join(lines[:-1]))
 
 
+@pytest.mark.parametrize("changed", ["4[w,x,y]", "2[w,x,y,z]", "5[]"])
+def test_a_list_of_another_length_than_it_says_is_refused(changed: str) -> None:
+    text = encode_table([{"id": i, "t": ["w", "x", "y", "z"]} for i in range(2)])
+    with pytest.raises(DecodeError, match="instead of"):
+        decode_table(text.replace("4[w,x,y,z]", changed, 1))
+
+
 _NODE = {"id": st.integers(1, 2), "name": st.sampled_from(["a", "x{y", "}}a{{"])}
 NODES = st.recursive(
     st.fixed_dictionaries(_NODE | {"kids": st.just([])}),

@@ -417,7 +417,8 @@ class Reader:
 
     def _unmarked(self, schema: _Schema | None) -> _Read:
         char = self.text[self.at]
-        if char.isdigit() and (length := _LENGTH.match(self.text, self.at)):
+        length = _LENGTH.match(self.text, self.at) if char.isdigit() else None
+        if length:
             self.at, char = length.end(), "["
         if char == '"':
             text = self._quoted()
@@ -430,10 +431,12 @@ class Reader:
             return row, None
         if char == "[":
             self.at += 1
-            if self._take("]"):
-                return [], None
-            values = self._elements(schema)
-            self._expect("]")
+            values: list[Any] = []
+            if not self._take("]"):
+                values = self._elements(schema)
+                self._expect("]")
+            if length and len(values) != int(length[0]):
+                raise self._wrong(f"{len(values)} instead of {length[0]} elements")
             return values, None
         if char == "{":
             return self._object(schema), None
