@@ -64,12 +64,25 @@ def test_wrong_use_is_refused(arguments):
 
 @pytest.mark.parametrize("command", ["minify", "compress"])
 @pytest.mark.parametrize("explain", [[], ["--explain"]])
-def test_truncated_json_comes_out_unchanged_with_a_status(command, explain):
-    done = invoke(command, *explain, input='{"a": [1, 2')
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [('{"a": [1, 2', "truncated"), ('{"a": 1,}', "a trailing comma")],
+)
+def test_broken_json_comes_out_unchanged_with_a_status(command, explain, text, reason):
+    done = invoke(command, *explain, input=text)
     assert done.exit_code == 1
-    assert "not JSON: truncated" in done.output
+    assert f"not JSON: {reason}" in done.output
     if not explain:
-        assert done.stdout == '{"a": [1, 2'
+        assert done.stdout == text
+
+
+@pytest.mark.parametrize("command", ["minify", "compress"])
+@pytest.mark.parametrize(
+    "text", ["12:00 started\n12:01 stopped\n", "[INFO] started\n", "[x] done\n"]
+)
+def test_a_log_that_opens_with_a_number_or_bracket_is_no_broken_json(command, text):
+    done = invoke(command, input=text)
+    assert (done.exit_code, done.stdout) == (0, text)
 
 
 def test_a_missing_extra_is_told_in_options(monkeypatch):

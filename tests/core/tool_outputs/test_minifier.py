@@ -276,12 +276,20 @@ def test_json_inside_prose_is_minified_and_the_prose_stays() -> None:
     assert JSONMinifier().compress(result.content) == result.content
 
 
-def test_json_in_the_middle_of_a_line_stays_json() -> None:
+def test_the_only_rows_in_a_line_get_lines_of_their_own() -> None:
     text = f"Result: {json.dumps(ROWS)} (cached)"
     small = JSONMinifier().compress(text)
-    assert small.startswith('Result: [{"id":0,"name":"part 0"')
-    assert small.endswith("] (cached)")
-    assert len(small) < len(text)
+    assert small.startswith("Result: \n#headroom k=v holds unless ;k:x\n[12](id,")
+    assert small.endswith("\n11,part 11,16.5\n (cached)")
+    assert JSONMinifier().compress(small) == small
+
+
+def test_rows_in_the_lines_of_a_log_stay_json() -> None:
+    text = f"12:00 got {json.dumps(ROWS)} (cached)\n"
+    small = JSONMinifier().compress(text * 3)
+    assert small.count("\n") == 3
+    assert small.startswith('12:00 got [{"id":0,"name":"part 0"')
+    assert len(small) < len(text * 3)
 
 
 @pytest.mark.parametrize(

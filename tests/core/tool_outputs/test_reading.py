@@ -211,7 +211,7 @@ def test_one_value_per_line_is_a_list() -> None:
     assert value_of('{"a":1}\r\n\n{"a":2}\n') == [{"a": 1}, {"a": 2}]
     assert value_of('[1]\n["x"]\n') == [[1], ["x"]]
     assert value_of('{"a":"\u2028"}\n{"a":2}') == [{"a": "\u2028"}, {"a": 2}]
-    assert "more text after the first value" in skipped("1\n2\n")
+    assert "plain text" in skipped("1\n2\n")
     assert "duplicate key 'a'" in skipped('{"a":1}\n{"a":1,"a":2}')
 
 
@@ -261,6 +261,10 @@ def test_markers_are_read_in_text_and_not_in_objects() -> None:
         ('{"a": 1 // one\n}', "a comment, line 1 column 9"),
         ("[1, /* two */ 2]", "a comment"),
         ('# note\n{"a": 1}', "plain text"),
+        ("12:00 started\n12:01 stopped\n", "plain text"),
+        ("[INFO] started\n[INFO] stopped\n", "plain text"),
+        ("[12:00] started", "plain text"),
+        ("[x] done\n", "plain text"),
         ("{'a': 1, 'a': 2}", "Python literal"),
         ("{'a': Decimal('1.10')}", "Python literal"),
         ('[datetime.date(2024, 1, 2), "' + "x" * 300 + '"]', "Python literal"),

@@ -107,7 +107,9 @@ def rows(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-def packed(value: Any, layout: dict[str, Any], escaped: bool, end: str) -> str:
+def packed(value: Any, layout: dict[str, Any] | None, escaped: bool, end: str) -> str:
+    if layout is None:
+        return repr(value)
     return json.dumps(value, ensure_ascii=escaped, **layout) + end
 
 
@@ -118,7 +120,7 @@ JSON = st.recursive(
             packed,
             inner,
             st.sampled_from(
-                [{}, {"separators": (",", ":")}]
+                [None, {}, {"separators": (",", ":")}]
                 + [{"indent": indent} for indent in (2, 4, "\t", 3)]
             ),
             st.booleans(),
@@ -394,6 +396,20 @@ def test_json_text_is_read_in_any_common_spelling(
     value = {"id": 1, "text": packed(city, layout, escaped, "")}
     text = encode_table(value)
     assert f"text:{mark}{{city:" in text
+    assert same(decode_table(text), value)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["{'a': (1, 2), 'b': 'x'}", "{1: 'a', 2: 'bcdefg'}", "{'a':'spaced odd', 'b':1}"],
+)
+def test_what_python_prints_is_read_where_json_has_the_same(other: str) -> None:
+    rows = [{"id": n, "by": None, "said": 'it\'s "so"', "ok": True} for n in range(3)]
+    value = {"printed": repr(rows), "other": other}
+    text = encode_table(value)
+    assert "repr:[(0),(1),(2)]" in text
+    assert "repr:v is v's Python repr" in text
+    assert f'other:"{other}"' in text
     assert same(decode_table(text), value)
 
 

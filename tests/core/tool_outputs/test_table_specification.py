@@ -1,7 +1,7 @@
 """The table format as docs/table-format.md says it, read by somebody else's reader.
 
 `Reader` is written from that page alone and shares no code with the decoder. Packed
-JSON texts (`json:`) are not among what it reads.
+JSON texts (`json:`) and reprs (`repr:`) are not among what it reads.
 """
 
 import itertools
@@ -326,7 +326,7 @@ def test_fixtures_hold_in_both_directions(path: Path) -> None:
     text = JSONMinifier.lossless(format="table").compress(fixture["value"])
     assert text == fixture["text"]
     assert JSONMinifier.decode(text) == fixture["value"]
-    if "json:" not in text:
+    if "json:" not in text and "repr:" not in text:
         assert Reader(text).document() == fixture["value"]
 
 

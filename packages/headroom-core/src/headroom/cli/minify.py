@@ -53,7 +53,7 @@ def minify(file: BinaryIO, explain: bool, decode: bool, **options: Any) -> None:
             return
         loaded_counter()
         result = minifier.explain(data)
-    write_result(result, explain=explain, things="values", failed=("not JSON",))
+    write_result(result, explain=explain, things="values")
 
 
 def _warn_of_unmatched(data: bytes, options: dict[str, Any]) -> None:
@@ -85,14 +85,8 @@ def input_bytes(file: BinaryIO, *, explain: bool, decode: bool) -> bytes:
     return file.read()
 
 
-def write_result(
-    account: Compression[str], *, explain: bool, things: str, failed: tuple[str, ...]
-) -> None:
-    """Write the text or its account.
-
-    Exits with status 1 where the text is unchanged for a reason that begins as one of
-    `failed` does.
-    """
+def write_result(account: Compression[str], *, explain: bool, things: str) -> None:
+    """Write the text or its account; exit with status 1 for broken JSON."""
     skipped = account.skipped or ""
     if explain:
         _print_account(account, things)
@@ -100,7 +94,8 @@ def write_result(
         write_out(account.content)
         if skipped and not skipped.startswith("already"):
             click.echo(f"Unchanged: {in_options(skipped)}", err=True)
-    if skipped.startswith(failed) and not skipped.startswith("not JSON: plain text"):
+    is_text = skipped.startswith("not JSON: plain text")
+    if skipped.startswith("not JSON") and not is_text:
         click.get_current_context().exit(1)
 
 

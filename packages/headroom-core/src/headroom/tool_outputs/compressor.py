@@ -22,7 +22,7 @@ _GUARDED = re.compile(r"\s*(?:\)\]\}'|while|for)")
 # texts with that first word are no tables.
 _TABLE = re.compile(
     rf"(?:\A|\n){MAGIC}(?:\n| (?:left out: |k=v |k\? |;k: |\{{k?\}} |&n |\[n\]|\{{n\}}"
-    r"|bare key |[^\w\s]v |\+a\+b ))"
+    r"|bare key |[\w ]+:v |\+a\+b ))"
 )
 _PROSE = "not JSON: plain text"  # as the minifier says it
 _FOLDED = "already compressed by Headroom"
@@ -240,7 +240,8 @@ def _plain_text(output: Any) -> str | None:
         return output
     if output.lstrip()[:1] in _JSON_STARTS or _GUARDED.match(output):
         return None
-    if output.count('":') * _CHARACTERS_OF_A_MEMBER > len(output):
+    members = output.count('":') + output.count("':")  # as JSON, and as Python prints
+    if members * _CHARACTERS_OF_A_MEMBER > len(output):
         return None
     return output
 

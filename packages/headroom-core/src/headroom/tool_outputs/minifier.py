@@ -282,13 +282,19 @@ class JSONMinifier:
         """Write each JSON value of a text; the prose around it stays."""
         out: list[str] = []
         values = 0
+        is_only = sum(isinstance(part, Embedded) for part in parts) == 1
         for at, part in enumerate(parts):
             if isinstance(part, str):
                 out.append(part)
                 continue
-            table = _has_its_lines(parts, at)
             path = (values,)
-            out.append(self._write(part.value, part.source, path, dropped, table=table))
+            begins, ends = _line_ends(parts, at)
+            table = is_only or (begins and ends)
+            text = self._write(part.value, part.source, path, dropped, table=table)
+            if text.startswith(MAGIC):
+                # A table has lines of its own.
+                text = "\n" * (not begins) + text + "\n" * (not ends)
+            out.append(text)
             values += 1
         text = "".join(out)
         # A table in a text is no table text: what decode reads is one as a whole.
@@ -414,13 +420,11 @@ def _restore(*values: Any) -> JSONMinifier:
     return minifier
 
 
-def _has_its_lines(parts: tuple[str | Embedded, ...], at: int) -> bool:
-    """Tell whether a value inside prose begins and ends a line, as tables must."""
+def _line_ends(parts: tuple[str | Embedded, ...], at: int) -> tuple[bool, bool]:
+    """Tell whether a value inside prose begins a line, and whether it ends one."""
     before = parts[at - 1] if at else "\n"
     after = parts[at + 1] if at + 1 < len(parts) else "\n"
     return (
-        isinstance(before, str)
-        and isinstance(after, str)
-        and before.rstrip(" \t").endswith("\n")
-        and after.lstrip(" \t").startswith("\n")
+        isinstance(before, str) and before.rstrip(" \t").endswith("\n"),
+        isinstance(after, str) and after.lstrip(" \t").startswith("\n"),
     )

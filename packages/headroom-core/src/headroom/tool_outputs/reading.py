@@ -35,6 +35,9 @@ _WORTHWHILE_CHARACTERS = 64
 # A bracket of prose ("[see note]", "{name}", a short Python list) closes soon after.
 _PROSE_BRACKET_CHARACTERS = 200
 
+# What follows such a bracket on its line, as nothing follows a document.
+_MORE_PROSE = re.compile(r"[ \t]*[^\s,\]}]")
+
 # How many times the text's length a search for values in prose may read in vain.
 _WASTE = 4
 
@@ -510,9 +513,12 @@ def _problem(body: str, error: JSONDecodeError) -> str:
     where = f"line {error.lineno} column {error.colno}"
     rest = body[at:]
     last = body[:at].rstrip(_BLANK)[-1:]
-    if body[0] not in '{["-0123456789tfnNI' or (
-        at == 0 and not rest.startswith(("'", "{", "["))
+    close = _closed_soon(body, 0)
+    is_object = body[0] == "{" and error.msg == "Extra data"
+    if body[0] not in "{[" or (
+        close and not is_object and _MORE_PROSE.match(body, close)
     ):
+        # It opens with a word, a time, or a bracket of prose: "[INFO] started".
         return f"not JSON: plain text ({where})"
     if "control character" in error.msg:
         return f"not JSON: a raw control character in a string, {where}"

@@ -444,7 +444,7 @@ class Reader:
             return self._reference()
         if char == "+" and self._is_marked():
             return self._joined(schema), None
-        if char == "j" and (packed := START.match(self.text, self.at)):
+        if char in "jr" and (packed := START.match(self.text, self.at)):
             self.at = packed.end()
             return self._packed(packed[0], schema), None
         cell = self._match(_CELL)

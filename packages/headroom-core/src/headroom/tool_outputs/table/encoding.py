@@ -12,7 +12,7 @@ from headroom.tool_outputs.table.notation import (
     scan_quoted,
     template_cell,
 )
-from headroom.tool_outputs.table.packed import JOINED, MARKS
+from headroom.tool_outputs.table.packed import JOINED, MARKS, REPR
 from headroom.tool_outputs.table.references import find_references
 from headroom.tool_outputs.table.schemas import find_schemas
 from headroom.tool_outputs.table.templates import spell_literal
@@ -45,9 +45,10 @@ _ABSENT, _BARE = ";k: is absent", "bare key is null"
 _REFERS, _HOLE = "{k} is k's value", "{} the cell"
 _MATRIX, _COLUMNS = "[n][] has a list a line", "{n}(k) has an element of each k a line"
 _ONCE, _JOINED = "&n is line &n", "+a+b is one text"
+_JSON, _PRINTED = "v is v's JSON text", f"{REPR}v is v's Python repr"
 _LEGEND = (
     *(_FIXED, _SPARSE, _ABSENT, _REFERS, _HOLE),
-    *(_ONCE, _MATRIX, _COLUMNS, _BARE, _JOINED),
+    *(_ONCE, _MATRIX, _COLUMNS, _BARE, _JSON, _PRINTED, _JOINED),
 )
 
 
@@ -95,12 +96,11 @@ class _Writer:
         ]
         if self.references:
             self.devices.add(_ONCE)
+        if marks := sorted(self.marks - {REPR}):
+            self.devices.add(_JSON)
         legend = [device for device in _LEGEND if device in self.devices]
-        if self.marks:
-            marked = " ".join([f"{mark}v" for mark in sorted(self.marks)])
-            legend.insert(
-                len(legend) - (_JOINED in legend), f"{marked} is v's JSON text"
-            )
+        if marks:
+            legend[legend.index(_JSON)] = f"{'v '.join(marks)}{_JSON}"
         first = " ".join([MAGIC, ", ".join(legend)]) if legend else MAGIC
         return "\n".join([first, *lines, *body])
 
@@ -205,6 +205,8 @@ class _Writer:
             return f"{empty}+{'+'.join(pieces)}"  # type: ignore[arg-type]
         if shape in MARKS:
             self.marks.add(MARKS[shape].strip())
+            if MARKS[shape] == REPR:
+                self.devices.add(_PRINTED)
             # Never a reference: "json:&1" is a string like any other.
             return MARKS[shape] + self._written(graph.items[item][0], schema)
         if shape == ARRAY:

@@ -1,10 +1,12 @@
-"""Strings that hold the JSON text of documents, as logs and queues have them."""
+"""Strings that hold documents as JSON text or as Python's repr, as logs have them."""
 
+import ast
 import json
 import re
+import warnings
 from typing import Any
 
-__all__ = ["JOINED", "MARKS", "MOST_LAYERS", "START", "packed_text", "unpacked"]
+__all__ = ["JOINED", "MARKS", "MOST_LAYERS", "REPR", "START", "packed_text", "unpacked"]
 
 # How the text is spelled: compact; spaced as Python's json.dumps does it; indented by
 # two or four spaces or a tab. Characters beyond ASCII may be escaped, and a line feed
@@ -35,12 +37,15 @@ MARKS = {
     -2 - i: _mark(layout, escaped=escaped, line=line)
     for i, (layout, escaped, line) in enumerate(_SPELLINGS)
 }
+# What Python prints of lists and dicts is a spelling too.
+REPR = "repr:"
+MARKS[min(MARKS) - 1] = REPR
 # The shape of a string that is more than one JSON text: its pieces one after another.
 JOINED = min(MARKS) - 1
 _SHAPES = {mark: shape for shape, mark in MARKS.items()}
-_SPELLING_OF = dict(zip(MARKS.values(), _SPELLINGS, strict=True))
+_SPELLING_OF = dict(zip(MARKS.values(), _SPELLINGS, strict=False))
 # A mark is one only before a bracket; no string that begins so is bare.
-START = re.compile(r"json(?:a?[24t]?l?: ?)(?=[0-9]*\[|[{(]|@[\w$/+-]+\()")
+START = re.compile(r"(?:json(?:a?[24t]?l?: ?)|repr:)(?=[0-9]*\[|[{(]|@[\w$/+-]+\()")
 # Strings in strings in strings. Each layer doubles the backslashes, so that a string
 # of more would have a billion of them.
 MOST_LAYERS = 30
@@ -48,6 +53,7 @@ MOST_LAYERS = 30
 _DECODER = json.JSONDecoder()
 # What is shorter has no member worth a place of its own.
 _LIKE_PACKED = re.compile(r'(?=.{16})[{[][^"]*"', re.DOTALL)
+_LIKE_REPR = re.compile(r"(?=.{16})(?:\{|\[+\{?)'[^\n]+[\]}]\Z")
 # Where JSON may begin in prose: on a line of its own, or behind a tag or a colon.
 _BEGINS = re.compile(r"(?:\A|[\n>\]}]|: ?)(?=(?:\{\s*\"|\[\s*[\[{]).{64})", re.DOTALL)
 # How often it may be looked for in vain.
@@ -63,6 +69,8 @@ def packed_text(value: Any, mark: str) -> str:
         TypeError: If there is something in the value that JSON text can't have.
         KeyError: If there is no such mark.
     """
+    if mark == REPR:
+        return repr(value)
     layout, escaped, line = _SPELLING_OF[mark]
     text = json.dumps(value, ensure_ascii=escaped, **_LAYOUTS[layout])
     return text + "\n" if line else text
@@ -77,6 +85,8 @@ def unpacked(text: str) -> list[str | tuple[Any, int]]:
         whole = _whole(text)
         if whole is not None:
             return [whole]
+    if _LIKE_REPR.match(text) and (printed := _printed(text)) is not None:
+        return [(printed, _SHAPES[REPR])]
     pieces: list[str | tuple[Any, int]] = []
     done = at = failures = 0
     while failures < _MOST_FAILURES and (begin := _BEGINS.search(text, at)):
@@ -114,6 +124,19 @@ def _whole(text: str) -> tuple[Any, int] | None:
             if packed_text(value, mark) == text:
                 return value, _SHAPES[mark]
     return None
+
+
+def _printed(text: str) -> Any:
+    """Return the list or dict of plain values whose repr a string is, or None."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in the text
+            value = ast.literal_eval(text)
+        # What JSON has another form for, or none, would come back as another type.
+        same = json.loads(json.dumps(value)) == value and repr(value) == text
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+    return value if same and not _is_deep(value) else None
 
 
 def _layouts(text: str) -> tuple[str, ...]:
