@@ -15,6 +15,7 @@ _LOOKS_LIKE_NAME = "|".join(
     f"[{_UNSEEN}]{{0,4}}".join(f"[{c}{chr(ord(c) + 0xFEE0)}]" for c in name)
     for name in (_NAME, _RULES)
 )
+_OPENERS = frozenset("<\uff1c\ufe64")
 _MARKER = re.compile(
     # "<|im_start|>" and its like mark the roles in chat templates.
     rf"[<\uff1c\ufe64](?=\|\w{{1,40}}\|>"
@@ -49,7 +50,7 @@ class Block(NamedTuple):
 
 def escape(text: str) -> str:
     """Return `text` unable to open or close a part of a digest."""
-    if text.isascii() and "<" not in text:
+    if "<" not in text and (text.isascii() or _OPENERS.isdisjoint(text)):
         return text
     return _MARKER.sub("&lt;", text)
 

@@ -10,11 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from headroom.conversations.block import Block, write
 from headroom.conversations.units import ERROR, Unit, asks, is_short
 from headroom.conversations.updates import settled
-from headroom.conversations.words import Word, gives_value, words_of
+from headroom.conversations.words import gives_value, words_of
 
 __all__ = ["CountTokens", "Selection", "prune", "select", "standing_rules"]
 
@@ -328,7 +329,7 @@ class _Ranking:
     ) -> None:
         self._units = units
         self._bundles = bundles
-        words = [_merged(words_of(unit.text)) for unit in units]
+        words = [_words(unit.text) for unit in units]
         rarity = _rarities(units, words)
         # The words of a unit: key, weight by rarity, how often it says it.
         self._words = [
@@ -435,10 +436,11 @@ def _rarities(
     }
 
 
-def _merged(words: Iterable[Word]) -> list[tuple[str, float, int]]:
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> list[tuple[str, float, int]]:
     """Return each word once, with its highest weight and how often it is said."""
     found: dict[str, tuple[float, int]] = {}
-    for key, weight in words:
+    for key, weight in words_of(text):
         heaviest, times = found.get(key, (weight, 0))
         found[key] = (weight if weight > heaviest else heaviest, times + 1)
     return [(key, weight, times) for key, (weight, times) in found.items()]
@@ -602,7 +604,7 @@ def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:
 
     A rule goes with what amends or replaces it: alone it would hold as it was.
     """
-    _, changed, joined = settled(units)
+    _, changed, joined = settled(units if any(u.kind == "rule" for u in units) else ())
     of = {new: old for old, (new, _) in changed.items() if units[old].kind == "rule"}
     of |= joined
     together: dict[int, list[int]] = {}
@@ -614,9 +616,9 @@ def prune(units: Sequence[Unit], max_characters: int) -> list[Unit]:
 
     def weight(at: int) -> float:
         unit = units[at]
-        words = {word.key: word.weight for word in words_of(unit.text)}
+        worth = sum(weight for _, weight, _ in _words(unit.text))
         rule = 1000.0 if unit.kind == "rule" else 1.0
-        return rule * factor_of(unit) * sum(words.values()) / (len(unit.text) + 10)
+        return rule * factor_of(unit) * worth / (len(unit.text) + 10)
 
     kept: list[int] = []
     characters = 0

@@ -1,11 +1,11 @@
 """The account of a compressed conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from headroom.conversations.block import Block, parse
-from headroom.conversations.units import units_of, units_of_block
+from headroom.conversations.units import Unit, units_of_block
 from headroom.messages import Message
 from headroom.types import Compression, Dropped
 
@@ -33,12 +33,17 @@ class ConversationCompression(Compression[list[Any]]):
 
 
 def account(
-    views: dict[int, Message], blocks: Sequence[Block], *, summarised: bool
+    views: dict[int, Message],
+    units_at: Callable[[int], Sequence[Unit]],
+    blocks: Sequence[Block],
+    *,
+    summarised: bool,
 ) -> tuple[Dropped, ...]:
     """Return what of the covered messages the digest doesn't say word for word.
 
     Args:
         views: The covered messages by index.
+        units_at: The units of the message at an index.
         blocks: The digest.
         summarised: Whether a language model wrote it.
     """
@@ -47,12 +52,11 @@ def account(
     said = {*lines, *(line.strip() for line in lines)}
     said |= {line.partition(": ")[2] for line in lines if ": " in line}
     fields = "\n".join(lines)
-    names = {call.id: call.name for view in views.values() for call in view.calls}
     dropped = []
     for at, view in views.items():
         earlier = parse(view.text) if view.role == "user" else []
         units = [unit for block in earlier for unit in units_of_block(block, at)]
-        units = units or units_of(view, at, names, whole=True)
+        units = units or units_at(at)
         gone: list[str] = []
         lost: list[str] = []
         for unit in units:

@@ -223,6 +223,8 @@ def unseen_removed(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
+    if plain.isprintable():
+        return plain
     return "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
 

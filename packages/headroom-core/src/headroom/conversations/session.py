@@ -31,6 +31,7 @@ from headroom.conversations.units import (
     answered,
     behind_calls,
     closing,
+    competing,
     units_of,
     units_of_block,
 )
@@ -563,7 +564,7 @@ class _Work:
             if self._kept[at - self._base]:
                 continue
             view, after = self._views[at - self._base], self._view(at + 1)
-            units = self._units_at(at)
+            units = competing(self._units_at(at))
             told = answered(units, asked)
             if view.role == "user" and view.text:
                 request, worked = self._request(at), False
@@ -575,7 +576,7 @@ class _Work:
         return behind_calls(found)
 
     def _units_at(self, at: int) -> list[Unit]:
-        """Return the units of one message."""
+        """Return all units of one message."""
         if at not in self._read:
             view = self._view(at)
             self._read[at] = units_of(view, at, self._names) if view else []
@@ -619,7 +620,7 @@ class _Work:
             views = {at: view for at in covered if (view := self._view(at))}
             parts = [_block_of(s) for s in state.segments]
             summarised = any(s.method == "llm" for s in state.segments)
-            dropped = account(views, parts, summarised=summarised)
+            dropped = account(views, self._units_at, parts, summarised=summarised)
         return ConversationCompression(
             content=content,
             dropped=dropped,

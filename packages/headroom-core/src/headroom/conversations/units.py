@@ -24,6 +24,7 @@ __all__ = [
     "asks",
     "behind_calls",
     "closing",
+    "competing",
     "is_short",
     "units_of",
     "units_of_block",
@@ -72,16 +73,13 @@ ERROR = re.compile(
 )
 
 
-def units_of(
-    view: Message, at: int, tool_names: Mapping[str, str], *, whole: bool = False
-) -> list[Unit]:
+def units_of(view: Message, at: int, tool_names: Mapping[str, str]) -> list[Unit]:
     """Return the units of one message, in order; `[]` if it says nothing.
 
     Args:
         view: The message.
         at: Its index.
         tool_names: Name of the called tool by call id, for results that carry none.
-        whole: All of a long message, not only what competes for the digest.
     """
     name = _label(view.name) if view.text else ""
     said = said_parts(view.text, is_user=view.role == "user")
@@ -93,8 +91,6 @@ def units_of(
         tool = _label(result.name or tool_names.get(result.id, ""))
         tool = f"tool {tool}".rstrip()
         units += _made(result_parts(result.text), at, tool, call=result.id)
-    if len(units) > _MAX_CANDIDATES and not whole:
-        units = _competing(units)
     return units
 
 
@@ -136,8 +132,10 @@ def _on_lines(text: str) -> str:
     return "\n".join(line.expandtabs(4).rstrip() for line in text.splitlines())
 
 
-def _competing(units: list[Unit]) -> list[Unit]:
-    """Return the start, the end and the errors of a long message."""
+def competing(units: list[Unit]) -> list[Unit]:
+    """Return a message's units; of a long one the start, the end and the errors."""
+    if len(units) <= _MAX_CANDIDATES:
+        return units
     most = _MAX_CANDIDATES // 2
     head, rest, tail = units[:most], units[most : -most // 2], units[-most // 2 :]
     return [*head, *[u for u in rest if ERROR.search(u.text)][-most // 2 :], *tail]

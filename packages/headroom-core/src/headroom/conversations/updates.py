@@ -208,6 +208,8 @@ class _Heard:
             weight = (0.5 if _is_pair(key) else 1.0) / len(every)
             for at in every[-_REACH:]:
                 found[at] = found.get(at, 0.0) + weight
+            if len(found) >= _MOST_COMPARED:
+                break
         best = sorted(((weight, at) for at, weight in found.items()), reverse=True)
         return [(weight, self._all[at]) for weight, at in best[:_MOST_COMPARED]]
 
@@ -229,13 +231,15 @@ class _Heard:
             return None
         likely: list[tuple[float, float, int, list[str]]] = []
         for _, old in shared:
+            if old.rule is None:
+                continue
             # A number may count anything.
             keys = [
                 key
                 for key in old.about.before
                 if key in new.before and new.values.get(key) != "number"
             ]
-            if old.rule is not None and keys:
+            if keys:
                 # What is said of something else later tells nothing of the rule, too.
                 told_by = [key for key in keys if self._often[key] <= _RARE]
                 rare = sum(0.5 if _is_pair(key) else 1.0 for key in told_by)
