@@ -34,7 +34,7 @@ class ConversationCompression(Compression[list[Any]]):
 
 def account(
     views: dict[int, Message],
-    units_at: Callable[[int], Sequence[Unit]],
+    units_at: Callable[[int], list[Unit]],
     blocks: Sequence[Block],
     *,
     summarised: bool,
