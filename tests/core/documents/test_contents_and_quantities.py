@@ -41,6 +41,56 @@ def test_contents_are_kept_where_nothing_else_has_to_do_with_the_query(contents)
     assert "efund" in kept
 
 
+RESET = "Hold the button for ten seconds. A lamp blinks."
+
+
+@pytest.mark.parametrize(
+    ("query", "texts", "answer"),
+    [
+        (
+            "refund of late parcels",
+            [CONTENTS[0], "Money comes back within ten days.", "Parcels are grey."],
+            "Money comes back within ten days.",
+        ),
+        (
+            "How do I reset the router?",
+            ["This section tells how to reset a router.\n\n" + RESET],
+            "Hold the button for ten seconds.",
+        ),
+        (
+            "How do I reset the router?",
+            [f"---\ntitle: How do I reset the router?\ntags: [router]\n---\n\n{RESET}"],
+            "Hold the button for ten seconds.",
+        ),
+        (
+            "How do I reset the router?",
+            [f"Subject: How do I reset the router?\nFolder: Support\n\n{RESET}"],
+            "Hold the button for ten seconds.",
+        ),
+        (
+            "How do I reset the router?",
+            ["From bo: How do I reset the router? I cannot find it.", RESET],
+            "Hold the button for ten seconds.",
+        ),
+        (
+            "ルーターを初期化するにはどうすればよいですか。",
+            ["ルーターを初期化するにはどうすればよいですか。", "釦を十秒間押します。"],
+            "釦を十秒間押します。",
+        ),
+        (
+            "What do children of 15 pay?",
+            ["Under six: free.\n\nFrom thirteen to sixteen: four euros."],
+            "From thirteen to sixteen: four euros.",
+        ),
+    ],
+)
+def test_beside_what_repeats_the_question_openings_are_kept(query, texts, answer):
+    account = SemanticCompressor(0.5, scorer="bm25", count_tokens=len).explain(
+        RAGContext(query, [*texts, *REST])
+    )
+    assert answer in "\n".join(account.content)
+
+
 @pytest.mark.parametrize(
     "text",
     [

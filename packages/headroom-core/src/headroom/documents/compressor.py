@@ -12,6 +12,7 @@ from headroom.documents.corpus import Corpus
 from headroom.documents.cues import asks_how
 from headroom.documents.deduplication import best_first, openings_first
 from headroom.documents.diversity import varied
+from headroom.documents.quantities import fitting
 from headroom.documents.query import Asked
 from headroom.documents.relevance import inherited, relevance, with_answers
 from headroom.documents.report import (
@@ -330,23 +331,51 @@ class SemanticCompressor:
             )
         )
         reason = None
-        if not any(corpus.is_evidence(i, own, _NOTHING) for i in telling):
-            if order:
-                reason = "only titles and questions share words with the query"
-            elif max(own, default=0.0) < _NOTHING:
-                reason = "no document shares a word with the query"
+        known = [i for i in telling if corpus.is_evidence(i, own, _NOTHING)]
+        if not known and order:
+            reason = "only titles and questions share words with the query"
+        elif max(own, default=0.0) < _NOTHING:
+            reason = "no document shares a word with the query"
+        elif not asked.is_told(known, echoes, own):
+            reason = "titles and questions share more words with the query than texts"
         if reason:
-            known = set(order)
-            openings = [
-                i
-                for i in openings_first(corpus)
-                if i not in known and corpus.estimates[i] <= corpus.longest
-            ]
-            # One repetition of the question is enough.
-            again = [i for i in order[1:] if i in echoes]
-            order = [i for i in order if i not in again] + openings + again
+            order = _with_openings(asked, order, echoes)
             reason += ": openings are kept, not relevance"
         return _Ranking(scores, least, able, order, reason, rivals or 1)
+
+
+def _with_openings(
+    asked: Asked, order: Sequence[int], echoes: Collection[int]
+) -> list[int]:
+    """Return `order` and openings, those of titles that repeat the question first.
+
+    A title comes behind the opening of its document. What else repeats the question
+    comes last, but for the best of it where nothing is better.
+    """
+    corpus = asked.corpus
+    within = fitting(asked.query, corpus.units, corpus.texts)
+    titles = [i for i in order if i in echoes]
+    entitled = {corpus.units[i].document for i in titles}
+    known = {*order, *echoes}
+    openings = [
+        i
+        for i in openings_first(corpus)
+        if i not in known and corpus.estimates[i] <= corpus.longest
+    ]
+    openings.sort(key=lambda i: (-within[i], corpus.units[i].document not in entitled))
+    found = [*(i for i in order if i not in echoes), *openings]
+    places: dict[int, float] = {i: place for place, i in enumerate(found)}
+    first = {corpus.units[i].document: places[i] for i in reversed(found)}
+    for i in titles:
+        if corpus.units[i].kind == "contents" and openings and i != order[0]:
+            continue
+        places[i] = math.inf
+        if corpus.stands_above(i):
+            places[i] = first.get(corpus.units[i].document, math.inf)
+        elif i == order[0]:
+            places[i] = -1
+        found.append(i)
+    return sorted(found, key=places.__getitem__)
 
 
 def _total(count_tokens: CountTokens | None, texts: Sequence[str]) -> int:

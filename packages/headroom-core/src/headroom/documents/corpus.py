@@ -411,12 +411,23 @@ class Corpus:
 
         The sentence after a question in running text is no sure answer to it.
         """
-        unit = self.units[i]
-        if own[i] > nothing or unit.heading is not None:
+        if own[i] > nothing:
             return True
-        if unit.intro is None or not asks(self.texts[unit.intro]):
-            return unit.intro is not None or bool(unit.needs)
-        return unit.block != self.units[unit.intro].block or unit.kind != "sentence"
+        unit = self.units[i]
+        above = {unit.heading, unit.intro, *unit.needs} - {None, self._asked_before(i)}
+        return bool(above)
+
+    def known_with(self, i: int) -> frozenset[int]:
+        """Return unit `i` and what it stands under, but no question beside it."""
+        return self.group(i) - {self._asked_before(i)}
+
+    def _asked_before(self, i: int) -> int | None:
+        """Return the question in the same running text that unit `i` comes after."""
+        unit = self.units[i]
+        if unit.kind != "sentence" or unit.intro is None:
+            return None
+        beside = self._same_block(unit.intro, i) and asks(self.texts[unit.intro])
+        return unit.intro if beside else None
 
     def context(self, i: int) -> tuple[str, ...]:
         """Return the headings above unit `i` and what introduces it, nearest first."""

@@ -90,6 +90,9 @@ _UNDONE = _words(
     опровергнуто отменено отменён отложено
     """
 )
+_UNDONE_DENSE = re.compile(
+    "谣言|错误|有误|假的|撤回|取消|誤り|間違い|嘘|虚偽|撤回|中止|거짓|틀렸|취소|철회"
+)
 _UNDONE_CHARACTERS = 160  # a longer sentence tells something of its own
 _DENIAL_WORDS, _DENIAL_CHARACTERS = 8, 60
 _LABELS = _words(
@@ -183,7 +186,8 @@ _CONTRAST = _opening(
     "jednak|jednakże|ale|lecz|chyba że|tylko|pod warunkiem|tuy nhiên|nhưng|mutta|"
     "kuitenkin|azonban|viszont|însă|dar|але|όμως|ωστόσο|ancak|fakat|ama|yalnızca|"
     "sadece|men|dock|endast|kun|avšak|pouze|و?لكن|غير أن|ما عدا|فقط|بشرط",
-    dense="但是|但|然而|不过|除非|ただし|しかし|だが|でも|其他|其余|それ以外|その他|なお|仅限|"
+    dense="但是|但|然而|不过|除非|其实|事实上|实际上|ただし|しかし|だが|でも|実は|実際|"
+    "其他|其余|それ以外|その他|なお|사실은|실제로|仅限|"
     "僅限|只限|唯一|단[,， ]|다만|그러나|하지만",
 )
 # A contrast word that stands a little later: "Students, however, pay nothing."
@@ -320,7 +324,9 @@ def contrasts(text: str) -> bool:
     short = size < _DENIAL_CHARACTERS and len(text.split()) <= _DENIAL_WORDS
     if short and limits(text):
         return True
-    if len(text) < _UNDONE_CHARACTERS and _holds(text, _UNDONE):
+    if size < _UNDONE_CHARACTERS and (
+        _holds(text, _UNDONE) or _UNDONE_DENSE.search(text)
+    ):
         return True
     return _STATEMENT.match(text) is not None and limits(text[:_STATEMENT_CHARACTERS])
 
@@ -380,7 +386,8 @@ _ANNOUNCING = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCEMENT_CHARACTERS = 160
-_ASKING = ("?", "？", "؟")
+# In Chinese, Japanese and Korean a question may end with a particle and a full stop.
+_ASKING = re.compile(r"[?？؟]$|(?:か|吗|嗎|呢)。$|니까\.$")
 _QUESTION = re.compile(
     r"[\s>*_]*(?:q\d{0,3}|question|frage|pregunta|domanda|pergunta|问|問)"
     r"\s?(?:[:：]|\.(?=\s))",
@@ -422,4 +429,5 @@ def asks(text: str) -> bool:
     >>> asks("**May I cancel?**"), asks("Q: Cancelling"), asks("Yes.")
     (True, True, False)
     """
-    return text.rstrip(CLOSING)[-1:] in _ASKING or _QUESTION.match(text) is not None
+    ends = _ASKING.search(text.rstrip(CLOSING)[-3:])
+    return ends is not None or _QUESTION.match(text) is not None

@@ -6,11 +6,12 @@
 import math
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from headroom.documents.structure import Unit
-from headroom.scorers.words import stem
+from headroom.scorers.words import stem, words
 
-__all__ = ["fitting"]
+__all__ = ["fitting", "is_number"]
 
 # What the score of a unit is multiplied by if its range holds the number, or not.
 _WITHIN, _OUTSIDE = 1.5, 0.5
@@ -18,13 +19,29 @@ _WITHIN, _OUTSIDE = 1.5, 0.5
 _NAMES = {
     name: value
     for names in (
-        "zero one two three four five six seven eight nine ten eleven twelve",
-        "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-        "zéro un deux trois quatre cinq six sept huit neuf dix onze douze",
-        "cero un dos tres cuatro cinco seis siete ocho nueve diez once doce",
-        "zero un due tre quattro cinque sei sette otto nove dieci undici dodici",
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+        "fourteen fifteen sixteen seventeen eighteen nineteen",
+        "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn "
+        "vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn",
+        "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize "
+        "quatorze quinze seize dix-sept dix-huit dix-neuf",
+        "cero un dos tres cuatro cinco seis siete ocho nueve diez once doce trece "
+        "catorce quince dieciséis diecisiete dieciocho diecinueve",
+        "zero un due tre quattro cinque sei sette otto nove dieci undici dodici "
+        "tredici quattordici quindici sedici diciassette diciotto diciannove",
     )
     for value, name in enumerate(names.split())
+} | {
+    name: 10 * value
+    for names in (
+        "twenty thirty forty fifty sixty seventy eighty ninety hundred",
+        "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert",
+        "vingt trente quarante cinquante soixante soixante-dix quatre-vingts "
+        "quatre-vingt-dix cent",
+        "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien",
+        "venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento",
+    )
+    for value, name in enumerate(names.split(), 2)
 }
 _BELOW = (
     r"<=?|≤|bis(?: zu)?|unter|vor|höchstens|weniger als|(?:die )?ersten?|"
@@ -39,7 +56,9 @@ _ABOVE = (
     r"à partir de|más de|después de|desde|al menos|a partir de|più di|dopo|almeno|"
     r"от|более|свыше|не менее|超过|至少|高于"
 )
-_NUMBER = rf"(?:\d[\d.,]*\d|\d|\b(?:{'|'.join(_NAMES)})(?![^\W_]))"
+_NUMBER = (
+    rf"(?:\d[\d.,]*\d|\d|\b(?:{'|'.join(sorted(_NAMES, key=len)[::-1])})(?![^\W_]))"
+)
 _HAS_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
 _RANGE = re.compile(
     rf"(?:(?:(?P<below>(?<!\w)(?:{_BELOW}))|(?P<above>(?<!\w)(?:{_ABOVE})))\s*"
@@ -55,6 +74,7 @@ _RANGE = re.compile(
     r"younger|below|weniger|jünger|moins|menos|meno|менее|младше)))?",
     re.IGNORECASE,
 )
+_STEMS = frozenset(map(stem, chain.from_iterable(map(words, _NAMES))))
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _YEARS = range(1500, 2200)
 _YEAR = "#"  # the unit of a calendar year
@@ -77,6 +97,15 @@ def fitting(query: str, units: Sequence[Unit], texts: Sequence[str]) -> list[flo
                 factor = factors[at]
         factors.append(factor)
     return factors
+
+
+def is_number(term: str) -> bool:
+    """Tell whether the stem of a word has a digit or names a number.
+
+    >>> is_number("12th"), is_number(stem("forty")), is_number("hall")
+    (True, True, False)
+    """
+    return term in _STEMS or any(map(str.isdigit, term))
 
 
 def _factor(

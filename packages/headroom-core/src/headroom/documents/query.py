@@ -3,11 +3,12 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import announces, asks
+from headroom.documents.quantities import is_number
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import content_terms, stem, words
 
@@ -19,6 +20,9 @@ _TAG = re.compile(r"<[^<>]*>")
 _CELL = re.compile(r"[^|\t;,<>\s](?:[^|\t;,<>\s]|[ ](?! ))*")
 # A title holds most of the question, and at most so many words more.
 _ECHOED, _MORE_WORDS = 0.6, 4
+# The least share of that which a text holds, and a score that needs no words.
+_TOLD, _SURE = 0.5, 0.5
+_ANSWERED = re.compile(r"[?？؟]\s[^?？؟]+$")
 _LABEL = re.compile(r"[^:：.!?]{2,40}[:：]")
 _PARTS = re.compile("[,;，；、]")
 _SMALL_WORDS = frozenset(map(stem, ALL_STOP_WORDS))
@@ -54,8 +58,11 @@ class Asked:
         """
         corpus = self.corpus
         text, kind = corpus.texts[i], corpus.units[i].kind
-        if kind == "contents" or asks(text) or announces(text):
+        if kind == "contents" or announces(text):
             return True
+        if asks(text):
+            # Behind a label there may be the answer, too.
+            return _ANSWERED.search(text) is None
         if not self.held[corpus.which[i]] or kind not in {"sentence", "lines", "field"}:
             return False
         if text[-1:] not in ".!。！" and self._repeats(text, 0):
@@ -68,6 +75,29 @@ class Asked:
         if label and self._repeats(text[label.end() :], min(parts, _MORE_WORDS)):
             return True
         return corpus.stands_above(i) and self._repeats(text, _MORE_WORDS)
+
+    def is_told(
+        self, telling: Sequence[int], echoes: Collection[int], own: Sequence[float]
+    ) -> bool:
+        """Tell whether texts hold about as much of the query as what repeats it does.
+
+        Args:
+            telling: Units that tell something.
+            echoes: Units that only repeat the question.
+            own: The scorer's score of each unit.
+        """
+        if not echoes:
+            return True
+        weights = idf(Counter(chain.from_iterable(self.held)), len(self.held))
+
+        def weight(units: Iterable[int]) -> float:
+            held = chain.from_iterable(self.held[self.corpus.which[i]] for i in units)
+            return sum(weights[term] for term in sorted(set(held)))
+
+        most = _TOLD * max(weight([i]) for i in echoes)
+        return any(
+            own[i] >= _SURE or weight(self.corpus.known_with(i)) > most for i in telling
+        )
 
     def _repeats(self, text: str, most: int) -> bool:
         """Tell whether `text` says the query's words and at most so many others.
@@ -82,7 +112,7 @@ class Asked:
         return (
             held >= _ECHOED * len(self.terms)
             and len(more) <= most
-            and not any(map(str.isdigit, more))
+            and not any(map(is_number, more))
         )
 
     def is_labelled(self, i: int) -> bool:

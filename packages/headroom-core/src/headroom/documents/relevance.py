@@ -8,6 +8,7 @@ from headroom.documents.corpus import Corpus
 from headroom.documents.cues import asks, limits
 from headroom.documents.quantities import fitting
 from headroom.documents.query import Asked, idf
+from headroom.documents.structure.lines import is_field
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import stem
 
@@ -87,7 +88,11 @@ def inherited(asked: Asked, scores: Sequence[float]) -> list[float]:
             # Below one heading the better score of its own stays the better one.
             score = max(score, lifted + _RANKED * score * (1.0 - lifted)) + own
         for asking in (unit.intro, unit.heading):
-            if asking is not None and asks(corpus.texts[asking]):
+            if asking is None or not asks(corpus.texts[asking]):
+                continue
+            # Beside a title with a label stands what else is known of the text.
+            beside = unit.kind in {"field", "lines"} and asking == unit.heading
+            if not (beside and is_field(corpus.texts[asking])):
                 # An answer is asked for as much as its question is.
                 score = max(score, above[asking])
         if i and found[i - 1] > score and corpus.qualifies(i):

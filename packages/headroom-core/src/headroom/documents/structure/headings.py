@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from headroom.documents.cues import asks
+from headroom.documents.structure.fields import SUBJECT
 from headroom.documents.structure.lines import (
     BOLD,
     FIELD_CHARACTERS,
@@ -61,8 +62,8 @@ def heading(outline: Outline, i: int) -> int:
     if not outline.units and _CRUMBS.match(text) and not text.lstrip().startswith(">"):
         outline.add_heading(line, line.end, _BEFORE_HEADINGS)
         return 1
-    if not any(unit.kind != "heading" for unit in outline.units):
-        label = _TITLE_FIELD.match(text)
+    if all(unit.kind in {"heading", "markup"} for unit in outline.units):
+        label = _TITLE_FIELD.match(text) or (asks(text) and SUBJECT.match(text))
         if label and len(text) <= FIELD_CHARACTERS:
             level = _BEFORE_HEADINGS + 0.5 * bool(outline.headings)
             outline.add_heading(line, line.end, level)
