@@ -47,6 +47,23 @@ def test_a_newer_value_of_the_same_thing_stands_alone_however_much_room(earlier,
         ("Room 7 is blue.", "Room 8 is blue."),
         ("Never call me on Monday.", "Actually, never call me on Friday."),
         ("I spent $50 on fuel.", "I spent $70 on fuel."),
+        ("The fee of the pool is now 8 euros.", "The fee of the sauna is now 9 euros."),
+        ("Talks with the mill are at 9.", "Talks with the port are now at 11."),
+        ("Der Code für den Keller ist jetzt 12.", "Der Code für das Tor ist jetzt 34."),
+        ("La llave de Eva ahora es roja.", "La llave de Iván ahora es verde."),
+        ("Le quai du bac est maintenant 3.", "Le quai du ferry est maintenant 5."),
+        (
+            "From now on call Ines in the mornings.",
+            "From now on call Otto in the evenings.",
+        ),
+        ("Eva will now come on Monday.", "Otto will now come on Friday."),
+        (
+            "In the east wing the bar opens at 8 now.",
+            "In the west wing the bar opens at 9.",
+        ),
+        ("Ticket BR-1 is now open.", "Ticket BR-2 is now closed."),
+        ("My fax at work is now 555-0303.", "My fax at home is now 555-0404."),
+        ("My aunt's hat size is now 57.", "My uncle's hat size is now 61."),
     ],
 )
 def test_what_is_said_of_another_thing_replaces_nothing(one, other):

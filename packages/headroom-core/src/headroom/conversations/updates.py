@@ -1,9 +1,14 @@
 """Updates: what a later statement of the user's does to an earlier one.
 
-It replaces one only where it says that it changes something and gives another value
-for the same thing: "The deploy region is now eu-west-1". "No nuts for Anna" and "No
-nuts for Ben" are two statements. Where it may change one, the two stand together. A
-rule has the later statements behind it that share its rare words.
+Three things, each by one rule:
+
+- It replaces the earlier one if it says that it changes something and differs from it
+  at one place only, a value behind what both are about: "The port is now 8081". A
+  second difference makes it another thing: "The port of staging is now 8081".
+- It stands beside the earlier one if it says that it changes something, or gives
+  another amount, and shares its rare words.
+- It stands with a rule, and neither without the other, if it is no such rule itself
+  and shares the rule's rare words, or if it turns what the rule says.
 """
 
 import re
@@ -37,7 +42,7 @@ _INSTEAD_OF = re.compile(
 )
 _REPLACES = re.compile(
     any_of(
-        r"instead(?!_of) no_longer(?!_than) not_any_?more from_now_on rotat(?:ed|ion) (?:quick_)?update: new change[sd]? stattdessen nicht_mehr(?!_als)"
+        r"instead(?!_of) no_longer(?!_than) not_any_?more from_now_on rotat(?:ed|ion) (?:quick_)?update: new (?:has_|have_)?change[sd]? stattdessen nicht_mehr(?!_als)"
         r" ab_(?:jetzt|sofort) geändert ne_\w+_plus désormais ya_no a_partir_de non_più(?!_di) d'ora_in não_mais(?!_(?:de|do_que|que)) niet_meer(?!_dan) больше_не теперь"
     )
     + "|不再|改为|改成|变更|変更|변경",
@@ -46,8 +51,8 @@ _REPLACES = re.compile(
 _CHANGES = re.compile(
     r"^no, |"
     + any_of(
-        r"actually i_meant correction scratch_that forget wait i_was_wrong back_to move_it make_it set_it changed?_my_mind moved?s? switched"
-        r" renamed replaced postponed rescheduled rebased updated now eigentlich doch_lieber korrektur verschoben jetzt neue?[rsn]? en_fait"
+        r"actually i_meant correction scratch_that forget wait i_was_wrong back_to move_it make_it set_it changed?_my_mind (?:has_|have_)?moved?s? switched"
+        r" renamed replaced postponed rescheduled rebased updated now eigentlich doch(?:_lieber)? korrektur verschoben jetzt neue?[rsn]? en_fait"
         r" finalement plutôt à_la_place maintenant changé nouve(?:au|lle) en_realidad mejor corrección ahora cambi[oó] nuev[oa] anzi"
         r" in_realtà adesso ora invece cambiat\w nuov[oa] na_verdade agora mudou nov[oa] eigenlijk toch nu gewijzigd на_самом_деле"
         r" изменил\w* новы\w+ teraz jednak"
@@ -65,11 +70,12 @@ _ADDS = re.compile(
 )
 # What is said for one says nothing of another: "for Ben". A place may be one of several
 # ("in the hall") or the value itself ("in Pacific time", with "from now on").
-_SCOPES = re.compile(
-    r"\b(?:(?:for|of|with|by|für|von|bei|mit|pour|de|chez|para|con|per|di|da|voor|van|för|til|для|у|dla|u)"
-    r"|(?P<place>in|im|en|em|dans|в|w|v)) (?:the |my |our )?$",
-    _FLAGS,
-)
+_PLACES = frozenset(("in", "im", "en", "em", "dans", "в", "w", "v"))
+_SCOPES = _PLACES | {
+    *("for", "of", "with", "by", "at", "für", "von", "bei", "mit", "pour", "de", "du"),
+    *("chez", "para", "con", "per", "di", "da", "voor", "van", "för", "til", "для"),
+    *("от", "у", "dla", "od", "u"),
+}
 _NEGATES = re.compile(any_of(NEGATIONS) + "|不|没|別|ない|않|안 ", _FLAGS)
 # "You may buy it without asking" denies the asking, not the buying.
 _WITHOUT = re.compile(
@@ -79,12 +85,9 @@ _SENTENCE = re.compile(r"[.!?] |[。！？]")
 _OPENS = re.compile(r"^(?:no|nein|non|nee|нет|nie),\s+", _FLAGS)
 # A mark such as "FACT:" says nothing of what the statement is about.
 _MARK = re.compile(r"^[A-Z][A-Z ]{2,30}:\s")
-# What makes a number an amount. Two amounts of one thing hardly both hold, while two
-# numbers may tell two things apart.
+# What makes a number an amount, of which one thing hardly has two.
 _AMOUNT = frozenset("$€£¥₹%")
 _NUMBERS = frozenset(("number", "amount"))
-# "Server B" is another one than "Server A".
-_LETTER = re.compile(r"(?<=\w )[A-HJ-Z]\b")
 _SHORT_CHARACTERS = 160
 # A lighter word tells nothing of what a statement is about; a pair of characters of
 # writing without spaces tells half of what a word does.
@@ -93,26 +96,31 @@ _LEAST_WEIGHT = 0.5
 _MOST_WORDS, _REACH, _MOST_COMPARED = 8, 30, 12
 # What only the rule and the later statement say tells what both are about.
 _RARE = 2
-# What shares so much of a rule's words speaks of the same; so much is enough where
-# one forbids and the other doesn't, or where a word is shared that no other said.
-_SAME_SHARE, _OPPOSITE_SHARE, _TOLD_SHARE = 0.75, 0.5, 0.2
-# A rule stands with so many later statements; what comes after is a rule of its own.
-_MOST_CHANGES = 2
+# What shares so much of a rule's words speaks of the same; what shares so much and
+# doesn't turn it says it again. One shared word of more tells nothing of the rule.
+_ABOUT_SHARE, _SAME_SHARE, _TOLD_SHARE = 0.5, 0.75, 0.2
+# A rule with all that is said of it later has so many characters at most.
+_MOST_RULE_CHARACTERS = 400
 
 
 class _Statement(NamedTuple):
-    """What a statement is about: its words in order, with what stands before each.
+    """What a statement says.
 
     Attributes:
+        keys: What it is about: its words, each with the kind of value that it gives,
+            "" for none.
+        order: All its words in order, but for what says that something changes and for
+            the light words that it opens with.
+        which: Words that tell which thing it is about, each with how it does.
         negated: It denies something.
         opens_negated: Its first sentence does, not only with a "without".
         changes: It says that it changes something, and adds nothing.
         replaces: It says that something stands for something else.
     """
 
-    text: str
-    before: dict[str, str]
-    values: dict[str, str]
+    keys: dict[str, str]
+    order: tuple[str, ...]
+    which: tuple[tuple[str, str], ...]
     negated: bool
     opens_negated: bool
     changes: bool
@@ -121,39 +129,62 @@ class _Statement(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _statement(text: str) -> _Statement:
-    before: dict[str, str] = {}
-    values: dict[str, str] = {}
-    last = ""
+    keys: dict[str, str] = {}
+    order: list[str] = []
     # That it changes something is not what it is about.
-    bare = _REPLACES.sub(" the ", _CHANGES.sub(" the ", _MARK.sub("", text)))
+    bare = _REPLACES.sub(" ", _CHANGES.sub(" ", _MARK.sub("", text)))
     for word in words_of(bare):
-        if word.weight < _LEAST_WEIGHT or _NEGATES.fullmatch(word.key):
-            last = ""
+        light = word.weight < _LEAST_WEIGHT
+        if order or not light:
+            order.append(word.key)
+        if light or _NEGATES.fullmatch(word.key):
             continue
         kind = _kind(word.key, word.weight)
-        keys = [word.key]
         # A name opens some sentences, where it is a word like any other.
-        if kind == "name" or (not kind and "-" in word.key):
-            keys = [stem(part) for part in word.key.split("-")]
-        for key in keys:
-            before.setdefault(key, last)
-            if kind:
-                values.setdefault(key, kind)
-            last = key
-    replaces = _REPLACES.search(text) is not None
-    changes = replaces or _CHANGES.search(text) is not None
-    replaces = replaces or _INSTEAD_OF.search(text) is not None
+        apart = kind == "name" or (not kind and "-" in word.key)
+        for key in map(stem, word.key.split("-")) if apart else (word.key,):
+            keys[key] = keys.get(key) or kind
+        if apart:
+            order[-1:] = map(stem, word.key.split("-"))
     said = _OPENS.sub("", text)
     first = _SENTENCE.split(said, maxsplit=1)[0]
+    replaces = _REPLACES.search(text) is not None
+    changes = replaces or _CHANGES.search(text) is not None
     return _Statement(
-        text,
-        before,
-        values,
+        keys,
+        tuple(order),
+        tuple(_which(order, keys)),
         negated=_NEGATES.search(said) is not None,
         opens_negated=_NEGATES.search(_WITHOUT.sub("", first)) is not None,
         changes=changes and _ADDS.search(text) is None,
-        replaces=replaces,
+        replaces=replaces or _INSTEAD_OF.search(text) is not None,
     )
+
+
+def _which(order: Sequence[str], keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the words that tell which thing is spoken of, each with how it does.
+
+    That is a word behind "of", "for" or "in", a word right before another one ("the red
+    key"), or a number behind a word and with more behind it ("room 7 is").
+    """
+    for n, key in enumerate(order):
+        if key not in keys:
+            continue
+        last = order[n - 1] if n else ""
+        led_by = (
+            order[n - 2] if n > 1 and last not in keys and last not in _SCOPES else last
+        )
+        if keys[key] in ("number", "id") and last in keys and n + 1 < len(order):
+            yield "number", key
+        elif keys[key] not in _NUMBERS and led_by in _SCOPES:
+            yield "place" if led_by in _PLACES else "scope", key
+        elif (
+            n + 1 < len(order)
+            and order[n + 1] in keys
+            and keys[key] not in _NUMBERS
+            and not _is_pair(key)
+        ):
+            yield f"{order[n + 1]}", key
 
 
 def _kind(key: str, weight: float) -> str:
@@ -170,13 +201,29 @@ class _Earlier(NamedTuple):
 
     Attributes:
         at: Its position, below 0 for a rule of an earlier digest.
-        about: What it says.
+        said: What it says.
         rule: Position of the rule that it is or stands with, None for no rule.
     """
 
     at: int
-    about: _Statement
+    said: _Statement
     rule: int | None
+
+
+class _Shared(NamedTuple):
+    """What a statement shares with an earlier one.
+
+    Attributes:
+        old: The earlier one.
+        rare: Weight of the shared words: 1 for one that no other said before.
+        share: The part of the earlier one's words that are shared, but for numbers.
+        told: Weight of the shared words that no other says later either.
+    """
+
+    old: _Earlier
+    rare: float
+    share: float
+    told: float
 
 
 class _Heard:
@@ -186,87 +233,40 @@ class _Heard:
         self._often = often
         self._all: dict[int, _Earlier] = {}
         self._with: dict[str, list[int]] = {}
-        self._last: _Earlier | None = None
-        self._newest: _Earlier | None = None  # The newest rule.
+        self.last: _Earlier | None = None
+        self.newest_rule: _Earlier | None = None
 
     def add(self, earlier: _Earlier) -> None:
         """Take in a further statement."""
-        self._last = self._all[earlier.at] = earlier
+        self.last = self._all[earlier.at] = earlier
         if earlier.rule == earlier.at:
-            self._newest = earlier
-        for key in earlier.about.before:
+            self.newest_rule = earlier
+        for key in earlier.said.keys:
             self._with.setdefault(key, []).append(earlier.at)
 
-    def sharing(self, new: _Statement) -> list[tuple[float, _Earlier]]:
-        """Return the statements that share the rarest words with one, best first.
-
-        Each with the weight of those words: 1 for one that no other said before.
-        """
+    def sharing(self, new: _Statement) -> Iterator[_Shared]:
+        """Yield the statements that share the rarest words with one, best first."""
         found: dict[int, float] = {}
-        heard = [(key, self._with[key]) for key in new.before if key in self._with]
+        heard = [(key, self._with[key]) for key in new.keys if key in self._with]
         for key, every in sorted(heard, key=lambda one: len(one[1]))[:_MOST_WORDS]:
-            weight = (0.5 if _is_pair(key) else 1.0) / len(every)
+            weight = _weight(key) / len(every)
             for at in every[-_REACH:]:
                 found[at] = found.get(at, 0.0) + weight
             if len(found) >= _MOST_COMPARED:
                 break
         best = sorted(((weight, at) for at, weight in found.items()), reverse=True)
-        return [(weight, self._all[at]) for weight, at in best[:_MOST_COMPARED]]
-
-    def spoken_of(
-        self,
-        unit: Unit,
-        new: _Statement,
-        shared: Sequence[tuple[float, _Earlier]],
-        *,
-        opens: bool,
-    ) -> int | None:
-        """Return the rule that a later statement speaks of, if any.
-
-        It shares a word that no other one says, or most of the rule's. Another rule
-        about the same speaks of it only where one forbids and the other doesn't. What
-        names rules speaks of the last, so does what opens the next message with "but".
-        """
-        if len(unit.text) > _SHORT_CHARACTERS or asks(unit.text):
-            return None
-        likely: list[tuple[float, float, int, list[str]]] = []
-        for _, old in shared:
-            if old.rule is None:
-                continue
+        for rare, at in best[:_MOST_COMPARED]:
+            keys = self._all[at].said.keys
             # A number may count anything.
-            keys = [
-                key
-                for key in old.about.before
-                if key in new.before and new.values.get(key) != "number"
-            ]
-            if keys:
-                # What is said of something else later tells nothing of the rule, too.
-                told_by = [key for key in keys if self._often[key] <= _RARE]
-                rare = sum(0.5 if _is_pair(key) else 1.0 for key in told_by)
-                share = len(keys) / len(old.about.before)
-                likely.append((rare, share, old.at, keys))
-        for rare, share, at, keys in sorted(likely, reverse=True):
-            old = self._all[at]
-            turns = (
-                new.negated != old.about.negated
-                or new.opens_negated != old.about.opens_negated
-            )
+            both = [k for k in keys if k in new.keys and new.keys[k] != "number"]
+            told = sum(_weight(key) for key in both if self._often[key] <= _RARE)
+            share = len(both) / len(keys)
             # One word of many may be said of anything, but not a name. Of the pairs of
             # characters in writing without spaces every other one is no word.
-            told = share >= _TOLD_SHARE / (2 if any(map(_is_pair, keys)) else 1)
-            told = told or "name" in map(old.about.values.get, keys)
-            about = rare >= (1 if told else 2)
-            about = about or share >= (_OPPOSITE_SHARE if turns else _SAME_SHARE)
-            if about and (turns or (unit.kind != "rule" and share < _SAME_SHARE)):
-                return old.rule
-        if unit.kind != "rule" and announces_rules(unit.text):
-            return self._newest and self._newest.rule
-        ended = self._newest if self._newest is self._last and opens else None
-        if ended and (
-            goes_on(unit.text) or (new.changes and _gives_other_value(ended.about, new))
-        ):
-            return ended.rule
-        return None
+            few = share < _TOLD_SHARE / (2 if any(map(_is_pair, both)) else 1)
+            if few and "name" not in map(keys.get, both) and told < 2:
+                told = 0.0
+            yield _Shared(self._all[at], rare, share, told)
 
 
 def settled(
@@ -296,32 +296,32 @@ def settled(
             continue
         opens, message = unit.message != message, unit.message
         new = _statement(unit.text)
-        often.update(new.before.keys() if unit.kind == "rule" else ())
-        shared = [one for one in heard.sharing(new) if one[1].at not in later]
-        rule = replaced = None
-        for old, certain in _changed(new, shared):
-            certain = certain and old.at >= 0 and old.at not in joined
-            if certain or old.rule is None:
-                later[old.at] = at, certain
-            if certain and old.rule is not None:
-                replaced = old.rule
-            elif old.rule is not None and rule is None:
-                rule = old.rule
-        if replaced is None and rule is None:
-            rule = heard.spoken_of(unit, new, shared, opens=opens)
-        rank = 0 if replaced is None else out[replaced].rank
-        if rule is None or replaced is not None:
-            pass
-        elif rule < 0:
-            rank = STANDING
-        elif list(joined.values()).count(rule) >= _MOST_CHANGES:
-            # A rule with all that is said of it would fit or go as a whole.
-            rank = out[rule].rank
+        often.update(new.keys.keys() if unit.kind == "rule" else ())
+        shared = [one for one in heard.sharing(new) if one.old.at not in later]
+        sure = [one.old for one in shared if _replaces(new, one.old)]
+        rule = None
+        if len(sure) == 1 and sure[0].at >= 0 and sure[0].at not in joined:
+            later[sure[0].at] = at, True
+            if sure[0].rule is not None:
+                out[at] = unit._replace(
+                    kind="rule", rank=max(unit.rank, out[sure[0].at].rank)
+                )
         else:
+            for one in shared:
+                if one.old.rule is None and _changes(new, one):
+                    later[one.old.at] = at, False
+            rule = _rule_of(unit, new, shared, heard, opens=opens)
+        if rule is not None and rule < 0:
+            # The rule stands already: what amends it comes before all others.
+            out[at] = unit._replace(kind="rule", rank=STANDING + 1)
+        elif (
+            rule is not None
+            and len(out[rule].text) + len(unit.text) > _MOST_RULE_CHARACTERS
+        ):
+            out[at] = unit._replace(kind="rule", rank=max(unit.rank, out[rule].rank))
+        elif rule is not None:
             out[rule] = _with(out[rule], unit)
             joined[at] = rule
-        if rank:
-            out[at] = unit._replace(kind="rule", rank=max(rank, unit.rank))
         is_rule = out[at].kind == "rule" and at not in joined
         heard.add(_Earlier(at, new, at if is_rule else joined.get(at)))
     # What was changed twice has the last change beside it.
@@ -337,7 +337,7 @@ def _often(units: Sequence[Unit], earlier: Sequence[str]) -> Counter[str]:
     Those are about things of their own, or speak of the same rule.
     """
     said = [u.text for u in units if _is_told(u) and u.kind != "rule"]
-    return Counter(key for text in (*earlier, *said) for key in _statement(text).before)
+    return Counter(key for text in (*earlier, *said) for key in _statement(text).keys)
 
 
 def _is_told(unit: Unit) -> bool:
@@ -352,89 +352,104 @@ def _with(rule: Unit, unit: Unit) -> Unit:
     return rule._replace(text=f"{rule.text} …\n{asked}{unit.text}", rank=rank)
 
 
-def _changed(
-    new: _Statement, shared: Sequence[tuple[float, _Earlier]]
-) -> Iterator[tuple[_Earlier, bool]]:
-    """Yield what a statement changes, and whether it certainly replaces it."""
-    if not (new.changes or new.replaces or "amount" in new.values.values()):
-        return
-    found: list[tuple[float, _Earlier, bool]] = []
-    for rare, old in shared:
-        is_rule = old.rule is not None
-        sure = _changes(old.about, new, is_rule=is_rule)
-        if sure is None and new.changes and rare >= 1:
-            # What no other one said before, with another value of the same kind.
-            sure = False if _gives_other_value(old.about, new) else None
-        if sure is not None:
-            found.append((rare, old, sure))
-    # Of several that it may speak of, it surely speaks of none.
-    best = sorted(rare for rare, _, sure in found if sure)
-    for rare, old, sure in found:
-        yield old, sure and best[-2:-1] < [rare]
+def _rule_of(
+    unit: Unit,
+    new: _Statement,
+    shared: Sequence[_Shared],
+    heard: _Heard,
+    *,
+    opens: bool,
+) -> int | None:
+    """Return the rule that a later statement speaks of, if any.
 
-
-def _changes(old: _Statement, new: _Statement, *, is_rule: bool) -> bool | None:
-    """Tell whether one changes the other: None for no, True if it can mean no other.
-
-    Args:
-        old: The earlier statement.
-        new: The later one.
-        is_rule: The earlier one is a rule.
+    Another rule about the same speaks of it only where one forbids and the other
+    doesn't. What names rules speaks of the newest, so does what opens the next message
+    with "but" or with another value.
     """
-    order = list(old.before)
-    topic = [key for key in order if key not in old.values and key in new.before]
-    gone = [key for key in order if key not in new.before]
-    letters = set(_LETTER.findall(old.text)) != set(_LETTER.findall(new.text))
-    if not topic or letters or old.negated != new.negated:
+    if len(unit.text) > _SHORT_CHARACTERS or asks(unit.text):
         return None
-    if not gone:
-        return True if is_rule and new.replaces and len(order) > 1 else None
-    kinds = {old.values[key] for key in gone if key in old.values}
-    given = {kind for key, kind in new.values.items() if key not in old.before}
-    if (
-        kinds == given == {"amount"}
-        and len(gone) == 1
-        and len(new.before) <= len(order)
-    ):
-        # "The trip costs $900" is news of the trip, "I spent $70" of another day.
-        return None if _is_other(old, new) else new.changes
-    if not new.changes or _is_other(old, new):
-        return None
-    explicit = new.replaces or not is_rule
-    if len(gone) == 1:
-        # All of it is said again but for one word.
-        start = old.text.casefold().find(gone[0])
-        scope = _SCOPES.search(old.text[: max(0, start)])
-        is_value = not scope or (scope["place"] and new.replaces)
-        # "4200 euros" is a value; "room 7 is ..." tells which room.
-        amount = not kinds.isdisjoint(_NUMBERS) and not old.before[gone[0]]
-        ends = amount or (order[-1] == gone[0] and start > 0)
-        sure = ends and is_value and kinds <= given and (explicit or amount)
-        return True if sure else None
-    values = [key for key in gone if old.values.get(key) in given]
-    if not values or 3 * len(topic) < len(order) - len(old.values):
-        return None
-    # All from the value on is said no more.
-    rest = set(order[order.index(values[0]) :])
-    return explicit and len(kinds & given) == 1 and rest.isdisjoint(new.before)
+    rules = [one for one in shared if one.old.rule is not None and one.share]
+    for one in sorted(rules, key=lambda one: (one.told, one.share, one.old.at))[::-1]:
+        said = one.old.said
+        turns = (new.negated, new.opens_negated) != (said.negated, said.opens_negated)
+        if turns and (one.told >= 1 or one.share >= _ABOUT_SHARE):
+            return one.old.rule
+        if one.told >= 1 and unit.kind != "rule" and one.share < _SAME_SHARE:
+            return one.old.rule
+    newest = heard.newest_rule
+    if newest is None or (unit.kind != "rule" and announces_rules(unit.text)):
+        return newest and newest.rule
+    ends = opens and newest is heard.last
+    other = new.changes and not _kinds(newest.said, new).isdisjoint(_NUMBERS)
+    return newest.rule if ends and (goes_on(unit.text) or other) else None
 
 
-def _gives_other_value(old: _Statement, new: _Statement) -> bool:
-    """Whether a statement gives a value of a kind of which the older one has another."""
-    gone = {kind for key, kind in old.values.items() if key not in new.before}
-    given = {kind for key, kind in new.values.items() if key not in old.before}
-    return bool(gone & given - {"name"}) and not _is_other(old, new)
+def _kinds(old: _Statement, new: _Statement) -> set[str]:
+    """Return the kinds of values of which each gives one that the other doesn't."""
+    gone = {kind for key, kind in old.keys.items() if kind and key not in new.keys}
+    return gone & {kind for key, kind in new.keys.items() if key not in old.keys}
 
 
 def _is_other(old: _Statement, new: _Statement) -> bool:
-    """Whether a word that both say has another one before it: another of its kind."""
-    return any(
-        word
-        and word not in old.before
-        and key in old.before
-        and new.values.get(word) not in _NUMBERS
-        for key, word in new.before.items()
+    """Whether two statements tell which thing they are about, and not the same one."""
+    gone = {how for how, key in old.which if key not in new.keys}
+    gone &= {how for how, key in new.which if key not in old.keys}
+    # "From now on in Pacific time": the place is the value.
+    return bool(gone - {"place"} if new.replaces else gone)
+
+
+def _changes(new: _Statement, shared: _Shared) -> bool:
+    """Whether a statement may change an earlier one: it gives another such value."""
+    old = shared.old.said
+    kinds = _kinds(old, new)
+    if not (kinds if new.changes else "amount" in kinds) or _is_other(old, new):
+        return False
+    topic = [key for key, kind in old.keys.items() if not kind]
+    both = sum(key in new.keys for key in topic)
+    return bool(both) and (shared.rare >= 1 or 2 * both >= len(topic))
+
+
+def _replaces(new: _Statement, earlier: _Earlier) -> bool:
+    """Whether a statement can mean no other thing than an earlier one.
+
+    It says all but a value of that one again, in the same order, and of a rule that it
+    stands for another or another number.
+    """
+    old = earlier.said
+    is_rule = earlier.rule is not None
+    if old.negated != new.negated or not (new.replaces or new.changes):
+        return False
+    if (
+        is_rule
+        and new.replaces
+        and len(old.keys) > 1
+        and old.keys.keys() <= new.keys.keys()
+    ):
+        return True
+    one, other = list(old.order), list(new.order)
+    while one and other and one[-1] == other[-1]:
+        one.pop()
+        other.pop()
+    behind = old.order[len(one) :]
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    before, one, other = one[:start], one[start:], other[start:]
+    value = next((key for key in one if old.keys.get(key)), "")
+    if not value or old.keys.keys().isdisjoint(before) or set(one) & set(other):
+        return False
+    if old.keys[value] not in _kinds(old, new) or _is_other(old, new):
+        return False
+    plain = any(new.keys.get(key) == "" and key not in old.keys for key in other)
+    number = old.keys[value] in _NUMBERS
+    ends = number or old.keys.keys().isdisjoint(behind)
+    return (
+        new.changes and ends and not plain and (new.replaces or number or not is_rule)
     )
+
+
+def _weight(key: str) -> float:
+    return 0.5 if _is_pair(key) else 1.0
 
 
 def _is_pair(key: str) -> bool:
