@@ -98,6 +98,9 @@ def test_json_lines_that_tell_of_errors_stand_as_they_are_in_their_table():
     assert errors[41] in account.content
     assert ToolOutputCompressor.decode(account.content) == list(map(json.loads, lines))
     assert account.tokens_after < 0.7 * account.tokens_before
+    # Commas behind the lines, as in an array without its brackets, were a crash.
+    for text in (",\n".join(lines), ",\n".join(lines) + ","):
+        assert ToolOutputCompressor().compress(text) == account.content
 
 
 def test_bytes_of_a_short_text_stay_for_the_reason_that_text_has():

@@ -769,6 +769,8 @@ def test_actions_beside_the_address_that_they_extend_stay() -> None:
         ("<p><span style='text-decoration:line-through'>free</span></p>", "free"),
         ("<td data-status='failed'>12</td>", "12"),
         ("<p>score <meter value='0.7'></meter></p>", "score"),
+        ("<p>49 170</p>", "+49 170"),
+        ("<p>5 degrees</p>", "-5 degrees"),
     ],
 )
 def test_markup_that_says_more_than_the_text_is_no_copy(markup: str, text: str) -> None:
@@ -782,6 +784,7 @@ def test_markup_that_says_more_than_the_text_is_no_copy(markup: str, text: str) 
         ("<h2>Plan</h2><ol><li>a</li></ol>", "## Plan\n\n1. a"),
         ('<a href="https://x.io/a?b=1">docs</a>', "[docs](https://x.io/a?b=1)"),
         ("<p>Yes <del>no</del>...</p>", "Yes ~~no~~..."),
+        ("<ul><li>a</li><li>-5</li></ul>", "- a\n+ -5"),
     ],
 )
 def test_markup_that_renders_the_text_is_a_copy(markup: str, text: str) -> None:

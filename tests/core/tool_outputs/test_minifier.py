@@ -145,6 +145,15 @@ def test_there_are_never_more_tokens(
     assert count(JSONMinifier(format=format).compress(text)) <= count(text)
 
 
+def test_rows_of_blanks_are_counted_not_measured() -> None:
+    # A table of them has fewer characters than JSON, and more tokens.
+    rows = [["" if n * k % 5 < 3 else str(k) for k in range(10)] for n in range(400)]
+    value = {"cols": [f"c{n}" for n in range(10)], "rows": rows}
+    assert count(JSONMinifier().compress(value)) <= count(
+        JSONMinifier(format="json").compress(value)
+    )
+
+
 @given(CONTAINERS)
 def test_text_and_object_give_the_same(value: Any) -> None:
     text = json.dumps(value)

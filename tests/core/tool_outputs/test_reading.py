@@ -347,8 +347,11 @@ def test_rows_in_a_text_that_is_a_json_string_are_found() -> None:
 
 def test_a_masked_number_is_null() -> None:
     numpy = pytest.importorskip("numpy")
-    value = {"a": numpy.ma.masked, "b": numpy.ma.array([1, 2], mask=[0, 1])}
-    assert read(value, exact_numbers=False).value == {"a": None, "b": [1, None]}
+    one, two = numpy.ma.array(7.25, mask=True), numpy.ma.array([1, 2], mask=[0, 1])
+    value = {"a": numpy.ma.masked, "b": two, "c": one, "d": numpy.ma.array(2.5)}
+    assert read(value, exact_numbers=False).value == {
+        "a": None, "b": [1, None], "c": None, "d": 2.5,
+    }  # fmt: skip
 
 
 def test_default_makes_a_value_of_what_has_no_json_form() -> None:

@@ -331,6 +331,18 @@ def test_an_object_used_as_a_map_names_its_header_once() -> None:
     assert "prices(bid,ask,volume):{kraken:(0,1,0),bitstamp:(1,2,7)" in text
 
 
+def test_entries_of_a_map_never_refer_to_each_other() -> None:
+    cpu, disk = {"limit": "500m", "zone": "north"}, "ssd-fast-encrypted"
+    names = [f"node-{n}" for n in range(15)]
+    few = {"cpu": dict.fromkeys(names, cpu), "disk": dict.fromkeys(names, disk)}
+    text = encode_table(few)
+    assert text.count("node-") == 30
+    assert "node-14:{limit:500m,zone:north}" in text
+    many = [dict.fromkeys(names[:5], f"release {n}") for n in range(20)]
+    assert "{node-" not in encode_table(many)
+    assert decode_table(encode_table(many)) == many
+
+
 def test_what_repeats_is_written_once() -> None:
     address = {"street": "Main Street 17", "town": "Springfield", "zip": "01101"}
     value = {"bill_to": address, "ship_to": address, "sold_by": address}

@@ -136,9 +136,7 @@ class ToolOutputCompressor:
             source: str = account._source
             if account.skipped is None:
                 return CompressedOutput(
-                    content=with_error_rows(
-                        account.content, source, is_whole=not account.dropped
-                    ),
+                    content=with_error_rows(account.content, source),
                     dropped=account.dropped,
                     kind="json",
                     _source=source,

@@ -1,6 +1,5 @@
 """Rows of JSON lines that tell of an error, written in full in their table."""
 
-import json
 import re
 
 from headroom.errors import DecodeError
@@ -19,7 +18,7 @@ _LONGEST = 0.9
 _SHARE = 0.2
 
 
-def with_error_rows(table: str, source: str, *, is_whole: bool) -> str:
+def with_error_rows(table: str, source: str) -> str:
     """Return the table of JSON lines with the lines that tell of errors as they are.
 
     Of lines that differ in numbers only, the first is written out. The table decodes
@@ -28,11 +27,11 @@ def with_error_rows(table: str, source: str, *, is_whole: bool) -> str:
     Args:
         table: What a JSONMinifier made of the source.
         source: JSON lines; for other text the table comes back.
-        is_whole: Nothing was dropped in the table.
     """
     if not table.startswith(MAGIC) or not source.startswith("{"):
         return table
-    lines = [line.strip() for line in source.split("\n") if line.strip()]
+    # A comma may follow each, as in an array without its brackets.
+    lines = [line.strip().rstrip(",") for line in source.split("\n") if line.strip()]
     rows = table.split("\n")
     top = len(rows) - len(lines) - 1
     header = _HEADER.fullmatch(rows[top]) if top > 0 else None
@@ -51,17 +50,14 @@ def with_error_rows(table: str, source: str, *, is_whole: bool) -> str:
         chosen.append(number)
     if not chosen:
         return table
-    values = [json.loads(lines[number]) for number in chosen]
-    if not is_whole:
-        every = JSONMinifier.decode(table)
-        if values != [every[number] for number in chosen]:
-            return table
     written = [f"={lines[number]}" for number in chosen]
     try:
         read = JSONMinifier.decode("\n".join([MAGIC, f"[{len(written)}]:", *written]))
     except DecodeError:  # a line with a name twice
         return table
-    if read != values:
+    # A line says more than its row where values were dropped.
+    rows_say = JSONMinifier.decode(table)
+    if read != [rows_say[number] for number in chosen]:
         return table
     for number, row in zip(chosen, written, strict=True):
         rows[top + 1 + number] = row

@@ -392,7 +392,8 @@ def _length(text: str) -> float:
     """
     sample = _sample(text, 8, 1_000) if len(text) > _LONG_CHARACTERS else text
     spare = sum([(len(sign) - 1) * sample.count(sign) for sign in _ONE_TOKEN])
-    spare += sample.count('"')
+    # An empty string is a token of its own in both.
+    spare += sample.count('"') - 2 * sample.count('""')
     return len(text) * (1 - spare / max(len(sample), 1))
 
 

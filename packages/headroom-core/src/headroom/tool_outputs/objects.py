@@ -382,7 +382,7 @@ class _Plain:
             return self.value(str(text) if shape == () else text.tolist())
         if shape != () and callable(listed):
             return self._container(listed())
-        if type(value).__name__ == "MaskedConstant":  # NumPy's missing number
+        if shape == () and bool(getattr(value, "mask", False)):  # NumPy's missing value
             return None
         if callable(item) and shape == ():
             new = item()

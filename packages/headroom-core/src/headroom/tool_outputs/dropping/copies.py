@@ -25,7 +25,9 @@ _ATTRIBUTE = re.compile(r"""\s(?:href|title)=["']([^"'<>]*)""")
 # lines and signs. Else a run of other characters.
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?: \"[^\"]*\")?\)")
 _PIECE = re.compile(
-    r"(^[ \t]*[0-9]+[.)](?=\s)|[*_~`\\#>|\-+:^=])|[^*_~`\\#>|\-+:^=\s]+", re.MULTILINE
+    r"(^[ \t]*[0-9]+[.)](?=\s)|[*_~`\\#>|:^=]|[-+](?=[-\s|:]))"
+    r"|[-+]|[^*_~`\\#>|\-+:^=\s]+",
+    re.MULTILINE,
 )
 
 

@@ -30,8 +30,9 @@ _WORTHWHILE = 0.7
 # that skim: most must say it. Source: chosen by reading tables of chat messages; it
 # costs less than 0.1 % of the tokens of 125 recorded payloads.
 _LONG_DEFAULT = 10.0
-# Keys that are data hold digits or signs: "2031-01-01", "U12", "/srv", "home.title".
-_DATA = re.compile(r"[^A-Za-z_]")
+# Keys that are data hold digits or signs: "2031-01-01", "U12", "/srv"; one with a dot of
+# its own is in quotes.
+_DATA = re.compile(r"[^A-Za-z_.]")
 _FEWEST_KEYS_OF_A_MAP = 4
 _MANY_KEYS = 12
 _MANY_ROWS = 12
@@ -97,22 +98,24 @@ def find_schemas(
 def _are_maps(graph: Graph, names: Sequence[str], nodes: Sequence[int]) -> bool:
     """Tell whether objects are maps, whose keys are data: dates, ids, names.
 
-    Each value of a map is of one kind, and a reader looks for a value by its key; two
+    All values of a map are of one kind, and a reader looks for a value by its key; two
     lists to count in are no help, unless there are many rows.
     """
     many = len(names)
     if many < _FEWEST_KEYS_OF_A_MAP or len(nodes) >= min(many, _MANY_ROWS):
         return False
-    odd = sum(_DATA.search(name) is not None for name in names)
-    if 2 * odd < many and not (many >= _MANY_KEYS and len(nodes) <= _FEW_MAPS):
+    if not (_are_data(names) or (many >= _MANY_KEYS and len(nodes) <= _FEW_MAPS)):
         return False
-    kinds = {
-        _kind(graph, item)
+    return all(
+        len({_kind(graph, item) for item in graph.items[node] if item != "null"}) <= 1
         for node in nodes
-        for item in graph.items[node]
-        if item != "null"
-    }
-    return len(kinds) == 1
+    )
+
+
+def _are_data(names: Sequence[str]) -> bool:
+    """Tell whether keys are data themselves, as those of a map are."""
+    odd = sum([_DATA.search(name) is not None for name in names])
+    return len(names) >= _FEWEST_KEYS_OF_A_MAP and 2 * odd >= len(names)
 
 
 def _kind(graph: Graph, item: Item) -> str:
@@ -167,11 +170,13 @@ class _Chooser:
         if len(self.fields) > _MAX_FIELDS:
             return
         columns = self.texts.columns
+        # An entry of a map never refers to another one.
+        refers = not _are_data([field.name for field in self.fields])
         for i, field in enumerate(self.fields):
-            if field.has_cell and not self.single and columns[i]:
+            if field.has_cell and not self.single and columns[i] and refers:
                 self._take(i, self._copies(i), 1.0)
         candidates = [i for i in range(len(self.fields)) if self._may_follow(i)]
-        base: Sequence[int] = range(len(self.fields)) if candidates else ()
+        base: Sequence[int] = range(len(self.fields)) if candidates and refers else ()
         if self.single:
             # By chance a long text holds a short one; a single row can't tell.
             base = [j for j in base if len(self.texts[j][0] or "") >= _LONG]
