@@ -435,17 +435,22 @@ def _replaces(new: _Statement, earlier: _Earlier) -> bool:
     while start < min(len(one), len(other)) and one[start] == other[start]:
         start += 1
     before, one, other = one[:start], one[start:], other[start:]
+    if old.keys.keys().isdisjoint(before) or set(one) & set(other):
+        return False
+    if not new.changes or _is_other(old, new):
+        return False
     value = next((key for key in one if old.keys.get(key)), "")
-    if not value or old.keys.keys().isdisjoint(before) or set(one) & set(other):
+    number = old.keys.get(value) in _NUMBERS
+    if not (number or old.keys.keys().isdisjoint(behind)):
         return False
-    if old.keys[value] not in _kinds(old, new) or _is_other(old, new):
+    if is_rule and not (new.replaces or number):
         return False
-    plain = any(new.keys.get(key) == "" and key not in old.keys for key in other)
-    number = old.keys[value] in _NUMBERS
-    ends = number or old.keys.keys().isdisjoint(behind)
-    return (
-        new.changes and ends and not plain and (new.replaces or number or not is_rule)
-    )
+    plain = [key for key in other if new.keys.get(key) == "" and key not in old.keys]
+    if value:
+        return not plain and old.keys[value] in _kinds(old, new)
+    # "My colour is blue": a word alone is a value behind one that says nothing.
+    gone = [key for key in one if key in old.keys]
+    return len(gone) == len(plain) == 1 and [*before, *one][-2] not in old.keys
 
 
 def _weight(key: str) -> float:
