@@ -604,6 +604,20 @@ class TestEdgeCases:
         out = compressor(300, keep_turns=1).compress([user("a"), *kept, *chat(20)])
         assert all(any(m is k for m in out) for k in kept)
 
+    @pytest.mark.parametrize("behind", [2, 10, 20])
+    def test_09_steps_before_and_behind_one_are_cut_as_any(self, behind):
+        items = [user("Find invoice ACME-77."), {"type": "reasoning", "id": "rs_1"}]
+        for i in range(25):
+            call = {"type": "function_call", "call_id": f"c{i}", "name": "find"}
+            items += [{**call, "arguments": "{}"}]
+            text = f"page {i}: " + "a row of nothing of interest " * 12
+            items += [{**call, "type": "function_call_output", "output": text}]
+        kept = {"type": "compaction", "encrypted_content": "x" * 40}
+        items.insert(2 + 2 * behind, kept)
+        result = compressor(900, keep_turns=1, overflow="relax").explain(items)
+        assert any(item is kept for item in result.content)
+        assert result.content[-2:] == items[-2:]
+
     @pytest.mark.parametrize("pinned", [False, True])
     def test_09_an_earlier_compaction_stays_only_where_the_caller_pinned_it(
         self, pinned

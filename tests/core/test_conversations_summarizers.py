@@ -213,6 +213,25 @@ def test_a_sync_one_works_in_acompress():
     assert "Plain summary." in result.digest
 
 
+@pytest.mark.parametrize("summarizer", [None, Scripted("Plain summary.")])
+def test_async_methods_work_beside_the_event_loop(summarizer):
+    counted = set()
+
+    def count(text):
+        counted.add(threading.get_ident())
+        return len(text) // 4
+
+    async def compress():
+        small = ConversationCompressor(
+            300, summarizer=summarizer, count_tokens=count, overflow="relax"
+        )
+        return await small.acompress(history())
+
+    assert asyncio.run(compress())
+    assert counted
+    assert threading.get_ident() not in counted
+
+
 def test_async_failures_fall_back_too():
     async def summarizer(messages, max_tokens):
         raise ValueError

@@ -305,6 +305,55 @@ class TestImages:
         assert self.tokens({"type": "document", "source": source}) == 150
 
 
+LEASE = "The deposit is 3,115 euros. Keys are with Mrs Okafor."
+PACKED = base64.b64encode(LEASE.encode()).decode()
+TEXT_FILES = {
+    "chat": {"type": "file", "file": {"file_data": f"data:text/plain;base64,{PACKED}"}},
+    "responses": {"type": "input_file", "file_data": f"data:text/csv;base64,{PACKED}"},
+    "anthropic": {
+        "type": "document",
+        "source": {"type": "base64", "media_type": "text/plain", "data": PACKED},
+    },
+    "converse": {
+        "document": {"format": "md", "name": "a", "source": {"bytes": LEASE.encode()}}
+    },
+    "gemini": {"inlineData": {"mimeType": "text/plain", "data": PACKED}},
+    "langchain": {"type": "text-plain", "base64": PACKED, "mime_type": "text/plain"},
+    "llama_index": {"block_type": "document", "data": PACKED.encode()},
+    "pydantic_ai": {"kind": "binary", "data": LEASE.encode(), "media_type": "text/md"},
+}
+
+
+@pytest.mark.parametrize("vendor", TEXT_FILES)
+def test_a_file_of_plain_text_is_read_however_it_is_packed(vendor):
+    block, message = TEXT_FILES[vendor], {"role": "user"}
+    message |= {"parts" if vendor == "gemini" else "content": [block]}
+    if vendor == "pydantic_ai":
+        part = {"part_kind": "user-prompt", "content": [block]}
+        message = {"kind": "request", "parts": [part]}
+    [view] = read_messages([message])
+    assert LEASE in view.text
+    assert len(LEASE) <= message_tokens(message, count) < len(LEASE) + 20
+
+
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7 << /Type /Page >>", b"{\\rtf1 a}", b"MZ\0\0", b"\xff\xfe0"]
+)
+def test_a_file_of_anything_else_is_named(data):
+    block = {"document": {"format": "txt", "name": "a", "source": {"bytes": data}}}
+    [view] = read_messages([{"role": "user", "content": [block]}])
+    assert view.text == "[document omitted: a]"
+
+
+def test_files_of_llama_index_cost_by_their_pages_and_pixels():
+    blocks = pytest.importorskip("llama_index.core.base.llms.types")
+    pdf = blocks.DocumentBlock(data=b"%PDF-1.7\n" + b"<< /Type /Page >>" * 3)
+    picture = blocks.ImageBlock(image=base64.b64decode(png(512, 512)))
+    for block, tokens in ((pdf, 3 * 1_500), (picture, 255)):
+        message = blocks.ChatMessage(role="user", blocks=[block])
+        assert message_tokens(message, count) == 3 + len("user") + tokens
+
+
 def test_what_stands_for_a_picture_names_it():
     blocks = [
         {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}},

@@ -21,6 +21,7 @@ OURS = frozenset(
         "payloads",
         "py.typed",
         "scorers",
+        "threads.py",
         "tokens.py",
         "tool_outputs",
         "types.py",

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables.config import run_in_executor
 
 from headroom.conversations import ConversationCompressor
 from headroom.conversations.block import parse
@@ -50,10 +49,8 @@ def compressed(
 async def acompressed(
     messages: Sequence[BaseMessage], *compressors: ConversationCompressor
 ) -> list[BaseMessage]:
-    """Return the same as `compressed`; runs in an executor or awaits the summarizer."""
+    """Return the same as `compressed`, working in threads; awaits the summarizer."""
     *others, last = compressors
-    if last.summarizer is None:
-        return await run_in_executor(None, compressed, messages, *compressors)
     for compressor in others:
         with suppress(BudgetError):
             return _named(await compressor.acompress(messages), messages)

@@ -1,6 +1,5 @@
 """A FunctionAgent whose tool results reach the model minified."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,6 +15,7 @@ from llama_index.core.workflow import Context
 from headroom import InputError
 from headroom.arguments import refuse_unknown
 from headroom.messages.file_tools import is_named
+from headroom.threads import in_thread
 from headroom.tool_outputs.savings import ToolSavings
 from llama_index_headroom.memory import HeadroomChatMemoryBuffer
 from llama_index_headroom.tools import compress_output
@@ -60,21 +60,19 @@ class HeadroomFunctionAgent(FunctionAgent):
         output = await super().take_step(ctx, llm_input, tools, memory)
         # Not every model reports its usage.
         with suppress(InputError):
-            await asyncio.to_thread(memory.observe, output, sent, tools)
+            await in_thread(memory.observe, output, sent, tools)
         return output
 
     async def handle_tool_call_results(
         self, ctx: Context, results: list[ToolCallResult], memory: BaseMemory
     ) -> None:
         """Hand the results on, minified."""
-        shown = [
-            result
-            if result.return_direct or is_named(result.tool_name)
-            else result.model_copy(
-                update={"tool_output": self._minified(result.tool_output)}
-            )
-            for result in results
-        ]
+        shown = []
+        for result in results:
+            if not (result.return_direct or is_named(result.tool_name)):
+                output = await in_thread(self._minified, result.tool_output)
+                result = result.model_copy(update={"tool_output": output})
+            shown.append(result)
         await super().handle_tool_call_results(ctx, shown, memory)
 
     def _minified(self, output: ToolOutput) -> ToolOutput:

@@ -8,7 +8,6 @@ goes into `Memory`. What differs from `headroom.ConversationCompressor`:
   returned as small as it can validly be instead of raising `BudgetError`.
 """
 
-import asyncio
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -39,6 +38,7 @@ from headroom.fields import compact_json
 from headroom.messages import read_messages
 from headroom.messages.placing import is_filler
 from headroom.payloads.usage import budget_factor, input_tokens
+from headroom.threads import in_thread
 from headroom.tokens import messages_tokens
 from llama_index_headroom.tokens import count_tokens, counter
 from llama_index_headroom.views import History
@@ -277,13 +277,13 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         bench, room = self._workbench(), self._room(initial_token_count)
         messages = await self.aget_all()
         if self.summarizer is None:
-            shown = await asyncio.to_thread(self._view, messages, room, bench)
+            shown = await in_thread(self._view, messages, room, bench)
         else:
-            history, found = History(messages, room, bench.count), None
-            if not history.fits:
-                budget = self._budget(room), self.keep_turns
-                found = await bench.acompress(*budget, messages)
-            shown = history.shown(found)
+            history = await in_thread(History, messages, room, bench.count)
+            budget = self._budget(room), self.keep_turns
+            fits = history.fits
+            found = None if fits else await bench.acompress(*budget, messages)
+            shown = await in_thread(history.shown, found)
         self._shown = shown, initial_token_count, len(messages)
         return shown
 
@@ -521,7 +521,7 @@ class HeadroomMemoryBlock(BaseMemoryBlock[str]):
                 count_tokens=count_tokens,
             )
             try:
-                shown = await _compressed(compressor, [*messages, end])
+                shown = await compressor.acompress([*messages, end])
             except BudgetError:
                 plain = [_as_said(message) for message in messages]
                 if plain == messages:
@@ -533,15 +533,6 @@ class HeadroomMemoryBlock(BaseMemoryBlock[str]):
                 return text
             room -= excess
         return ""
-
-
-async def _compressed(
-    compressor: ConversationCompressor, messages: list[ChatMessage]
-) -> list[ChatMessage]:
-    """Return the compressed messages; the event loop goes on meanwhile."""
-    if compressor.summarizer is not None:
-        return await compressor.acompress(messages)
-    return await asyncio.to_thread(compressor.compress, messages)
 
 
 def _session_of(message: ChatMessage) -> str | None:

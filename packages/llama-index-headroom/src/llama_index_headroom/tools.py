@@ -26,6 +26,7 @@ from headroom.arguments import check_compressor
 from headroom.compressors import ToolOutputCompressor
 from headroom.messages.file_tools import is_named
 from headroom.originals import RETRIEVE
+from headroom.threads import in_thread
 from headroom.tool_outputs.savings import ToolSavings
 from headroom.tool_outputs.shown import as_shown
 from llama_index_headroom.tokens import count_tokens
@@ -234,8 +235,8 @@ class _Minifying:
         return self._shown(self._tool.call(*args, **kwargs))
 
     async def acall(self, *args: Any, **kwargs: Any) -> ToolOutput:
-        """Call the tool and return its output minified."""
-        return self._shown(await self._tool.acall(*args, **kwargs))
+        """Return the same, beside the event loop."""
+        return await in_thread(self._shown, await self._tool.acall(*args, **kwargs))
 
     def _shown(self, output: ToolOutput) -> ToolOutput:
         if self.metadata.return_direct:

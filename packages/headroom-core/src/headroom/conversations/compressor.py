@@ -106,11 +106,11 @@ class ConversationCompressor:
         return self._once.explain(messages)
 
     async def acompress(self, messages: Iterable[Any]) -> list[Any]:
-        """Return the same as `compress`, awaiting an async summarizer."""
+        """Return the same as `compress`, in a thread; the summarizer may be async."""
         return await self._once.acompress(messages)
 
     async def aexplain(self, messages: Iterable[Any]) -> ConversationCompression:
-        """Return the same as `explain`, awaiting an async summarizer."""
+        """Return the same as `explain`, likewise."""
         return await self._once.aexplain(messages)
 
     @property

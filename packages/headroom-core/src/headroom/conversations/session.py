@@ -44,6 +44,7 @@ from headroom.messages import (
     read_messages,
 )
 from headroom.messages.placing import FILLERS, Placed, fillers, is_filler
+from headroom.threads import in_thread
 from headroom.types import Dropped
 
 __all__ = ["ConversationSession"]
@@ -60,26 +61,30 @@ _LEDGER_CHARACTERS_PER_TOKEN = 12
 Run = Generator[Request, Any, ConversationCompression]
 
 
-def _drive(run: Run, guard: Guard | None) -> ConversationCompression:
-    """Return the result of a run, asking the summarizer where it must be asked."""
+def _step(run: Run, reply: Any) -> Request | ConversationCompression:
+    """Go on with a run; return its next question, or at its end the result."""
     try:
-        request = next(run)
-        while guard is not None:
-            request = run.send(guard.ask(request))
+        return run.send(reply)
     except StopIteration as stop:
         result: ConversationCompression = stop.value
-    return result
+        return result
+
+
+def _drive(run: Run, guard: Guard | None) -> ConversationCompression:
+    """Return the result of a run, asking the summarizer where it must be asked."""
+    found = _step(run, None)
+    while isinstance(found, Request):
+        found = _step(run, guard and guard.ask(found))
+    return found
 
 
 async def _drive_async(run: Run, guard: Guard | None) -> ConversationCompression:
-    """Return the same as `_drive`, awaiting the summarizer."""
-    try:
-        request = next(run)
-        while guard is not None:
-            request = run.send(await guard.aask(request))
-    except StopIteration as stop:
-        result: ConversationCompression = stop.value
-    return result
+    """Return the same as `_drive`, working in threads and awaiting the summarizer."""
+    found = await in_thread(_step, run, None)
+    while isinstance(found, Request):
+        reply = guard and await guard.aask(found)
+        found = await in_thread(_step, run, reply)
+    return found
 
 
 @dataclass(slots=True)
@@ -130,11 +135,11 @@ class ConversationSession:
         return _drive(self._run(messages, explain=True), self._engine.guard)
 
     async def acompress(self, messages: Iterable[Any]) -> list[Any]:
-        """Return the same as `compress`, awaiting an async summarizer."""
+        """Return the same as `compress`, beside the event loop."""
         return (await _drive_async(self._run(messages), self._engine.guard)).content
 
     async def aexplain(self, messages: Iterable[Any]) -> ConversationCompression:
-        """Return the same as `explain`, awaiting an async summarizer."""
+        """Return the same as `explain`, beside the event loop."""
         run = self._run(messages, explain=True)
         return await _drive_async(run, self._engine.guard)
 

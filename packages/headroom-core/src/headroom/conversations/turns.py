@@ -48,8 +48,9 @@ def group_starts(views: Sequence[Message]) -> list[int]:
     """Return the positions where a turn may be cut: what the assistant says or calls.
 
     A call, its results, and a reasoning item before it are one group. A turn that
-    thought is only cut before further thoughts: APIs want one at its start. One with
-    a second user message in it, before a late result, is not cut after that.
+    thought is only cut before further thoughts: APIs want one at its start; what
+    stands for history ends that. One with a second user message in it, before a late
+    result, is not cut after that.
     """
     starts = []
     done = 0
@@ -58,7 +59,7 @@ def group_starts(views: Sequence[Message]) -> list[int]:
         for n, view in enumerate(views[done:at]):
             if _opens_turn(view):
                 thought, fused = False, n > 0
-            thought = thought or view.opaque
+            thought = (thought or view.opaque) and not view.is_history
         done = at
         view = views[at]
         speaks = view.role == "assistant" and not view.answers_others

@@ -3,7 +3,12 @@
 from typing import Any, NamedTuple
 
 from headroom.fields import field_of, text_field
-from headroom.messages.media import audio_tokens, file_tokens, image_tokens
+from headroom.messages.media import (
+    audio_tokens,
+    file_tokens,
+    image_tokens,
+    text_of_file,
+)
 
 __all__ = ["File", "file_in"]
 
@@ -23,7 +28,14 @@ _HOLDERS = (
 )
 _DATA = ("data", "bytes", "base64", "file_data", "audio", "video", "image")
 _ADDRESSES = ("url", "image_url", "file_url", "fileUri", "file_uri")
-_KINDS = ("mimeType", "mime_type", "media_type", "mimetype", "format")
+_KINDS = (
+    "mimeType",
+    "mime_type",
+    "media_type",
+    "mimetype",
+    "document_mimetype",
+    "format",
+)
 
 
 class File(NamedTuple):
@@ -34,12 +46,25 @@ class File(NamedTuple):
         data: Its bytes, base64, data URL or address; None where it is elsewhere.
         kind: Its MIME type or format, "" if unknown.
         detail: OpenAI's word for how closely a picture is looked at.
+        name: Its title, name or address, "" if unknown.
     """
 
     media: str
     data: Any = None
     kind: str = ""
     detail: Any = None
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands for it in a text."""
+        of = f": {self.name}" if self.name else ""
+        return f"[{self.media} omitted{of}]"
+
+    @property
+    def text(self) -> str:
+        """What it says, if it is a file of plain text; else ""."""
+        return text_of_file(self.data) if self.media in ("document", "file") else ""
 
     @property
     def tokens(self) -> int:
@@ -51,8 +76,8 @@ class File(NamedTuple):
         return file_tokens(self.data, self.kind)
 
 
-def file_in(block: Any, kind: str) -> tuple[str, File] | None:
-    """Return the label and the file that a block holds; None if it holds none.
+def file_in(block: Any, kind: str) -> File | None:
+    """Return the file that a block holds; None if it holds none.
 
     Args:
         block: The block.
@@ -74,8 +99,7 @@ def file_in(block: Any, kind: str) -> tuple[str, File] | None:
     names = [text_field(each, *_NAMES) for each in fields]
     names += [one for one in found if isinstance(one, str) and one.startswith("http")]
     name = next(filter(None, names), "")
-    label = f"[{media} omitted: {name}]" if name else f"[{media} omitted]"
-    return label, File(media, next(iter(found), None), mime, detail)
+    return File(media, next(iter(found), None), mime, detail, name)
 
 
 def _inner(holder: Any) -> list[Any]:

@@ -75,7 +75,8 @@ def read_block(block: Any, kind: str, parts: Parts) -> bool:
         parts.think(field_of(block, "reasoning"), field_of(block, "reasoning_content"))
     elif kind == "text-plain":
         found = [text_field(block, "title"), text_field(block, "text")]
-        parts.texts.append("\n".join(filter(None, found)))
+        if found[1] or not parts.file(block, "file"):
+            parts.texts.append("\n".join(filter(None, found)))
     elif kind == "non_standard":
         parts.read([field_of(block, "value")])
     else:

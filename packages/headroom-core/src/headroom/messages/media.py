@@ -12,7 +12,7 @@ import struct
 import zlib
 from typing import Any
 
-__all__ = ["audio_tokens", "file_tokens", "image_tokens", "pixels"]
+__all__ = ["audio_tokens", "file_tokens", "image_tokens", "pixels", "text_of_file"]
 
 # OpenAI's vision guide: 85 tokens at low detail; else 85 + 170 for each 512-pixel tile
 # after fitting into 2048 x 2048 and a short side of 768.
@@ -37,6 +37,9 @@ _MOST_UNPACKED_BYTES = 8_000_000
 
 _PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 _PAGE_COUNT = re.compile(rb"/Count\s+(\d{1,6})")
+# Bytes that are base64 once more, as LlamaIndex keeps files.
+_PACKED = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}\s*")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x7f]")
 _STREAM = re.compile(rb"/ObjStm.{0,400}?stream\r?\n", re.DOTALL)
 
 
@@ -48,7 +51,10 @@ def decoded(data: Any, most: int | None = None) -> bytes:
         most: So many bytes of its beginning are enough.
     """
     if isinstance(data, bytes | bytearray | memoryview):
-        return bytes(data[:most])
+        plain = bytes(data[: None if most is None else most * 4 // 3 + 4])
+        if not _PACKED.fullmatch(plain):
+            return plain[:most]
+        data = plain.decode("ascii")
     if not isinstance(data, str) or data.startswith("http"):
         return b""
     start = data.find("base64,", 0, 256)
@@ -59,6 +65,22 @@ def decoded(data: Any, most: int | None = None) -> bytes:
         return base64.b64decode(text[: len(text) // 4 * 4])
     except ValueError:
         return b""
+
+
+def text_of_file(data: Any) -> str:
+    """Return what a file says that is plain text in UTF-8, "" for any other.
+
+    Args:
+        data: Bytes, base64 or a data URL; anything else for a file elsewhere.
+    """
+    content = decoded(data)
+    if content.startswith((b"%PDF", b"{\\rtf")):
+        return ""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+    return "" if _CONTROLS.search(text) else text
 
 
 def image_tokens(data: Any, detail: Any = None) -> int:

@@ -156,10 +156,15 @@ class Parts:
         self._files += [file] if file else []
 
     def file(self, block: Any, kind: str) -> bool:
-        """Read a picture, sound or file into the parts, if the block holds one."""
+        """Read a picture, sound or file into the parts, if the block holds one.
+
+        Of a file of plain text it is the text.
+        """
         found = file_in(block, kind)
-        if found:
-            self.label(*found)
+        if found and (text := found.text):
+            self.texts.append("\n".join(filter(None, [found.name, text])))
+        elif found:
+            self.label(found.label, found)
         return found is not None
 
     def _read_block(self, block: Any) -> None:

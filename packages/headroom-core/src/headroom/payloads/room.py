@@ -1,8 +1,7 @@
 """Headroom: the compressors around one request."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from functools import partial
 from types import TracebackType
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from headroom.payloads.shapes import read_body
 from headroom.payloads.tracing import Span
 from headroom.payloads.usage import input_tokens
 from headroom.payloads.work import State, Work
+from headroom.threads import in_thread
 from headroom.tokens import CountTokens
 
 __all__ = ["Headroom", "Wrapped"]
@@ -209,12 +209,10 @@ class Wrapped:
 
     async def __aenter__(self) -> Any:
         work = Work(self._room, read_body(self._payload))
-        history = await _in_thread(work.before_history)
+        history = await in_thread(work.before_history)
         if history is not None:
             guarded = self._room._state.guarded_async
-            run = partial(_in_thread, history.run)
-            if history.arun is not None:
-                run = history.arun
+            run = history.arun or (lambda each: in_thread(history.run, each))
             work.set_history(await guarded(run, history.messages))
         return self._enter(work)
 
@@ -260,7 +258,7 @@ class Wrapped:
         """Do the same, without keeping the event loop waiting."""
         self._span.close(None, None, None)
         if booking:
-            await _in_thread(self._room._state.guarded, self._book, None)
+            await in_thread(self._room._state.guarded, self._book, None)
 
     def _book(self, _: None) -> None:
         ledger = self._room._state.ledger
@@ -275,18 +273,6 @@ class Wrapped:
         self._reported = reported
         if self._is_booked and reported:
             self._room._state.ledger.observe(self._account, reported)
-
-
-async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
-    """Return what `work` returns, from a thread; here, where no asyncio loop runs."""
-    # Here, since it takes a third of the time that `import headroom` may take.
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:  # trio's loop
-        return work(*args)
-    return await asyncio.to_thread(work, *args)
 
 
 def _observe(slim: Any, usage: Any) -> None:

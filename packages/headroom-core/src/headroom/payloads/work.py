@@ -91,7 +91,7 @@ class History:
     Attributes:
         messages: The history.
         run: Returns what it becomes.
-        arun: Does the same where something is to be awaited; None where nothing is.
+        arun: Does the same, awaited; None if it has no such method.
     """
 
     messages: list[Any]
@@ -327,8 +327,7 @@ class Work:
             with histories.session(found, messages) as session:
                 return noted(await session.acompress(messages))
 
-        awaits = found.summarizer is not None
-        return History(list(self._messages), run, arun if awaits else None)
+        return History(list(self._messages), run, arun)
 
     def _within_budget(self, _: None) -> "ConversationCompressor":
         """Return the compressor for what system prompt and schemas leave."""
