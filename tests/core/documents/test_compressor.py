@@ -649,12 +649,31 @@ def test_work_grows_with_the_text(piece, count_operations):
 )
 def test_work_grows_with_the_documents(document, count_operations):
     def work(times):
-        documents = [document.format(i, i + 1, i % 100) for i in range(times)]
+        # Each run has texts of its own: none is remembered from another run.
+        end = " " * times
+        documents = [document.format(i, i + 1, i % 100) + end for i in range(times)]
         context = RAGContext("Who met Name7, the late king?", documents)
         return count_operations(lambda: bm25(0.2, count_tokens=len).explain(context))
 
     work(10)
     assert work(160) < 5 * work(40)
+
+
+def test_a_text_that_is_read_again_costs_less_and_gives_the_same(count_operations):
+    text = " ".join(f"Room {i} opens at {i}. However, it is small." for i in range(20))
+    context = RAGContext("When does room 7 open?", [text])
+
+    def work(ratio):
+        return count_operations(lambda: bm25(ratio).explain(context))
+
+    first, kept = work(0.3), bm25(0.3).compress(context)
+    assert work(0.3) < 0.8 * first
+    # A lower ceiling cuts what is too long; the other reading stays as it was.
+    speech = RAGContext("When?", ["so we went on and on " * 100])
+    whole = SemanticCompressor(1.0, scorer="bm25").compress(speech)
+    bm25(0.1).compress(speech)
+    assert SemanticCompressor(1.0, scorer="bm25").compress(speech) == whole
+    assert bm25(0.3).compress(context) == kept
 
 
 @pytest.mark.parametrize("text", ["." * 100_000, "a" * 100_000, "罚款" * 50_000])

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from headroom.documents.cues import (
-    announces,
     asks,
     contrasts,
     has_cues,
@@ -14,10 +13,10 @@ from headroom.documents.cues import (
     refers_back,
     reports,
 )
+from headroom.documents.reading import read
 from headroom.documents.selection import Companions
 from headroom.documents.sentences import language_of
-from headroom.documents.structure import Unit, split_units
-from headroom.documents.structure.lines import opens_list
+from headroom.documents.structure import Unit
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
@@ -94,39 +93,37 @@ class Corpus:
         self.procedures: dict[int, range] = {}
         self._unknown: dict[int, bool] = {}
         self._groups: dict[int, frozenset[int]] = {}
-        positions: dict[str, int] = {}
+        words: list[list[str]] = []
         for document, text in enumerate(documents):
-            if not text:
-                continue
-            each = tokens[document] / len(text)
-            units = split_units(
-                text,
-                document,
-                len(self.units),
-                int(self.longest / (each or 1.0)),
-                max(1, int(_PIECE_TOKENS / (each or 1.0))),
-            )
-            texts = [text[unit.start : unit.end] for unit in units]
-            self.units += units
-            self.texts += texts
-            self.estimates += [len(said) * each for said in texts]
-            self.carried.update(self._carriers(units))
+            each = tokens[document] / (len(text) or 1)
+            per = 1.0 / (each or 1.0)
+            found = read(text, int(self.longest * per), int(_PIECE_TOKENS * per) or 1)
+            first = len(self.units)
+            self.units += found.placed(document, first)
+            self.texts += found.texts
+            self.estimates += [len(said) * each for said in found.texts]
+            self.carried.update(first + at for at in found.carried)
+            words += found.words
         # The units beside each one, without tags, page numbers and the like.
         row = [i for i, unit in enumerate(self.units) if unit.kind != "markup"]
         self._before = {after: before for before, after in pairwise(row)}
         self._after = dict(pairwise(row))
         self._read_procedures(ceiling)
         # Lines of contents come last, so that the others can be scored without them.
+        distinct: dict[str, list[str]] = {}
         for listed in (False, True):
-            for unit, said in zip(self.units, self.texts, strict=True):
+            for i, unit in enumerate(self.units):
                 if (unit.kind == "contents") is listed:
-                    positions.setdefault(said, len(positions))
+                    distinct.setdefault(self.texts[i], words[i])
             if not listed:
-                self.telling = Sentences(positions)
+                self.telling = Sentences(distinct)
+                self.telling.words = list(distinct.values())
+        self.sentences = self.telling
+        if len(distinct) > len(self.telling):
+            self.sentences = Sentences(distinct)
+            self.sentences.words = list(distinct.values())
+        positions = {said: place for place, said in enumerate(distinct)}
         self.which = [positions[said] for said in self.texts]
-        self.sentences = (
-            Sentences(positions) if len(positions) > len(self.telling) else self.telling
-        )
 
     def _read_procedures(self, ceiling: int) -> None:
         """Note which items are steps 1, 2, 3 ... of one list that `ceiling` holds."""
@@ -152,29 +149,6 @@ class Corpus:
                 run = []
             if number == len(run) + 1:
                 run.append(i)
-
-    def _carriers(self, units: Sequence[Unit]) -> Iterator[int]:
-        """Yield what only comes along: what has something below it, and no content."""
-        for place, unit in enumerate(units, start=len(self.units) - len(units)):
-            if unit.kind in {"markup", "frame"}:
-                yield place
-            if unit.kind == "data":
-                yield from (n for n in unit.needs if self.texts[n][-1:] in ":{[")
-            for n in unit.needs:
-                above = self.units[n].kind
-                if above in {"section", "header"} or (
-                    above == unit.kind == "item" and opens_list(self.texts[n])
-                ):
-                    yield n
-            if unit.heading is not None:
-                yield unit.heading
-            if unit.intro is not None and (
-                self.units[unit.intro].kind == "header"
-                or asks(self.texts[unit.intro])
-                or announces(self.texts[unit.intro])
-                or self.units[unit.intro].kind == "lines"
-            ):
-                yield unit.intro
 
     def companions(self, i: int) -> Companions:
         """Return what unit `i` must and should be kept with."""

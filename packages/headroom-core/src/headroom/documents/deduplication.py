@@ -5,7 +5,7 @@ text. An equal line of another record, table or product is none.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from headroom.documents.corpus import Corpus
 
@@ -161,7 +161,7 @@ def _halves(corpus: Corpus, order: Sequence[int]) -> set[int]:
     start its capital. Only edges are looked at, so a sentence in the middle of a chunk
     is never taken for a piece of another.
     """
-    texts, said = corpus.texts, corpus.sentences.words
+    texts = corpus.texts
     rows = corpus.rows(range(len(texts))).values()
     firsts, lasts = {row[0] for row in rows}, {row[-1] for row in rows}
     running = [i for i in order if corpus.units[i].kind == "sentence"]
@@ -171,17 +171,18 @@ def _halves(corpus: Corpus, order: Sequence[int]) -> set[int]:
         for i in running
         if i in lasts and texts[i].rstrip("\"'”’)")[-1:] not in _END_MARKS
     ]
-    which = corpus.which
-    return _beginnings({i: said[which[i]] for i in closers}, said) | _beginnings(
-        {i: said[which[i]][::-1] for i in openers}, [words[::-1] for words in said]
-    )
+    return _beginnings(corpus, closers, 1) | _beginnings(corpus, openers, -1)
 
 
-def _beginnings(halves: Mapping[int, list[str]], said: list[list[str]]) -> set[int]:
-    """Return the keys of `halves` whose words begin a longer text of `said`."""
+def _beginnings(corpus: Corpus, halves: Sequence[int], step: int) -> set[int]:
+    """Return which units of `halves` begin a longer text; backwards if `step` is -1."""
+    if not halves:
+        return set()
+    said = [words[::step] for words in corpus.sentences.words]
+    ordered = sorted(said)
     found: set[int] = set()
-    ordered = sorted(said) if halves else []
-    for i, half in halves.items():
+    for i in halves:
+        half = said[corpus.which[i]]
         # Of all that is greater, what begins alike comes first.
         after = bisect_right(ordered, half)
         longer = ordered[after] if after < len(ordered) else []

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import chain
 
 from headroom.documents.corpus import Corpus
-from headroom.documents.query import Asked, idf
+from headroom.documents.query import Asked
+from headroom.scorers.bm25 import idf
 
 __all__ = ["varied"]
 

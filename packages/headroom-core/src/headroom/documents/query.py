@@ -1,18 +1,18 @@
 """The query: its words, where they are, and what only repeats them."""
 
-import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import announces, asks
 from headroom.documents.quantities import is_number
+from headroom.scorers.bm25 import idf
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import content_terms, stem, words
 
-__all__ = ["Asked", "idf"]
+__all__ = ["Asked"]
 
 
 # The first cell of a row that is not empty.
@@ -44,10 +44,9 @@ class Asked:
         self.query = query
         self.corpus = corpus
         spelled, places = corpus.sentences.matched(frozenset(self.terms))
-        known, words = spelled.keys(), corpus.sentences.words
-        self.held: list[list[str]] = [[] for _ in words]
-        for i in places:
-            self.held[i] = sorted({spelled[word] for word in known & words[i]})
+        self.held: list[list[str]] = [[]] * len(corpus.sentences)
+        for i, words_held in places.items():
+            self.held[i] = sorted({spelled[word] for word in words_held})
 
     def is_echo(self, i: int) -> bool:
         """Tell whether unit `i` only repeats the question or announces an answer.
@@ -160,13 +159,3 @@ class Asked:
             for document, terms in found.items()
             if units[document] > 1
         }
-
-
-def idf(often: Mapping[str, int], total: int) -> dict[str, float]:
-    """Return the weight of each term by how many of `total` texts it is in, above 0.
-
-    Source: Lucene's BM25Similarity, as in `BM25Scorer`.
-    """
-    return {
-        term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in often.items()
-    }

@@ -7,8 +7,9 @@ from itertools import chain
 from headroom.documents.corpus import Corpus
 from headroom.documents.cues import asks, limits
 from headroom.documents.quantities import fitting
-from headroom.documents.query import Asked, idf
+from headroom.documents.query import Asked
 from headroom.documents.structure.lines import is_field
+from headroom.scorers.bm25 import idf
 from headroom.scorers.stop_words import ALL_STOP_WORDS
 from headroom.scorers.words import stem
 
@@ -214,12 +215,12 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
     best = scores[sources[0]] if sources else 0.0
     if best <= 0 or len(corpus.documents) < _LEAST_DOCUMENTS:
         return gains
-    words, vocabulary = corpus.sentences.words, corpus.sentences.vocabulary
+    sentences = corpus.sentences
     told = frozenset(asked.terms)
     capitalised = {
         word
         for source in sources
-        for word in words[which[source]]
+        for word in sentences.words[which[source]]
         # The first comparison is quick and sorts out nearly all words.
         if (word < "a" or word > "{") and word[0].isupper() and len(word) > 1
     }
@@ -227,14 +228,13 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
     names = {
         word
         for word in capitalised
-        if (low := word.lower()) not in vocabulary
+        if (low := word.lower()) not in sentences.vocabulary
         and low not in ALL_STOP_WORDS
         and stem(word) not in told
     }
-    held = [
-        [] if names.isdisjoint(found) else sorted(names.intersection(found))
-        for found in words
-    ]
+    held: list[list[str]] = [[]] * len(sentences)
+    for i, found in sentences.holding(names).items():
+        held[i] = sorted(set(found))
     # Names connect that are in some documents but not in most.
     often = Counter(chain.from_iterable(corpus.by_document(held).values()))
     weights = idf(often, len(corpus.documents))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from headroom.scorers.words import Sentences, content_terms
 
-__all__ = ["BM25Scorer", "bm25"]
+__all__ = ["BM25Scorer", "bm25", "idf"]
 
 # Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.2:
 # how fast a word's repetition stops to count, and how much a long sentence loses.
@@ -17,10 +17,6 @@ def bm25(
     query: Sequence[str], sizes: Sequence[int], shared: Mapping[int, Sequence[str]]
 ) -> tuple[dict[int, float], dict[str, float]]:
     """Return the BM25 score of each document in `shared`, and the idf of each word.
-
-    The idf is Lucene's, above 0 even for a word in every document:
-    log(1 + (N - n + 0.5) / (n + 0.5)). Okapi's is 0 for a word in half of the
-    documents and negative above, so small corpora would score nothing.
 
     Args:
         query: Its words; a word that no document holds adds nothing.
@@ -33,16 +29,29 @@ def bm25(
     counts = {i: Counter(document) for i, document in shared.items()}
     holders = Counter(word for count in counts.values() for word in count)
     total, mean = len(sizes), sum(sizes) / (len(sizes) or 1) or 1.0
-    idf = {w: math.log(1 + (total - n + 0.5) / (n + 0.5)) for w, n in holders.items()}
+    weights = idf(holders, total)
     scores = {}
     for i, count in counts.items():
         bend = _K1 * (1 - _B + _B * sizes[i] / mean)
         scores[i] = sum(
-            idf[word] * count[word] * (_K1 + 1) / (count[word] + bend)
+            weights[word] * count[word] * (_K1 + 1) / (count[word] + bend)
             for word in query
             if word in count
         )
-    return scores, idf
+    return scores, weights
+
+
+def idf(often: Mapping[str, int], total: int) -> dict[str, float]:
+    """Return the weight of each term by how many of `total` texts it is in, above 0.
+
+    Okapi's is 0 for a term in half of the texts and negative above, so small corpora
+    would score nothing.
+
+    Source: Lucene's BM25Similarity.
+    """
+    return {
+        term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in often.items()
+    }
 
 
 class BM25Scorer:
@@ -71,17 +80,15 @@ class BM25Scorer:
         terms = content_terms(query)
         matched, places = known.matched(frozenset(terms))
         scores = [0.0] * len(known)
-        if not matched:
+        if not places:
             return scores
         # Only sentences with a word of the query can score, and only by it.
-        shared = {
-            i: [matched[w] for w in known.words[i] if w in matched] for i in places
-        }
-        found, idf = bm25(terms, [len(each) for each in known.words], shared)
+        shared = {i: [matched[word] for word in held] for i, held in places.items()}
+        found, weights = bm25(terms, list(map(len, known.words)), shared)
         # A word that occurs nowhere weighs as the query's rarest one that does: it
         # lowers all scores alike, and must not drown what is there.
-        rarest = max(idf.values())
-        whole = sum(idf.get(term, rarest) for term in terms)
+        rarest = max(weights.values())
+        whole = sum(weights.get(term, rarest) for term in terms)
         for i, score in found.items():
             scores[i] = math.tanh(score / whole)
         return scores

@@ -2,16 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
 from headroom.scorers.stop_words import ALL_STOP_WORDS, STOP_WORDS
 
-__all__ = ["Sentences", "content_terms", "stem", "words"]
+__all__ = ["Sentences", "content_terms", "stem", "words", "words_of"]
 
 # Every ASCII character that is no letter or digit becomes a space; str.split does
 # the rest, at four times the speed of a regular expression (measured).
-_ASCII = bytes(c if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
+# The bytes of other characters stay, and the mark between texts that are read as one.
+_BETWEEN = "\0"
+_SPACED = bytes(
+    c if c in {0, *range(128, 256)} or chr(c).isalnum() else 32 for c in range(256)
+)
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # Accents and Arabic vowel signs: people leave them out, so matching ignores them.
 _OPTIONAL_MARKS = re.compile(r"[\u0300-\u036f\u064b-\u065f\u0670]")
@@ -31,8 +36,9 @@ _UNSPACED = re.compile(
 # A word that is cut at the end of a line.
 _HYPHENATED = re.compile(r"([^\W\d_]{2,})[-\u2010]\r?\n[ \t>]*([^\W\d_]{2,})")
 # Names of programs are asked for by their parts: "user id" means `getUserId`.
-_CAMEL = re.compile(r"[a-z\d][A-Z]")
-_IDENTIFIER = re.compile(r"[A-Za-z\d]*[a-z\d][A-Z][A-Za-z\d]*")
+# Capitals are few, so they are looked for first.
+_CAMEL = re.compile(r"[A-Z](?<=[a-z\d].)")
+_IDENTIFIER = re.compile(r"(?<![A-Za-z\d])[A-Za-z\d]*?[a-z\d][A-Z][A-Za-z\d]*")
 _HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -75,16 +81,53 @@ def words(text: str) -> list[str]:
     >>> words("getUserId")
     ['getUserId', 'get', 'User', 'Id']
     """
+    return words_of([text])[0]
+
+
+def words_of(texts: Sequence[str]) -> list[list[str]]:
+    """Return the words of each text.
+
+    All are read as one text: the steps before the last one cost less so.
+    """
+    if not texts:
+        return []
+    text = _BETWEEN.join(texts)
+    if text.count(_BETWEEN) >= len(texts):
+        text = _BETWEEN.join(each.replace(_BETWEEN, " ") for each in texts)
     if "\xad" in text:
         text = text.replace("\xad", "")
     if "\n" in text:
         text = _HYPHENATED.sub(r"\1 \2 \1\2", text)
     if _CAMEL.search(text):
         text = _IDENTIFIER.sub(_with_parts, text)
-    if not text.isascii():
-        text = _FOREIGN.sub(_fold_match, text)
+    return [
+        each.split() if each.isascii() else _with_foreign(each.split())
+        for each in _spaced(text).split(_BETWEEN)
+    ]
+
+
+def _spaced(text: str) -> str:
+    """Return `text` with spaces for all ASCII characters that are in no word."""
+    utf8 = text.encode("utf-8", "surrogatepass")
+    return utf8.translate(_SPACED).decode("utf-8", "surrogatepass")
+
+
+def _with_foreign(split: Sequence[str]) -> list[str]:
+    """Return `split` with what has other characters than ASCII cut into words."""
+    found: list[str] = []
+    for each in split:
+        if each.isascii():
+            found.append(each)
+        else:
+            found += _foreign_words(each)
+    return found
+
+
+def _foreign_words(text: str) -> list[str]:
+    """Return the words of a text that has other characters than ASCII."""
+    text = _FOREIGN.sub(_fold_match, text)
     if text.isascii():
-        return text.encode().translate(_ASCII).decode().split()
+        return _spaced(text).replace(_BETWEEN, " ").split()
     found = _WORD.findall(text)
     if not _UNSPACED.search(text):
         return found
@@ -177,33 +220,48 @@ def _is_name(word: str, before: str, stop: frozenset[str]) -> bool:
 class Sentences(list[str]):
     """Sentences whose words are found once, whoever asks for them.
 
-    A list of str to every scorer; BM25 and the selection share its `words`.
+    A list of str to every scorer; BM25 and the selection share its words.
     """
 
     # What was asked for last, and what was found: the scorer and the selection ask for
     # the same.
-    _asked: tuple[frozenset[str], dict[str, str], list[int]] = frozenset(), {}, []
+    _asked: tuple[frozenset[str], dict[str, str], dict[int, list[str]]]
+    _asked = frozenset(), {}, {}
 
     @cached_property
     def words(self) -> list[list[str]]:
         """The words of each sentence, same order."""
-        return [words(sentence) for sentence in self]
+        return words_of(self)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The distinct words, case kept."""
         return frozenset(chain.from_iterable(self.words))
 
-    def matched(self, terms: frozenset[str]) -> tuple[dict[str, str], list[int]]:
-        """Return what of `terms` occurs: words with their stem, and in which sentences.
+    def holding(self, wanted: Collection[str]) -> dict[int, list[str]]:
+        """Return which of the `wanted` words each sentence has that has any.
 
-        Sentences are given by position, in order.
+        Sentences are given by position, in order, their words in order, again where
+        they occur again.
+        """
+        known = frozenset(wanted)
+        return {
+            i: [word for word in said if word in known]
+            for i, said in enumerate(self.words)
+            if not known.isdisjoint(said)
+        }
+
+    def matched(
+        self, terms: frozenset[str]
+    ) -> tuple[dict[str, str], dict[int, list[str]]]:
+        """Return which words have one of `terms` as stem, and what sentences hold them.
+
+        The words come with their stem, and the sentences as `holding` gives them.
         """
         asked, spelled, places = self._asked
         if asked != terms:
             spelled = self._spellings(terms)
-            found = spelled.keys()
-            places = [i for i, w in enumerate(self.words) if not found.isdisjoint(w)]
+            places = self.holding(spelled)
             self._asked = terms, spelled, places
         return spelled, places
 
@@ -218,21 +276,37 @@ class Sentences(list[str]):
         }
         found = {word: term for word, term in near.items() if term in terms}
         found |= {word: word for word in terms & self.vocabulary if word.isupper()}
-        unmet = terms.difference(found.values())
+        unmet = sorted(terms.difference(found.values()))
         missing = [t for t in unmet if len(t) >= _TYPO_LETTERS and t.isalpha()]
-        if missing:
-            for word, other in near.items():
-                if word not in found and len(other) >= _TYPO_LETTERS:
-                    for term in missing:
-                        if _one_letter_apart(term, other):
-                            found[word] = term
-            missing = [t for t in missing if t not in found.values()]
-        for word in self.vocabulary if missing else ():
-            if len(word) >= _TYPO_LETTERS and word.casefold() not in ALL_STOP_WORDS:
-                for term in missing:
-                    if _is_part(term, word) or _is_part(stem(word), term):
-                        found[word] = term
+        for term in missing:
+            found |= {
+                word: term
+                for word, other in near.items()
+                # Of so many letters, the first two are right or the last two.
+                if (other[:2] == term[:2] or other[-2:] == term[-2:])
+                and word not in found
+                and len(other) >= _TYPO_LETTERS
+                and _one_letter_apart(term, other)
+            }
+        met = set(found.values())
+        for term in missing:
+            if term not in met:
+                found |= dict.fromkeys(self._compounds(term, near), term)
         return found
+
+    def _compounds(self, term: str, near: Mapping[str, str]) -> Iterator[str]:
+        """Yield the words that are a compound with `term`, or a part of it."""
+        beginnings = {term[:n] for n in range(_TYPO_LETTERS, len(term) - 2)}
+        parts = {word for word, other in near.items() if other in beginnings}
+        if term in self._folded:
+            parts.update(word for word in self.vocabulary if _is_part(term, word))
+        for word in parts:
+            if len(word) >= _TYPO_LETTERS and word.casefold() not in ALL_STOP_WORDS:
+                yield word
+
+    @cached_property
+    def _folded(self) -> str:
+        return " ".join(self.vocabulary).casefold()
 
 
 # Shorter words have too many neighbours ("fast", "last"); so does an exchanged letter
