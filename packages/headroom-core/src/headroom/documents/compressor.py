@@ -14,6 +14,7 @@ from headroom.documents.deduplication import best_first, openings_first
 from headroom.documents.diversity import varied
 from headroom.documents.quantities import fitting
 from headroom.documents.query import Asked
+from headroom.documents.reading import read_tokens
 from headroom.documents.relevance import inherited, relevance, with_answers
 from headroom.documents.report import (
     PrunedDocuments,
@@ -191,7 +192,10 @@ class SemanticCompressor:
         """Decide what to keep; all that is returned is written down from this."""
         documents = _checked_documents(context)
         count = cache(self.count_tokens or default_counter())
-        tokens = [count(text) for text in documents]
+        if self.count_tokens is None:
+            tokens = [read_tokens(default_counter(), text) for text in documents]
+        else:
+            tokens = [count(text) for text in documents]
         # Rounding may leave the product of the float just below a whole number.
         ceiling = math.floor(self.target_ratio * sum(tokens) + 1e-9)
         if self.max_tokens is not None:

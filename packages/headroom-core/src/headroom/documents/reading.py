@@ -8,8 +8,9 @@ from headroom.documents.cues import announces, asks
 from headroom.documents.structure import Unit, split_units
 from headroom.documents.structure.lines import opens_list
 from headroom.scorers.words import words_of
+from headroom.tokens import TokenCounter
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "read", "read_tokens"]
 
 # The same chunks are retrieved for other questions, and again in each turn of an
 # agent. So many are remembered, none longer than so many characters: a few megabytes.
@@ -73,6 +74,18 @@ def read(text: str, longest: int, piece: int) -> Reading:
         # Nothing was cut, so it is the same wherever its longest unit is allowed.
         remembered[:] = [found]
     return found
+
+
+def read_tokens(count_tokens: TokenCounter, text: str) -> int:
+    """Return the tokens of a text by our own counter, remembered as its units are."""
+    if len(text) > _REMEMBERED_CHARACTERS:
+        return count_tokens(text)
+    return _remembered_tokens(count_tokens, text)
+
+
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
+def _remembered_tokens(count_tokens: TokenCounter, text: str) -> int:
+    return count_tokens(text)
 
 
 @lru_cache(maxsize=_REMEMBERED_TEXTS)
