@@ -92,6 +92,11 @@ LIMITS = [
     "これは誤りである。",
     "実は閉まっている。",
     "이것은 틀렸다.",
+    "Voraussetzung ist die Zustimmung.",
+    "前提是主管同意。",
+    "Ce n'est plus vrai.",
+    "For all others it is closed.",
+    "På tisdagar är det dock stängt.",
 ]
 
 

@@ -400,6 +400,117 @@ KINDS = {
         "error: saving b.png failed",
         ["[cause]: Error: disk full"],
     ),
+    "row below a spanned cell": (
+        "What does the ferry to Oban cost at night?",
+        "<table>\n<tr><th>To</th><th>When</th><th>Price</th></tr>\n"
+        '<tr><td rowspan="2">Mull</td><td>day</td><td>9</td></tr>\n'
+        "<tr><td>night</td><td>14</td></tr>\n"
+        '<tr><td rowspan="2">Oban</td><td>day</td><td>7</td></tr>\n'
+        "<tr><td>night</td><td>11</td></tr>\n</table>",
+        "<tr><td>night</td><td>11</td></tr>",
+        ['<tr><td rowspan="2">Oban</td><td>day</td><td>7</td></tr>'],
+    ),
+    "section row that repeats itself": (
+        "How many adults came to the lido in May?",
+        "| month | who | n |\n|---|---|---|\n| Zoo | Zoo | Zoo |\n| May | adults | "
+        "81 |\n"
+        "| Lido | Lido | Lido |\n| May | adults | 40 |\n| May | pupils | 22 |",
+        "| May | adults | 40 |",
+        ["| Lido | Lido | Lido |", "| month | who | n |"],
+    ),
+    "section row with dashes": (
+        "What was the profit of the farm?",
+        "| EUR | 2023 |\n|---|---|\n| **Mill** | - |\n| profit | 7 |\n| **Farm** | "
+        "– |\n"
+        "| profit | 9 |",
+        "| profit | 9 |",
+        ["| **Farm** | – |", "| EUR | 2023 |"],
+    ),
+    "note behind a blank": (
+        "Was kostet der Mantel?",
+        "| Artikel | Preis |\n|---|---|\n| Mantel | 60 * |\n| Hut | 20 |\n\n"
+        "* Nur in Größe S.\n\nDer Laden hat zwei Türen.",
+        "| Mantel | 60 * |",
+        ["* Nur in Größe S."],
+    ),
+    "paragraph in brackets that another one limits": (
+        "May the landlord raise the rent?",
+        "(1) The landlord may raise the rent.\n(2) Pets are welcome.\n"
+        "(3) Paragraph 1 does not apply to hostels.\n(4) Bikes stay outside.",
+        "(1) The landlord may raise the rent.",
+        ["(3) Paragraph 1 does not apply to hostels."],
+    ),
+    "letter that another one limits": (
+        "May guests use the pool?",
+        "(a) Guests may use the pool until ten.\n(b) Dogs stay outside.\n"
+        "(c) Point (a) does not apply on Mondays.\n(d) Towels are free.",
+        "(a) Guests may use the pool until ten.",
+        ["(c) Point (a) does not apply on Mondays."],
+    ),
+    "step that hangs on the one before": (
+        "When do I call the hotline?",
+        "1. Switch the printer on and wait for a minute or two.\n2. Feed a sheet.\n"
+        "3. Check that the lamp is green.\n4. If it does not light, or blinks, wait.\n"
+        "5. Otherwise, call the hotline.\n6. Switch the printer off again in the end.",
+        "5. Otherwise, call the hotline.",
+        ["4. If it does not light, or blinks, wait."],
+    ),
+    "short tail of an item": (
+        "Für wen ist der Aufzug?",
+        "- Der Aufzug ist nur für\nFeuerwehrleute.\n- Die Treppe ist für alle da.\n"
+        "- Der Keller ist zu.",
+        "- Der Aufzug ist nur für\nFeuerwehrleute.",
+        [],
+    ),
+    "part of a contract": (
+        "Who pays the insurance of a sale?",
+        "Part A: Rental\n\nChapter 2: Costs\n\n2.1 Insurance\n\nThe client pays the "
+        "insurance.\n\nPart B: Sale\n\nChapter 5: Costs\n\n5.1 Insurance\n\nThe firm "
+        "pays the insurance.",
+        "The firm pays the insurance.",
+        ["Part B: Sale", "Chapter 5: Costs", "5.1 Insurance"],
+    ),
+    "label between signs": (
+        "Where is the log file on Linux?",
+        "— macOS —\nThe log file is in Library. It is small.\n\n— Linux —\nThe log "
+        "file "
+        "is in var. It is large.",
+        "The log file is in var.",
+        ["— Linux —"],
+    ),
+    "label behind a sign": (
+        "学生の料金はいくらですか。",
+        "◆ 一般\n料金は八百円です。予約は要りません。\n\n◆ 学生\n料金は五百円です。"
+        "学生証が要ります。",
+        "料金は五百円です。",
+        ["◆ 学生"],
+    ),
+    "bold line of HTML": (
+        "May I bring oil?",
+        "<b>Refused</b><br>\n<p>Oil and paint. Tyres.</p>\n<b>Taken</b><br>\n"
+        "<p>Paper and glass.</p>",
+        "<p>Oil and paint.",
+        ["<b>Refused</b>"],
+    ),
+    "post that corrects another one": (
+        "Which door code is valid?",
+        "Rosa  10:42 AM\nThe door code is 4471.\n\nImran  10:44 AM\nThat one "
+        "expired, it is "
+        "9020 now.\n\nRosa  10:50 AM\nThanks!\n\nBo  11:02 AM\nLunch?",
+        "The door code is 4471.",
+        ["Rosa  10:42 AM", "Imran  10:44 AM", "That one expired, it is 9020 now."],
+    ),
+    "post below a title that asks": (
+        "¿Qué presión llevan las ruedas?",
+        "Foro > ¿Qué presión llevan las ruedas?\n\nana_1 (12/05/2024)\n¿Qué presión "
+        "llevan "
+        "las ruedas?\n\npedal (12/05/2024)\nSiempre ocho bares.\n\ntaller "
+        "(13/05/2024)\n"
+        "Eso es demasiado.\n\nana_1 (14/05/2024)\n¿Y la cadena?\n\npedal "
+        "(14/05/2024)\nSí.",
+        "Siempre ocho bares.",
+        ["pedal (12/05/2024)", "taller (13/05/2024)", "Eso es demasiado."],
+    ),
 }
 
 

@@ -288,11 +288,7 @@ class SemanticCompressor:
             for i, score in enumerate(scores)
             if score >= least and i not in corpus.carried and i not in echoes
         ]
-        fitting = [
-            i
-            for i in telling
-            if sum(corpus.estimates[at] for at in corpus.group(i)) <= most
-        ]
+        fitting = [i for i in telling if corpus.cost(i) <= most]
         top = max(fitting, key=scores.__getitem__, default=-1)
         best = scores[top] if fitting else 0.0
         surest = max((scores[i] * below[i] for i in fitting), default=0.0)

@@ -80,7 +80,7 @@ class Corpus:
         Args:
             documents: The texts.
             tokens: The tokens of each.
-            ceiling: Tokens above which an endless unit is cut.
+            ceiling: Most tokens of the output; an endless unit above it is cut.
             asked_how: True if the query asks how something is done.
         """
         self.asked_how = asked_how
@@ -154,7 +154,7 @@ class Corpus:
         """Return what unit `i` must and should be kept with."""
         must = self.group(i)
         should = [self.leans_on(i), *self._replies(i)]
-        if reports(self.texts[i]):
+        if reports(self.texts[i]) or self._is_unknown(i):
             should.append(self._sentence_after(i))
         if self.units[i].kind == "piece":
             should += [at for at in (i + 1, i - 1) if self._are_parts(i, at)]
@@ -174,15 +174,11 @@ class Corpus:
         """Yield the sentences after unit `i` that have to do with it.
 
         They point back at it, or tell how something is done where the query asks for
-        that. In a language without cues the next sentence may be one.
+        that.
         """
-        for step in range(_MOST_FOLLOWING):
+        for _ in range(_MOST_FOLLOWING):
             after = self._sentence_after(i)
-            if after is None or not (
-                self.asked_how
-                or points_back(self.texts[after])
-                or (step == 0 and self._is_unknown(i))
-            ):
+            if after is None or not (self.asked_how or points_back(self.texts[after])):
                 return
             yield after
             i = after
@@ -221,6 +217,10 @@ class Corpus:
             known = self._groups[i] = frozenset(group)
         return known
 
+    def cost(self, i: int) -> float:
+        """Return the tokens of unit `i` with all that it needs, roughly."""
+        return sum(self.estimates[at] for at in self.group(i))
+
     def _beside(self, i: int) -> list[int]:
         """Return the sentences next to unit `i` that it is never kept without."""
         last = self.refers_to(i)
@@ -231,7 +231,22 @@ class Corpus:
         after = self._after.get(i)
         if after is not None and self._completes(after):
             found.append(after)
+        found += [
+            at
+            for at in self._next_post(i)[:1]
+            if contrasts(self.texts[at]) or leans_back(self.texts[at])
+        ]
         return found
+
+    def _next_post(self, i: int) -> list[int]:
+        """Return the first units of the post after that of unit `i`, in a thread."""
+        post = self.units[i].heading
+        if post is None or self.units[post].kind != "post" or i in self.carried:
+            return []
+        last = min(len(self.units), i + _NEAR_TURNS)
+        next_ = next((n for n in range(i, last) if self.units[n].kind == "post"), last)
+        below = range(next_ + 1, min(len(self.units), next_ + 1 + _MOST_REPLIES))
+        return [at for at in below if self.units[at].heading == next_]
 
     def refers_to(self, i: int) -> int | None:
         """Return the sentence before without which unit `i` says nothing, or None."""
@@ -305,7 +320,9 @@ class Corpus:
         one, two = self.units[last], self.units[i]
         if two.kind == "item":
             clauses = all(_CLAUSE.match(self.texts[at]) for at in (last, i))
-            return last if clauses and self._same_level(last, i) else None
+            steps = _STEP.match(self.texts[i]) and refers_back(self.texts[i])
+            same = (clauses or steps) and self._same_level(last, i)
+            return last if same else None
         if two.kind not in _RUNNING or one.kind not in {*_RUNNING, "lines"}:
             return None
         return (
@@ -316,7 +333,7 @@ class Corpus:
         """Return the turns of a dialogue after unit `i`, which may be taken back."""
         unit = self.units[i]
         if unit.kind not in _TURNS or i + 1 == len(self.units):
-            return []
+            return self._next_post(i)
         most = _MOST_REPLIES if self._is_dialogue(i) else self.units[i + 1].intro == i
         last = min(len(self.units), i + 1 + most)
         return [at for at in range(i + 1, last) if self._same_block(at, i)]

@@ -54,7 +54,8 @@ _DENYING = _words(
     """
 )
 _DENYING_DENSE = re.compile(
-    r"n[’']t\b|不|没|無|ない|ません|仅|僅|只|のみ|だけ|에만|만 |않|없"
+    r"n[’']t\b|\bn(?:e |['’])\w+ plus\b|"
+    r"不|没|無|ない|ません|仅|僅|只|のみ|だけ|에만|만 |않|없"
 )
 # After one of these a list goes on the other way round.
 _EXCLUDING = _DENYING | _words(
@@ -88,6 +89,8 @@ _UNDONE = _words(
     suspendido suspendida aplazado aplazada smentito revocato annullato sospeso
     desmentido revogado cancelado suspenso onjuist ingetrokken geschorst неверно ложь
     опровергнуто отменено отменён отложено
+    expired obsolete superseded abgelaufen veraltet expiré expirée périmé caducado
+    scaduto expirado verlopen
     """
 )
 _UNDONE_DENSE = re.compile(
@@ -110,12 +113,12 @@ _LABEL = re.compile(rf"{_OPENING}(?:[\w'’]+\s)?([\w'’]+)\s?[:：]")
 # Pronouns that point at the sentence before.
 _PRONOUN = _opening(
     "he|she|it|they|this|these|those|his|her|its|their|such|the (?:former|latter|same)",
-    "él|ella|ellos|ellas|esto|este|esta|estos|estas",
+    "él|ella|ellos|ellas|est[aeo]|estos|estas|es[aeo]|esos|esas",
     "il|elle|ils|elles|cela|celui-ci|celle-ci|ce dernier|cette dernière",
     "er|sie|dies|diese[rs]?|egli|essa|essi|questo|questa|questi",
     "ele|ela|eles|elas|isso|isto|hij|zij|deze|dit|он|она|оно|они|это|эти",
     "sus?|ses|leurs?|(?:sein|ihr)(?:e[nmrs]?)?|suo|sua|suoi|sue|seus?|suas|его|её|их",
-    dense="他|她|它|这|這|彼|彼女|これ|それ",
+    dense="他|她|它|这|這|该|該|此|上述|彼|彼女|これ|それ",
 )
 # What speaks of a statement or clause: "This" or "Paragraph 1 shall not apply".
 _STATEMENT = _opening(
@@ -131,7 +134,8 @@ _REFERENCE = _opening(
     "therefore|thus|hence|consequently|accordingly|as a result|for "
     "(?:this|that) reason|(?:that|this|which) is (?:why|because|how)|because of "
     "(?:this|that)|so far|both|neither|either (?:one|of them)|the (?:two|three)|"
-    "all (?:three|four|of them)|most of them|an?(?:other| new) one|likewise|"
+    "(?:all|each) (?:three|four|of (?:them|these))|most of them|an?(?:other| new) one|"
+    "likewise|"
     "similarly",
     "(?:in|on|at) (?:the same|that) (?:year|month|week|place|case|day|time)|"
     r"(?:\w+ ){1,3}(?:later|earlier|afterwards|(?:after|before) (?:that|this)|danach|"
@@ -139,22 +143,30 @@ _REFERENCE = _opening(
     r"afterwards|then|there|here|(?:un)?like (?:it|this|that|them|these)",
     r"the (?:remaining|others?|rest|(?:last|first) (?:one|\d+))|die letzten \d+|"
     "die (?:restlichen|übrigen)|der rest|les autres|le reste|los demás|el resto",
-    "else|in (?:this|such) (?:case|event)|if so|if not",
+    "else|in (?:this|such) (?:case|event)|if (?:so|not|it (?:does|is) not|none)|"
+    "(?:wenn|falls) nicht|si non|si no|se (?:non|não)|in caso contrario|zo niet|"
+    "если нет|jeśli nie",
     "that (?:claim|statement|report|rule|figure|number|decision|limit|amount|date)",
-    "daher|deshalb|deswegen|darum|folglich|somit|demnach|beides?|aus diesem grund|"
+    "daher|deshalb|deswegen|darum|folglich|somit|demnach|beides?|alle (?:drei|vier)|"
+    "aus diesem grund|"
     "im (?:gleichen|selben) (?:jahr|monat)|am (?:gleichen|selben) tag|in diesem fall|"
     "danach|seitdem|dort|ansonsten|sonst|stattdessen",
-    "c['’]est pourquoi|par conséquent|donc|ainsi|(?:tous )?les deux|ensuite|"
+    "c['’]est pourquoi|par conséquent|donc|ainsi|(?:tous|toutes) (?:les )?(?:deux|"
+    "trois)|les deux|ensuite|"
     "depuis lors|la même année|le même jour|dans ce cas|sinon|pour cette raison",
-    "por (?:eso|ello|lo tanto|esta razón)|así que|ambos|ambas|el mismo (?:año|día)|"
+    "por (?:eso|ello|lo tanto|esta razón)|así que|ambos|ambas|[lt]?[oa]s (?:dos|tres)|"
+    "el mismo (?:año|día)|"
     "en (?:ese|este|tal) caso|de lo contrario|en caso contrario|desde entonces|después",
-    "perciò|pertanto|quindi|per questo|entramb[ie]|nello stesso anno|altrimenti",
-    "portanto|por isso|assim|no mesmo ano|caso contrário|nesse caso",
-    "daarom|dus|beide|in hetzelfde jaar|anders|in dat geval",
+    "perciò|pertanto|quindi|per questo|entramb[ie]|tutt[ie] e (?:due|tre)|"
+    "nello stesso anno|altrimenti",
+    "portanto|por isso|assim|ambos|ambas|[oa]s (?:dois|duas|três)|no mesmo ano|"
+    "caso contrário|nesse caso",
+    "daarom|dus|beiden?|oboje|obaj|obie|in hetzelfde jaar|anders|in dat geval",
     "(?:именно |вот )?поэтому|вот почему|следовательно|оба|обе|в том же году|иначе|"
     "в противном случае|dlatego|zatem|bu yüzden|bu nedenle|därför|derfor|proto|vì vậy|"
-    "ezért|siksi|de aceea|тому|γι' αυτό|ولهذا|لذلك|इसलिए",
-    dense="因此|所以|两者|同年|否则|那时|当时|そのため|したがって|両者|それ以来|さもなければ",
+    "ezért|siksi|de aceea|тому|γι' αυτό|عندئذ|ولهذا|لذلك|इसलिए",
+    dense="因此|所以|如果(?:没有|不行|不是)?[，,]|两者|同年|否则|那时|当时|两人|そのため|したがって|両者|二人とも|それ以来|さもな|"
+    "そうでない|そうでなければ",
 )
 # Openings that limit, correct or go on with what was said before, as conditions do.
 _CONTRAST = _opening(
@@ -165,9 +177,11 @@ _CONTRAST = _opening(
     "provided|providing|(?:as|so) long as|on condition|subject to|(?:scratch|strike|"
     "ignore|forget) (?:that|this)|make that|on second thoughts?|actually,|edit|sorry,|"
     "wait,|(?:above|below|beyond|over|up to|under|after|before) (?:that|this|these)|"
-    "(?:all|any|every|the) others?|in (?:all )?other cases|(?:every|any|no) ?(?:one|"
+    "(?:for )?(?:all|any|every|the) others?|in (?:all )?other cases|(?:every|any|"
+    "no) ?(?:one|"
     "body|thing) else",
-    "es sei denn|jedoch|aber|allerdings|dennoch|trotzdem|doch|hingegen|dagegen|nicht|"
+    "voraussetzung|bedingung|voorwaarde|es sei denn|jedoch|aber|allerdings|dennoch|"
+    "trotzdem|doch|hingegen|dagegen|nicht|"
     "vielmehr|nur|andernfalls|sofern|vorausgesetzt|unter der (?:voraussetzung|"
     "bedingung)|"
     "darüber|darunter|alle anderen|(?:alle|die) (?:anderen|übrigen)|in allen anderen "
@@ -187,14 +201,16 @@ _CONTRAST = _opening(
     "kuitenkin|azonban|viszont|însă|dar|але|όμως|ωστόσο|ancak|fakat|ama|yalnızca|"
     "sadece|men|dock|endast|kun|avšak|pouze|و?لكن|غير أن|ما عدا|فقط|بشرط",
     dense="但是|但|然而|不过|除非|其实|事实上|实际上|ただし|しかし|だが|でも|実は|実際|"
-    "其他|其余|それ以外|その他|なお|사실은|실제로|仅限|"
+    "前提|条件是|但须|须经|其他|其余|それ以外|その他|なお|사실은|실제로|仅限|"
     "僅限|只限|唯一|단[,， ]|다만|그러나|하지만",
 )
 # A contrast word that stands a little later: "Students, however, pay nothing."
 _CONTRAST_INSIDE = re.compile(
     r"[^.;:]{1,40}?(?:,\s*(?:however|though|on the other hand|by contrast|en revanche|"
     r"toutefois|cependant|sin embargo|en cambio|invece|tuttavia|porém|contudo|echter|"
-    r"однако)\s*,|\s(?:jedoch|allerdings|hingegen|dagegen|aber|natomiast|zaś|ise)\s|"
+    r"однако)\s*,|\s(?:jedoch|allerdings|hingegen|dagegen|aber|natomiast|zaś|jednak|"
+    r"dock|však|ise|"
+    r"ancak|fakat|όμως)\s|"
     r"\s(?:however),)",
     re.IGNORECASE,
 )

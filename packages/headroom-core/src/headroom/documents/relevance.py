@@ -30,6 +30,7 @@ _OTHER_SECTION = 0.5  # what is left of a score where another section is asked f
 _LABELLED = 1.3  # a row gains where its first cell is asked for
 _QUOTED = 0.8  # what is left of a quoted sentence for each mark
 _DENIED = 1.15  # what is denied gains where the question asks for that ("may not")
+_NAMED = 0.2  # the least score of a section that is asked for
 _UNNAMED = 0.5  # the share of that section's score up to which one is not asked for
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
@@ -137,7 +138,7 @@ def _sections(scores: Sequence[float], corpus: Corpus) -> list[float]:
         factor = 1.0 if at is None else factors[at]
         if at is not None:
             named = best[corpus.units[at].document, above[at]]
-            if scores[at] < _UNNAMED * named:
+            if named > _NAMED and scores[at] < _UNNAMED * named:
                 factor *= _OTHER_SECTION
         factors.append(factor)
     return factors

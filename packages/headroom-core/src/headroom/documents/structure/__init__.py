@@ -15,7 +15,7 @@ from headroom.documents.structure.fields import (
     fields,
     records,
 )
-from headroom.documents.structure.headings import heading
+from headroom.documents.structure.headings import heading, posts
 from headroom.documents.structure.lines import TAG
 from headroom.documents.structure.lists import item
 from headroom.documents.structure.logs import logs
@@ -75,7 +75,7 @@ _READERS: tuple[Callable[[Outline, int], int], ...] = (
 def _read(outline: Outline) -> None:
     texts = [line.text for line in outline.lines]
     outline.fences, outline.blocks = fences(texts), blocks(texts)
-    outline.running = running(outline.lines)
+    outline.running, outline.posts = running(outline.lines), posts(outline.lines)
     i = 0
     while i < len(outline.lines):
         if not outline.lines[i].text.strip():

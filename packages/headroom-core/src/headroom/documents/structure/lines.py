@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from headroom.documents.cues import CLOSING
 from headroom.scorers.stop_words import ALL_STOP_WORDS
+from headroom.scorers.words import words
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*(\S?)")
 
@@ -185,7 +186,10 @@ def is_title(line: str) -> bool:
 def ends_open(line: str) -> bool:
     """Tell whether a line ends in a small word that a sentence goes on after."""
     word = _WORD_END.search(line.rstrip())
-    return word is not None and word[1].islower() and word[1] in ALL_STOP_WORDS
+    if word is None or not word[1].islower():
+        return False
+    # Stop words have no accents.
+    return word[1] in ALL_STOP_WORDS or not ALL_STOP_WORDS.isdisjoint(words(word[1]))
 
 
 def runs_on(before: str, after: str, width: float) -> bool:

@@ -32,7 +32,8 @@ def item(outline: Outline, i: int) -> int:
         return 0
     if mark and _numbered_heading(outline, i, mark[1]):
         depth = mark[1].strip("().").count(".")
-        outline.add_heading(line, line.end, BOLD_LEVEL + 0.1 * (1 + depth))
+        level = outline.nested(f"{depth}", BOLD_LEVEL + 0.1 * (1 + depth))
+        outline.add_heading(line, line.end, level)
         return 1
     size = 1 if html else 1 + _continuation(outline, i)
     end = outline.lines[i + size - 1].end

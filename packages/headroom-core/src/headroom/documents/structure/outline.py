@@ -37,6 +37,8 @@ class Outline:
         # position); what introduces the next block; what turns the rest of a list.
         self.headings: list[tuple[float, int]] = []
         self.items: list[tuple[int, str, int]] = []
+        self.levels: dict[str, float] = {}
+        self.posts: frozenset[int] = frozenset()
         self.leads: dict[int, int] = {}
         self.list_intro: int | None = None
         self.intro: int | None = None
@@ -105,12 +107,23 @@ class Outline:
             at = end
         yield start, stop
 
-    def add_heading(self, line: Line, end: int, level: float) -> None:
+    def nested(self, style: str, level: float) -> float:
+        """Return the level of a heading without a mark: one style has one level.
+
+        The first one that comes directly below another heading is deeper.
+        """
+        top = self.headings[-1][0] if self.headings else 0.0
+        deeper = top + 0.01 if self.was("heading") and top >= level else level
+        return self.levels.setdefault(style, deeper)
+
+    def add_heading(
+        self, line: Line, end: int, level: float, kind: str = "heading"
+    ) -> None:
         """Append a heading; it closes those of its level and below."""
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         lead = self._lead()
-        self.headings.append((level, self.add(line.start, end, "heading", lead)))
+        self.headings.append((level, self.add(line.start, end, kind, lead)))
         self.items, self.intro = [], None
 
     def _lead(self) -> int | None:

@@ -11,9 +11,12 @@ __all__ = ["answered", "closed", "labelled", "noted", "pointed"]
 # The mark of a note, where it stands in the text and where it opens the note.
 _SIGN = (
     r"\[\^[^\]\s]{1,20}\]|\[\w{1,2}\]|\(\d{1,2}\)|(?:\\?\*){1,3}|"
-    r"[†‡]{1,2}|[¹²³⁴-⁹]{1,2}\)?"
+    r"[†‡※]{1,2}|⁽?[¹²³⁴-⁹]{1,2}[⁾)]?"
 )
-_NOTE_MARK = re.compile(rf"(?:(?<=[^\s*])|(?<=\S )(?=\[))({_SIGN})(?![\w*])")
+# A blank may stand before it at the end of a cell, line or sentence.
+_NOTE_MARK = re.compile(
+    rf"(?:(?<=[^\s*])|(?<=\S )(?=\[|(?:{_SIGN})\s*(?:[|<.;\t\n]|$)))({_SIGN})(?![\w*])"
+)
 _STARS = re.compile(r"\*+")
 # A note that says where a sentence is from is no condition of it.
 _SOURCE = re.compile(r"\b(?:1[89]|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
@@ -39,6 +42,15 @@ def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
         return units
     question: int | None = None
     alone = answered = False
+    # The first post below a title that asks only asks that again.
+    asked_above: set[int] = set()
+    titles: set[int | None] = {None}
+    for i, unit in enumerate(units):
+        if unit.kind == "post" and unit.heading not in titles:
+            titles.add(unit.heading)
+            title = units[(unit.heading or position) - position]
+            if asks(text[title.start : title.end]):
+                asked_above.add(position + i)
     for i, unit in enumerate(units):
         said = text[unit.start : unit.end]
         gap = text[units[i - 1].end : unit.start] if i else "\n"
@@ -53,6 +65,8 @@ def answered(units: list[Unit], text: str, position: int) -> list[Unit]:
             )
             if over or sibling or unit.kind == "heading":
                 question = None
+        if unit.heading in asked_above:
+            continue
         if unit.kind in {"sentence", "field", "item", "lines"} and asks(said):
             after = text[unit.end : units[i + 1].start] if i + 1 < len(units) else ""
             question, answered = i, False
@@ -98,23 +112,27 @@ def labelled(units: list[Unit], text: str, position: int) -> list[Unit]:
 
 # A clause that is pointed at by its number, and the number that opens one.
 _POINTER = re.compile(
-    r"\b(?:clauses?|sections?|articles?|paragraphs?|points?|rules?|ziffer|abschnitt|"
-    r"punkt|artikel|nr\.|clause|article|alinéa|cláusula|artículo|apartado|punto|"
-    r"articolo|artigo|пункт\w*|стать\w*)\s+(\d+(?:\.\d+)*)(?![\w.]*\d)|"
+    r"\b(?:(?:sub)?(?:clauses?|sections?|paragraphs?)|articles?|points?|rules?|items?|"
+    r"ziffer|abschnitt|punkt|artikel|nr\.|absatz|abs\.|satz|buchstabe|lit\.|alinéa|"
+    r"lettre|cláusula|artículo|apartado|punto|letra|lettera|comma|articolo|artigo|lid|"
+    r"пункт\w*|стать\w*)\s+\(?(\d+(?:\.\d+)*|[a-z](?=\W))(?![\w.]*\d)|"
     r"§+\s*(\d+[a-z]?)|第\s*(\d+)\s*[条條項项]",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?:§+\s*|第\s*|\w+\s+)?(\d+(?:\.\d+)*[a-z]?)\b")
+_NUMBER = re.compile(
+    r"\s*(?:(?:§+\s*|第\s*|\w+\s+)?\(?(\d+(?:\.\d+)*[a-z]?)\b|\(?([a-z])\)\s)"
+)
 
 
 def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
-    """Return `units`, each limit of a clause that it names with that clause."""
+    """Return `units`, each limit of a clause that it names with it, and back."""
     numbers: dict[str, int] = {}
     for i, unit in enumerate(units):
         number = unit.kind == "item" and _NUMBER.match(text, unit.start, unit.end)
         if number:
             # A number that opens two clauses says nothing.
-            numbers[number[1]] = -1 if number[1] in numbers else i
+            name = number[1] or number[2]
+            numbers[name] = -1 if name in numbers else i
     for i, unit in enumerate(units if numbers else ()):
         said = text[unit.start : unit.end]
         if unit.kind not in {"item", "sentence"} or not limits(said):
@@ -123,6 +141,7 @@ def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
         places = {numbers.get(number, -1) for number in found} - {-1, i}
         for at in sorted(places):
             _need(units, i, position + at)
+            _need(units, at, position + i)
     return units
 
 

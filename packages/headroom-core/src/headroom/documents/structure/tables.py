@@ -40,6 +40,10 @@ _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
 _HTML_CELL = re.compile(
     r"<t([dh])\b[^>]*>(.*?)(?=<t[dh]\b|</t[dh]>|</tr>|$)", re.I | re.S
 )
+_SPANNED = re.compile(
+    r"<tr\b[^>]*>\s*<t[dh]\b[^>]*\browspan=[\"']?(\d{1,3})", re.IGNORECASE
+)
+_BLANK = re.compile("[-–—]*")
 _TAGS = re.compile(r"<[^<>]*>")
 _LEAST_CELLS = 2
 _BOLD = ("**", "__")
@@ -136,7 +140,11 @@ def _related(
 
 def _is_section(cells: Sequence[str]) -> bool:
     """Tell whether a row only says what the next ones are about."""
-    return len(cells) >= _LEAST_CELLS and bool(cells[0]) and not any(cells[1:])
+    if len(cells) < _LEAST_CELLS or _BLANK.fullmatch(cells[0]):
+        return False
+    others = {*cells[1:]}
+    # One cell across all columns may be written into each of them.
+    return others == {cells[0]} or all(map(_BLANK.fullmatch, others))
 
 
 def _is_rule(line: str) -> bool:
@@ -210,7 +218,7 @@ def _html(lines: Lines) -> list[_Row]:
     rows: list[tuple[int, int, list[str]]] = []
     headers: list[int] = []
     found: list[_Row] = []
-    i = 0
+    i = spanned = 0  # the rows that the first cell above reaches into
     while i < len(lines):
         text, first = lines[i], i
         if "<tr" in text.lower():
@@ -221,6 +229,10 @@ def _html(lines: Lines) -> list[_Row]:
                 text += "\n" + lines[i]
             cells = _HTML_CELL.findall(text)
             said = [" ".join(_TAGS.sub(" ", cell).split()) for _, cell in cells]
+            if spanned:
+                said = ["", *said]
+            span = _SPANNED.search(text)
+            spanned = int(span[1]) - 1 if span else max(0, spanned - 1)
             rows.append((first, i, said))
             only_names = bool(cells) and all(kind in "hH" for kind, _ in cells)
             if only_names or (len(rows) == 1 and _names(said)):

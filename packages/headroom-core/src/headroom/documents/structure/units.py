@@ -13,7 +13,8 @@ class Unit(NamedTuple):
         start: First character in the document.
         end: One past the last. Neither end is whitespace, but for the indentation of
             code, data and items, which says what they stand under.
-        kind: "sentence"; "lines" (of an address or menu); "heading", "item", "field",
+        kind: "sentence"; "lines" (of an address or menu); "heading", "post" (who posted
+            what is below), "item", "field",
             "header", "section" and "row" (of a table), "data" (indented), "code",
             "log", "trace";
             "contents" for a line of a table of contents, "markup" for page numbers and
