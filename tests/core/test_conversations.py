@@ -74,6 +74,10 @@ def compressor(max_tokens, **options):
     return ConversationCompressor(max_tokens, **{"count_tokens": count, **options})
 
 
+def short_summary(messages, max_tokens):
+    return f"The user noted {len(messages)} orders."
+
+
 def total(messages):
     return messages_tokens(messages, count)
 
@@ -328,8 +332,46 @@ class TestHysteresis:
             previous = out
         assert 2 <= compactions <= 30
 
-    def test_segments_are_frozen_and_appended(self):
+    def test_a_digest_takes_the_room_up_to_the_target(self):
         small = compressor(3_000, compact_turns=3)
+        messages = [SYSTEM, *chat(60)]
+        previous, after = "", []
+        for end in range(1, len(messages) + 1, 2):
+            result = small.explain(messages[:end])
+            if result.digest != previous:
+                previous = result.digest
+                after.append(result.tokens_after)
+        assert len(after) > 1
+        # The first replaces less than it has room for.
+        assert all(0.9 * 1_500 < tokens <= 1_550 for tokens in after[1:])
+
+    def test_with_more_budget_no_rule_goes_and_facts_hardly_do(self):
+        rules = ("Never call my employer.", "I am allergic to penicillin.")
+        pairs = [("Plan my move to Aarhus in May.", "Gladly.")]
+        pairs += [(rule, "Understood.") for rule in rules]
+        pairs += [
+            (f"Box {n} weighs {n + 3} kg.", "Noted, I have written that down for you.")
+            for n in range(30)
+        ]
+        pairs += [("Tell me a story.", STORY * 4)] * 3 + [("Fine.", "So we go on.")]
+        messages = [
+            message
+            for asked, told in pairs
+            for message in (user(asked), assistant(told))
+        ]
+        best = 0
+        for share in range(25, 85, 5):
+            limit = total(messages) * share // 100
+            text = str(compressor(limit, keep_turns=1).compress(messages))
+            assert all(rule in text for rule in rules)
+            assert "Aarhus" in text
+            kept = sum(f"Box {n} " in text for n in range(30))
+            assert kept >= 0.7 * best
+            best = max(best, kept)
+        assert best == 30
+
+    def test_summaries_are_frozen_and_appended(self):
+        small = compressor(3_000, compact_turns=3, summarizer=short_summary)
         messages = [SYSTEM, *chat(60)]
         digests = []
         for end in range(1, len(messages) + 1, 2):
@@ -339,8 +381,8 @@ class TestHysteresis:
         appended = sum(b.startswith(a + "\n<") for a, b in itertools.pairwise(digests))
         assert appended >= len(digests) // 2
 
-    def test_a_digest_that_comes_back_is_continued_not_summarised_again(self):
-        small = compressor(2_000, compact_turns=3)
+    def test_a_summary_that_comes_back_is_continued_not_summarised_again(self):
+        small = compressor(2_000, compact_turns=3, summarizer=short_summary)
         history = [SYSTEM, *chat(50)]
         first = small.explain(history)
         grown = [*first.content, *chat(12)]

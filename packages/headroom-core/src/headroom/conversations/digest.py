@@ -31,16 +31,15 @@ _OUTCOME_WEIGHT = 1.5
 _FIELD_WEIGHT = 1.0
 _LINE_WEIGHT = 0.9
 _CODE_WEIGHT = 0.8
-_RULE_WEIGHT = 1.5
 _ERROR_WEIGHT = 1.5
-_QUESTION_WEIGHT = 0.75
+_QUESTION_WEIGHT = 0.9
 # Short words without a name or number, such as "Good." or "Is that OK?".
 _CHATTER_WEIGHT = 0.2
 _CHATTER_CHARACTERS = 24
 # So short a reply, such as "It isn't.", says nothing without what was said before it.
 _REPLY_CHARACTERS = 12
 _DIGIT = re.compile(r"\d")
-# What was said last counts so much more than what was said first.
+# What others than the user said last counts so much more than what they said first.
 _NEWEST_WEIGHT = 1.1
 _ROW_DECAY = 0.6
 # What a later statement changed is worth this share.
@@ -48,11 +47,13 @@ _STALE_WEIGHT = 0.1
 # Each time a word has been said, saying it again is worth this share.
 _REPEAT = 0.45
 # A unit is worth its weight per token, with this many more for what sets it apart.
-_UNIT_TOKENS = 4
+_UNIT_TOKENS = 6
 # The first request, with its conditions: the first sentences of the first message.
 _TASK_WEIGHT = 2.0
 _TASK_UNITS = 4
-# Rules may take this share of a digest before all else, with the marks of their part.
+# Rules come before all else until they take so many tokens, with the marks of their
+# part, and this share of what is taken so far.
+_RULES_TOKENS = 64
 _RULES_SHARE = 0.25
 # A call up to this length stands before what is kept of its answer.
 _CALL_CHARACTERS = 120
@@ -115,11 +116,11 @@ def select(
         return Selection(())
     units, changed, left_out = _read(units, earlier)
     beside = {old: new for old, (new, certain) in changed.items() if not certain}
-    first = _rules(units, budget, count_tokens, left_out)
-    bundles = _Bundles(units, left_out | set(first), beside)
-    room = budget - _rules_tokens(ruled(first, units), count_tokens)
+    rules = _rules(units, count_tokens, left_out)
+    bundles = _Bundles(units, left_out | rules.keys(), beside)
     ranking = _Ranking(units, bundles, changed, known, count_tokens)
-    ranked = [[at] for at in first] + list(ranking.order(1.5 * room + 50))
+    others = ranking.order(1.5 * budget + 50)
+    ranked = _admitted(rules, others, _rules_tokens([""], count_tokens))
     kept = _fitting(ranked, units, budget, count_tokens, bundles)
     return Selection(
         tuple(written([at for at in kept if units[at].kind != "rule"], units)),
@@ -138,7 +139,15 @@ def standing_rules(
 ) -> tuple[tuple[str, ...], int]:
     """Return the rules of a digest of `budget` tokens, and the tokens of their part."""
     units, _, left_out = _read(units, earlier)
-    rules = ruled(_rules(units, budget, count_tokens, left_out), units)
+    chosen: list[int] = []
+    spent = _rules_tokens([""], count_tokens)
+    most = min(budget / 2, _RULES_TOKENS + _RULES_SHARE * budget)
+    for at, cost in _rules(units, count_tokens, left_out).items():
+        spent += cost
+        if spent > (most if chosen else budget):
+            break
+        chosen.append(at)
+    rules = ruled(sorted(chosen), units)
     return rules, _rules_tokens(rules, count_tokens)
 
 
@@ -203,12 +212,9 @@ def _rules_tokens(rules: Sequence[str], count_tokens: CountTokens) -> int:
 
 
 def _rules(
-    units: Sequence[Unit], budget: int, count_tokens: CountTokens, gone: set[int]
-) -> list[int]:
-    """Return the rules that fit, in order: the most binding for their tokens first.
-
-    They may take their share of the digest; the first that fits at all may take more.
-    """
+    units: Sequence[Unit], count_tokens: CountTokens, gone: set[int]
+) -> dict[int, int]:
+    """Return the tokens of each rule, the most binding for its tokens first."""
     costs = {
         at: count_tokens(f"- {unit.head}{unit.text}\n") + 1
         for at, unit in enumerate(units)
@@ -220,13 +226,42 @@ def _rules(
         newness = 0.6 + 0.4 * at / len(units)
         return newness * units[at].rank ** 2 / (costs[at] + _UNIT_RULE_TOKENS)
 
-    chosen: list[int] = []
-    spent = _rules_tokens([""], count_tokens)
-    for at in sorted(costs, key=lambda at: (-worth(at), -at)):
-        if spent + costs[at] <= (_RULES_SHARE if chosen else 1) * budget:
-            chosen.append(at)
-            spent += costs[at]
-    return sorted(chosen)
+    return {at: costs[at] for at in sorted(costs, key=lambda at: (-worth(at), -at))}
+
+
+def _admitted(
+    rules: dict[int, int], others: Iterator[tuple[list[int], int]], marks: int
+) -> list[list[int]]:
+    """Return rules and bundles in the order in which a digest takes them.
+
+    The order is the same for every budget, so that a larger digest says all that a
+    smaller one does. A rule comes as soon as rules are no more than their share.
+
+    Args:
+        rules: Tokens of each rule, the best first.
+        others: The other bundles with their tokens, the best first.
+        marks: Tokens of the marks of the part that holds the rules.
+    """
+    order: list[list[int]] = []
+    waiting = list(rules.items())[::-1]
+    ruled, spent = marks, 0
+
+    def take_rules() -> None:
+        nonlocal ruled
+        while waiting:
+            cost = waiting[-1][1]
+            share = _RULES_TOKENS + _RULES_SHARE * (ruled + cost + spent)
+            if len(waiting) < len(rules) and ruled + cost > share:
+                break
+            ruled += cost
+            order.append([waiting.pop()[0]])
+
+    take_rules()
+    for bundle, cost in others:
+        order.append(bundle)
+        spent += cost
+        take_rules()
+    return order + [[at] for at, _ in reversed(waiting)]
 
 
 class _Bundles:
@@ -347,7 +382,7 @@ class _Ranking:
         self._factors = [
             factor_of(unit)
             * (_TASK_WEIGHT if at in task else _STALE_WEIGHT if at in changed else 1.0)
-            * (1 + (_NEWEST_WEIGHT - 1) * at / len(units))
+            * (1 + (unit.speaker != "user") * (_NEWEST_WEIGHT - 1) * at / len(units))
             for at, unit in enumerate(units)
         ]
         self._taken: set[int] = set()
@@ -356,13 +391,12 @@ class _Ranking:
         """Return the weight of a bundle's words that is not said yet, per token."""
         gain, cost = 0.0, float(_UNIT_TOKENS)
         fresh: dict[str, int] = {}
+        said = self._said
         for at in bundle:
             worth = 0.0
-            # Of two rules in the same words, each forbids another thing.
-            said = {} if self._units[at].kind == "rule" else self._said
             for key, weight, _ in self._words[at]:
                 before = said.get(key, 0)
-                if fresh and said:
+                if fresh:
                     before += fresh.get(key, 0)
                 worth += weight * _REPEATS[before if before < _MOST_REPEATS else -1]
             if len(bundle) > 1:
@@ -375,8 +409,8 @@ class _Ranking:
                 cost += self._loose[head]
         return gain / cost
 
-    def order(self, most: float) -> Iterator[list[int]]:
-        """Yield bundles, best first, until `most` tokens are taken."""
+    def order(self, most: float) -> Iterator[tuple[list[int], int]]:
+        """Yield bundles with their tokens, best first, until `most` are taken."""
         levels: dict[int, list[int]] = {}
 
         def file(at: int, gain: float, lowest: int = -1000) -> None:
@@ -389,7 +423,7 @@ class _Ranking:
             alone = at not in apart
             if alone and self._words[at]:
                 file(at, self._gain(self._bundles.of(at, self._taken)))
-        spent = 0.0
+        spent = 0
         while levels and spent < most:
             level = min(levels)
             waiting = levels.pop(level)
@@ -402,8 +436,9 @@ class _Ranking:
                     continue
                 for one in bundle:
                     self._take(one)
-                    spent += self._costs[one]
-                yield sorted(bundle)
+                cost = sum(self._costs[one] for one in bundle)
+                spent += cost
+                yield sorted(bundle), cost
 
     def _take(self, at: int) -> None:
         self._taken.add(at)
@@ -502,8 +537,6 @@ def factor_of(unit: Unit) -> float:
     factor = _SPOKEN_WEIGHT.get(unit.speaker, _OTHER_WEIGHT)
     if unit.kind == "code":
         return factor * _CODE_WEIGHT
-    if unit.kind == "rule":
-        return factor * _RULE_WEIGHT
     if len(unit.text) <= _CHATTER_CHARACTERS and not gives_value(unit.text):
         factor *= _CHATTER_WEIGHT
     if asks(unit.text):

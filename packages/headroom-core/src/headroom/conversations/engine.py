@@ -21,6 +21,9 @@ __all__ = ["Engine", "Settings", "Written"]
 # Texts joined may count a few tokens more than apart; this covers it.
 _JOINT_TOKENS = 2
 _REMEMBERED_SEGMENTS = 64
+# A summary leaves room for two more, of a quarter of what comes between two compactions
+# each, so that not all is sent to the language model again each time.
+_RESERVED_SHARE = 0.5
 
 
 class Settings(NamedTuple):
@@ -110,6 +113,10 @@ class Engine:
     def limits(self) -> Limits:
         """The settings as the plan needs them."""
         settings = self.settings
+        reserve = 0
+        if self.guard:
+            spread = settings.trigger - settings.target
+            reserve = int(_RESERVED_SHARE * spread * settings.max_tokens)
         whole = blocks.write(Block(1, 999, ""), preamble=True)
         further = blocks.write(Block(999, 999, ""), preamble=False)
         message = {"role": "user", "content": whole}
@@ -127,6 +134,7 @@ class Engine:
             frame=message_tokens(message, self.count) + _JOINT_TOKENS + filler,
             joint=self.count("\n" + further) + _JOINT_TOKENS,
             filler=filler,
+            reserve=reserve,
         )
 
     def recall(self, chain: str, segment: Segment) -> Written | None:

@@ -20,17 +20,14 @@ __all__ = ["Limits", "Segment", "State", "Transcript", "advance", "view_tokens"]
 # A digest of a quarter of the tokens keeps nearly all facts, one of a tenth no longer.
 # Source: our measurement, docs/conversations.md.
 _RATE = 0.25
-# Where there is room anyway, a digest may have this share: of a half nearly nothing is
-# lost. Source: the same.
-_RICH_RATE = 0.5
-# After a merge there is room for the segments of this many compactions.
-_SEGMENTS_AFTER_MERGE = 2
 # Fewer tokens than this say nothing. Source: about one sentence.
 _MIN_BODY_TOKENS = 12
 # Where there is room, a digest has this much: one rule with its marks and one fact.
 _LEAST_BODY_TOKENS = 64
 # Where the target cannot be reached, a digest may still have this share of max_tokens.
 _FLOOR_SHARE = 1 / 16
+# Where the last turns take the target, of what they leave below the trigger.
+_ABOVE_SHARE = 2 / 3
 # Of what max_tokens leaves beside the last turns, where they are above the trigger.
 _LAST_SHARE = 3 / 4
 
@@ -43,6 +40,8 @@ class Limits:
         frame: Tokens of a digest message around its first segment's body.
         joint: Tokens around every further segment's body.
         filler: Tokens of a message between two that may not stand side by side.
+        reserve: Tokens that a digest leaves for segments to come; 0 where each
+            compaction chooses it anew, in all the room that there is.
     """
 
     max_tokens: int
@@ -54,6 +53,7 @@ class Limits:
     frame: int
     joint: int
     filler: int = 0
+    reserve: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +298,7 @@ class _Fold:
 
     def _shrink_to_target(self, state: State, cuts: Sequence[int]) -> State | None:
         """Return the state that covers all before the first cut that is enough."""
-        hysteresis = self._limits.target < self._limits.trigger
-        shrink = self._append if hysteresis else self._refill
+        shrink = self._append if self._limits.reserve else self._refill
         # Covering more leaves less, whatever its digest takes: so the cuts that are
         # enough are the last ones.
         at = bisect_left(cuts, 1, key=lambda cut: int(shrink(state, cut) is not None))
@@ -359,29 +358,16 @@ class _Fold:
         if room < int(_RATE * gone) or room < _MIN_BODY_TOKENS:
             return None
         body = min(body, room)
-        spread = limits.trigger - limits.target
-        reserve = int(_RATE * spread * limits.max_tokens) + limits.joint
-        rich = min(int(_RICH_RATE * gone), room - reserve, gone - around - 1)
-        body = max(body, rich)
         digest = state.digest_tokens + around + body
         return self._covering(state, covered, body, digest, merged=anew)
 
     def _refill(self, state: State, covered: int) -> State | None:
-        """Return the state whose digest takes all the room there is, if enough.
-
-        Where trigger and target are one, the digest changes with every message: no
-        bytes could stay, so none are kept for their own sake.
-        """
-        limits = self._limits
+        """Return the state whose digest takes all the room there is, if enough."""
+        room = self._target - self._view(state, covered, self._limits.frame)
         gone = state.covered_tokens + self._gone(state, covered)
-        bare = self._view(state, covered, limits.frame)
-        room = int(limits.target * limits.max_tokens) - bare
         if room < max(_MIN_BODY_TOKENS, int(_RATE * gone)):
             return None
-        body = min(room, gone - limits.frame - 1)
-        if body < _MIN_BODY_TOKENS:
-            return None
-        return self._covering(state, covered, body, limits.frame + body, merged=True)
+        return self._merge(state, covered, self._target)
 
     def _gone(self, state: State, covered: int) -> int:
         """Return the tokens that newly go into the digest up to `covered`."""
@@ -402,20 +388,19 @@ class _Fold:
         if hard_room < -limits.frame or (most and most - bare < _MIN_BODY_TOKENS):
             return None
         fresh = self._gone(state, cut)
-        spread = limits.trigger - limits.target
-        reserve = _SEGMENTS_AFTER_MERGE * _RATE * spread * limits.max_tokens
         gone = state.covered_tokens + fresh
         # Where the last turns alone take about the target, a digest has up to a third
         # of the way to the trigger, and the smallest that holds a rule all of it; where
         # they take more, most of what max_tokens leaves.
         left = limits.trigger * limits.max_tokens - bare
-        above = max(left / 3, min(left, _LEAST_BODY_TOKENS))
+        above = max(_ABOVE_SHARE * left, min(left, _LEAST_BODY_TOKENS))
         least = min(_FLOOR_SHARE * limits.max_tokens, room)
         if most is None:
             share = max(_FLOOR_SHARE * limits.max_tokens, _LAST_SHARE * hard_room)
             least = min(share, hard_room)
         floor = min(max(_RATE * gone, _LEAST_BODY_TOKENS), max(above, least))
-        body = int(min(max(room - reserve, room / 2, floor), gone - limits.frame - 1))
+        body = max(room - limits.reserve, room / 2, floor)
+        body = int(min(body, gone - limits.frame - 1))
         if body >= _MIN_BODY_TOKENS:
             return self._covering(state, cut, body, limits.frame + body, merged=True)
         return self._covering(state, cut, 0, 0, merged=True) if most is None else None
