@@ -277,7 +277,6 @@ class SemanticCompressor:
         corpus = asked.corpus
         # What cannot be kept at all, or not alone, must not push out what can; nor may
         # what only repeats the question.
-        most = math.inf if self.max_tokens is None else self.max_tokens
         echoes = {
             i
             for i in range(len(scores))
@@ -288,7 +287,9 @@ class SemanticCompressor:
             for i, score in enumerate(scores)
             if score >= least and i not in corpus.carried and i not in echoes
         ]
-        fitting = [i for i in telling if corpus.cost(i) <= most]
+        fitting = telling
+        if (most := self.max_tokens) is not None:
+            fitting = [i for i in telling if corpus.cost(i) <= most]
         top = max(fitting, key=scores.__getitem__, default=-1)
         best = scores[top] if fitting else 0.0
         surest = max((scores[i] * below[i] for i in fitting), default=0.0)

@@ -383,21 +383,46 @@ def measures(text: str) -> bool:
 
 
 # A sentence that announces what comes next: "the following terms apply to guests".
-# What follows in time is one thing, and terms are several: "the following day".
-_ANNOUNCING = re.compile(
-    r"\b(?:the following (?:\w+s|statement|claim|passage|text|rule)|as follows|"
-    r"what follows|follow(?:ing)? (?:these|the)(?: \w+)? (?:steps|instructions)|"
-    r"below\W*$|(?:these|the) (?:\w+ )?(?:terms|"
-    r"conditions|rules?|points|steps|exceptions|limits?|fees|list|table) below|"
-    r"(?:these|the) (?:steps|instructions|points|rules|exceptions)(?: apply)?\W*$|"
-    r"(?:listed|described|given|shown|set out|stated) below|folgende|wie folgt|"
-    r"im folgenden|(?:nachstehend|nachfolgend)\w*|diese schritte\W*$|suivante?s|comme "
-    r"suit|ce qui suit|ci-(?:dessous|après)|ces étapes\W*$|siguientes|a continuación|"
-    r"estos pasos\W*$|como sigue|seguenti|come segue|quanto segue|di seguito|seguintes|"
-    r"a seguir|abaixo|estes passos\W*$|volgende \w+(?:en|s)|als volgt|hieronder|"
-    r"onderstaande|следующи[ех]|как указано ниже|ниже\W*$)(?:\b|(?<=\W))[^:：]*$|"
+# What follows in time is one thing, and terms are several: "the following day". The
+# phrases stand by a part that each of them has, in small letters: to look for the parts
+# takes a tenth of the time.
+_ANNOUNCING = {
+    part: re.compile(rf"\b(?:{phrases})(?:\b|(?<=\W))[^:：]*$")
+    for part, phrases in {
+        "follow": r"the following (?:\w+s|statement|claim|passage|text|rule)|"
+        r"as follows|what follows|"
+        r"follow(?:ing)? (?:these|the)(?: \w+)? (?:steps|instructions)",
+        "below": r"below\W*$|(?:these|the) (?:\w+ )?(?:terms|conditions|rules?|points|"
+        r"steps|exceptions|limits?|fees|list|table) below|"
+        r"(?:listed|described|given|shown|set out|stated) below",
+        **{
+            noun: rf"(?:these|the) {noun}(?: apply)?\W*$"
+            for noun in ("steps", "instructions", "points", "rules", "exceptions")
+        },
+        "folg": r"folgende|wie folgt|im folgenden|nachfolgend\w*",
+        "nachstehend": r"nachstehend\w*",
+        "diese schritte": r"diese schritte\W*$",
+        "suiv": "suivante?s",
+        "suit": "comme suit|ce qui suit",
+        "ci-": "ci-(?:dessous|après)",
+        "ces étapes": r"ces étapes\W*$",
+        "siguientes": "siguientes",
+        "a continuación": "a continuación",
+        "estos pasos": r"estos pasos\W*$",
+        "sigue": "como sigue",
+        "segu": "seguenti|come segue|quanto segue|di seguito|seguintes|a seguir",
+        "abaixo": "abaixo",
+        "estes passos": r"estes passos\W*$",
+        "volg": r"volgende \w+(?:en|s)|als volgt",
+        "hieronder": "hieronder",
+        "onderstaande": "onderstaande",
+        "следующи": "следующи[ех]",
+        "ниже": r"как указано ниже|ниже\W*$",
+    }.items()
+}
+_ANNOUNCING_DENSE = re.compile(
     r"(?:如下|下列|下記|(?<![\d岁歳人名元円個个%％])以下|次の)"
-    r"(?:.{0,6}$|[条规規情内项項事步の通と条場][^:：]*$)",
+    r"(?:.{0,6}$|[条规規情内项項事步の通と条場][^:：]*$)"
 )
 _ANNOUNCEMENT_CHARACTERS = 160
 # In Chinese, Japanese and Korean a question may end with a particle and a full stop.
@@ -422,8 +447,12 @@ def announces(text: str) -> bool:
     """
     if text.rstrip(CLOSING)[-1:] in {":", "："}:
         return True
-    short = len(text) < _ANNOUNCEMENT_CHARACTERS
-    return short and _ANNOUNCING.search(text.lower()) is not None
+    if len(text) >= _ANNOUNCEMENT_CHARACTERS:
+        return False
+    low = text.lower()
+    return any(part in low and p.search(low) for part, p in _ANNOUNCING.items()) or (
+        _ANNOUNCING_DENSE.search(low) is not None
+    )
 
 
 def turns(text: str) -> bool:

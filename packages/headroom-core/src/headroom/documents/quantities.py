@@ -62,6 +62,8 @@ _NUMBER = (
 # All are looked for in small letters: to ignore case costs three times as much.
 _HAS_NUMBER = re.compile(_NUMBER)
 _RANGE = re.compile(
+    # Nothing begins inside of a word but digits.
+    r"(?:(?<!\w)|(?=\d))"
     rf"(?:(?:(?P<below>(?<!\w)(?:{_BELOW}))|(?P<above>(?<!\w)(?:{_ABOVE})))\s*"
     # An article, day and month may stand before a year.
     r"(?:(?:[^\W\d_]+\.? |\d{1,2}[.,]? ){0,6}?(?=(?:1[5-9]|2[01])\d\d\b))?)?"

@@ -106,10 +106,10 @@ def language_of(text: str, unknown: str = "en") -> str:
     # In the order of the table, so that a tie never depends on the order of a set.
     votes = dict.fromkeys(_MARKERS, 0)
     known = _LANGUAGES.keys() & text[:_TELLING_CHARACTERS].lower().split()
-    for word in known:
-        languages = _LANGUAGES[word]
+    for languages in map(_LANGUAGES.__getitem__, known):
+        vote = _VOTE // len(languages)
         for language in languages:
-            votes[language] += _VOTE // len(languages)
+            votes[language] += vote
     return max(votes, key=votes.__getitem__) if known else unknown
 
 

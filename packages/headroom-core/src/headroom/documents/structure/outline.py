@@ -67,7 +67,9 @@ class Outline:
         that of the first.
         """
         heading = self.headings[-1][1] if self.headings else None
-        known = tuple(dict.fromkeys(n for n in needs if n is not None))
+        known = (
+            tuple(dict.fromkeys([n for n in needs if n is not None])) if needs else ()
+        )
         body = self.text[start:end]
         end = start + len(body.rstrip())
         if kind not in INDENTED:
