@@ -393,7 +393,9 @@ class _Fold:
         # of the way to the trigger, and the smallest that holds a rule all of it; where
         # they take more, most of what max_tokens leaves.
         left = limits.trigger * limits.max_tokens - bare
-        above = max(_ABOVE_SHARE * left, min(left, _LEAST_BODY_TOKENS))
+        above = max(
+            _ABOVE_SHARE * (left - limits.reserve), min(left, _LEAST_BODY_TOKENS)
+        )
         least = min(_FLOOR_SHARE * limits.max_tokens, room)
         if most is None:
             share = max(_FLOOR_SHARE * limits.max_tokens, _LAST_SHARE * hard_room)
