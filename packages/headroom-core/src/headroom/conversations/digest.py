@@ -42,7 +42,8 @@ _DIGIT = re.compile(r"\d")
 # What others than the user said last counts so much more than what they said first.
 _NEWEST_WEIGHT = 1.1
 _ROW_DECAY = 0.6
-# What a later statement changed is worth this share.
+# A call that was made again is worth this share with its answers. What the user said
+# before a change is worth all: it may be of another thing.
 _STALE_WEIGHT = 0.1
 # Each time a word has been said, saying it again is worth this share.
 _REPEAT = 0.45
@@ -379,9 +380,10 @@ class _Ranking:
             for word in set(words_of(text)):
                 self._said[word.key] = 1
         task = _task(units)
+        stale = {at for at in changed if units[at].speaker != "user"}
         self._factors = [
             factor_of(unit)
-            * (_TASK_WEIGHT if at in task else _STALE_WEIGHT if at in changed else 1.0)
+            * (_TASK_WEIGHT if at in task else _STALE_WEIGHT if at in stale else 1.0)
             * (1 + (unit.speaker != "user") * (_NEWEST_WEIGHT - 1) * at / len(units))
             for at, unit in enumerate(units)
         ]

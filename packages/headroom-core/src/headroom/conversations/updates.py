@@ -111,7 +111,6 @@ class _Statement(NamedTuple):
             "" for none.
         order: All its words in order, but for what says that something changes and for
             the light words that it opens with.
-        which: Words that tell which thing it is about, each with how it does.
         negated: It denies something.
         opens_negated: Its first sentence does, not only with a "without".
         changes: It says that it changes something, and adds nothing.
@@ -120,7 +119,6 @@ class _Statement(NamedTuple):
 
     keys: dict[str, str]
     order: tuple[str, ...]
-    which: tuple[tuple[str, str], ...]
     negated: bool
     opens_negated: bool
     changes: bool
@@ -153,38 +151,11 @@ def _statement(text: str) -> _Statement:
     return _Statement(
         keys,
         tuple(order),
-        tuple(_which(order, keys)),
         negated=_NEGATES.search(said) is not None,
         opens_negated=_NEGATES.search(_WITHOUT.sub("", first)) is not None,
         changes=changes and _ADDS.search(text) is None,
         replaces=replaces or _INSTEAD_OF.search(text) is not None,
     )
-
-
-def _which(order: Sequence[str], keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the words that tell which thing is spoken of, each with how it does.
-
-    That is a word behind "of", "for" or "in", a word right before another one ("the red
-    key"), or a number behind a word and with more behind it ("room 7 is").
-    """
-    for n, key in enumerate(order):
-        if key not in keys:
-            continue
-        last = order[n - 1] if n else ""
-        led_by = (
-            order[n - 2] if n > 1 and last not in keys and last not in _SCOPES else last
-        )
-        if keys[key] in ("number", "id") and last in keys and n + 1 < len(order):
-            yield "number", key
-        elif keys[key] not in _NUMBERS and led_by in _SCOPES:
-            yield "place" if led_by in _PLACES else "scope", key
-        elif (
-            n + 1 < len(order)
-            and order[n + 1] in keys
-            and keys[key] not in _NUMBERS
-            and not _is_pair(key)
-        ):
-            yield f"{order[n + 1]}", key
 
 
 def _kind(key: str, weight: float) -> str:
@@ -390,19 +361,11 @@ def _kinds(old: _Statement, new: _Statement) -> set[str]:
     return gone & {kind for key, kind in new.keys.items() if key not in old.keys}
 
 
-def _is_other(old: _Statement, new: _Statement) -> bool:
-    """Whether two statements tell which thing they are about, and not the same one."""
-    gone = {how for how, key in old.which if key not in new.keys}
-    gone &= {how for how, key in new.which if key not in old.keys}
-    # "From now on in Pacific time": the place is the value.
-    return bool(gone - {"place"} if new.replaces else gone)
-
-
 def _changes(new: _Statement, shared: _Shared) -> bool:
     """Whether a statement may change an earlier one: it gives another such value."""
     old = shared.old.said
     kinds = _kinds(old, new)
-    if not (kinds if new.changes else "amount" in kinds) or _is_other(old, new):
+    if not (kinds if new.changes else "amount" in kinds):
         return False
     topic = [key for key, kind in old.keys.items() if not kind]
     both = sum(key in new.keys for key in topic)
@@ -417,40 +380,45 @@ def _replaces(new: _Statement, earlier: _Earlier) -> bool:
     """
     old = earlier.said
     is_rule = earlier.rule is not None
-    if old.negated != new.negated or not (new.replaces or new.changes):
+    if old.negated != new.negated:
         return False
-    if (
-        is_rule
-        and new.replaces
-        and len(old.keys) > 1
-        and old.keys.keys() <= new.keys.keys()
-    ):
-        return True
-    one, other = list(old.order), list(new.order)
-    while one and other and one[-1] == other[-1]:
-        one.pop()
-        other.pop()
-    behind = old.order[len(one) :]
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    before, one, other = one[:start], one[start:], other[start:]
-    if old.keys.keys().isdisjoint(before) or set(one) & set(other):
+    if is_rule and new.replaces and old.keys.keys() <= new.keys.keys():
+        return len(old.keys) > 1
+    before, gone, given, behind = _apart(old.order, new.order)
+    if not (new.changes and gone and given) or not old.keys.keys() & set(before):
         return False
-    if not new.changes or _is_other(old, new):
+    value = next((key for key in gone if old.keys.get(key)), gone[-1])
+    kind = old.keys.get(value, "")
+    led_by: set[str] = set()
+    for key in [*before, *gone[: gone.index(value)]]:
+        led_by = set() if key in old.keys else {*led_by, key}
+    if old.keys.keys() & set(behind) and not (led_by and kind in _NUMBERS):
+        # "4200 euros" is a value; "room 7 is ..." tells which room.
         return False
-    value = next((key for key in one if old.keys.get(key)), "")
-    number = old.keys.get(value) in _NUMBERS
-    if not (number or old.keys.keys().isdisjoint(behind)):
+    scopes = led_by & (_SCOPES - _PLACES if new.replaces else _SCOPES)
+    if scopes or (is_rule and not (new.replaces or kind in _NUMBERS)):
         return False
-    if is_rule and not (new.replaces or number):
-        return False
-    plain = [key for key in other if new.keys.get(key) == "" and key not in old.keys]
-    if value:
-        return not plain and old.keys[value] in _kinds(old, new)
+    plain = [key for key in given if new.keys.get(key) == "" and key not in old.keys]
+    if kind:
+        return not plain and kind in _kinds(old, new)
     # "My colour is blue": a word alone is a value behind one that says nothing.
-    gone = [key for key in one if key in old.keys]
-    return len(gone) == len(plain) == 1 and [*before, *one][-2] not in old.keys
+    return bool(led_by) and len(old.keys.keys() & set(gone)) == len(plain) == 1
+
+
+def _apart(one: Sequence[str], other: Sequence[str]) -> tuple[Sequence[str], ...]:
+    """Return the words before the only place where two texts differ, and there, behind.
+
+    That is before it, in the first and in the second, and behind it; nothing is in the
+    two where the texts differ at several places.
+    """
+    most = min(len(one), len(other))
+    start = next((n for n in range(most) if one[n] != other[n]), most)
+    most -= start
+    end = next((n for n in range(most) if one[-n - 1] != other[-n - 1]), most)
+    gone, given = one[start : len(one) - end], other[start : len(other) - end]
+    if set(gone) & set(given):
+        gone = given = ()
+    return one[:start], gone, given, one[len(one) - end :]
 
 
 def _weight(key: str) -> float:
