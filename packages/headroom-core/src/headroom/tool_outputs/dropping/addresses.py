@@ -20,9 +20,8 @@ _API_LINK = re.compile(
     r"|/[0-9]{4}-[0-9]{2}-[0-9]{2}/)",
     re.IGNORECASE,
 )
-# Longer addresses carry more than where they lead.
-_LONGEST_CHARACTERS = 1000
 _TEMPLATE = re.compile(r"(?:\{[^{}]*\}|[/.a-z_])*")
+_SAYS_MORE = frozenset("?#@")
 _MARKER = re.compile(
     r"apis?|_apis|rest|wp-json|odata|v[0-9]+(?:\.[0-9]+|(?:alpha|beta)[0-9]*)?"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -32,8 +31,6 @@ _MARKER = re.compile(
 _VERSION = re.compile(r"[0-9]|[0-9]\.[0-9]+|latest")
 # What may be a word of any API: "repos", "pull-requests", "workItems", "sys_user".
 _WORD = re.compile(r"(?=.{1,32}$)(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+|[-_:.][a-z]+)*")
-# A parameter that says nothing about the thing.
-_OF_THE_API = re.compile(r"api-version=[^&]*")
 
 
 class Address(NamedTuple):
@@ -74,19 +71,14 @@ def parse(link: str) -> Address | None:
 
     Such have a query, a fragment or a password.
     """
-    if len(link) > _LONGEST_CHARACTERS or "#" in link or "@" in link:
+    path, brace, template = link.partition("{")
+    if not _SAYS_MORE.isdisjoint(path) or not _TEMPLATE.fullmatch(brace + template):
         return None
-    link, brace, template = link.partition("{")
-    if brace and not _TEMPLATE.fullmatch(brace + template):
-        return None
-    path, _, query = link.partition("?")
-    scheme, slashes, rest = path.partition("//")
     host = ""
+    scheme, slashes, rest = path.partition("//")
     if slashes:
         name, _, path = rest.partition("/")
         host = scheme + slashes + name
-    if query and not _OF_THE_API.fullmatch(query):
-        return None
     return Address(host, tuple(_segments(path)), brace + template)
 
 

@@ -21,88 +21,86 @@ __all__ = ["REASON", "reason"]
 
 REASON = "API link"
 
-# An object with one of these tells of a call or a choice, address included.
-_CALLS = frozenset(
-    """
-    method httpMethod http_method verb mimeType mime_type contentType content_type
-    """.split()  # noqa: SIM905 - a list of words
-)
-_FOREIGN_KINDS = frozenset("url uri link bookmark hook webhook monitor request".split())  # noqa: SIM905
 # What lies under such a key points to something that is not the API's own.
 _FOREIGN = frozenset(
     "callback external hook hooks monitor origin source target webhook webhooks".split()  # noqa: SIM905
 )
-# Words after a plural that are no names.
-_NOT_ONE = frozenset({"data", "me", "search", "self"})
 # Last words of keys whose text need not be unique, as an id or a login is.
 _LOOSE = frozenset({"name", "title", "type"})
+
 # A link entry with nothing else in it is only an address.
 _OF_ENTRIES = frozenset({"href", "templated", "type"})
 
 
-class _Part(NamedTuple):
-    """A part of an address that is said."""
-
-    text: str
-    collection: str  # the part before it
-    says: list[Said]
-
-
 class _Found(NamedTuple):
-    """An address of which each part is said or is a word of the API."""
+    """An address of which each part is said or is a word of the API.
+
+    Attributes:
+        host: Its host.
+        text: The last part that is said.
+        collection: The part before that.
+        says: Who says it.
+        tail: The words behind it.
+        template: The template that it ends in, or "".
+        anchor: The key of the object's own member that says all but words, or "".
+    """
 
     host: str
-    last: _Part  # the last part that is said
-    tail: tuple[str, ...]  # the words behind it
+    text: str
+    collection: str
+    says: list[Said]
+    tail: tuple[str, ...]
     template: str
+    anchor: str
 
 
 def reason(key: str, value: Any, record: Record) -> str:
     """Return why a link goes, and note its host; "" for all that stays."""
     if type(value) is not str:
         return ""
-    url = record.members.get("url")
     place = record.place
-    if key in place.tails and type(url) is str and value == url + place.tails[key]:
+    if record.tells_call:
+        return ""
+    if key in place.spelled:
         # Most links are judged as the same link of the row before.
-        base = parse(url) if is_api_link(url) else None
-        if base is not None and base.parts and not _is_call(record.members):
-            place.hosts.add(base.host)
+        before, name, after = place.spelled[key]
+        text = _anchor(name, record)
+        if text and value == f"{before}{text}{after}":
             return REASON
     if not is_api_link(value):
         return ""
     subject, about = _subject(key, record)
-    if subject is None or _is_foreign(subject.place.key):
+    if subject is None or not _FOREIGN.isdisjoint(words_of(subject.place.key)):
         return ""
     found = _extended(value, subject) or _taken_apart(value, subject)
     if found is None:
         return ""
-    host, last, tail, template = found
     kinds = about or words_of(subject.place.key)
-    if tail or template:
-        is_told = _is_list(tail, template, kinds)
-        is_near = any(one.distance == 0 or one.is_page for one in last.says)
-        if len(tail) > 1 and last.collection and not is_near:
-            # All of it is said by keys: `relationships.logs` of /7/relationships/logs.
-            around = subject.around.place.key if subject.around is not None else ""
-            keys = (*kinds, subject.place.key, around)
-            is_told = is_told and all(_is_named(word, keys) for word in tail)
+    if found.tail or found.template:
+        is_told = _is_list(found.tail, found.template, kinds)
     else:
-        is_told = _is_thing_told(last, about, kinds)
-    if not is_told or _is_call(record.members):
+        is_told = _is_thing_told(found, about, kinds)
+    if not is_told:
         return ""
-    if last.text == url and subject is record and not names_link(key):
-        place.tails[key] = value[len(url) :]
-    place.hosts.add(host)
+    place.hosts.add(found.host)
+    if subject is record and "rel" not in record.members and found.anchor:
+        text = _anchor(found.anchor, record)
+        if text and value.count(text) == 1:
+            before, _, after = value.partition(text)
+            place.spelled[key] = (before, found.anchor, after)
     return REASON
 
 
-def _is_call(members: dict[str, Any]) -> bool:
-    """Tell whether an object tells of a call or a choice, so that its links stay."""
-    kind = members.get("type")
-    return not members.keys().isdisjoint(_CALLS) or (
-        type(kind) is str and not _FOREIGN_KINDS.isdisjoint(words_of(kind))
-    )
+def _anchor(name: str, record: Record) -> str:
+    """Return the `url` of an object, or its number under a name; "" for others.
+
+    Nothing but a key decides whether such a text says a part of an address.
+    """
+    if name == "url":
+        return record.base[0] if record.base else ""
+    value = record.members.get(name)
+    is_number = type(value) is int or (type(value) is str and value.isdigit())
+    return str(value) if is_number else ""
 
 
 def _subject(key: str, record: Record) -> tuple[Record | None, tuple[str, ...]]:
@@ -133,14 +131,13 @@ def _about(key: str) -> tuple[str, ...]:
 
 def _extended(link: str, subject: Record) -> _Found | None:
     """Find the `url` here or around that a link adds a word or two to."""
-    for distance, record in enumerate((subject, subject.around)):
-        url = record.members.get("url") if record is not None else None
-        if type(url) is str and url and link.startswith(url + "/"):
-            base, added = parse(url), parse(link[len(url) :])
-            if base and base.parts and added and all(map(is_word, added.parts)):
-                said = Said("url", is_page=False, is_whole=True, distance=distance)
-                part = _Part(url, "", [said])
-                return _Found(base.host, part, added.parts, added.template)
+    for record in (subject, subject.around):
+        if record is not None and record.base and link.startswith(record.base[0] + "/"):
+            url, host = record.base
+            added = parse(link[len(url) :])
+            if added is not None and all(map(is_word, added.parts)):
+                name = "url" if record is subject else ""
+                return _Found(host, url, "", [], added.parts, added.template, name)
     return None
 
 
@@ -152,15 +149,21 @@ def _taken_apart(link: str, subject: Record) -> _Found | None:
     address = parse(link)
     if address is None:
         return None
-    said: list[_Part] = []
+    found: _Found | None = None
+    anchors: list[str] = []
     tail: list[str] = []
     collection, run = "", 0
     for part in address.parts:
         # What follows a plural is one of these: /namespaces/prod, /projects/web.
-        is_item = run == 0 and is_plural(collection) and part not in _NOT_ONE
+        is_item = run == 0 and is_plural(collection)
         says = subject.says(part) if is_item or not is_plural(part) else []
         if says:
-            said.append(_Part(part, collection, says))
+            if not _is_sure(part, collection, says):
+                return None
+            first = says[0]
+            is_own = first.distance == 0 and first.is_whole
+            anchors.append(first.key if is_own else "")
+            found = _Found(address.host, part, collection, says, (), "", "")
             tail, run = [], run + 1
         elif not is_word(part) or (is_item and not is_plural(part)):
             return None
@@ -170,31 +173,34 @@ def _taken_apart(link: str, subject: Record) -> _Found | None:
         else:
             tail.append(part)
             collection, run = part, 0
-    if not said or not all(map(_is_sure, said)):
+    if found is None:
         return None
-    return _Found(address.host, said[-1], tuple(tail), address.template)
+    anchor = anchors[0] if len(anchors) == 1 else ""
+    return found._replace(tail=tuple(tail), template=address.template, anchor=anchor)
 
 
-def _is_sure(part: _Part) -> bool:
+def _is_sure(text: str, collection: str, says: list[Said]) -> bool:
     """Tell whether a number is said as the id of such a thing, not by chance."""
-    return not part.text.isdigit() or any(
-        one.is_page
-        or len(words_of(one.key)) == 1
-        or _is_named(one.key, (part.collection,))
-        for one in part.says
+    return not text.isdigit() or any(
+        one.is_page or len(words_of(one.key)) == 1 or _is_named(one.key, (collection,))
+        for one in says
     )
 
 
-def _is_thing_told(last: _Part, about: tuple[str, ...], kinds: tuple[str, ...]) -> bool:
+def _is_thing_told(
+    last: _Found, about: tuple[str, ...], kinds: tuple[str, ...]
+) -> bool:
     """Tell whether a key says what thing an address leads to.
 
     It is the object itself, under a key that only says `url`, or a thing whose id has
     the key's name (`workflow_url`: /workflows/55, `workflow_id`: 55).
     """
     is_of_kind = is_plural(last.collection) and _is_named(last.collection, kinds)
+    if not _FOREIGN.isdisjoint(words_of(last.collection)):
+        return False
     if is_distinct(last.text):
         return is_of_kind or not about
-    is_own = not about and last.collection and not _is_foreign(last.collection)
+    is_own = not about and last.collection
     for one in last.says:
         if is_of_kind and (
             not last.text.isdigit() if one.is_page else _is_named(one.key, kinds)
@@ -234,9 +240,3 @@ def _is_named(key: str, kinds: tuple[str, ...]) -> bool:
     words = words_of(key)
     others = [word for kind in kinds for word in words_of(kind)]
     return any(_related(one, other) for one in words[:-1] or words for other in others)
-
-
-@lru_cache(maxsize=8192)
-def _is_foreign(key: str) -> bool:
-    """Tell whether a key names something that is not the API's own."""
-    return not _FOREIGN.isdisjoint(words_of(key))

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from headroom.tool_outputs.dropping.addresses import is_api_link
+from headroom.tool_outputs.dropping.addresses import is_api_link, parse
 
 __all__ = [
     "NUMBERING",
@@ -34,6 +34,12 @@ _NAMING = NUMBERING | frozenset(
 # Random ids besides these, and pictures, may be dropped, so they prove nothing.
 _OPAQUE = frozenset({"node_id", "gravatar_id"})
 _PICTURES = frozenset("avatar avatars gravatar".split())  # noqa: SIM905
+# An object with one of these tells of a call or a choice, address included.
+_CALLS = frozenset(
+    """
+    method httpMethod http_method verb mimeType mime_type contentType content_type
+    """.split()  # noqa: SIM905 - a list of words
+)
 # Longer strings are texts, not names.
 _NAME_CHARACTERS = 200
 # Source: no recorded payload says an owner or a project further out than this.
@@ -61,8 +67,7 @@ def names_link(key: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _last_word(key: str) -> str:
-    words = words_of(key)
-    return words[-1] if words else ""
+    return "" if key in _OPAQUE else (words_of(key) or ("",))[-1]
 
 
 def is_link(value: object) -> bool:
@@ -87,7 +92,8 @@ class Place:
         is_excluded: Whether all inside goes but for what the caller keeps.
         verdicts: For each key what it decides for its values.
         hosts: Hosts of the links in the document that may go.
-        tails: For each key what its links add to the `url` beside them.
+        spelled: For each key how its links are spelled: text, the key of a member
+            beside them, text.
         inner: The places of the values under its keys.
     """
 
@@ -98,7 +104,7 @@ class Place:
     is_excluded: bool = False
     verdicts: dict[str, Any] = field(default_factory=dict)
     hosts: set[str] = field(default_factory=set)
-    tails: dict[str, str] = field(default_factory=dict)
+    spelled: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     inner: dict[str, "Place"] = field(default_factory=dict)
 
     def inside(self, key: str) -> "Place":
@@ -153,17 +159,28 @@ class Record:
     around: "Record | None"
 
     @cached_property
+    def tells_call(self) -> bool:
+        """Whether it tells of a call or a choice, so that its links stay."""
+        return not self.members.keys().isdisjoint(_CALLS)
+
+    @cached_property
+    def base(self) -> tuple[str, str] | None:
+        """Its `url` and the host of that, if that is an address of an API."""
+        url = self.members.get("url")
+        if type(url) is str and url and is_api_link(url):
+            address = parse(url)
+            return (url, address.host) if address and address.parts else None
+        return None
+
+    @cached_property
     def said(self) -> dict[str, list[Said]]:
         """Its ids, its names and the segments of these and of its pages."""
         said: dict[str, list[Said]] = {}
-
-        def note(part: str, *, is_page: bool = False, is_whole: bool = True) -> None:
-            said.setdefault(part, []).append(Said(key, is_page, is_whole))
-
         for key, value in self.members.items():
+            last = _last_word(key)
             if type(value) is int:
-                if _last_word(key) in NUMBERING and abs(value) < 10**40:
-                    note(str(value))
+                if last in NUMBERING:
+                    said.setdefault(str(value), []).append(Said(key, False, True))  # noqa: FBT003
                 continue
             if type(value) is not str or not 0 < len(value) <= _NAME_CHARACTERS:
                 continue
@@ -171,23 +188,21 @@ class Record:
             if is_page:
                 if is_api_link(value) or not _PICTURES.isdisjoint(words_of(key)):
                     continue
-            elif key in _OPAQUE or (
-                _last_word(key) not in _NAMING and not is_distinct(value)
-            ):
-                continue
+            elif last in _NAMING or (key not in _OPAQUE and is_distinct(value)):
+                said.setdefault(value, []).append(Said(key, False, True))  # noqa: FBT003
             else:
-                note(value)
+                continue
             if "/" in value:
-                for i, part in enumerate(value.split("/")):
-                    if i > 2 or (part and not is_page):
-                        note(unquote(part), is_page=is_page, is_whole=False)
+                part = Said(key, is_page, is_whole=False)
+                for one in value.split("/")[3 if is_page else 0 :]:
+                    if one or is_page:
+                        said.setdefault(unquote(one), []).append(part)
         return said
 
     def has(self, words: frozenset[str]) -> bool:
         """Tell whether a key with such a last word holds a number or a text."""
         return any(
             _last_word(key) in words
-            and key not in _OPAQUE
             and (type(value) is int or (type(value) is str and value != ""))
             for key, value in self.members.items()
         )

@@ -48,7 +48,7 @@ def prune(value: Any, policy: Policy) -> tuple[Any, _Account]:
         The tree, the very object that came in where nothing was dropped; and what was
         dropped, in the order of the input.
     """
-    if policy.drops_nothing:
+    if policy.drops_nothing or type(value) not in _CONTAINERS:
         return value, []
     walk = _Walk(policy)
     root = walk.root()
@@ -95,40 +95,33 @@ class _Walk:
     def value(
         self, value: Any, path: _Path, depth: int, around: Record | None, place: Place
     ) -> tuple[Any, _Account]:
-        """Return a value without what is dropped inside it, and the account.
+        """Return a container without what is dropped inside it, and the account.
 
         Args:
-            value: Any value of the tree.
+            value: A dict or list of the tree.
             path: Its path.
             depth: Object keys on its path, plus steps from an array into an array.
             around: The object around it, or None at the root.
             place: Its path without indices.
         """
-        kind = type(value)
-        if kind is not dict and (kind is not list or not self.has_work(value, place)):
-            return value, []
         if self.is_too_deep(value, depth) and not self.keeps(value, place.path):
             count = leaves(value)
             return Cut(count), [Gone(path, "max_depth", count)]
-        if kind is dict:
+        if type(value) is dict:
             return self.object(value, path, depth, around, place)
         left: list[Any] = []
         account: _Account = []
         for index, item in enumerate(value):
-            here = (*path, index)
-            new: Any = item
-            inside: _Account = []
             kind = type(item)
-            if kind is dict and self.policy.max_depth is None:
-                new, inside = self.object(item, here, depth, around, place)
-            elif kind is dict or kind is list:
-                deeper = depth + (kind is list)
-                new, inside = self.value(item, here, deeper, around, place)
+            if kind is dict or kind is list:
+                here, deeper = (*path, index), depth + (kind is list)
+                new, lost = self.value(item, here, deeper, around, place)
+                left.append(new)
+                account += lost
             elif place.is_excluded:
-                account.append(Gone(here, "excluded key"))
-                continue
-            left.append(new)
-            account += inside
+                account.append(Gone((*path, index), "excluded key"))
+            else:
+                left.append(item)
         return (left, account) if account else (value, [])
 
     def has_work(self, items: list[Any], place: Place) -> bool:
@@ -145,10 +138,11 @@ class _Walk:
         An array belongs to the level of its key: at the last level its scalars stay,
         and only its rows are too deep.
         """
-        if self.policy.max_depth is None or depth < self.policy.max_depth or not value:
+        most = self.policy.max_depth
+        if most is None or depth < most or not value:
             return False
-        if type(value) is list and depth == self.policy.max_depth:
-            return any(value) and all(type(item) in (dict, list) for item in value)
+        if type(value) is list and depth == most:
+            return any(value) and all(type(item) in _CONTAINERS for item in value)
         return True
 
     def keeps(self, value: Any, where: str) -> bool:
@@ -209,10 +203,8 @@ class _Walk:
             here = (*path, key)
             new, lost = self.value(members[key], here, depth + 1, record, inner)
             if lost:
-                inside[key] = lost
-                left[key] = new
-                reason = self.emptied(members[key], new, inner)
-                if reason:
+                inside[key], left[key] = lost, new
+                if reason := self.emptied(members[key], new, inner):
                     gone[key] = reason
                     del left[key]
         if judged:

@@ -30,8 +30,8 @@ _WORTHWHILE = 0.7
 # that skim: most must say it. Source: chosen by reading tables of chat messages; it
 # costs less than 0.1 % of the tokens of 125 recorded payloads.
 _LONG_DEFAULT = 10.0
-# Keys that are data hold digits or signs: "2031-01-01", "U12", "/srv"; one with a dot of
-# its own is in quotes.
+# Keys that are data hold digits or signs: "2031-01-01", "U12", "/srv"; with a dot of
+# their own they are in quotes.
 _DATA = re.compile(r"[^A-Za-z_.]")
 _FEWEST_KEYS_OF_A_MAP = 4
 _MANY_KEYS = 12
