@@ -25,6 +25,7 @@ from llama_index.core.utils import get_tokenizer
 import headroom
 from headroom.conversations import ConversationCompressor
 from headroom.fields import compact_json
+from headroom.originals import MemoryStore, original
 from llama_index_headroom import HeadroomChatMemoryBuffer, llm_summarizer
 from llama_index_headroom.tokens import content_tokens, counter
 
@@ -679,6 +680,57 @@ class TestSerialisation:
         assert len(memory.to_dict()["chat_store"]["rows"]) == 40
         memory.reset()
         assert memory.get() == []
+
+
+class TestClearing:
+    """Results that the model has used become notes; originals are in the store."""
+
+    LOG = "\n".join(f"line {n}: nothing of interest" for n in range(60))
+
+    def history(self):
+        file = ToolCallBlock(tool_call_id="f", tool_name="read_file", tool_kwargs={})
+        return [
+            message("user", "Read the log."),
+            call("a"),
+            answer("a", self.LOG),
+            ChatMessage(role="assistant", blocks=[file]),
+            answer("f", self.LOG),
+            message("assistant", "The disk is full."),
+            message("user", "Since when?"),
+            call("b"),
+            answer("b", self.LOG),
+        ]
+
+    def test_a_used_result_becomes_its_handle_and_the_store_has_it(self):
+        store, history = MemoryStore(), self.history()
+        memory = memory_of(history, 9_000, clear_after_turns=1, store=store)
+        shown = memory.get()
+        note = shown[2].content
+        assert note.startswith("[headroom: the result of look_up, 60 lines, was read")
+        handle = note.partition('handle="')[2].partition('"')[0]
+        assert original(handle, store).decode() == self.LOG
+        assert shown[2].additional_kwargs == history[2].additional_kwargs
+        same = [n for n in range(len(history)) if n != 2]
+        assert all(shown[n] is history[n] for n in same)
+        assert memory.get_all() == self.history()
+        assert asyncio.run(memory.aget()) == memory.get() == shown
+
+    def test_it_makes_room_before_turns_go(self):
+        history = self.history()
+        limit = tokens(history) - 300
+        assert len(memory_of(history, limit).get()) < len(history)
+        options = {"clear_after_turns": 1, "store": MemoryStore()}
+        assert len(memory_of(history, limit, **options).get()) == len(history)
+
+    def test_without_a_store_it_is_refused_and_a_loaded_one_shows_all(self):
+        history = self.history()
+        with pytest.raises(ValueError, match="needs a store"):
+            memory_of(history, 9_000, clear_after_turns=1)
+        memory = memory_of(history, 9_000, clear_after_turns=1, store=MemoryStore())
+        loaded = HeadroomChatMemoryBuffer.from_dict(memory.to_dict())
+        assert loaded.get() == history
+        loaded.store = MemoryStore()
+        assert loaded.get() == memory.get() != history
 
 
 class TestSummarizer:

@@ -134,6 +134,47 @@ def sdk_history():
     return messages
 
 
+def responses_sdk_history():
+    """Return dicts mixed with the SDK's items, as `input += response.output` makes."""
+    sdk = pytest.importorskip("openai.types.responses")
+    messages = responses_history()
+    messages[2] = sdk.ResponseReasoningItem(**messages[2])
+    messages[3] = sdk.ResponseFunctionToolCall(**messages[3])
+    return messages
+
+
+def gemini_sdk_history():
+    sdk = pytest.importorskip("google.genai.types")
+    return [sdk.Content.model_validate(content) for content in gemini_history()]
+
+
+def converse_history():
+    use = {"toolUseId": "c1", "name": "get_user", "input": {"id": "u_7"}}
+    answer = {"toolUseId": "c1", "content": [{"json": {"mail": "a@example.org"}}]}
+    return [
+        {"role": "user", "content": [{"text": "Look up u_7. " + STORY}]},
+        {"role": "assistant", "content": [{"toolUse": use}]},
+        {"role": "user", "content": [{"toolResult": answer}]},
+        {"role": "assistant", "content": [{"text": STORY}]},
+        {"role": "user", "content": [{"text": "Thanks. " + STORY}]},
+        {"role": "assistant", "content": [{"text": "You're welcome."}]},
+    ]
+
+
+def pydantic_ai_history():
+    sdk = pytest.importorskip("pydantic_ai.messages")
+    call = sdk.ToolCallPart("get_user", {"id": "u_7"}, tool_call_id="c1")
+    answer = sdk.ToolReturnPart("get_user", {"mail": "a@example.org"}, "c1")
+    return [
+        sdk.ModelRequest([sdk.UserPromptPart("Look up u_7. " + STORY)]),
+        sdk.ModelResponse([call]),
+        sdk.ModelRequest([answer]),
+        sdk.ModelResponse([sdk.TextPart(STORY)]),
+        sdk.ModelRequest([sdk.UserPromptPart("Thanks. " + STORY)]),
+        sdk.ModelResponse([sdk.TextPart("You're welcome.")]),
+    ]
+
+
 HISTORIES = [
     openai_history,
     responses_history,
@@ -142,6 +183,10 @@ HISTORIES = [
     langchain_history,
     llama_index_history,
     sdk_history,
+    responses_sdk_history,
+    gemini_sdk_history,
+    converse_history,
+    pydantic_ai_history,
 ]
 
 

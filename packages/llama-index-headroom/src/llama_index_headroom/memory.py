@@ -36,7 +36,10 @@ from headroom.conversations.block import parse
 from headroom.conversations.session import ConversationSession
 from headroom.fields import compact_json
 from headroom.messages import read_messages
+from headroom.messages.file_tools import is_named
 from headroom.messages.placing import is_filler
+from headroom.originals import Store
+from headroom.payloads.clearing import cleared
 from headroom.payloads.usage import budget_factor, input_tokens
 from headroom.threads import in_thread
 from headroom.tokens import messages_tokens
@@ -170,12 +173,20 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             `aget`; None extracts it, offline. Not serialised: pass it to `from_dict`.
         calibration: The model's tokens, in which `token_limit` is, for one of
             `tokenizer_fn`; at least 1. `observe` learns it.
+        clear_after_turns: Shows tool results older than so many answers of the model
+            as a note with the handle of the original, which goes into `store`; None
+            clears nothing. Results of tools that show files stay. Give the agent
+            `retrieval_tool(store)`, so that it can ask for them again.
+        store: A store of `headroom.originals`. Not serialised; nothing is cleared
+            without it.
     """
 
     keep_turns: int = Field(default=3, ge=1)
     target: float | None = Field(default=None, gt=0, le=1)
     summarizer: Summarizer | None = Field(default=None, exclude=True)
     calibration: float = Field(default=1.0, ge=1)
+    clear_after_turns: int | None = Field(default=None, ge=1)
+    store: Any = Field(default=None, exclude=True)
     _lock: _Lock = PrivateAttr(default_factory=_Lock)
     _bench: _Workbench | None = PrivateAttr(default=None)
     # The last view, the tokens before it, and how many messages it was made of.
@@ -206,6 +217,8 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         keep_turns: int = 3,
         target: float | None = None,
         summarizer: Summarizer | None = None,
+        clear_after_turns: int | None = None,
+        store: Store | None = None,
         **kwargs: Any,
     ) -> "HeadroomChatMemoryBuffer":
         """Return a memory; the arguments of ChatMemoryBuffer.from_defaults, and ours.
@@ -220,11 +233,18 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             keep_turns: As the attribute.
             target: As the attribute.
             summarizer: As the attribute.
+            clear_after_turns: As the attribute; needs `store`.
+            store: As the attribute.
             kwargs: None are known.
 
         Raises:
             ValueError: For an unknown argument, or one out of its range.
         """
+        if clear_after_turns is not None and store is None:
+            raise ValueError(
+                "clear_after_turns needs a store for the originals; pass "
+                "store=SQLiteStore(path)"
+            )
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=None if chat_history is None else list(chat_history),
             llm=llm,
@@ -242,6 +262,8 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             keep_turns=keep_turns,
             target=target,
             summarizer=summarizer,
+            clear_after_turns=clear_after_turns,
+            store=store,
         )
 
     def get(
@@ -262,7 +284,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
             SummarizerError: `summarizer` is async; call `aget`.
         """
         bench, room = self._workbench(), self._room(initial_token_count)
-        messages = self.get_all()
+        messages = self._cleared(self.get_all())
         shown = self._view(messages, room, bench)
         self._shown = shown, initial_token_count, len(messages)
         return shown
@@ -275,7 +297,7 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
     ) -> list[ChatMessage]:
         """Return the same as `get`, without keeping the event loop waiting."""
         bench, room = self._workbench(), self._room(initial_token_count)
-        messages = await self.aget_all()
+        messages = await in_thread(self._cleared, await self.aget_all())
         if self.summarizer is None:
             shown = await in_thread(self._view, messages, room, bench)
         else:
@@ -326,6 +348,19 @@ class HeadroomChatMemoryBuffer(ChatMemoryBuffer):
         self.calibration = budget_factor(
             self.calibration, reported, counted, self.token_limit
         )
+
+    def _cleared(self, messages: list[ChatMessage]) -> list[ChatMessage]:
+        """Return the messages, old tool results replaced by notes."""
+        if self.clear_after_turns is None or self.store is None:
+            return messages
+        views = read_messages(messages)
+        names = {call.id: call.name for view in views for call in view.calls}
+
+        def name_of(text: str, call_id: str, name: str) -> str | None:
+            tool = name or names.get(call_id, "")
+            return None if is_named(tool) else tool
+
+        return cleared(messages, self.clear_after_turns, self.store, name_of)
 
     def _view(
         self, messages: list[ChatMessage], room: int, bench: _Workbench

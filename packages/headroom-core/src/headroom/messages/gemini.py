@@ -8,7 +8,7 @@ from headroom.messages.parts import Parts
 from headroom.messages.readable import readable
 from headroom.messages.view import Message
 
-__all__ = ["is_content", "read", "read_block", "write"]
+__all__ = ["is_message", "read", "read_block", "write"]
 
 
 _PART_KEYS = (
@@ -24,7 +24,7 @@ _PART_KEYS = (
 )
 
 
-def is_content(message: Any) -> bool:
+def is_message(message: Any) -> bool:
     """Tell whether a message has parts instead of content, or is a bare part.
 
     Google's SDK takes a text or a part for a content of the user's.

@@ -42,7 +42,7 @@ _FORMATS = tuple(
         (llama_index.is_message, llama_index.read, llama_index.write),
         (langchain.is_message, langchain.read, langchain.write),
         (pydantic_ai.is_message, pydantic_ai.read, pydantic_ai.write),
-        (gemini.is_content, gemini.read, gemini.write),
+        (gemini.is_message, gemini.read, gemini.write),
         (openai_responses.is_item, openai_responses.read, openai_responses.write),
         (openai_responses.is_message, openai_chat.read, openai_responses.write),
         (bedrock_converse.is_message, openai_chat.read, bedrock_converse.write),

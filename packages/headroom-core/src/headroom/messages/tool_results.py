@@ -110,9 +110,11 @@ def _with_text(holder: Any, rewrite: Rewrite) -> Any:
     if field_of(holder, "is_error") is True or field_of(holder, "status") == "error":
         return holder
     key = "output" if field_of(holder, "type") in _RESULT_ITEMS else "content"
-    call_id = str(first_of(holder, *_CALL_IDS) or "")
-    name = field_of(holder, "name")
-    name = name if isinstance(name, str) else ""
+    # LlamaIndex' content is its blocks, and its ids are elsewhere.
+    key = key if field_of(holder, "blocks") is None else "blocks"
+    extra = field_of(holder, "additional_kwargs")
+    call_id = str(first_of(holder, *_CALL_IDS) or first_of(extra, *_CALL_IDS) or "")
+    name = text_field(holder, "name") or text_field(extra, "name") or ""
     content = field_of(holder, key)
 
     def say(text: str) -> str:
