@@ -31,6 +31,7 @@ _OUTCOME_WEIGHT = 1.5
 _FIELD_WEIGHT = 1.0
 _LINE_WEIGHT = 0.9
 _CODE_WEIGHT = 0.8
+_RULE_WEIGHT = 1.5
 _ERROR_WEIGHT = 1.5
 _QUESTION_WEIGHT = 0.9
 # Short words without a name or number, such as "Good." or "Is that OK?".
@@ -118,7 +119,7 @@ def select(
     units, changed, left_out = _read(units, earlier)
     beside = {old: new for old, (new, certain) in changed.items() if not certain}
     rules = _rules(units, count_tokens, left_out)
-    bundles = _Bundles(units, left_out | rules.keys(), beside)
+    bundles = _Bundles(units, left_out, beside)
     ranking = _Ranking(units, bundles, changed, known, count_tokens)
     others = ranking.order(1.5 * budget + 50)
     ranked = _admitted(rules, others, _rules_tokens([""], count_tokens))
@@ -236,7 +237,8 @@ def _admitted(
     """Return rules and bundles in the order in which a digest takes them.
 
     The order is the same for every budget, so that a larger digest says all that a
-    smaller one does. A rule comes as soon as rules are no more than their share.
+    smaller one does. A rule comes as soon as rules are no more than their share, or
+    when its turn is among the others.
 
     Args:
         rules: Tokens of each rule, the best first.
@@ -244,25 +246,32 @@ def _admitted(
         marks: Tokens of the marks of the part that holds the rules.
     """
     order: list[list[int]] = []
+    taken: set[int] = set()
     waiting = list(rules.items())[::-1]
     ruled, spent = marks, 0
 
     def take_rules() -> None:
         nonlocal ruled
         while waiting:
-            cost = waiting[-1][1]
+            at, cost = waiting[-1]
             share = _RULES_TOKENS + _RULES_SHARE * (ruled + cost + spent)
-            if len(waiting) < len(rules) and ruled + cost > share:
+            if at not in taken and taken and ruled + cost > share:
                 break
-            ruled += cost
-            order.append([waiting.pop()[0]])
+            waiting.pop()
+            if at not in taken:
+                ruled += cost
+                taken.add(at)
+                order.append([at])
 
     take_rules()
     for bundle, cost in others:
-        order.append(bundle)
-        spent += cost
-        take_rules()
-    return order + [[at] for at, _ in reversed(waiting)]
+        fresh = [at for at in bundle if at not in taken]
+        if fresh:
+            order.append(fresh)
+            taken.update(fresh)
+            spent += cost
+            take_rules()
+    return order + [[at] for at, _ in reversed(waiting) if at not in taken]
 
 
 class _Bundles:
@@ -393,12 +402,13 @@ class _Ranking:
         """Return the weight of a bundle's words that is not said yet, per token."""
         gain, cost = 0.0, float(_UNIT_TOKENS)
         fresh: dict[str, int] = {}
-        said = self._said
         for at in bundle:
             worth = 0.0
+            # Of two rules in the same words, each forbids another thing.
+            said = {} if self._units[at].kind == "rule" else self._said
             for key, weight, _ in self._words[at]:
                 before = said.get(key, 0)
-                if fresh:
+                if fresh and said:
                     before += fresh.get(key, 0)
                 worth += weight * _REPEATS[before if before < _MOST_REPEATS else -1]
             if len(bundle) > 1:
@@ -539,6 +549,8 @@ def factor_of(unit: Unit) -> float:
     factor = _SPOKEN_WEIGHT.get(unit.speaker, _OTHER_WEIGHT)
     if unit.kind == "code":
         return factor * _CODE_WEIGHT
+    if unit.kind == "rule":
+        return factor * _RULE_WEIGHT
     if len(unit.text) <= _CHATTER_CHARACTERS and not gives_value(unit.text):
         factor *= _CHATTER_WEIGHT
     if asks(unit.text):
