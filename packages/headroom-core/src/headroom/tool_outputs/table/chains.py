@@ -13,10 +13,11 @@ _Led = dict[Item, tuple[str, Item]]
 _MOST_BRANCHES = 4
 
 
-def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> None:
+def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> bool:
     """Join keys whose values are objects of one key, in every row that has an object.
 
-    Changes `names`, and the graph: the nodes then hold what lies inside.
+    Changes `names`, and the graph: the nodes then hold what lies inside. Returns
+    whether there was something to join.
 
     Args:
         graph: The document.
@@ -30,7 +31,7 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
             if _only_member(graph, items[i]):
                 columns[keys[i]] = {}
     if not columns:
-        return
+        return False
     for node in nodes:
         for key, item in zip(graph.keys(node), graph.items[node], strict=True):
             if key in columns:
@@ -57,6 +58,7 @@ def collapse_chains(graph: Graph, names: list[str], nodes: Sequence[int]) -> Non
             graph.nested[node] = inside
         else:
             graph.nested.pop(node, None)
+    return True
 
 
 def _led(graph: Graph, name: str, items: Iterable[Item]) -> _Led:

@@ -63,9 +63,9 @@ class _Writer:
         self.cells, self.named = self.layout.cells, self.layout.named
         once: list[Item] = []
         if not literal:
-            written = self.layout.written()
+            written, layout = self.layout.written(), self.layout
             once = find_references(
-                graph, self.schemas, written, self.layout.rows, costs
+                graph, self.schemas, written, layout.rows, layout.keys, costs
             )
         self.references = {item: f"&{i}" for i, item in enumerate(once, start=1)}
         self.headers = Headers(

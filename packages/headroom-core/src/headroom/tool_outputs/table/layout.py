@@ -173,7 +173,7 @@ class Layout:
             (f.value, -2 - i) for i, s in enumerate(self.schemas) for f in s.fields
         ]
         number = 0
-        for key, _, _, item in self.lines:
+        for *_, item in self.lines:
             number += 1
             if type(item) is int and graph.shape[item] == ARRAY:
                 for row in graph.items[item]:
@@ -182,7 +182,7 @@ class Layout:
                     todo.append((row, number))
             else:
                 todo.append((item, number))
-            found.append(Written(-1, number, [item], [key]))
+            found.append(Written(-1, number, [item]))
         line_of: dict[int, int] = {}
         while todo:
             node, line = todo.pop()
@@ -191,10 +191,7 @@ class Layout:
             line_of[node] = line = SEVERAL if node in line_of else line
             if node in graph.nested:
                 todo += [(item, line) for item in self._items(node)]
-        for node in sorted(line_of):
-            found.append(
-                Written(node, line_of[node], self._items(node), self._keys(node))
-            )
+        found += [Written(n, line_of[n], self._items(n)) for n in sorted(line_of)]
         return found
 
     def _items(self, node: int) -> Sequence[Item]:
@@ -211,7 +208,7 @@ class Layout:
             return [item for _, _, _, item in self.members(node)]
         return items
 
-    def _keys(self, node: int) -> Sequence[str]:
+    def keys(self, node: int) -> Sequence[str]:
         """Return the keys that are written of a node."""
         if node in self.cells:
             return [name for name, _ in self.named.get(node, ())]

@@ -1,7 +1,7 @@
 """Which values are written once, and stand as `&n` where they are used."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -38,13 +38,11 @@ class Written(NamedTuple):
         node: The node, -1 for a line of the document.
         line: The line in which it stands, or SEVERAL.
         items: Its values.
-        keys: The keys that it writes.
     """
 
     node: int
     line: int
     items: Sequence[Item]
-    keys: Sequence[str]
 
 
 def find_references(
@@ -52,6 +50,7 @@ def find_references(
     schemas: Sequence[Schema],
     written: Sequence[Written],
     rows: set[int],
+    keys_of: Callable[[int], Sequence[str]],
     costs: Costs,
 ) -> list[Item]:
     """Return the values that are cheaper to write once, inner ones first.
@@ -61,6 +60,7 @@ def find_references(
         schemas: Its headers.
         written: What is written of each node, children before parents.
         rows: The lines that are rows of a list. What one row alone uses stands there.
+        keys_of: The keys that are written of a node.
         costs: Of keys and cells.
     """
     total = Counter(chain.from_iterable([one.items for one in written]))
@@ -82,19 +82,21 @@ def find_references(
         if value in candidates:
             # A header is a line of its own.
             lines.setdefault(value, []).append(-2 - schema)
-    size = _measured(written, costs, {})
-    for one in written:
-        shape = graph.shape[one.node] if one.node >= 0 else 0
+    of_node = {node: items for node, _, items in written}
+    size = _measured(of_node, keys_of, costs, {})
+    for node, line, items in written:
+        if candidates.isdisjoint(items):
+            continue
+        shape = graph.shape[node] if node >= 0 else 0
         # What JSON text holds is written where it stands.
-        is_used = shape not in MARKS and not candidates.isdisjoint(one.items)
-        for item in one.items if is_used else ():
+        for item in items if shape not in MARKS else ():
             # A point of a line is read where it stands.
             least = _SMALLEST_LIST if graph.is_array(item) else _SMALLEST_ELEMENT
             if item in candidates and (shape != ARRAY or size(item) >= least):
-                lines.setdefault(item, []).append(one.line)
+                lines.setdefault(item, []).append(line)
     spared: dict[Item, float] = {}
 
-    size = _measured(written, costs, spared)
+    size = _measured(of_node, keys_of, costs, spared)
     # Inner values first: what holds a reference is only as long as that.
     for item in sorted(lines, key=lambda item: (type(item) is int, item)):
         used = lines[item]
@@ -114,23 +116,25 @@ def _gain(uses: int, cost: float) -> float:
 
 
 def _measured(
-    written: Sequence[Written], costs: Costs, once: dict[Item, float]
+    of_node: Mapping[int, Sequence[Item]],
+    keys_of: Callable[[int], Sequence[str]],
+    costs: Costs,
+    once: dict[Item, float],
 ) -> Callable[[Item], float]:
     """Return what estimates the tokens of an item, with references to `once`."""
-    of_node = {one.node: one for one in written}
     known: dict[int, float] = {}
 
     def size(item: Item) -> float:
-        if type(item) is str:
+        if isinstance(item, str):
             return costs[item]
-        found = known.get(item)  # type: ignore[arg-type]
+        found = known.get(item)
         if found is None:
-            one = of_node.get(item)  # type: ignore[arg-type]
-            if one is None:
+            items = of_node.get(item)
+            if items is None:
                 return 0.0
-            found = 2.0 + len(one.items) + sum([costs[key] for key in one.keys])
-            found += sum([_USE if i in once else size(i) for i in one.items])
-            known[one.node] = found
+            found = 2.0 + len(items) + sum([costs[key] for key in keys_of(item)])
+            found += sum([_USE if i in once else size(i) for i in items])
+            known[item] = found
         return found
 
     return size
@@ -165,8 +169,8 @@ def _uncrowded(
     A reader looks up each of them; those that spare most come first.
     """
     values = Counter[int]()
-    for one in written:
-        values[one.line] += len(one.items)
+    for _, line, items in written:
+        values[line] += len(items)
     taken = Counter[int]()
     crowded = set()
     for item in sorted(spared, key=lambda item: -spared[item]):

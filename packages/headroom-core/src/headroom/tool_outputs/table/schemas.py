@@ -61,11 +61,12 @@ def find_schemas(
         for names, nodes in find_classes(graph)
         if not _are_maps(graph, names, nodes)
     ]
+    has_joined = False
     for names, nodes in classes:
         if len(nodes) > 1:
             rows = [n for n in nodes if n != graph.root]
-            collapse_chains(graph, names, rows)
-    alive = reachable(graph)
+            has_joined |= collapse_chains(graph, names, rows)
+    alive = reachable(graph) if has_joined else range(len(graph.items))
     for node in [node for node in graph.nested if node not in alive]:
         del graph.nested[node]
     for names, members in classes:
