@@ -330,3 +330,137 @@ def test_a_line_near_the_top_answers_before_the_same_line_deeper_down():
     for room in range(200, 700, 50):
         wanted = Wanted(max_tokens=room, count_tokens=len, query=query)
         assert "2.14.7-BETA-SNAPSHOT" in cap(text, wanted).content
+
+
+def shown_of(text, max_tokens, query=None):
+    return cap(
+        text, Wanted(max_tokens=max_tokens, count_tokens=len, query=query)
+    ).content
+
+
+def test_an_error_like_a_notice_but_for_its_number_is_shown():
+    lines = [
+        f'10.0.0.{n} "GET /pay HTTP/1.1" {404 if n == 3 else 200} {n}7'
+        for n in range(60)
+    ]
+    lines[41] = '10.0.0.41 "GET /pay HTTP/1.1" 502 17'
+    assert lines[41] in shown_of("\n".join(lines), 300)
+
+
+def test_the_first_error_of_each_kind_comes_before_more_of_one_kind():
+    lines = [
+        f'src/{name}.py:{n}: error: Missing type for argument "{name}"  [no-untyped]'
+        for n, name in enumerate(["cart", "tax", "user", "stock", "mail"] * 8)
+    ]
+    lines[33] = 'src/mail.py:33: error: Name "Decimel" is not defined  [name-defined]'
+    assert lines[33] in shown_of("\n".join(lines), 500)
+
+
+def test_the_first_and_the_last_of_errors_that_are_alike_are_shown():
+    lines = [f"12:{n:03} tick of the clock" for n in range(160)]
+    for n in (20, 60, 100, 140):
+        lines[n] = f"12:{n} ERROR disk {n} is full"
+    shown = shown_of("\n".join(lines), 800)
+    assert lines[20] in shown
+    assert lines[140] in shown
+    assert "last error above: 1 of 4 alike" in shown
+
+
+def test_answers_that_read_alike_in_several_records_are_all_answers():
+    grades = ["low", "high", "critical", "moderate"]
+    records = [
+        f"lib{n}  <{n}.2\nSeverity: {grades[n % 4]}\nTrouble in lib{n}\n"
+        for n in range(24)
+    ]
+    query = "Which libraries are critical?"
+    shown = shown_of("\n".join(records), 500, query)
+    assert shown.count("Severity: critical") == 6
+    shown = shown_of("\n".join(records), 200, query)
+    hidden = 6 - shown.count("Severity: critical")
+    assert f"; {hidden} of 6 best matches hidden]" in shown
+
+
+def test_a_count_of_none_is_no_answer():
+    hosts = [f"web{n:02} : ok=9 changed=0 failed={int(n == 5)}" for n in range(12)]
+    shown = shown_of("\n".join(["RECAP", *hosts]), 150, "Which hosts failed?")
+    assert hosts[5] in shown
+    assert "best matches" not in shown
+
+
+def test_a_question_for_a_file_shows_what_changed_in_it():
+    hunk = (
+        "     rows = load()\n     if not rows:\n-    return {}\n+    return {} or 1\n"
+    )
+    text = "".join(
+        f"diff --git a/src/{name}.py b/src/{name}.py\n--- a/src/{name}.py\n"
+        f"+++ b/src/{name}.py\n"
+        + "".join(
+            f"@@ -{n}0,4 +{n}0,4 @@\n" + hunk.replace("{}", f"{name}{n}")
+            for n in (1, 2)
+        )
+        for name in ("cart", "tax", "user", "stock", "mail")
+    )
+    shown = shown_of(text, 700, "What changed in src/stock.py?")
+    for n in (1, 2):
+        assert f"-    return stock{n}\n+    return stock{n} or 1\n" in shown
+    for room in range(200, 900, 50):
+        lines = shown_of(text, room).split("\n")
+        for at, line in enumerate(lines):
+            if line.startswith("@@"):
+                assert any(each.startswith("-  ") for each in lines[at + 1 : at + 5])
+
+
+def test_rows_under_a_ruler_come_with_their_header():
+    text = "Node: n7\nPods:\n  Name   Memory  Phase\n  ----   ------  -----\n"
+    text += "".join(f"  pod{n:02}  {n}00Mi   ready\n" for n in range(30))
+    text += "Limits:\n  Kind  Used   Allowed\n  ----  ----   -------\n"
+    text += "  cpu   80%    97%\n  disk  12%    44%\nZone: eu-1\n"
+    shown = shown_of(text, 200, "What is allowed as limit for disk?")
+    assert "Limits:\n  Kind  Used   Allowed\n" in shown
+    assert "  disk  12%    44%\n" in shown
+
+
+@pytest.mark.parametrize("query", [None, "Which request was slowest?"])
+def test_a_number_far_above_those_of_lines_of_its_shape_is_shown(query):
+    lines = [
+        f"12:00:{n} GET /cart user={n * 37 % 911} took {n % 7}.{n}s" for n in range(60)
+    ]
+    lines[38] = "12:00:38 GET /cart user=112 took 93.38s"
+    assert lines[38] in shown_of("\n".join(lines), 300, query)
+
+
+def test_each_test_that_is_not_ok_is_shown_with_what_it_says():
+    names = ["sum", "join", "trim", "sort", "find", "copy"] * 6
+    lines = ["TAP version 13"]
+    for n, name in enumerate(names):
+        if n in (9, 26):
+            lines += [
+                f"not ok {n} - {name} of nothing",
+                "  ---",
+                f"  error: 'expected {n} for {name}'",
+                "  code: 'ERR_TEST_FAILURE'",
+                "  ...",
+            ]
+        else:
+            lines += [f"ok {n} - {name}", "  ---", "  duration_ms: 0.1", "  ..."]
+    lines += ["1..36", "# pass 34", "# fail 2"]
+    shown = shown_of("\n".join(lines), 420)
+    for n in (9, 26):
+        assert f"not ok {n} - {names[n]} of nothing" in shown
+        assert f"  error: 'expected {n} for {names[n]}'" in shown
+    assert "# fail 2" in shown
+
+
+def test_the_errors_of_a_session_are_shown_with_the_commands_that_they_answer():
+    def session(n, answer):
+        return f"shop=> select {n} from t{n};\n{answer}\n\n"
+
+    rows = " id | name\n----+------\n" + "".join(f" {n} | x{n}\n" for n in range(9))
+    text = "".join(
+        session(n, 'ERROR:  column "nam" does not exist' if n == 7 else rows)
+        for n in range(14)
+    )
+    shown = shown_of(text, 500)
+    assert 'ERROR:  column "nam" does not exist' in shown
+    shown = shown_of(text, 300, "Why did the query of t7 fail?")
+    assert "select 7 from t7;\nERROR:" in shown

@@ -30,6 +30,7 @@ GREP = "\n".join(
         ('<?xml version="1.0"?><a/>', "xml"),
         ("key: value\nlist:\n  - name: x\n", "yaml"),
         ("[core]\nbare = true\nx = 1\n", "ini"),
+        ("#7 0.1 fetch a\n#7 0.2 fetch b\n#7 DONE\n", "text"),
         ("app.py:3: error: no\napp.py:4: error: no", "diagnostics"),
         ("a\0b", "binary"),
         ("Just a sentence.", "text"),

@@ -16,11 +16,11 @@ _ERROR = """error fail fatal exception panic critical severe traceback abort cra
     exceção ошибк сбой исключени エラー 失敗 例外 致命 错误 失败 异常 錯誤 異常 오류
     실패 예외"""
 _TROUBLE = """killed denied refused unreachable timeout cannot can't couldn't unable
-    unexpected invalid undefined terminated destroyed unresolved violat rejected
-    evicted backoff back-off segfault deadlock unreadable enoent eacces abgebrochen
-    verletz ungültig abbruch impossible introuvable refusé inválid denegad отказано
-    критическ 違反 ありません しません できません 不能 不正 見つかりません 无法 找不到
-    拒绝 無法 거부"""
+    unexpected invalid insufficient undefined terminated destroyed unresolved violat
+    rejected evicted backoff back-off segfault deadlock unreadable enoent eacces
+    abgebrochen verletz ungültig abbruch impossible introuvable refusé inválid
+    denegad отказано критическ 違反 ありません しません できません 不能 不正
+    見つかりません 无法 找不到 拒绝 無法 거부"""
 _WARNING = """warn deprecat unhealthy ⚠ advertencia avertissement aviso предупреждени
     警告 경고"""
 _PARTS = {4: _ERROR.split(), 3: _TROUBLE.split(), 2: _WARNING.split()}
@@ -31,7 +31,8 @@ _PHRASES = {
         r"not found\b|no such\b|timed[ -]out\b|could not\b|\bout of (?:range|memory)\b"
         r"|\boom|segmentation fault|\berr\b|schlug fehl\b|existiert nicht\b"
         r"|(?:konnte|kann) nicht\b|nicht gefunden\b|no se (?:pud|encontr)"
-        r"|must be replaced\b|forces replacement\b|\bexit(?:ed)?\b[^\n]{0,12}?: *[1-9]"
+        r"|must be replaced\b|forces replacement\b"
+        r"|\bexit(?:ed)?\b[^\n]{0,12}?[:=] *[1-9]"
         r"|não foi possível\b|não encontrad|не (?:удалось|найден)|찾을 수 없"
         r'|" 5\d\d (?:\d|-)'
     ),
@@ -47,7 +48,7 @@ _HINTS = (
 # What did not happen is no failure: "0 errors", "failed=0", "no warnings".
 _NONE = re.compile(
     r"\b(?:0|no) (?:errors?|fail(?:ed|ures?)|warnings?)\b"
-    r"|\b(?:errors?|fail(?:ed|ures?)|warnings?|unreachable)\s?[=:]\s?0\b"
+    r"|\b[^\W\d][\w-]*\s?[=:]\s?0\b(?![.:\d])"
     r"|\bterminated (?:with success|successfully|normally)\b"
     # A type of a program.
     r"|::\w*error\b"

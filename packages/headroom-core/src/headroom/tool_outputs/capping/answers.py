@@ -20,6 +20,10 @@ _BEFORE = (0.35,)
 # What a word of the query that stands in a unit letter for letter weighs, compared
 # with the scorer's scores in [0, 1]. A part of an id is no word to a scorer.
 _LITERAL = 0.8
+# What it gives to all that belongs to it where it is one of the best answers, and how
+# much less to each further line.
+_BELOW = 0.5
+_BELOW_LESS = 0.97
 # The share of its score that a line gives to lines that belong to it and match, too.
 _INHERITED = 0.7
 # The same where the line itself has no word of the query, such as a key between two:
@@ -34,7 +38,9 @@ _NOT = re.compile(
     r"\b(?:not|never|without|nicht|kein\w*|ohne|sin|sans|pas|не|без)\s+(\w+(?:\s+\w+)?)",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(r'"[^"\\]{1,60}":\s?(?:false|null|0|""|\[\]|\{\})(?=[,}\]])')
+_NOTHING = re.compile(
+    r'"[^"\\]{1,60}":\s?(?:false|null|0|""|\[\]|\{\})(?=[,}\]])|\b[^\W\d]\w*=0(?!\S)'
+)
 _PUNCTUATION = "?.,;:!\"'()[]{}<>。、？"
 
 
@@ -59,8 +65,8 @@ def answers(
     """
     if not query:
         return [], []
-    if any('":' in text for text in texts):
-        texts = [_NOTHING.sub("", text) for text in texts]
+    if any('":' in text or "=0" in text for text in texts):
+        texts = [_NOTHING.sub(" 0 0 ", text) for text in texts]
     lacking: list[int] = []
     if is_data:
         query, lacking = _negated(texts, query)
@@ -79,22 +85,58 @@ def answers(
     if is_data:
         # The first line is shown anyway: a header has the words of every query.
         scores[:1] = [0.0][: len(scores)]
-    spread = list(scores)
-    for unit, score in enumerate(scores):
-        if score <= 0:
-            continue
-        for step, share in ((1, _AFTER), (-1, _BEFORE)):
-            for distance, part in enumerate(share, 1):
-                at = unit + step * distance
-                if 0 <= at < len(texts):
-                    spread[at] = max(spread[at], part * score)
-    found = [unit for unit, score in enumerate(spread) if score > 0]
-    # A text that came before comes last.
-    first = {text: unit for unit, text in reversed(list(enumerate(texts)))}
-    found.sort(key=lambda each: (first[texts[each]] != each, -spread[each], each))
     good = _AS_GOOD * max(scores, default=0.0)
-    best = [u for u in found if scores[u] >= good and first[texts[u]] == u]
+    spread = _spread(texts, scores, belongs, good)
+    found = [unit for unit, score in enumerate(spread) if score > 0]
+    # A text that came before comes last, but for an answer about something else: one
+    # under other lines.
+    firsts: dict[str | tuple[int, str], int] = {}
+    first: list[int] = []
+    for unit, text in enumerate(texts):
+        above = belongs[unit] if belongs and scores[unit] >= good else -1
+        place = text if above < 0 else (first[above], text)
+        first.append(firsts.setdefault(place, unit))
+    found.sort(key=lambda each: (first[each] != each, -spread[each], each))
+    best = [u for u in found if scores[u] >= good and first[u] == u]
     return best, [unit for unit in found if unit not in set(best)]
+
+
+def _spread(
+    texts: Sequence[str], scores: Sequence[float], belongs: Sequence[int], good: float
+) -> list[float]:
+    """Return the scores, those of the lines around answers raised.
+
+    Answers stand near the line with the words of the query, or below it: what changed
+    in a file is said below its name.
+
+    Args:
+        texts: The units.
+        scores: How well each answers.
+        belongs: The unit above to which each belongs.
+        good: The least score of those whose lower lines are raised, too.
+    """
+    spread = list(scores)
+    filled = [unit for unit, text in enumerate(texts) if text.strip()]
+    for place, unit in enumerate(filled):
+        score = scores[unit]
+        if score > 0:
+            for step, share in ((1, _AFTER), (-1, _BEFORE)):
+                for distance, part in enumerate(share, 1):
+                    at = place + step * distance
+                    if 0 <= at < len(filled):
+                        near = filled[at]
+                        raised = part * score
+                        spread[near] = max(spread[near], raised)
+    # For each unit what the best answer above it gives to its next line.
+    below: list[list[float]] = []
+    none = [0.0]
+    for unit, above in enumerate(belongs):
+        gives = below[above] if above >= 0 else none
+        spread[unit] = max(spread[unit], scores[unit] + gives[0])
+        gives[0] *= _BELOW_LESS
+        is_good = 0 < good <= scores[unit]
+        below.append([_BELOW * scores[unit]] if is_good else gives)
+    return spread
 
 
 def _negated(texts: Sequence[str], query: str) -> tuple[str, list[int]]:

@@ -25,6 +25,7 @@ _HEADERS = (
 # The command of a shell, whose output begins below it.
 _PROMPT = re.compile(r"(?:[\w.@~:/-]*[$#%>]|PS [^>]*>) \S")
 _DIGIT = re.compile(r"\d")
+_RULER = re.compile(r"[ |+]*-{2,}(?:[ |+]+-{2,})+[ |+]*")
 _FEWEST_COLUMNS = 3
 _FIELD = re.compile(r"([^\W\d](?:[\w./()-]| (?! )){0,40}?)\s*(?::(?=\s)|=)")
 # Lines under which one is indented, at most; the nearest count.
@@ -78,6 +79,12 @@ def owners(texts: Sequence[str]) -> list[int]:
             indented = [(0, unit)]
             first = unit
             continue
+        if _RULER.fullmatch(text.rstrip("\r\n")) and indented and first >= 0:
+            # What is above the ruler is the header of what is below it.
+            depth, header = indented.pop()
+            indented.append((depth - 1, header))
+            found[unit] = header
+            continue
         parent = _parent(text, unit, indented)
         if parent >= 0:
             found[unit] = parent
@@ -115,19 +122,28 @@ def whole_changes(
 ) -> Iterator[Sequence[int]]:
     """Yield the groups with the rest of each change: a run of - and + lines, a commit.
 
-    A run of more than 8 lines, or a commit of more than 24, stays in its lines.
+    The head of a hunk comes with its changes. A run of more than 8 lines, or a commit
+    of more than 24, stays in its lines.
     """
-    change_of: list[range] = []
+    change_of: list[Sequence[int]] = []
     start = 0
     for unit in range(1, len(texts) + 1):
         if unit == len(texts) or not _goes_on(texts[unit], texts[unit - 1]):
             change = range(start, unit)
             change_of += [change] * len(change)
             start = unit
+    hunk = -1
+    for unit, text in enumerate(texts):
+        if text.startswith("@@ "):
+            hunk, change_of[unit] = unit, [unit]
+        elif hunk >= 0 and text[:1] in ("+", "-") and not text.startswith("--- "):
+            change_of[hunk] = [*change_of[hunk], unit]
+        elif text[:1] not in (" ", "\\"):
+            hunk = -1
     for group in groups:
         whole = set(group)
         for unit in group:
-            of_diff = texts[unit][:1] in ("+", "-")
+            of_diff = texts[unit][:1] in ("+", "-", "@")
             if len(change_of[unit]) <= (_SHORT_CHANGE if of_diff else _SHORT_COMMIT):
                 whole.update(change_of[unit])
         yield sorted(whole)

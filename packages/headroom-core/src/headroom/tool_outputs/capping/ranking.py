@@ -1,7 +1,6 @@
 """In which order the units of an output matter."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -50,6 +49,16 @@ _MOST_TOTALS = 3
 _USUAL_SHARE = 0.02
 _MOST_ARE_USUAL = 0.5
 _OUTLIER_SHARE = 0.005
+# So are units with a number so many times as large as that which one in so many units
+# of the shape exceeds, in shapes of so many units.
+_FAR = 5
+_EXCEEDED = 20
+_FEWEST_ALIKE = 10
+_MOST_FAR = 5
+_NUMBERS = re.compile(r"0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?")
+# Quotations, and words with signs of a path, a place or an id: without them and
+# without numbers, errors of one kind are the same.
+_DETAIL = re.compile(r"""(?<!\w)'[^']*'|"[^"]*"|`[^`]*`|\S*[\d/\\._]\S*""")
 # Error lines that take less room come first, those to which they belong counted, in
 # steps of so many characters: a long one does not take the room of ten others.
 _ROOM_STEP = 240
@@ -109,7 +118,7 @@ def rank(
         "ends": _ends(texts, belongs),
     }
     if _MOST.search(query) if query else is_data:
-        rows = extremes(texts, query)
+        rows = [*extremes(texts, query)] or _far(_alike(texts), texts)
         queues["extremes"] = (with_owners(unit, belongs) for unit in rows)
     if about_errors:
         # The best answer, and what became of it all.
@@ -236,17 +245,49 @@ def _records(texts: Sequence[str], belongs: Sequence[int]) -> list[Sequence[int]
 
 
 def _outliers(texts: Sequence[str]) -> Iterator[int]:
-    """Yield units unlike the others, where most are alike but for their numbers."""
-    shapes = [shape(text) for text in texts]
-    counts = Counter(shapes)
+    """Yield units unlike the others, where most are alike but for their numbers.
+
+    Then those with a number far above that of the others.
+    """
+    groups = _alike(texts)
     usual = max(3.0, _USUAL_SHARE * len(texts))
-    alike = sum(count for count in counts.values() if count >= usual)
-    if alike < _MOST_ARE_USUAL * len(texts):
-        return
-    few = max(1.0, _OUTLIER_SHARE * len(texts))
-    for unit, its in enumerate(shapes):
-        if its and counts[its] <= few:
-            yield unit
+    alike = sum(len(units) for units in groups.values() if len(units) >= usual)
+    if alike >= _MOST_ARE_USUAL * len(texts):
+        few = max(1.0, _OUTLIER_SHARE * len(texts))
+        yield from sorted(
+            unit
+            for its, units in groups.items()
+            for unit in units
+            if its and len(units) <= few
+        )
+    yield from _far(groups, texts)
+
+
+def _alike(texts: Sequence[str]) -> dict[str, list[int]]:
+    """Return the units of each shape."""
+    groups: dict[str, list[int]] = {}
+    for unit, text in enumerate(texts):
+        groups.setdefault(shape(text), []).append(unit)
+    return groups
+
+
+def _far(groups: dict[str, list[int]], texts: Sequence[str]) -> list[int]:
+    """Return the units with a number far above that of units of the same shape."""
+    found: dict[int, float] = {}
+    for units in groups.values():
+        if len(units) < _FEWEST_ALIKE:
+            continue
+        rows = [_NUMBERS.findall(texts[unit]) for unit in units]
+        for column in zip(*rows, strict=False):
+            numbers = [
+                0.0 if word[:2] in ("0x", "0X") else float(word) for word in column
+            ]
+            most = sorted(numbers)[-1 - max(1, len(numbers) // _EXCEEDED)]
+            if max(numbers) > _FAR * most > 0:
+                for unit, number in zip(units, numbers, strict=True):
+                    if number > _FAR * most:
+                        found[unit] = max(found.get(unit, 0.0), number / most)
+    return sorted(found, key=lambda unit: (-found[unit], unit))[:_MOST_FAR]
 
 
 def _errors(
@@ -254,21 +295,33 @@ def _errors(
 ) -> Iterator[Sequence[int]]:
     """Yield the first of each distinct error line, then trouble, then warnings.
 
-    Of those, the ones nearest to the unit that the query needs most come first.
+    Of those, the ones nearest to the unit that the query needs most come first, then
+    the first of each kind, such as each rule of a type checker. The last of each
+    distinct line comes after all of them.
     """
-    firsts: dict[str, tuple[int, int, bool, int, int]] = {}
+    firsts: dict[tuple[int, str], int] = {}
+    lasts: dict[tuple[int, str], int] = {}
     for unit, level in enumerate(told):
-        if level and (its := shape(texts[unit])) not in firsts:
-            needs = _needs(unit, texts, belongs)
-            room = sum(len(texts[need]) for need in needs)
-            distance = 0
-            if near is not None:
-                # The cause is near, be it an error or trouble.
-                level, distance = min(level, 3), abs(unit - near) // _NEAR
-            firsts[its] = -level, distance, len(needs) > 1, room // _ROOM_STEP, unit
-    ranked = [unit for *_, unit in sorted(firsts.values())]
+        if level:
+            its = level, shape(texts[unit])
+            firsts.setdefault(its, unit)
+            lasts[its] = unit
+    order: dict[int, tuple[int, int, bool, bool, int]] = {}
+    kinds: set[str] = set()
+    for (level, _), unit in firsts.items():
+        needs = _needs(unit, texts, belongs)
+        room = sum(len(texts[need]) for need in needs)
+        distance = 0
+        if near is not None:
+            # The cause is near, be it an error or trouble.
+            level, distance = min(level, 3), abs(unit - near) // _NEAR
+        kind = _DETAIL.sub("", texts[unit])
+        is_known = kind in kinds
+        kinds.add(kind)
+        order[unit] = -level, distance, is_known, len(needs) > 1, room // _ROOM_STEP
+    ranked = sorted(order, key=lambda unit: (order[unit], unit))
     # A message says itself what is wrong, so all of them come before their context.
     for unit in ranked:
         yield _needs(unit, texts, belongs)
-    for unit in ranked:
+    for unit in (*ranked, *sorted(set(lasts.values()) - set(ranked))):
         yield with_owners(unit, belongs)

@@ -67,7 +67,7 @@ _LINES = tuple(
             r"|package\s+[\w.]+;?$|return\b|raise\b|throw\b|self\.|this\."
             r"|(?:if|for|while|switch)\s?\(.*\{$|(?:if|for|while|elif|with)\b.*:$)",
         ),
-        ("ini", 0.6, r"\s*[\w.\"-]+\s*=|\[.*\]$|[#;]"),
+        ("ini", 0.6, r"\s*[\w.\"-]+\s*=|\[.*\]$|[#;](?!\d)"),
         ("markdown", 0.03, r"#{1,6} [^#\n]|```"),
         ("table", 0.5, r"(?:.*?\S(?:  +(?=\S)|\s*\|)){2}"),
         ("yaml", 0.6, r"\s*(?:- )*[\w./\"'$-]+:(?:\s|$)|\s*- \S+:|---$"),
