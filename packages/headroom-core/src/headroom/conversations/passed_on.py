@@ -11,6 +11,7 @@ from functools import lru_cache
 from headroom.conversations.rules import (
     BOUND,
     announces_rules,
+    any_of,
     binding_of,
     unseen_removed,
 )
@@ -41,38 +42,28 @@ _CLOSED = re.compile(r"</([a-z][\w-]{1,30})", _FLAGS)
 _FENCES = ("```", "~~~", '"""', "'''", "<<<", "-----BEGIN")
 _CLOSING = {"<<<": ">>>", "-----BEGIN": "-----END"}
 
-# What names a text, or what is done with one, before a colon: it announces that text.
+# What is done with a text, who says it, and what texts are called, before a colon: it
+# announces one. English; German, Dutch, Scandinavian; Romance; Slavic; Turkish to
+# Vietnamese; then writing without spaces around words.
 _ANNOUNCES_TEXT = re.compile(
-    # English: what is done with a text; what a text is; who said it.
-    r"\b(?:translate|summari[sz]e|proofread|rephrase|paraphrase|rewrite|reword|shorten|correct|analy[sz]e|classify"
-    r"|transcribe|read|review|edit|improve|forward\w*|quot\w+|paste\w*|wr(?:i|o)te|draft|wording|reads|says?|said"
-    r"|states?|stated|sa(?:id|ys) that|told me|sent me|got this|received|reply to|tell (?:him|her|them|\w+ that)"
-    r"|e?-?mails?|letter|message|sms|text|article|blog|page|website|site|wiki|docs?|documentation|readme|manual"
-    r"|handbook|document|file|pdf|transcript|prompt|instructions (?:of|from|for)|comment|review|post|tweet|thread"
-    r"|ticket|issue|contract|policy|terms|clause|paragraph|sentence|quote|poem|lyrics|song|story|dialog\w*|sign"
-    r"|poster|slogan|banner|caption|headline|title|error|output|log|snippet|example|answer (?:of|from)|summary)\b"
-    # German, Dutch, Scandinavian
-    r"|\b(?:übersetz\w*|fass\w* .*zusammen|korrigier\w*|lies|lest|lesen sie|prüf\w*|schreib\w*|formulier\w*|lautet|steht"
-    r"|sagt\w*|meint\w*|schrieb\w*|mail|nachricht|brief|artikel|seite|webseite|handbuch|dokument|datei|vertrag|text"
-    r"|absatz|satz|kommentar|beitrag|zitat|schild|ausgabe|vertaal\w*|lees|schrijf|bericht|tekst|zegt|staat|översätt"
-    r"|oversæt|oversett|läs|læs|les|skriv\w*|meddelande|besked|brev|sida|side)\b"
-    # French, Spanish, Italian, Portuguese, Romanian
-    r"|\b(?:tradui\w*|résum\w*|corrige\w*|lis|lisez|écri\w*|relis\w*|dit|courriel|lettre|page|texte|article|contrat"
-    r"|citation|phrase|traduc\w*|traduz\w*|resum\w*|riassum\w*|correg\w*|corrigi\w*|lee|lea|leia|leggi|escrib\w*|escrev\w*"
-    r"|scriv\w*|dice|diz|correo|carta|mensaje|mensagem|messaggio|lettera|página|pagina|texto|testo|artículo|artigo"
-    r"|articolo|contrato|contratto|frase|cita|tradu\w*|citește|scrie|mesaj|scrisoare)\b"
-    # Polish, Czech, Russian, Ukrainian, Turkish, Indonesian, Vietnamese
-    r"|\b(?:przetłumacz\w*|streść|przeczytaj|napisz|mówi|wiadomość|list|strona|tekst|umowa|zdanie|přelož\w*|přečti|zpráva"
-    r"|переве\w+|прочита\w+|прочти|напиши|исправь|письмо|сообщение|стать[яюе]|текст|страниц\w+|договор|говорит|сказал\w*"
-    r"|пишет|цитата|переклади|прочитай|лист|повідомлення|çevir\w*|özetle|oku\w*|mesaj\w*|mektub\w*|metin|metni|diyor"
-    r"|terjemahkan|baca|surat|pesan|teks|dịch|đọc|thư|tin nhắn|văn bản)\b"
-    # Arabic, Hebrew, Hindi, Thai, Chinese, Japanese, Korean
-    r"|ترجم|لخص|اقرأ|رسالة|النص|البريد|تقول|يقول|תרגם|תרגמי|קרא|סכם|הודעה|מכתב|טקסט|अनुवाद|पढ़|संदेश|ईमेल|पत्र|लिखा"
-    r"|แปล|อ่าน|ข้อความ|อีเมล|จดหมาย|翻译|翻譯|总结|總結|阅读|读一下|看一下这|改写|润色|邮件|信件|消息|短信|文章|网页|文档|原文"
-    r"|提示词|写道|说道|上写|訳して|翻訳|要約|読んで|メール|手紙|メッセージ|記事|ページ|文書|文章|原文|プロンプト|번역|요약|읽어|메일|편지"
-    r"|메시지|문자|기사|글|문서|프롬프트|원문",
+    any_of(
+        r"translate summari[sz]e proofread paraphrase re(?:phrase|write|word|view|ad|ads) shorten correct edit forward\w* quot\w+ paste\w* wr(?:i|o)te draft says? said states?"
+        r" told_me sent_me received reply_to e?-?mails? letter message text article page website wiki docs? document\w* readme manual file transcript prompt instructions_(?:of|from|for)"
+        r" comment post thread ticket contract policy terms sentence quote poem song story output log answer_(?:of|from) summary"
+        r" übersetz\w* fass\w* korrigier\w* lies lest prüf\w* schr(?:ei|ie)b\w* formulier\w* lautet steht sagt\w* meint\w* nachricht brief artikel seite handbuch dokument vertrag satz zitat"
+        r" vertaal\w* lees schrijf bericht tekst zegt staat översätt oversæt oversett läs læs les skriv\w* meddelande besked brev sida side"
+        r" tradui\w* tradu[cz]\w* résum\w* resum\w* riassum\w* correg\w* corrig\w* lis lisez écri\w* relis\w* lee lea leia leggi escri[bv]\w* scriv\w* dit dice diz courriel correo lettre"
+        r" lettera carta messag\w+ mensaje mensagem texte texto testo articolo art[íi](?:culo|go) contrat\w* citation phrase frase citește scrie mesaj scrisoare"
+        r" przetłumacz\w* streść przeczytaj napisz mówi wiadomość list strona umowa zdanie přelož\w* přečti zpráva переве\w+ проч(?:ита\w+|ти) напиши исправь письмо сообщение стать[яюе]"
+        r" текст страниц\w+ договор говорит сказал\w* пишет переклади прочитай лист повідомлення çevir\w* özetle oku\w* mektub\w* metin metni diyor terjemahkan baca surat pesan teks"
+        r" dịch đọc thư tin_nhắn văn_bản"
+    )
+    + r"|ترجم|لخص|اقرأ|رسالة|النص|البريد|تقول|يقول|תרגם|קרא|סכם|הודעה|מכתב|טקסט|अनुवाद|पढ़|संदेश|ईमेल|पत्र|लिखा"
+    r"|แปล|อ่าน|ข้อความ|อีเมล|จดหมาย|翻译|翻譯|总结|總結|阅读|读一下|改写|润色|邮件|信件|消息|短信|文章|网页|文档|原文|提示词|写道|说道|上写"
+    r"|訳して|翻訳|要約|読んで|メール|手紙|メッセージ|記事|ページ|文書|文章|プロンプト|번역|요약|읽어|메일|편지|메시지|문자|기사|글|문서|원문",
     _FLAGS,
-)  # "For mails to customers: ..." says where a rule holds.
+)
+# "For mails to customers: ..." says where a rule holds.
 _SCOPE = re.compile(
     r"\W*(?:for|in (?:all|every|each|any)|when|whenever|if|für|bei|in (?:allen|jeder)|wenn|pour|dans (?:tous|chaque)"
     r"|quand|si|para|cuando|en (?:todos|cada)|per|quando|in (?:tutti|ogni)|voor|bij|för|til|для|dla|对于?|在)\b",

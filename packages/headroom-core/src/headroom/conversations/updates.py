@@ -13,8 +13,9 @@ Three things, each by one rule:
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from headroom.conversations.rules import (
@@ -185,59 +186,56 @@ class _Shared(NamedTuple):
     """What a statement shares with an earlier one.
 
     Attributes:
-        old: The earlier one.
-        rare: Weight of the shared words: 1 for one that no other said before.
+        rare: Weight of the shared words that hardly another statement says.
         share: The part of the earlier one's words that are shared, but for numbers.
-        told: Weight of the shared words that no other says later either.
+        old: The earlier one.
     """
 
-    old: _Earlier
     rare: float
     share: float
-    told: float
+    old: _Earlier
 
 
 class _Heard:
-    """The statements so far, found by their words."""
+    """The statements so far, found by their words.
 
-    def __init__(self, often: Mapping[str, int]) -> None:
-        self._often = often
-        self._all: dict[int, _Earlier] = {}
-        self._with: dict[str, list[int]] = {}
-        self.last: _Earlier | None = None
-        self.newest_rule: _Earlier | None = None
+    Words of rules to come are not counted: they tell of things of their own, or speak of
+    the same rule.
+    """
+
+    def __init__(self, units: Iterable[Unit], earlier: Sequence[str]) -> None:
+        said = [unit.text for unit in units if unit.kind != "rule"]
+        statements = map(_statement, (*earlier, *said))
+        self._often = Counter(key for said in statements for key in said.keys)
+        self._with: dict[str, list[_Earlier]] = {}
 
     def add(self, earlier: _Earlier) -> None:
         """Take in a further statement."""
-        self.last = self._all[earlier.at] = earlier
-        if earlier.rule == earlier.at:
-            self.newest_rule = earlier
         for key in earlier.said.keys:
-            self._with.setdefault(key, []).append(earlier.at)
+            self._with.setdefault(key, []).append(earlier)
 
-    def sharing(self, new: _Statement) -> Iterator[_Shared]:
-        """Yield the statements that share the rarest words with one, best first."""
-        found: dict[int, float] = {}
-        heard = [(key, self._with[key]) for key in new.keys if key in self._with]
-        for key, every in sorted(heard, key=lambda one: len(one[1]))[:_MOST_WORDS]:
-            weight = _weight(key) / len(every)
-            for at in every[-_REACH:]:
-                found[at] = found.get(at, 0.0) + weight
+    def sharing(self, new: _Statement, *, is_rule: bool) -> list[_Shared]:
+        """Return the last statements with its rarest words, most shared first."""
+        self._often.update(new.keys.keys() if is_rule else ())
+        heard = [self._with[key] for key in new.keys if key in self._with]
+        found: dict[int, _Earlier] = {}
+        for every in sorted(heard, key=len)[:_MOST_WORDS]:
+            found.update({one.at: one for one in every[-_REACH:]})
             if len(found) >= _MOST_COMPARED:
                 break
-        best = sorted(((weight, at) for at, weight in found.items()), reverse=True)
-        for rare, at in best[:_MOST_COMPARED]:
-            keys = self._all[at].said.keys
-            # A number may count anything.
-            both = [k for k in keys if k in new.keys and new.keys[k] != "number"]
-            told = sum(_weight(key) for key in both if self._often[key] <= _RARE)
-            share = len(both) / len(keys)
-            # One word of many may be said of anything, but not a name. Of the pairs of
-            # characters in writing without spaces every other one is no word.
-            few = share < _TOLD_SHARE / (2 if any(map(_is_pair, both)) else 1)
-            if few and "name" not in map(keys.get, both) and told < 2:
-                told = 0.0
-            yield _Shared(self._all[at], rare, share, told)
+        return sorted(map(self._shared, found.values(), repeat(new)), reverse=True)
+
+    def _shared(self, old: _Earlier, new: _Statement) -> _Shared:
+        keys = old.said.keys
+        # A number may count anything.
+        both = [k for k in keys if k in new.keys and new.keys[k] != "number"]
+        rare = sum(_weight(key) for key in both if self._often[key] <= _RARE)
+        share = len(both) / len(keys)
+        # One word of many may be said of anything, but not a name. Of the pairs of
+        # characters in writing without spaces every other one is no word.
+        few = share < _TOLD_SHARE / (2 if any(map(_is_pair, both)) else 1)
+        few = few and rare < _RARE and "name" not in map(keys.get, both)
+        return _Shared(0.0 if few else rare, share, old)
 
 
 def settled(
@@ -257,58 +255,48 @@ def settled(
     out = list(units)
     later: dict[int, tuple[int, bool]] = {}
     joined: dict[int, int] = {}
-    often = _often(units, earlier)
-    heard = _Heard(often)
+    told = {at: unit for at, unit in enumerate(units) if _is_told(unit)}
+    heard = _Heard(told.values(), earlier)
+    last = newest = None
     for at, text in enumerate(earlier, -len(earlier)):
-        heard.add(_Earlier(at, _statement(text), at))
+        last = newest = _Earlier(at, _statement(text), at)
+        heard.add(newest)
     message = -1
-    for at, unit in enumerate(units):
-        if not _is_told(unit):
-            continue
-        opens, message = unit.message != message, unit.message
+    for at, unit in told.items():
         new = _statement(unit.text)
-        often.update(new.keys.keys() if unit.kind == "rule" else ())
-        shared = [one for one in heard.sharing(new) if one.old.at not in later]
+        shared = heard.sharing(new, is_rule=unit.kind == "rule")
+        shared = [one for one in shared if one.old.at not in later]
         sure = [one.old for one in shared if _replaces(new, one.old)]
-        rule = None
+        rule, rank = None, 0
         if len(sure) == 1 and sure[0].at >= 0 and sure[0].at not in joined:
             later[sure[0].at] = at, True
-            if sure[0].rule is not None:
-                out[at] = unit._replace(
-                    kind="rule", rank=max(unit.rank, out[sure[0].at].rank)
-                )
+            rank = 0 if sure[0].rule is None else out[sure[0].at].rank
         else:
-            for one in shared:
-                if one.old.rule is None and _changes(new, one):
-                    later[one.old.at] = at, False
-            rule = _rule_of(unit, new, shared, heard, opens=opens)
+            changed = [one.old for one in shared if _changes(new, one)]
+            later |= {old.at: (at, False) for old in changed if old.rule is None}
+            follows = newest is last and unit.message != message
+            rule = _rule_of(unit, new, shared, newest, follows=follows)
         if rule is not None and rule < 0:
             # The rule stands already: what amends it comes before all others.
-            out[at] = unit._replace(kind="rule", rank=STANDING + 1)
-        elif (
-            rule is not None
-            and len(out[rule].text) + len(unit.text) > _MOST_RULE_CHARACTERS
-        ):
-            out[at] = unit._replace(kind="rule", rank=max(unit.rank, out[rule].rank))
+            rank = STANDING + 1
         elif rule is not None:
-            out[rule] = _with(out[rule], unit)
-            joined[at] = rule
+            amended = _with(out[rule], unit)
+            if len(amended.text) > _MOST_RULE_CHARACTERS:
+                rank = out[rule].rank
+            else:
+                out[rule], joined[at] = amended, rule
+        if rank:
+            out[at] = unit._replace(kind="rule", rank=max(rank, unit.rank))
         is_rule = out[at].kind == "rule" and at not in joined
-        heard.add(_Earlier(at, new, at if is_rule else joined.get(at)))
+        last = _Earlier(at, new, at if is_rule else joined.get(at))
+        newest = last if is_rule else newest
+        heard.add(last)
+        message = unit.message
     # What was changed twice has the last change beside it.
     for at in sorted(later, reverse=True):
         newer, certain = later[at]
         later[at] = later.get(newer, (newer, certain))[0], certain
     return out, later, joined
-
-
-def _often(units: Sequence[Unit], earlier: Sequence[str]) -> Counter[str]:
-    """Return how many statements say a word, but for the rules to come.
-
-    Those are about things of their own, or speak of the same rule.
-    """
-    said = [u.text for u in units if _is_told(u) and u.kind != "rule"]
-    return Counter(key for text in (*earlier, *said) for key in _statement(text).keys)
 
 
 def _is_told(unit: Unit) -> bool:
@@ -327,9 +315,9 @@ def _rule_of(
     unit: Unit,
     new: _Statement,
     shared: Sequence[_Shared],
-    heard: _Heard,
+    newest: _Earlier | None,
     *,
-    opens: bool,
+    follows: bool,
 ) -> int | None:
     """Return the rule that a later statement speaks of, if any.
 
@@ -339,20 +327,21 @@ def _rule_of(
     """
     if len(unit.text) > _SHORT_CHARACTERS or asks(unit.text):
         return None
-    rules = [one for one in shared if one.old.rule is not None and one.share]
-    for one in sorted(rules, key=lambda one: (one.told, one.share, one.old.at))[::-1]:
-        said = one.old.said
-        turns = (new.negated, new.opens_negated) != (said.negated, said.opens_negated)
-        if turns and (one.told >= 1 or one.share >= _ABOUT_SHARE):
-            return one.old.rule
-        if one.told >= 1 and unit.kind != "rule" and one.share < _SAME_SHARE:
-            return one.old.rule
-    newest = heard.newest_rule
-    if newest is None or (unit.kind != "rule" and announces_rules(unit.text)):
-        return newest and newest.rule
-    ends = opens and newest is heard.last
+    is_rule = unit.kind == "rule"
+    for rare, share, old in shared:
+        if old.rule is not None:
+            turned = (old.said.negated, old.said.opens_negated)
+            turns = (new.negated, new.opens_negated) != turned
+            if rare >= 1 and (turns or (not is_rule and share < _SAME_SHARE)):
+                return old.rule
+            if turns and share >= _ABOUT_SHARE:
+                return old.rule
+    if newest is None:
+        return None
     other = new.changes and not _kinds(newest.said, new).isdisjoint(_NUMBERS)
-    return newest.rule if ends and (goes_on(unit.text) or other) else None
+    of_newest = follows and (goes_on(unit.text) or other)
+    of_newest = of_newest or (not is_rule and announces_rules(unit.text))
+    return newest.rule if of_newest else None
 
 
 def _kinds(old: _Statement, new: _Statement) -> set[str]:
