@@ -22,8 +22,8 @@ __all__ = ["Limits", "Segment", "State", "Transcript", "advance", "view_tokens"]
 _RATE = 0.25
 # Fewer tokens than this say nothing. Source: about one sentence.
 _MIN_BODY_TOKENS = 12
-# Where there is room, a digest has this much: one rule with its marks and one fact.
-_LEAST_BODY_TOKENS = 64
+# Where there is room, a digest has this much: two rules with their marks and one fact.
+_LEAST_BODY_TOKENS = 96
 # Where the target cannot be reached, a digest may still have this share of max_tokens.
 _FLOOR_SHARE = 1 / 16
 # Where the last turns take the target, of what they leave below the trigger.
