@@ -511,6 +511,66 @@ KINDS = {
         "Siempre ocho bares.",
         ["pedal (12/05/2024)", "taller (13/05/2024)", "Eso es demasiado."],
     ),
+    "section of a docstring": (
+        "When does save raise a ValueError?",
+        'def load(path):\n    """Read.\n\n    Raises:\n        ValueError: no header\n'
+        '    """\n\n\ndef save(path):\n    """Write.\n\n    Raises:\n'
+        '        ValueError: rows differ\n    """',
+        "ValueError: rows differ",
+        ["def save(path):", "Raises:"],
+    ),
+    "table of MediaWiki": (
+        "What does the express parcel cost?",
+        '{| class="wikitable"\n! Kind !! Days !! Fee\n|-\n| Standard || 5 || 4.90\n|-\n'
+        "| Express\n| 1\n| 14.90\n|-\n| Pickup || 0 || 0.00\n|}",
+        "| Express\n| 1\n| 14.90",
+        ["! Kind !! Days !! Fee"],
+    ),
+    "motion with its outcome": (
+        "Was the new parking fee adopted?",
+        "Motion 7: parking fee\nFor: 9, against: 11\nResult: not adopted\n\n"
+        "Motion 8: trees\nFor: 18, against: 2\nResult: adopted",
+        "Motion 7: parking fee",
+        ["Result: not adopted"],
+    ),
+    "proposal with its discussion and decision": (
+        "Will the fee rise by 8 percent?",
+        "3. Fee\nTobias proposes a fee that is 8 percent higher.\nDiscussion: too "
+        "much.\n"
+        "Decision: rejected, to be taken up again in March.\n\n4. Plants\nWe buy ten.",
+        "Tobias proposes a fee that is 8 percent higher.",
+        ["Decision: rejected, to be taken up again in March."],
+    ),
+    "conditions that hold together": (
+        "May the tenant keep a dog?",
+        "12.1 Small animals may be kept.\n12.2 The tenant may keep a dog, if:\n"
+        "(i) the landlord agrees; and\n(ii) it weighs less than 10 kg.\n"
+        "12.3 Birds may be kept.",
+        "(ii) it weighs less than 10 kg.",
+        ["12.2 The tenant may keep a dog, if:", "(i) the landlord agrees; and"],
+    ),
+    "timed lines of one sentence": (
+        "What did the mayor promise the school?",
+        "[00:01] Good evening.\n[00:03] Tonight the mayor promised the school\n"
+        "[00:05] a new roof and\n[00:07] forty computers.\n[00:09] In sport, Halden "
+        "won.",
+        "[00:03] Tonight the mayor promised the school",
+        ["[00:05] a new roof and", "[00:07] forty computers."],
+    ),
+    "subtitle that goes on with and": (
+        "Qu'a promis le maire à l'école ?",
+        "Bonsoir.\nLe maire a promis à l'école\nUn nouveau toit\nEt trente tables.\n"
+        "En sport, Valmont gagne.",
+        "Le maire a promis à l'école",
+        ["Et trente tables."],
+    ),
+    "mail below a name": (
+        "By when must the draft be sent?",
+        "Thursday noon, please.\n\nMara\n\n-----Original Message-----\nFrom: Jens\n"
+        "Subject: Plan\n\nBy when must the draft be sent?",
+        "Thursday noon, please.",
+        ["By when must the draft be sent?"],
+    ),
 }
 
 
@@ -808,3 +868,9 @@ def test_an_answer_brings_its_own_question_and_no_other():
         RAGContext("¿Puedo cancelar?", [text])
     )
     assert found == ["P2. ¿Puedo cancelar?\nR2. Hasta mayo."]
+
+
+def test_lines_that_begin_with_a_path_are_units_of_their_own():
+    lines = ["tests/a.py::add PASSED", "tests/b.py::tax FAILED", "tests/c.py::all OK"]
+    units = split_units("\n".join(lines))
+    assert [unit.kind for unit in units] == ["log"] * 3

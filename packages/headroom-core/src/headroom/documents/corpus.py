@@ -7,6 +7,7 @@ from itertools import pairwise
 from headroom.documents.cues import (
     asks,
     contrasts,
+    goes_on,
     has_cues,
     leans_back,
     points_back,
@@ -17,6 +18,7 @@ from headroom.documents.reading import read
 from headroom.documents.selection import Companions
 from headroom.documents.sentences import language_of
 from headroom.documents.structure import Unit
+from headroom.documents.structure.fields import SENDER
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
@@ -39,6 +41,8 @@ _TURNS = frozenset({"field", "log"})
 _SPEAKER = re.compile(r"(?:[\[(<]?[\d:.]+[\])>]?\s*)?([^\W\d_][\w .'-]{0,24})[:：]\s*")
 # Turns that are looked at to tell a dialogue, words of one on average, and replies.
 _NEAR_TURNS, _LEAST_TURN, _MOST_REPLIES = 8, 4, 3
+_MOST_SPOKEN = 4  # timed lines of one sentence
+_TIME = re.compile(r"\s*[\[(<]?\d[\d:.,]*[\])>]?\s*")
 _MOST_FOLLOWING = 8  # sentences behind one that tell more of the same
 _FEW = 8  # units of a section that is read as one
 _RUNNING = frozenset({"sentence", "piece"})
@@ -231,12 +235,34 @@ class Corpus:
         after = self._after.get(i)
         if after is not None and self._completes(after):
             found.append(after)
+        found += self._outcome(i)
         found += [
             at
             for at in self._next_post(i)[:1]
             if contrasts(self.texts[at]) or leans_back(self.texts[at])
         ]
         return found
+
+    def _outcome(self, i: int) -> list[int]:
+        """Return the last of the few fields below unit `i`, a motion or a title.
+
+        They stand directly below a sentence, or below the first field of their record.
+        """
+        after = i + 1
+        if after >= len(self.units) or self.units[after].kind != "field":
+            return []
+        unit, below = self.units[i], self.units[after]
+        text = self.documents[unit.document]
+        mail = SENDER.match(self.texts[i])
+        heads = unit.kind == "field" and below.needs[:1] == (i,) and not mail
+        told = unit.kind == "sentence" and below.intro == i
+        if not (heads or told) or text[unit.end : below.start].count("\n") != 1:
+            return []
+        last = after
+        while last + 1 < len(self.units) and self._same_block(last + 1, after):
+            last += 1
+        few = last - i <= _MOST_REPLIES
+        return [last] if few and self.units[last].kind == "field" else []
 
     def _next_post(self, i: int) -> list[int]:
         """Return the first units of the post after that of unit `i`, in a thread."""
@@ -250,6 +276,8 @@ class Corpus:
 
     def refers_to(self, i: int) -> int | None:
         """Return the sentence before without which unit `i` says nothing, or None."""
+        if self._is_spoken_on(i):
+            return i - 1
         last = self._sentence_before(i)
         if last is None:
             return None
@@ -280,10 +308,12 @@ class Corpus:
         return len(text.split()) <= (1 if self.units[i].intro is None else 2)
 
     def _broken(self, last: int, i: int) -> bool:
-        """Tell whether a blank line or page ends inside of a sentence."""
+        """Tell whether a line, blank line or page ends inside of a sentence."""
         text = self.texts[last]
-        over = self.units[last].block != self.units[i].block and text[-1:].isalpha()
-        return over and self.texts[i][:1].islower()
+        if not text[-1:].isalpha():
+            return False
+        over = self.units[last].block != self.units[i].block
+        return (over and self.texts[i][:1].islower()) or goes_on(self.texts[i])
 
     def leans_on(self, i: int) -> int | None:
         """Return the sentence before if unit `i` points back at it, or None."""
@@ -293,6 +323,8 @@ class Corpus:
 
     def _completes(self, i: int) -> bool:
         """Tell whether unit `i` turns, limits or ends what the one before says."""
+        if self._is_spoken_on(i):
+            return True
         if self.units[i].kind in _TURNS:
             turn = _SPEAKER.match(self.texts[i])
             if turn is None or not i or not self._same_block(i - 1, i):
@@ -302,6 +334,21 @@ class Corpus:
         return last is not None and (
             contrasts(self.texts[i]) or self._broken(last, i) or self._decides(last, i)
         )
+
+    def _is_spoken_on(self, i: int) -> bool:
+        """Tell whether timed line `i` goes on with the sentence of the line before.
+
+        It begins small, and the sentence with a capital and ends with a stop; the
+        messages of a log do not.
+        """
+        if self.units[i].kind != "log" or not i or not self._same_block(i - 1, i):
+            return False
+        run = range(i - 1, min(len(self.units), i + _MOST_SPOKEN))
+        said = [_TIME.sub("", self.texts[at]) for at in run if self._same_block(at, i)]
+        if not (said[0][-1:].isalpha() and said[1][:1].islower()):
+            return False
+        ends = next((n for n, text in enumerate(said) if text[-1:] in ".!?"), 0)
+        return ends > 0 and all(text[:1].islower() for text in said[1 : ends + 1])
 
     def _decides(self, last: int, i: int) -> bool:
         """Tell whether unit `i` is a line like "Decision: rejected." below `last`."""

@@ -12,7 +12,9 @@ __all__ = [
     "announces",
     "asks",
     "asks_how",
+    "conditions",
     "contrasts",
+    "goes_on",
     "has_cues",
     "leans_back",
     "limits",
@@ -270,6 +272,16 @@ def has_cues(language: str, text: str) -> bool:
 _MOST_IDLE = 2
 
 
+_AND = _opening(
+    "and|und|et|y|e|en|i|и|och|og|ve|ja|şi|και", dense="そして|また|以及|和|및|그리고"
+)
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a line opens with "and", in any language."""
+    return _AND.match(text) is not None
+
+
 def points_back(text: str) -> bool:
     """Tell whether a sentence speaks of something that was said before.
 
@@ -371,6 +383,24 @@ def limits(text: str) -> bool:
     (True, False)
     """
     return _holds(text, _DENYING) or _DENYING_DENSE.search(text) is not None
+
+
+# How a text ends that gives the conditions of a rule below it, which hold together.
+_CONDITIONAL = re.compile(
+    r"(?:\b(?:provided(?: that)?|if|unless|on condition that|wenn|sofern|falls|"
+    r"vorausgesetzt(?:,? dass)?|es sei denn|si|à condition que|pourvu que|siempre que|"
+    r"a condición de que|se|purché|a condizione che|desde que|mits|indien|если|"
+    r"при условии,? что|jeśli)|如果|若|条件|場合)[\s,:：—–-]*$"
+)
+
+
+def conditions(text: str) -> bool:
+    """Tell whether a text ends where the conditions of its rule begin.
+
+    >>> conditions("You may, provided that:"), conditions("You may bring:")
+    (True, False)
+    """
+    return _CONDITIONAL.search(text[-40:].casefold()) is not None
 
 
 def measures(text: str) -> bool:

@@ -16,7 +16,8 @@ def fenced_code(outline: Outline, i: int) -> int:
 
 def _add_code(outline: Outline, i: int, size: int) -> None:
     first, last = outline.lines[i], outline.lines[i + size - 1]
-    outline.add(first.start, last.end, "code", outline.introduced(i, "code"))
+    intro, parent = outline.introduced(i, "code"), outline.parent(i)
+    outline.add(first.start, last.end, "code", intro, [parent])
     outline.intro = None
 
 

@@ -150,12 +150,12 @@ def data(outline: Outline, i: int) -> int:
         bare = _BRACES.fullmatch(line.text) is not None
         closing = line.text.lstrip().startswith(("]", "}", ")", "</"))
         closing = closing and (bare or line.text.lstrip()[0] == "<")
-        needs = [at for _, at, _ in above[-1:]]
+        parent = above[-1][1] if above else outline.parent(j)
         at = outline.add(
-            line.start, line.end, "markup" if closing else "data", intro, needs
+            line.start, line.end, "markup" if closing else "data", intro, [parent]
         )
-        if needs and _NAME.match(line.text) and outline.opens_record(needs[0]):
-            outline.need(needs[0], at)
+        if above and _NAME.match(line.text) and outline.opens_record(above[-1][1]):
+            outline.need(above[-1][1], at)
         if not closing:
             above.append((line.indent, at, bare or bool(_NAMELESS.match(line.text))))
             dash = line.text.lstrip().startswith("- ")

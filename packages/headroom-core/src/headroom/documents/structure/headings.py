@@ -177,6 +177,8 @@ def _heads(outline: Outline, stop: int) -> bool:
     text = outline.at(below)
     if text.lstrip()[:1] in {":", "~"}:
         return False  # a term above its definition
+    if "@" in text or text.startswith("-----"):
+        return False  # a name above the mail that it answers
     if is_item(outline.at(below)) or text.lstrip().startswith(("|", "```")):
         return True
     if (

@@ -40,6 +40,7 @@ def item(outline: Outline, i: int) -> int:
     marker, depth = (
         ("<li>", 0) if mark is None else _marker(mark[1], line.indent, outline)
     )
+    depth = max(depth, _inner_depth(outline, marker))
     if not outline.items:
         outline.list_intro, outline.turned = outline.introduced(i, "item"), None
     parent = _parent(outline, depth, marker)
@@ -77,6 +78,21 @@ def _numbered_heading(outline: Outline, i: int, marker: str) -> bool:
         and outline.introduced(i, "heading") is None
         and not (below == i + 1 and _goes_on(outline, i, i + 1, len(text)))
     )
+
+
+def _inner_depth(outline: Outline, marker: str) -> int:
+    """Return the depth of a letter or Roman number below a clause that opens a list.
+
+    It is written as far left as the clause: "12.2 You may, if:" above "(i) ...".
+    """
+    style = _style(marker)
+    if style not in {"a", "i", "A"} or not outline.items:
+        return 0
+    known = [d for d, m, _ in outline.items if _style(m) == style]
+    depth, above, at = outline.items[-1]
+    opens = at == outline.last_position and opens_list(outline.last())
+    inner = opens and _style(above)[0] == "1"
+    return known[-1] if known else depth + 1 if inner else 0
 
 
 def _parent(outline: Outline, depth: int, marker: str) -> int | None:

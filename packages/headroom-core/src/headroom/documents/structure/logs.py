@@ -21,6 +21,9 @@ _FRAME = re.compile(r"\s*(?:at\s+[\w.$<>]+\s*\(|File \"|\.\.\. \d+ more|\^+\s*$)
 _RAISED = re.compile(r"(?:Error|Exception)\b")
 
 _SHAPE = re.compile(r"\d+")
+# A path or a dotted name of a program: "tests/test_a.py::test_add".
+_PATH = re.compile(r"(?=\S*\w(?:/|::|\\)\w)\S+")
+_NAME = re.compile(r"\w+")
 
 
 def logs(outline: Outline, i: int) -> int:
@@ -81,7 +84,12 @@ def _stamps(outline: Outline, i: int) -> dict[int, bool]:
 
 
 def _line_shape(line: str) -> str | None:
-    """Return how a line begins, numbers as 0; None without one in its first words."""
+    """Return how a line begins, numbers as 0, words of a path as a.
+
+    None without one in its first words.
+    """
+    if path := _PATH.match(line):
+        return _NAME.sub("a", path.group())
     head = " ".join(line.split(None, 2)[:2])
     shaped = _SHAPE.sub("0", head)
     return shaped if "0" in shaped and not line[:1].isspace() else None

@@ -12,6 +12,7 @@ __all__ = ["Outline"]
 
 # A longer paragraph of one sentence above a block is about something else, too.
 _LEAD_CHARACTERS = 160
+_PARENT_LINES = 80  # that are looked at for what a block stands in
 INDENTED = frozenset({"code", "data", "item"})
 
 
@@ -219,6 +220,24 @@ class Outline:
             and len(said) <= _LEAD_CHARACTERS
         )
         return self.position + place if close or alone or announces(said) else None
+
+    def parent(self, i: int) -> int | None:
+        """Return the line above line `i` that is indented less and opens a block.
+
+        It is of the same code or data, be there blank lines between them.
+        """
+        indent = self.lines[i].indent
+        for j in range(i - 1, max(-1, i - _PARENT_LINES), -1) if indent else ():
+            line = self.lines[j]
+            if not line.text.strip() or line.indent >= indent:
+                continue
+            if line.text.rstrip()[-1] not in ":{[(":
+                return None
+            place = len(self.units) - 1
+            while place >= 0 and self.units[place].start > line.start:
+                place -= 1
+            return self.position + place if place >= 0 else None
+        return None
 
     def kind_of(self, position: int) -> str:
         """Return the kind of the unit at `position`."""

@@ -2,7 +2,7 @@
 
 import re
 
-from headroom.documents.cues import asks, leans_back, limits, measures
+from headroom.documents.cues import asks, conditions, leans_back, limits, measures
 from headroom.documents.structure.fields import SENDER, SUBJECT
 from headroom.documents.structure.units import Unit
 
@@ -163,6 +163,14 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
         unit, last = units[i], units[i - 1]
         if last.kind not in _ENTRIES:
             continue
+        rule = _rule(last)
+        if unit.kind == "item" and rule is not None and rule == _rule(unit):
+            above = units[rule - position]
+            if conditions(text[above.start : above.end]):
+                # One condition alone would say that it is enough.
+                _need(units, i, position + i - 1)
+                _need(units, i - 1, position + i)
+                continue
         if unit.kind == last.kind == "item":
             if last.intro == unit.intro and _hangs(text, last, unit):
                 _need(units, i, position + i - 1)
@@ -186,6 +194,11 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
                 _need(units, at, position + i)
             at -= 1
     return units
+
+
+def _rule(unit: Unit) -> int | None:
+    """Return the item above an item, or what introduces its list."""
+    return unit.needs[0] if unit.needs else unit.intro
 
 
 def _hangs(text: str, unit: Unit, after: Unit) -> bool:

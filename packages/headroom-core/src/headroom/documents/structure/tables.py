@@ -90,6 +90,8 @@ def _table_at(lines: Lines) -> Callable[[Lines], list[_Row]] | None:
         stripped.startswith("|") or _is_rule(following) or "|" in following
     ):
         return _pipe
+    if stripped.startswith("{|") or (stripped.startswith("!") and "!!" in stripped):
+        return _wiki
     if stripped.startswith("+-") or stripped.startswith("+="):
         return _pipe
     if stripped[:4].lower() in {"<tab", "<tr>", "<tr ", "<the", "<tbo"}:
@@ -211,6 +213,32 @@ def _pipe(lines: Lines) -> list[_Row]:
         rows = [(i, i, cells[i]) for i in body]
         found = _related(rows, body[:1] if named else [], "row")
     return sorted([*found, *(_Row(rule, rule, "markup") for rule in rules)])
+
+
+def _wiki(lines: Lines) -> list[_Row]:
+    """Read a table of MediaWiki: "!" opens header cells, "|" others, "|-" a row."""
+    rows: list[tuple[int, int, list[str]]] = []
+    headers: list[int] = []
+    marks: list[_Row] = []
+    opened = True
+    for i, line in enumerate(lines):
+        text = line.strip()
+        cells = [c.strip() for c in re.split(r"\|\||!!", text[1:])]
+        if text.startswith(("{|", "|-", "|}", "|+")):
+            marks.append(_Row(i, i, "markup"))
+            opened = True
+        elif not text.startswith(("!", "|")):
+            break
+        elif opened:
+            rows.append((i, i, cells))
+            opened = False
+            if text[0] == "!":
+                headers.append(i)
+        else:
+            rows[-1] = (rows[-1][0], i, rows[-1][2] + cells)
+        if text.startswith("|}"):
+            break
+    return sorted(marks + _related(rows, headers, "header"))
 
 
 def _html(lines: Lines) -> list[_Row]:
