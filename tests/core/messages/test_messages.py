@@ -432,6 +432,16 @@ def test_parallel_calls_without_ids_are_paired_by_name_and_order():
     assert len({c.id for c in views[0].calls}) == 3
 
 
+def test_a_call_without_an_id_has_the_same_one_wherever_reading_begins():
+    history = [each for _ in range(4) for each in gemini_history()]
+    whole = read_messages(history)
+    later = read_messages(history[6:], 6)
+    assert [view.calls for view in later] == [view.calls for view in whole[6:]]
+    assert [view.results for view in later] == [view.results for view in whole[6:]]
+    ids = [call.id for view in whole for call in view.calls]
+    assert len(set(ids)) == len(ids) == 4
+
+
 def test_arguments_that_are_no_json_stay_text():
     function = {"name": "run", "arguments": "ls -l {"}
     call = {"id": "c", "type": "function", "function": function}

@@ -97,7 +97,7 @@ def read_messages(messages: Iterable[Any], first: int = 0) -> list[Message]:
             views.append(_read(message))
         except InputError as error:
             raise InputError(f"message {at}: {error}") from error
-    return _with_ids(views)
+    return _with_ids(views, first)
 
 
 def read_message(message: Any) -> Message:
@@ -130,43 +130,40 @@ def _read(message: Any) -> Message:
     return parts.view(message, kind, str(field_of(message, "name") or ""))
 
 
-def _with_ids(views: list[Message]) -> list[Message]:
-    """Give calls and results without an id one, by tool name and order.
+def _with_ids(views: list[Message], first: int) -> list[Message]:
+    """Give calls and results without an id one, by tool name and place.
 
     Such a result answers a call of the latest message that left calls of that tool
-    open; the calls of one message are answered in their order.
+    open; the calls of one message are answered in their order. A call has the same id
+    wherever reading begins.
+
+    Args:
+        views: The views; changed.
+        first: Index of the first of them in the whole list.
     """
     opened: dict[str, tuple[int, list[str]]] = {}
-    made = 0
 
-    def name(call: Call, at: int) -> Call:
-        nonlocal made
+    def name(call: Call, at: int, n: int) -> Call:
         if call.id:
             return call
-        made += 1
-        call = replace(call, id=f"{call.name}#{made}")
+        call = replace(call, id=f"{call.name}#{at}.{n}")
         message, waiting = opened.get(call.name, (at, []))
-        if message != at:
-            waiting = []
-        opened[call.name] = (at, [*waiting, call.id])
+        opened[call.name] = (at, [*(waiting if message == at else ()), call.id])
         return call
 
-    def answer(result: Result) -> Result:
-        nonlocal made
+    def answer(result: Result, at: int, n: int) -> Result:
         if result.id:
             return result
         _, waiting = opened.get(result.name, (0, []))
-        if waiting:
-            return replace(result, id=waiting.pop(0))
-        made += 1
-        return replace(result, id=f"{result.name}#{made}")
+        orphan = f"{result.name}#{at}.-{n}"
+        return replace(result, id=waiting.pop(0) if waiting else orphan)
 
-    for at, view in enumerate(views):
+    for at, view in enumerate(views, first):
         if all(c.id for c in view.calls) and all(r.id for r in view.results):
             continue
-        calls = tuple(name(call, at) for call in view.calls)
-        results = tuple(answer(result) for result in view.results)
-        views[at] = replace(view, calls=calls, results=results)
+        calls = tuple(name(call, at, n) for n, call in enumerate(view.calls))
+        results = tuple(answer(each, at, n) for n, each in enumerate(view.results))
+        views[at - first] = replace(view, calls=calls, results=results)
     return views
 
 
