@@ -1,5 +1,7 @@
 """A fold decodes to the very text, whatever the text is."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,3 +159,19 @@ def test_a_text_that_forges_the_notation_is_kept(forged):
 def test_a_changed_fold_is_refused(change):
     with pytest.raises(DecodeError):
         read(change(fold(LOG, len).text))
+
+
+def test_a_fold_is_read_without_counting_far_and_without_names_for_short_lines():
+    steps = ["fetch", "build", "check", "sign", "push", "tag", "clean"]
+    text = "".join(
+        f"job {n}\n"
+        + "".join(f"  step {s} of run {n * 7} took {n}s on host h{n}\n" for s in steps)
+        + f"ok: [app{n % 3}]\n"
+        for n in range(40)
+    )
+    folded = fold(text, len).text
+    assert unfold(folded) == text
+    heights = [int(h) for h in re.findall(r"^[A-Z]+(\d+)\|?=", folded, re.MULTILINE)]
+    assert heights
+    assert max(heights) <= 4
+    assert "=ok: [app0]" not in folded

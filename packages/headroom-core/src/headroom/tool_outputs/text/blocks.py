@@ -14,6 +14,8 @@ _FEWEST_REPEATS = 3
 # Tokens of a pattern's name and the line feed, and of a definition beyond its text.
 _NAME = 2
 _DEFINITION = 4
+# A reader finds the values of so many lines by counting; of more lines it is a riddle.
+_MOST_LINES = 4
 # A round that spares less than this share of all records' lines is the last.
 _LEAST_GAIN = 0.002
 
@@ -44,7 +46,7 @@ def blocks(groups: Sequence[Group], line_count: int) -> list[Group]:
         sizes[chr(number)] = sum(map(tokens_about, group.pattern.texts))
         parts[chr(number)] = (number - first,)
     for _ in range(_MOST_ROUNDS):
-        joined, gain = _pairs(text, sizes, none)
+        joined, gain = _pairs(text, sizes, parts)
         for left, right in joined:
             sign = chr(len(parts))
             parts[sign] = parts[left] + parts[right]
@@ -56,13 +58,17 @@ def blocks(groups: Sequence[Group], line_count: int) -> list[Group]:
 
 
 def _pairs(
-    text: str, sizes: dict[str, int], none: str
+    text: str, sizes: dict[str, int], parts: dict[str, tuple[int, ...]]
 ) -> tuple[list[tuple[str, str]], float]:
     """Return the pairs of signs to join, none sharing a sign, and what they spare."""
     counts = Counter(text)
     gains: list[tuple[float, str, str]] = []
     for (left, right), count in Counter(itertools.pairwise(text)).items():
-        if count < _FEWEST_REPEATS or left == right or none in (left, right):
+        if count < _FEWEST_REPEATS or left == right:
+            continue
+        if not parts[left] or not parts[right]:
+            continue
+        if len(parts[left]) + len(parts[right]) > _MOST_LINES:
             continue
         spared = min(sizes[left] + 1, _NAME) + min(sizes[right] + 1, _NAME) - _NAME
         gain = count * spared - _DEFINITION

@@ -12,6 +12,9 @@ from headroom.tool_outputs.text.words import Words
 
 __all__ = ["fold_lines"]
 
+# A line of fewer tokens that comes again alone is read faster than a name for it.
+_SHORT_LINE = 8
+
 
 def fold_lines(
     text: str, lines: Sequence[str], words: Words, kept: set[int], end: str = "\n"
@@ -57,5 +60,7 @@ def _gain(group: Group) -> float:
         # Records that follow each other are one line with a count.
         height = group.pattern.height
         runs = 1 + sum([later != at + height for at, later in pairwise(group.at)])
+        if height == 1 and size < _SHORT_LINE and 3 * runs > times:
+            return 0.0
         return times * (size + height) - size - 3 - 4 * runs
     return (times - 1) * (size - 2) - 3 - 2 * len(group.pattern.pads)

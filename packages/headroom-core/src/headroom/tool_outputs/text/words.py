@@ -66,8 +66,14 @@ class Words:
             texts = shape.split("\0")
             width = len(texts) - 1
             if shape and width <= _MOST_WORDS:
-                rows = [words[starts[n] : starts[n] + width] for n in at]
-                yield texts, at, list(zip(*rows, strict=True))
+                first, end = starts[at[0]], starts[at[-1]] + width
+                if end - first == width * len(at):
+                    # Lines that follow each other: each place is a slice.
+                    columns = [words[first + p : end : width] for p in range(width)]
+                else:
+                    rows = [words[starts[n] : starts[n] + width] for n in at]
+                    columns = list(zip(*rows, strict=True))
+                yield texts, at, columns
 
 
 def words_of(lines: Sequence[str], kind: str = "text") -> Words:
