@@ -874,3 +874,37 @@ def test_lines_that_begin_with_a_path_are_units_of_their_own():
     lines = ["tests/a.py::add PASSED", "tests/b.py::tax FAILED", "tests/c.py::all OK"]
     units = split_units("\n".join(lines))
     assert [unit.kind for unit in units] == ["log"] * 3
+
+
+class Likes:
+    """A scorer that gives each sentence a score of its own."""
+
+    min_score = 0.1
+
+    def __init__(self, **scores):
+        self.scores = scores
+
+    def score(self, query, sentences):
+        return [self.scores.get(text.split()[0], 0.0) for text in sentences]
+
+
+def test_what_shares_no_word_stands_in_for_no_answer_that_does_not_fit():
+    text = "Yards are clean. The deposit is three rents, and it is put into a bank."
+    scorer = Likes(Yards=0.42, The=0.41)
+    account = SemanticCompressor(1.0, scorer=scorer, max_tokens=6).explain(
+        RAGContext("How high is the deposit?", [text])
+    )
+    assert account.content == []
+    assert account.skipped == "no sentence fits max_tokens=6"
+
+
+def test_what_the_asker_goes_on_with_is_no_answer_beside_the_reply():
+    text = (
+        "Thursday noon, please.\n\nMara\n\n> When must the draft be sent?\n"
+        "> I still wait for two tables.\n>\n> Jens"
+    )
+    said = {text[unit.start : unit.end]: unit for unit in split_units(text)}
+    question = list(said).index("> When must the draft be sent?")
+    assert said["Thursday noon, please."].intro == question
+    assert said["> I still wait for two tables."].intro != question
+    assert said[">"].kind == "markup"

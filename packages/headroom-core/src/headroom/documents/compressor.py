@@ -312,8 +312,13 @@ class SemanticCompressor:
 
         able = {i for i, score in enumerate(scores) if score >= floor(i)}
         able |= alone | section
-        longer = max(telling, key=scores.__getitem__, default=top)
-        if longer != top:
+        unfit = set(telling).difference(fitting)
+        longer = max(sorted(unfit), key=scores.__getitem__, default=-1)
+        better = longer >= 0 and scores[longer] > best
+        if not better and fitting and longer >= 0 and scores[longer] > _RIVAL * best:
+            held = [asked.held[corpus.which[i]] for i in (longer, top)]
+            better = bool(held[0]) and not held[1]
+        if better:
             # Beside an answer that does not fit, a mere neighbour is none.
             able = {i for i in able if asked.held[corpus.which[i]]} | {longer}
         order = varied(asked, best_first(corpus, ranks, able), ranks, corpus)
@@ -342,6 +347,7 @@ class SemanticCompressor:
         if reason:
             order = _with_openings(asked, order, echoes)
             reason += ": openings are kept, not relevance"
+            rivals = 1
         return _Ranking(scores, least, able, order, reason, rivals or 1)
 
 

@@ -18,7 +18,6 @@ from headroom.documents.reading import read
 from headroom.documents.selection import Companions
 from headroom.documents.sentences import language_of
 from headroom.documents.structure import Unit
-from headroom.documents.structure.fields import SENDER
 from headroom.scorers.words import Sentences
 
 __all__ = ["Corpus"]
@@ -43,6 +42,7 @@ _SPEAKER = re.compile(r"(?:[\[(<]?[\d:.]+[\])>]?\s*)?([^\W\d_][\w .'-]{0,24})[:ï
 _NEAR_TURNS, _LEAST_TURN, _MOST_REPLIES = 8, 4, 3
 _MOST_SPOKEN = 4  # timed lines of one sentence
 _TIME = re.compile(r"\s*[\[(<]?\d[\d:.,]*[\])>]?\s*")
+_MOTION = re.compile(r"\s*[^\W\d_]+ \d+\s?[:ï¼š]")  # what a record is about
 _MOST_FOLLOWING = 8  # sentences behind one that tell more of the same
 _FEW = 8  # units of a section that is read as one
 _RUNNING = frozenset({"sentence", "piece"})
@@ -246,15 +246,15 @@ class Corpus:
     def _outcome(self, i: int) -> list[int]:
         """Return the last of the few fields below unit `i`, a motion or a title.
 
-        They stand directly below a sentence, or below the first field of their record.
+        They stand directly below a sentence, or below the numbered field of a record.
         """
         after = i + 1
         if after >= len(self.units) or self.units[after].kind != "field":
             return []
         unit, below = self.units[i], self.units[after]
         text = self.documents[unit.document]
-        mail = SENDER.match(self.texts[i])
-        heads = unit.kind == "field" and below.needs[:1] == (i,) and not mail
+        numbered = unit.kind == "field" and _MOTION.match(self.texts[i])
+        heads = numbered and below.needs[:1] == (i,)
         told = unit.kind == "sentence" and below.intro == i
         if not (heads or told) or text[unit.end : below.start].count("\n") != 1:
             return []

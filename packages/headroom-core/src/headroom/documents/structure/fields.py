@@ -9,7 +9,8 @@ from headroom.documents.structure.lines import END, ITEM, is_field, is_turn
 from headroom.documents.structure.outline import Outline
 
 SENDER = re.compile(
-    r"(?:from|von|de|da|van|от|发件人|差出人|보낸 사람)\s?[:：]", re.IGNORECASE
+    r"(?:from|von|de|da|van|od|fra|från|kimden|от|发件人|差出人|보낸 사람)\s?[:：]",
+    re.IGNORECASE,
 )
 SUBJECT = re.compile(
     r"(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|тема|主题|件名|제목)\s?[:：]",

@@ -76,7 +76,9 @@ def _intro_applies(outline: Outline, i: int) -> bool:
 
 def _ends_paragraph(outline: Outline, i: int, *, quoted: bool) -> bool:
     text = outline.at(i)
-    if text.lstrip().startswith(">") != quoted or starts_block(outline.at(i)):
+    if text.lstrip().startswith(">") != quoted or text.strip() == ">":
+        return True
+    if starts_block(text):
         return True
     if (
         UNDERLINE.match(outline.at(i + 1))

@@ -240,6 +240,10 @@ def _top_posted(units: list[Unit], text: str, position: int) -> list[Unit]:
             for j in range(quoted):
                 if units[j].kind == "sentence" and units[j].intro is None:
                     units[j] = units[j]._replace(intro=position + i)
+            # What the asker goes on with is no answer beside the reply.
+            for j in range(i + 1, len(units)):
+                if units[j].intro == position + i and units[j].block == units[i].block:
+                    units[j] = units[j]._replace(intro=None)
             break
     return units
 
