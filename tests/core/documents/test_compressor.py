@@ -391,6 +391,25 @@ def test_the_second_hop_is_found_by_the_name_it_shares():
     assert documents[-1] in kept
 
 
+def test_a_document_is_about_the_name_that_it_begins_with():
+    # The second fact has a pronoun for the name that the first one brings.
+    middle = "In spring there is a fair. She was born in"
+    names = ["Petra", "Otto", "Bela", "Runa", "Jori", "Tilde", "Marek"]
+    documents = [
+        "The bridge of Ostmouth was drawn by Ilka Vorn. It has nine arches.",
+        f"Ilka Vorn is a swimmer. {middle} Tarn.",
+        f"In the hall of the museum there hangs a letter to Ilka Vorn. {middle} Lund.",
+        *(f"{name} is a painter. {middle} {name}ville." for name in names),
+    ]
+    query = "Where was the woman born who drew the bridge of Ostmouth?"
+    # No unit fits, so all are listed.
+    account = bm25(1.0, max_tokens=1).explain(RAGContext(query, documents))
+    scores = {unit.text: unit.score for unit in account.dropped}
+    about = scores["She was born in Tarn."]
+    assert about > 1.1 * scores["She was born in Lund."]
+    assert about > 1.1 * scores["She was born in Petraville."]
+
+
 def test_the_second_fact_comes_before_a_second_mention_of_the_first():
     mentions = [
         f"In {year} the writer of the song Silver Rain sang Silver Rain there."

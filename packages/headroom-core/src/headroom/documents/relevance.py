@@ -35,6 +35,8 @@ _UNNAMED = 0.5  # the share of that section's score up to which one is not asked
 _EXCEPTION = 0.6  # what a rule's score counts for the exception after it
 _BRIDGE = 1.3  # what it gains at most from names it shares with the best sentences
 _HALF_GAIN = 1.5  # the shared idf that gives half of that
+_ABOUT = 0.5  # the share of it that a document has from the name that it is about
+_FIRST_CHARACTERS = 30  # in which that name stands
 _SOURCES = 12  # how many best sentences lend their names
 _COMMON = 0.3  # names in a larger share of the documents connect nothing
 _LEAST_DOCUMENTS = 4  # among fewer, every name is common, and every document is meant
@@ -250,12 +252,24 @@ def _bridges(asked: Asked, scores: Sequence[float], corpus: Corpus) -> list[floa
                 by = lent.setdefault(name, {})
                 document = units[source].document
                 by[document] = max(by.get(document, 0.0), share * weights[name])
+    about: dict[int, float] = {}  # what the name that a document begins with lends it
     for i, unit in enumerate(units):
-        gain = 0.0
+        opens = unit.document not in about
+        gain = subject = 0.0
         for name in held[which[i]]:
             if name in lent:
                 others = (v for d, v in lent[name].items() if d != unit.document)
-                gain += max(others, default=0.0)
+                shared = max(others, default=0.0)
+                gain += shared
+                if opens and corpus.texts[i].find(name, 0, _FIRST_CHARACTERS) >= 0:
+                    subject += shared
+        # The name that a document begins with is what it is about, whatever pronoun
+        # its other sentences have for it.
+        if opens:
+            about[unit.document] = subject
+            gain += _ABOUT * subject
+        elif asked.held[which[i]]:
+            gain = max(gain, _ABOUT * about[unit.document])
         if gain:
             gains[i] = gain / (gain + _HALF_GAIN)
     return gains
