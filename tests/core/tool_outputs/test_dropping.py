@@ -491,6 +491,20 @@ def test_an_object_that_comes_again_is_judged_by_where_it_lies(
     assert once[1][key] == inner
 
 
+def test_each_row_must_say_what_its_own_link_says() -> None:
+    # Links that are spelled as in the row before are not taken apart again.
+    link = "https://api.acme.com/rest/api/2/tickets/{}"
+    rows = [
+        {"id": 7, "self": link.format(7)},
+        {"id": 8, "self": link.format(9)},
+        {"id": 9, "method": "GET", "self": link.format(9)},
+        {"name": "none", "self": link.format("")},
+        {"id": "10", "self": link.format(10)},
+        {"id": True, "self": link.format(True)},
+    ]
+    assert pruned(rows) == [{"id": 7}, *rows[1:4], {"id": "10"}, rows[5]]
+
+
 def test_blobs_that_only_their_writer_reads_go_and_signatures_stay() -> None:
     blob = "Eu6SAgrqkgIIARLkkgIB" * 20
     assert pruned({"type": "reasoning", "encrypted_content": blob}) == {
