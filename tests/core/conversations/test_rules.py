@@ -454,6 +454,38 @@ def test_one_word_of_many_ties_no_statement_to_a_rule():
     assert rule in digest_of(rule, "A blue room.", other).rules
 
 
+def test_what_limits_a_permission_stands_with_it_and_so_does_a_third_amendment():
+    rule = "Never book anything without asking me first."
+    later = (
+        "You may book trains under 40 euros without asking.",
+        "Except night trains.",
+        "And trains in first class must be asked for again.",
+    )
+    assert digest_of(rule, *later).rules == (" …\n".join((rule, *later)),)
+
+
+@pytest.mark.parametrize(
+    ("said", "binds"),
+    [
+        ("You are not to ring the neighbours.", True),
+        ("Every page needs a title.", True),
+        ("Lights off before you leave, nothing stays on.", True),
+        ("Ohne mein Wort wird nichts bestellt.", True),
+        ("Sono intollerante al lattosio.", True),
+        ("Só quartos com varanda, por favor.", True),
+        ("Her zaman kısa cevap ver.", True),
+        ("Il n'a jamais plu ici.", False),
+        ("Kein Problem.", False),
+        ("Nunca he visto nieve.", False),
+        ("Nigdy nie byłem w Pradze.", False),
+        ("Le panneau dit qu'il ne faut pas courir.", False),
+        ("看板に立入禁止と書いてあります。", False),
+    ],
+)
+def test_a_cue_binds_by_who_is_spoken_of_before_it(said, binds):
+    assert bool(binding_of(said)) is binds
+
+
 def test_parallel_rules_stay_two_rules():
     rules = ("Actually, Tom needs a vegan meal.", "Actually, Lea needs a vegan meal.")
     assert digest_of(*rules).rules == rules

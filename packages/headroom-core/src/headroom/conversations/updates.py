@@ -289,7 +289,7 @@ def settled(
             out[at] = unit._replace(kind="rule", rank=max(rank, unit.rank))
         is_rule = out[at].kind == "rule" and at not in joined
         last = _Earlier(at, new, at if is_rule else joined.get(at))
-        newest = last if is_rule else newest
+        newest = newest if last.rule is None else last
         heard.add(last)
         message = unit.message
     # What was changed twice has the last change beside it.
