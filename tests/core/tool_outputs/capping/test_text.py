@@ -464,3 +464,16 @@ def test_the_errors_of_a_session_are_shown_with_the_commands_that_they_answer():
     assert 'ERROR:  column "nam" does not exist' in shown
     shown = shown_of(text, 300, "Why did the query of t7 fail?")
     assert "select 7 from t7;\nERROR:" in shown
+
+
+def test_the_largest_of_a_table_inside_a_report_are_shown():
+    text = "Node: n7\nPods:\n  Name   CPU Requests  Memory Requests  Phase\n"
+    text += "  ----   ------------  ---------------  -----\n"
+    pods = [
+        f"  pod{n:02}  {n}00m          {n + 1}0Mi             ready"
+        for n in range(10, 40)
+    ]
+    pods[13] = "  pod23  100m          6Gi              ready"
+    text += "\n".join(pods) + "\nZone: eu-1\nTaints: none\n"
+    shown = shown_of(text, 330, "Which pod requests most memory?")
+    assert pods[13] in shown

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from headroom.tool_outputs.error_lines import severity, shape
 
-__all__ = ["is_message", "owners", "whole_changes", "with_owners"]
+__all__ = ["RULER", "is_message", "owners", "whole_changes", "with_owners"]
 
 _COMMIT, _FILE, _SECTION, _HUNK = 0, 1, 2, 3
 # Lines that begin a section, and how deep it is. Sources: git log, diff, tail of many
@@ -25,7 +25,8 @@ _HEADERS = (
 # The command of a shell, whose output begins below it.
 _PROMPT = re.compile(r"(?:[\w.@~:/-]*[$#%>]|PS [^>]*>) \S")
 _DIGIT = re.compile(r"\d")
-_RULER = re.compile(r"[ |+]*-{2,}(?:[ |+]+-{2,})+[ |+]*")
+# A line of dashes below the names of columns.
+RULER = re.compile(r"[ |+]*-{2,}(?:[ |+]+-{2,})+[ |+]*")
 _FEWEST_COLUMNS = 3
 _FIELD = re.compile(r"([^\W\d](?:[\w./()-]| (?! )){0,40}?)\s*(?::(?=\s)|=)")
 # Lines under which one is indented, at most; the nearest count.
@@ -79,7 +80,7 @@ def owners(texts: Sequence[str]) -> list[int]:
             indented = [(0, unit)]
             first = unit
             continue
-        if _RULER.fullmatch(text.rstrip("\r\n")) and indented and first >= 0:
+        if RULER.fullmatch(text.rstrip("\r\n")) and indented and first >= 0:
             # What is above the ruler is the header of what is below it.
             depth, header = indented.pop()
             indented.append((depth - 1, header))

@@ -4,6 +4,8 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from headroom.tool_outputs.capping.belonging import RULER
+
 __all__ = ["extremes"]
 
 # Rows shown for their large numbers, and for their small ones.
@@ -33,9 +35,12 @@ def extremes(texts: Sequence[str], query: str | None) -> Iterator[int]:
     """
     asked = _names(query or "")
     columns = [*_aligned(texts, asked), *_members(texts, asked)]
+    columns = columns or [*_aligned(texts, {"%"})]
+    # "Memory Requests" is asked for more than "CPU Requests" by who asks for memory.
+    most = max((words for words, _ in columns), default=0)
     found: list[list[int]] = []
-    for numbers in columns or _aligned(texts, {"%"}):
-        if len(set(numbers.values())) > 1:
+    for words, numbers in columns:
+        if words == most and len(set(numbers.values())) > 1:
             rows = sorted(numbers, key=lambda row: (-numbers[row], row))
             found.append([*rows[:_LARGEST], *rows[: -_SMALLEST - 1 : -1]])
     for row in itertools.chain.from_iterable(itertools.zip_longest(*found)):
@@ -49,31 +54,54 @@ def _names(text: str) -> set[str]:
     return {w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words}
 
 
-def _is_named(name: str, asked: set[str]) -> bool:
-    """Tell whether a query names a column: CPU as %CPU, memory as MEM."""
-    for part in _names(name) | ({"%"} & set(name)):
-        for word in asked:
-            short, long = sorted((part, word), key=len)
-            if short == long or (len(short) > 2 and long.startswith(short)):
-                return True
-    return False
+def _named(name: str, asked: set[str]) -> int:
+    """Return how many words of a query name a column: CPU as %CPU, memory as MEM."""
+    parts = _names(name) | ({"%"} & set(name))
+    return sum(any(_same(part, word) for part in parts) for word in asked)
 
 
-def _aligned(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]]:
-    """Yield the numbers by row of each column named in a line near the top."""
-    begins = [at for at in range(len(texts)) if at < _TOP or not texts[at - 1].strip()]
-    for top in begins:
-        header = texts[top]
+def _same(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) > 2 and long.startswith(short))
+
+
+def _aligned(
+    texts: Sequence[str], asked: set[str]
+) -> Iterator[tuple[int, dict[int, float]]]:
+    """Yield how many words name a column, and its numbers by row.
+
+    The names of columns are in a line near the top, below a blank line, or above a
+    ruler.
+    """
+    for top, header in enumerate(texts):
+        ruler = texts[top + 1] if top + 1 < len(texts) else ""
+        is_ruled = RULER.fullmatch(ruler.rstrip("\r\n")) is not None
+        if top >= _TOP and texts[top - 1].strip() and not is_ruled:
+            continue
+        indent = header[: len(header) - len(header.lstrip())] if is_ruled else ""
+        first = top + 1 + is_ruled
         end = next(
-            (at for at in range(top + 1, len(texts)) if not texts[at].strip()),
+            (
+                at
+                for at in range(first, len(texts))
+                if not texts[at].strip() or not texts[at].startswith(indent)
+            ),
             len(texts),
         )
-        below = range(top + 1, end)
+        below = range(first, end)
         sign = next((sign for sign in "\t|,;" if header.count(sign) > 1), "")
         cells = header.split(sign) if sign else [m[0] for m in _CELL.finditer(header)]
-        named = [at for at, cell in enumerate(cells) if _is_named(cell, asked)]
-        spans = [found.span() for found in _CELL.finditer(header)] if named else []
-        for at in named if len(cells) > 2 else ():
+        spans = [found.span() for found in _CELL.finditer(header)]
+        if is_ruled and not sign:
+            spans = [found.span() for found in _CELL.finditer(ruler)]
+            ends = [*(start for start, _ in spans[1:]), len(header)]
+            cells = [
+                header[start:at] for (start, _), at in zip(spans, ends, strict=True)
+            ]
+        named = [_named(cell, asked) for cell in cells]
+        for at in range(len(cells) if len(cells) > 2 else 0):
+            if not named[at]:
+                continue
             numbers: dict[int, float] = {}
             for row in below:
                 if sign:
@@ -85,7 +113,7 @@ def _aligned(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]
                     size = cell[found.end() : found.end() + 1].lower()
                     numbers[row] = float(found[0]) * _SIZES.get(size, 1.0)
             if len(numbers) >= max(_FEWEST_ROWS, _LEAST_SHARE * len(below)):
-                yield numbers
+                yield named[at], numbers
 
 
 def _cell_under(line: str, span: tuple[int, int]) -> str:
@@ -98,14 +126,16 @@ def _cell_under(line: str, span: tuple[int, int]) -> str:
     return "".join(line[begin:].split(maxsplit=1)[:1])
 
 
-def _members(texts: Sequence[str], asked: set[str]) -> Iterator[dict[int, float]]:
-    """Yield the numbers by row of each member of JSON objects that is named."""
+def _members(
+    texts: Sequence[str], asked: set[str]
+) -> Iterator[tuple[int, dict[int, float]]]:
+    """Yield the same for each member of JSON objects that is named."""
     found: dict[str, dict[int, float]] = {}
     for row, text in enumerate(texts):
         if text.startswith("{"):
             for key, number in _MEMBER.findall(text):
-                if _is_named(key, asked):
+                if _named(key, asked):
                     found.setdefault(key, {}).setdefault(row, float(number))
-    for numbers in found.values():
+    for key, numbers in found.items():
         if len(numbers) >= max(_FEWEST_ROWS, _LEAST_SHARE * len(texts)):
-            yield numbers
+            yield _named(key, asked), numbers
