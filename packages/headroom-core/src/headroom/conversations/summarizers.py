@@ -216,6 +216,12 @@ def _close(reply: Any) -> None:
         close()
 
 
+def _give_up(started: "Future[Any]") -> None:
+    """Close a reply for which nobody waits any more."""
+    if started.exception() is None:
+        _close(started.result())
+
+
 def ended_by_itself(reply: Any) -> bool:
     """Tell whether a model's reply is whole: it says so, or doesn't say.
 
@@ -326,7 +332,12 @@ class Guard:
         import asyncio
 
         async def replied() -> Any:
-            reply = await asyncio.wrap_future(self._started(request))
+            started = self._started(request)
+            try:
+                reply = await asyncio.wrap_future(started)
+            except asyncio.CancelledError:
+                started.add_done_callback(_give_up)
+                raise
             return await reply if inspect.isawaitable(reply) else reply
 
         try:
