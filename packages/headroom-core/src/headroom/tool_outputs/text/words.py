@@ -67,6 +67,7 @@ class Words:
             width = len(texts) - 1
             if shape and width <= _MOST_WORDS:
                 first, end = starts[at[0]], starts[at[-1]] + width
+                columns: list[Column]
                 if end - first == width * len(at):
                     # Lines that follow each other: each place is a slice.
                     columns = [words[first + p : end : width] for p in range(width)]
