@@ -133,14 +133,14 @@ def whole_changes(
             change = range(start, unit)
             change_of += [change] * len(change)
             start = unit
-    hunk = -1
+    changes: list[int] | None = None
     for unit, text in enumerate(texts):
         if text.startswith("@@ "):
-            hunk, change_of[unit] = unit, [unit]
-        elif hunk >= 0 and text[:1] in ("+", "-") and not text.startswith("--- "):
-            change_of[hunk] = [*change_of[hunk], unit]
-        elif text[:1] not in (" ", "\\"):
-            hunk = -1
+            change_of[unit] = changes = [unit]
+        elif text[:1] not in (" ", "+", "-", "\\") or text.startswith("--- "):
+            changes = None
+        elif changes is not None and text[:1] in ("+", "-"):
+            changes.append(unit)
     for group in groups:
         whole = set(group)
         for unit in group:
