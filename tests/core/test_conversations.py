@@ -850,14 +850,6 @@ class TestPinned:
         out = compressor(300, keep_turns=1).compress([user("a"), pinned, *chat(20)])
         assert any(m is pinned for m in out)
 
-    def test_pinned_neighbours_need_no_room_between_them(self):
-        pinned = [{**user(f"Mind {n}."), "pinned": True} for n in range(12)]
-        messages = [user("Hello."), *pinned, *chat(6), user("And now?")]
-        stay = [*pinned, messages[-1]]
-        room = messages_tokens(stay, count) + 60
-        result = ConversationCompressor(room, keep_turns=1, count_tokens=count)
-        assert [m for m in result.compress(messages) if m in stay] == stay
-
     def test_a_pinned_call_keeps_its_results(self):
         pinned = {**calling(call("a"), call("b")), "pinned": True}
         messages = [

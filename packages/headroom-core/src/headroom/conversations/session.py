@@ -220,9 +220,11 @@ def _start(items: list[Any], engine: Engine) -> _Memory:
     )
     costs = [engine.cost(view) for view in seen[:end]]
     cost = sum(costs[n] for n in range(end) if n not in kept)
-    stays = [n in kept and n != asked for n in range(at)]
-    room = _room_around(seen[:at], stays, engine)
-    around = sum(room[n] for n in range(at) if stays[n])
+    around = sum(
+        0 if n == asked else room
+        for n, room in enumerate(_room_around(seen[:at], engine))
+        if n in kept
+    )
     written = max(0, cost - around)
     state = State(
         seen=end,
@@ -298,28 +300,19 @@ def _leading(kept: Sequence[int], views: Sequence[Message]) -> int:
 
 
 def _room_around(
-    views: Sequence[Message],
-    stays: Sequence[bool],
-    engine: Engine,
-    *,
-    leads: bool = True,
-    behind: bool = False,
+    views: Sequence[Message], engine: Engine, *, leads: bool = True
 ) -> list[int]:
-    """Return the tokens of the fillers that a message may need where it stays.
+    """Return the tokens of the fillers that a message may need where it stays alone.
 
     Args:
         views: Messages of a list.
-        stays: Whether each of them does: behind one that does there is none, but for
-            one that stands for history, behind which a digest may come.
         engine: What counts.
         leads: Whether they begin the list: system messages there need none.
-        behind: Whether the one before them stays.
     """
     room = []
-    for view, stay in zip(views, stays, strict=True):
+    for view in views:
         leads = leads and view.is_system
-        room.append(0 if leads or behind else 2 * engine.limits.filler)
-        behind = stay and not view.is_history
+        room.append(0 if leads else 2 * engine.limits.filler)
     return room
 
 
@@ -371,17 +364,7 @@ class _Work:
 
         None for one that doesn't stay. Others may need a filler on either side.
         """
-        before = self._base - 1
-        view = self._view(before) if before in self._memory.state.kept else None
-        around = _room_around(
-            self._views,
-            self._kept,
-            self._engine,
-            leads=self._base == 0,
-            behind=before != self._memory.state.asked
-            and view is not None
-            and not view.is_history,
-        )
+        around = _room_around(self._views, self._engine, leads=self._base == 0)
         return [
             cost + more if kept else None
             for cost, more, kept in zip(self._costs, around, self._kept, strict=True)
