@@ -184,6 +184,38 @@ def test_a_row_comes_with_its_section_and_the_row_its_blank_cell_points_at():
     assert units["| | 7 |"] == [header, "| **Asia** | |", "| Sales | 6 |"]
 
 
+def test_a_row_comes_with_each_row_that_a_cell_reaches_down_from():
+    blank = "| EU | Graz | slow |\n| | | fast |\n| | Linz | slow |\n| | | dear |"
+    units = read(f"| where | town | train |\n|---|---|---|\n{blank}")
+    assert units["| | | dear |"][1:] == ["| EU | Graz | slow |", "| | Linz | slow |"]
+    spanned = (
+        '<tr><td rowspan="2">Graz</td><td>slow</td><td>19</td></tr>\n'
+        "<tr><td>fast</td><td>25</td></tr>\n"
+        "<tr><td>Linz</td><td rowspan=2>slow</td><td>14</td></tr>\n"
+        "<tr><td>Wels</td><td>17</td></tr>"
+    )
+    units = read(f"<table>\n{spanned}\n</table>")
+    first, fast, linz, wels = spanned.split("\n")
+    assert units[fast] == [first]
+    assert units[linz] == []
+    assert units[wels] == [linz]
+
+
+@pytest.mark.parametrize(
+    "section", ["| {0} | {0} | {0} |", "| *{0}* | | |", "| __{0}__ | - | – |"]
+)
+def test_a_row_of_one_name_is_a_section_of_the_rows_below(section):
+    rows = "| sales | 5 | 6 |\n| costs | 4 | 3 |"
+    asia, africa = section.format("Asia"), section.format("Africa")
+    units = read(f"| EUR | H1 | H2 |\n|---|---|---|\n{asia}\n{rows}\n{africa}\n{rows}")
+    assert units["| costs | 4 | 3 |"][1:] == [africa]
+
+
+def test_a_row_without_values_is_no_section_where_each_row_has_its_own_name():
+    text = "| day | from | to |\n|---|---|---|\n| Mon | - | - |\n| Tue | 9 | 17 |"
+    assert "| Mon | - | - |" not in read(text)["| Tue | 9 | 17 |"]
+
+
 def test_the_row_below_the_heading_that_is_asked_for_comes_first():
     rows = "| ticket | price |\n|---|---|\n| child | {} |"
     summer, winter = rows.format(15), rows.format(21)

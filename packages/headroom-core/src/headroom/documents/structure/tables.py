@@ -5,6 +5,7 @@ columns apart by spaces.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -21,8 +22,8 @@ class _Row(NamedTuple):
         last: Its last line.
         kind: "header", "section" (a row that names the next ones), "row", or "markup"
             for lone tags and rules.
-        needs: The `first` of rows that it needs: headers, section rows, and the row
-            that its blank first cell points at.
+        needs: The `first` of rows that it needs: headers, section rows, and the rows
+            that its blank first cells and those that span it point at.
     """
 
     first: int
@@ -37,15 +38,13 @@ _SPACED_RULE = re.compile(r"\s*[-=]{2,}(?:\s+[-=]{2,})+\s*$")
 _COLUMN_GAP = re.compile(r"\t+| {2,}(?=\S)")
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s%/:-]*[^\w]*\w{0,3}")
 _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
+_DASHES = re.compile(r"[-–—−―.…]*")
 _HTML_CELL = re.compile(
-    r"<t([dh])\b[^>]*>(.*?)(?=<t[dh]\b|</t[dh]>|</tr>|$)", re.I | re.S
+    r"<t([dh])\b([^>]*)>(.*?)(?=<t[dh]\b|</t[dh]>|</tr>|$)", re.I | re.S
 )
-_SPANNED = re.compile(
-    r"<tr\b[^>]*>\s*<t[dh]\b[^>]*\browspan=[\"']?(\d{1,3})", re.IGNORECASE
-)
-_BLANK = re.compile("[-–—]*")
+_SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?(\d{1,4})", re.I)
 _TAGS = re.compile(r"<[^<>]*>")
-_LEAST_CELLS = 2
+_LEAST_CELLS, _MOST_COLUMNS = 2, 1000
 _BOLD = ("**", "__")
 _DELIMITERS = ("\t", ";", ",")
 
@@ -109,44 +108,65 @@ def _least(delimiter: str) -> int:
     return 2 if delimiter == "," else 1
 
 
+Cells = Sequence[str | None]  # None for one that a cell above spans
+
+
 def _related(
-    rows: Sequence[tuple[int, int, list[str]]], headers: Sequence[int], header_kind: str
+    rows: Sequence[tuple[int, int, Cells]], headers: Sequence[int], header_kind: str
 ) -> list[_Row]:
     """Return rows of `(first, last, cells)` with what they need."""
     above = tuple(headers)
+    names = Counter(cells[0] for first, _, cells in rows if first not in headers)
     found: list[_Row] = []
     section: list[int] = []
-    anchor: int | None = None
+    filled: dict[int, int] = {}  # the last row with a value, by column
     was_section = bold = False
     for first, last, cells in rows:
         if first in headers:
             found.append(_Row(first, last, header_kind, above[: above.index(first)]))
-            continue
-        if _is_section(cells):
+        elif _is_section(cells, names):
             section = [*section, first] if was_section else [first]
             found.append(_Row(first, last, "section", (*above, *section[:-1])))
-            was_section, anchor = True, None
-            bold = cells[0].startswith(_BOLD)
+            filled.clear()
+            bold = _is_bold(cells)
+            was_section = True
             continue
+        else:
+            if section and bold and _is_bold(cells):
+                # A total that is as bold as the sections stands beside them.
+                section = []
+            full = next((n for n, cell in enumerate(cells) if cell), 0)
+            points = {
+                filled.get(n, first)
+                for n, cell in enumerate(cells)
+                if cell is None or n < full
+            }
+            needs = (*above, *section, *sorted(points - {first}))
+            found.append(_Row(first, last, "row", needs))
         was_section = False
-        if section and bold and cells[0].startswith(_BOLD):
-            # A total that is as bold as the sections stands beside them.
-            section = []
-        blank = bool(cells) and not cells[0] and any(cells[1:])
-        needs = (*above, *section, *((anchor,) if blank and anchor is not None else ()))
-        found.append(_Row(first, last, "row", needs))
-        if not blank:
-            anchor = first
+        filled.update((n, first) for n, cell in enumerate(cells) if cell)
     return found
 
 
-def _is_section(cells: Sequence[str]) -> bool:
-    """Tell whether a row only says what the next ones are about."""
-    if len(cells) < _LEAST_CELLS or _BLANK.fullmatch(cells[0]):
+def _is_bold(cells: Cells) -> bool:
+    return (cells[0] or "").startswith(_BOLD)
+
+
+def _is_section(cells: Cells, names: Counter[str | None]) -> bool:
+    """Tell whether a row only says what the next ones are about.
+
+    Its other cells are blank or repeat the first one, which is no number. Dashes are
+    blank, too, in a bold row or where other `names` of rows come again.
+    """
+    name, *others = cells
+    if not name or not others or None in others:
         return False
-    others = {*cells[1:]}
-    # One cell across all columns may be written into each of them.
-    return others == {cells[0]} or all(map(_BLANK.fullmatch, others))
+    again = names[name] == 1 and len(names) < names.total()
+    if _is_bold(cells) or again:
+        others = ["" if _DASHES.fullmatch(cell or "") else cell for cell in others]
+    return not any(others) or (
+        set(others) == {name} and not _numeric(name) and (again or len(others) > 1)
+    )
 
 
 def _is_rule(line: str) -> bool:
@@ -243,10 +263,11 @@ def _wiki(lines: Lines) -> list[_Row]:
 
 def _html(lines: Lines) -> list[_Row]:
     """Read the rows of an HTML table; a line is a row, a tag, or a part of a row."""
-    rows: list[tuple[int, int, list[str]]] = []
+    rows: list[tuple[int, int, Cells]] = []
     headers: list[int] = []
     found: list[_Row] = []
-    i = spanned = 0  # the rows that the first cell above reaches into
+    spans: dict[int, int] = {}  # rows that a cell spans still, by column
+    i = 0
     while i < len(lines):
         text, first = lines[i], i
         if "<tr" in text.lower():
@@ -256,13 +277,9 @@ def _html(lines: Lines) -> list[_Row]:
                 i += 1
                 text += "\n" + lines[i]
             cells = _HTML_CELL.findall(text)
-            said = [" ".join(_TAGS.sub(" ", cell).split()) for _, cell in cells]
-            if spanned:
-                said = ["", *said]
-            span = _SPANNED.search(text)
-            spanned = int(span[1]) - 1 if span else max(0, spanned - 1)
-            rows.append((first, i, said))
-            only_names = bool(cells) and all(kind in "hH" for kind, _ in cells)
+            said = [" ".join(_TAGS.sub(" ", cell).split()) for *_, cell in cells]
+            rows.append((first, i, _spanned(said, [c[1] for c in cells], spans)))
+            only_names = bool(cells) and all(kind in "hH" for kind, *_ in cells)
             if only_names or (len(rows) == 1 and _names(said)):
                 headers.append(first)
         elif not _TAGS.sub("", text).strip():
@@ -277,6 +294,26 @@ def _html(lines: Lines) -> list[_Row]:
     wide = max((len(cells) for _, _, cells in rows), default=0) > 1
     rows = [(a, b, [*c, ""] if wide and len(c) == 1 else c) for a, b, c in rows]
     return sorted(found + _related(rows, headers, "header"))
+
+
+def _spanned(
+    said: Sequence[str], attributes: Sequence[str], spans: dict[int, int]
+) -> list[str | None]:
+    """Return the cells of an HTML row by column, None where one above reaches down."""
+    row: list[str | None] = []
+    waiting = [*zip(said, attributes, strict=True)]
+    while waiting or spans.get(len(row)):
+        if spans.get(len(row)):
+            spans[len(row)] -= 1
+            row.append(None)
+            continue
+        cell, attribute = waiting.pop(0)
+        size = {kind.lower(): int(count) for kind, count in _SPAN.findall(attribute)}
+        for _ in range(min(size.get("col", 1), _MOST_COLUMNS) or 1):
+            spans[len(row)] = size.get("row", 1) - 1
+            row.append(cell)
+            cell = ""
+    return row or [""]
 
 
 def _delimited(lines: Lines, delimiter: str) -> list[_Row]:
@@ -326,7 +363,7 @@ def _plain(cells: Sequence[list[str]], *, wrapped: bool = False) -> list[_Row]:
     Where no value is a number, it may be a row as well, and stays one.
     """
     most = max(map(len, cells))
-    rows: list[tuple[int, int, list[str]]] = []
+    rows: list[tuple[int, int, Cells]] = []
     for i, row in enumerate(cells):
         if wrapped and rows and not row[0] and len(row) < most:
             # A cell goes on in the next line.
