@@ -7,7 +7,7 @@ import pytest
 from headroom.compressors import SemanticCompressor
 from headroom.documents.structure import split_units
 from headroom.documents.structure.fields import blocks
-from headroom.documents.structure.lines import number_ends
+from headroom.documents.structure.lines import tail_ends
 from headroom.types import RAGContext
 
 OTHERS = [
@@ -852,7 +852,7 @@ def test_a_whole_sentence_without_a_comma_is_not_cut():
 
 def test_a_wrapped_number_is_looked_for_in_a_few_lines():
     lines = iter(["12 apples"] * 1000)
-    assert not number_ends(lines)
+    assert not tail_ends(lines)
     assert len(list(lines)) > 990
 
 

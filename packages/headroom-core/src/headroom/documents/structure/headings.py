@@ -10,6 +10,7 @@ from headroom.documents.structure.lines import (
     FIELD_CHARACTERS,
     HEADING,
     NUMBERED,
+    PART,
     UNDERLINE,
     Line,
     is_field,
@@ -31,18 +32,6 @@ _TITLE_FIELD = re.compile(
 _CRUMBS = re.compile(r"[^\n.!?]{1,60}(?:\s(?:>|»|›|→|::)\s[^\n.!?>]{1,80})+\??$")
 
 _HTML_HEADING = re.compile(r"\s*<h([1-6])\b", re.IGNORECASE)
-_HTML_BOLD = re.compile(
-    r"\s*(?:<p\b[^>]*>\s*)?<(b|strong)\b[^>]*>[^<]{1,80}(?<![.!?])</\1>\s*"
-    r"(?:<br\s*/?>\s*)*(?:</p>)?\s*$",
-    re.IGNORECASE,
-)
-# "Part A: Rental", in any language.
-_PART = re.compile(r"\s*([^\W\d_]+)\s(?:\d{1,3}|[IVXLC]+|[^\W\d_])\s?[.:–—-]\s+\S")
-# A title between signs, or behind one.
-_SIGNED = re.compile(
-    r"\s*(?:([—–★☆◆◇■□●○▼▲▶※])\1{0,2}\s*|[【〈]|（\d{1,2}）)(\S.{0,40}?)"
-    r"\s*(?:\1{1,3}|[】〉])?\s*$"
-)
 _MONTH = "(?:jan|feb|m[aä]r|apr|ma[iy]|ju[nl]|aug|sep|o[ck]t|nov|de[cz])"
 # Who posted below, and when: a date, a time, or how long ago.
 _POST = re.compile(
@@ -61,7 +50,10 @@ _WIKI_HEADING = re.compile(
     r"(={2,6})\s*\S.*|h([1-6])\.\s+\S|\\(?:(?:sub)*section|chapter)\*?\{[^{}]+\}\s*$"
 )
 
-_BEFORE_HEADINGS, BOLD_LEVEL, _PLAIN_LEVEL, _POST_LEVEL = -1.0, 7.0, 8.0, 9.0
+_BEFORE_HEADINGS, _BOLD_LEVEL, _PLAIN_LEVEL, _SIGN_LEVEL = -1.0, 7.0, 8.0, 8.5
+_POST_LEVEL = 9.0
+_FIRST = re.compile(r"\s*(\d+(?:\.\d+)*|[^\W\d_]+|<\w+|[^\w\s]+)")
+_DIGITS = re.compile(r"\d+")
 
 
 def heading(outline: Outline, i: int) -> int:
@@ -77,19 +69,11 @@ def heading(outline: Outline, i: int) -> int:
     if i in outline.posts:
         outline.add_heading(line, line.end, _POST_LEVEL, "post")
         return 1
-    if "<" in text and _HTML_BOLD.match(text) and not asks(text):
-        outline.add_heading(line, line.end, BOLD_LEVEL)
-        return 1
-    signed = _SIGNED.match(text)
-    if signed and is_title(signed[2]) and _stands_alone_above(outline, i):
-        level = outline.nested(text.lstrip()[0], _PLAIN_LEVEL)
-        outline.add_heading(line, line.end, level)
-        return 1
     if mark := _HTML_HEADING.match(text):
         outline.add_heading(line, line.end, int(mark[1]))
         return 1
     if ("*" in text or "_" in text) and BOLD.match(text) and not asks(text):
-        outline.add_heading(line, line.end, BOLD_LEVEL)
+        outline.add_heading(line, line.end, level_of(outline, text))
         return 1
     if UNDERLINE.match(outline.at(i + 1)) and is_title(text) and "|" not in text:
         level = 1.0 if outline.at(i + 1).lstrip()[:1] == "=" else 2.0
@@ -123,24 +107,12 @@ def _shape(line: str) -> str:
     return _NUMBERS.sub("0", _NAMES.sub("w", line.strip()))
 
 
-def _stands_alone_above(outline: Outline, i: int) -> bool:
-    """Tell whether line `i` is no item of a list, but stands directly above a text."""
-    below = outline.at(i + 1)
-    return (
-        outline.blank(i - 1)
-        and below[:1].isalnum()
-        and not is_item(below)
-        and not is_short(below)
-    )
-
-
 def titles(outline: Outline, groups: Sequence[tuple[int, int]], stop: int) -> bool:
     """Read the first lines as a heading if they are one; tell whether."""
     first, last = groups[0]
     text = outline.said(first, last)
     # At the start of a text, "Report: the pump of 12 May" is a title.
-    part = _PART.match(text) if outline.blank(first - 1) else None
-    opening = outline.blank(last) and is_field(text) and (part or not outline.units)
+    opening = not outline.units and outline.blank(last) and is_field(text)
     if not is_short(text) or not (is_title(text) or opening) or asks(text):
         return False
     if len(groups) > 1:
@@ -154,19 +126,46 @@ def titles(outline: Outline, groups: Sequence[tuple[int, int]], stop: int) -> bo
             return False
     elif not _heads(outline, stop):
         return False
-    level = _PLAIN_LEVEL
-    if text.isupper() or NUMBERED.match(text):
-        level = BOLD_LEVEL
-    top = outline.headings[-1][0] if outline.headings else 0.0
-    if part:
-        # A part has chapters, and not the other way round.
-        level = outline.nested(part[1], max(BOLD_LEVEL, top + 0.01))
-    elif outline.was("heading") and top >= level:
-        level = top + 0.01
-    elif top > level == _PLAIN_LEVEL:
-        level = top
-    outline.add_heading(outline.lines[first], outline.lines[last - 1].end, level)
+    end = outline.lines[last - 1].end
+    outline.add_heading(outline.lines[first], end, level_of(outline, text))
     return True
+
+
+def level_of(outline: Outline, text: str) -> float:
+    """Return the level of a heading whose mark tells none.
+
+    It is that of an open heading that looks alike, or it is below a heading with
+    nothing in between. A plain line does not end what has a heading directly below.
+    """
+    style = _style(text)
+    below = outline.was("heading")
+    for above, position in reversed(outline.headings[: -1 if below else None]):
+        umbrella = outline.kind_of(position + 1) == "heading"
+        if _style(outline.said_at(position)) == style and (style or not umbrella):
+            return above
+    top = outline.headings[-1][0] if outline.headings else 0.0
+    usual = _usual_level(text, style)
+    if top >= usual and below:
+        return top + 0.01
+    return usual if style else max(usual, top)
+
+
+def _style(text: str) -> str:
+    """Return how a heading begins: its number, counted word, sign or tag."""
+    first = _FIRST.match(text)
+    if first and first[1][0].isdigit():
+        return _DIGITS.sub("0", first[1])
+    if first and (not first[1].isalpha() or NUMBERED.match(text) or PART.match(text)):
+        return first[1].casefold()
+    return "A" if text.isupper() else ""
+
+
+def _usual_level(text: str, style: str) -> float:
+    if style[:1] == "0":
+        return _BOLD_LEVEL + 0.1 * (1 + style.count("."))
+    if style[:1].isalpha() or style[:1] == "§" or BOLD.match(text) or style[:1] == "<":
+        return _BOLD_LEVEL
+    return _SIGN_LEVEL if style else _PLAIN_LEVEL
 
 
 def _heads(outline: Outline, stop: int) -> bool:
@@ -190,8 +189,4 @@ def _heads(outline: Outline, stop: int) -> bool:
     if not is_short(text.strip()) or not outline.blank(below + 1):
         return True
     # A title above a title, if that is one.
-    return (
-        _heads(outline, below + 1)
-        if below - stop < 3 and (is_title(text) or _PART.match(text))
-        else False
-    )
+    return _heads(outline, below + 1) if below - stop < 3 and is_title(text) else False

@@ -22,8 +22,9 @@ BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?\s*
 _BULLET = r"[-*+:~–—•‣◦·●○▪▫■□◆◇►▶▸➢➤➔→✓✔✗✘❖★☆☐☑☒※\uf000-\uf0ff]"
 
 ITEM = re.compile(
-    rf"\s*({_BULLET}|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|"
-    r"\(?[ivx]{2,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|[①-⑳])[ \t\u3000]+(?=\S)"
+    rf"\s*({_BULLET}|[(（]?\d{{1,3}}[.)）]|\(?[a-zA-Z]\)|"
+    r"\(?[ivx]{2,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|[①-⑳])"
+    r"(?:[ \t\u3000]+|(?<=）))(?=\S)"
 )
 
 _MARK_ALONE = re.compile(rf"\s*(?:{_BULLET}|\(?\d{{1,2}}[.)]|\([a-z]\)|[a-z]\))[ \t]*$")
@@ -35,6 +36,11 @@ NUMBERED = re.compile(
     r"annex|anhang|appendix|abschnitt|chapitre|capítulo|sección)\s*[\dIVX]+[a-z]?"
     r"|\d{1,2}(?:\.\d{1,3}){0,4})[.):]?\s+\S|第[\d一二三四五六七八九十百]+[章条節节編编]",
     re.IGNORECASE,
+)
+
+# "Part A: Sale", in any language: a word that is counted, above a title.
+PART = re.compile(
+    r"\s*([^\W\d_]{3,12})\.? (?:\d{1,3}|[IVXLC]{1,6}|[^\W\d_a-z])\s?[:.–—-] ?[^\W\d_]"
 )
 
 _FIELD = re.compile(
@@ -68,6 +74,8 @@ _INNER_END = re.compile(r"[.!?]\s|[。！？]")
 END = ".!?。！？…؟।"
 OPEN_ENDS = frozenset(",;-\u2010–(/、，")
 
+_FIRST_WORD = re.compile(r"([\W_]*)([^\W_]+)")
+_INSIDE = "(（|>`\\.…,;:!?/"  # these open no title
 _WORD_END = re.compile(r"([^\W\d_]+)$")
 
 # A longer value is prose with a label, and its sentences are worth telling apart.
@@ -171,15 +179,21 @@ def is_short(text: str) -> bool:
 
 
 def is_title(line: str) -> bool:
-    """Tell whether a line can be a heading without a mark."""
-    begins = line.lstrip()[:1]
+    """Tell whether a line can be a heading: a capital, or a sign before it.
+
+    A bracket or mark that opens or goes on with a sentence sets nothing apart.
+    """
+    signed = line.lstrip()[:1] not in {*_INSIDE, *CLOSING}
+    line = TAGS.sub("", line).strip() if "<" in line else line.strip()
+    word = _FIRST_WORD.match(line)
     return (
-        (begins.isalnum() or begins in CLOSING or begins == "§")
-        and not begins.islower()
-        and line.rstrip()[-1:] not in {",", ";", ":", "："}
+        word is not None
+        and (not word[2].islower() or (signed and bool(word[1])))
+        and line[0] not in _INSIDE
+        and line[-1] not in {",", ";", ":", "："}
         and not (ITEM.match(line) and not NUMBERED.match(line))
         and not ends_open(line)
-        and not is_field(line)
+        and not (is_field(line) and not PART.match(line))
     )
 
 
@@ -209,18 +223,21 @@ def runs_on(before: str, after: str, width: float) -> bool:
 
 
 _MOST_WRAPPED = 4  # lines that a number may open before the end mark
+_DENSE = "\u0e00"  # from here on, scripts put no spaces between words
 
 
-def number_ends(lines: Iterable[str]) -> bool:
-    """Tell whether the first of `lines` is a number that ends the sentence above.
+def tail_ends(lines: Iterable[str]) -> bool:
+    """Tell whether the first of `lines` ends the sentence above: a number or a word.
 
-    It goes on in small letters or numbers up to an end mark.
+    A number goes on in small letters or numbers up to an end mark.
     """
     for n, line in enumerate(islice(lines, _MOST_WRAPPED)):
         first = line.lstrip()[:1]
-        if not (first.isdigit() or (first.islower() and n)):
+        ends = line.rstrip().rstrip(CLOSING)[-1:] in {*END}
+        word = ends and not n and first < _DENSE and len(line.split()) == 1
+        if not (word or first.isdigit() or (first.islower() and n)):
             return False
-        if line.rstrip().rstrip(CLOSING)[-1:] in {*END}:
+        if ends:
             return True
     return False
 

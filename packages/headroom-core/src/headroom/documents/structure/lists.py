@@ -3,7 +3,7 @@
 import math
 
 from headroom.documents.cues import CLOSING, turns
-from headroom.documents.structure.headings import BOLD_LEVEL
+from headroom.documents.structure.headings import level_of
 from headroom.documents.structure.lines import (
     END,
     HTML_ITEM,
@@ -13,13 +13,14 @@ from headroom.documents.structure.lines import (
     is_item,
     is_short,
     is_title,
-    number_ends,
+    tail_ends,
     opens_list,
     runs_on,
     starts_block,
 )
 from headroom.documents.structure.outline import Outline
 
+_AROUND = "().（）"  # what stands around the number of an item
 _LEAST_FULL = 40  # characters; a shorter item was not wrapped for its length
 
 
@@ -30,10 +31,8 @@ def item(outline: Outline, i: int) -> int:
     mark = None if html else ITEM.match(line.text)
     if mark is None and html is None:
         return 0
-    if mark and _numbered_heading(outline, i, mark[1]):
-        depth = mark[1].strip("().").count(".")
-        level = outline.nested(f"{depth}", BOLD_LEVEL + 0.1 * (1 + depth))
-        outline.add_heading(line, line.end, level)
+    if mark and _is_heading(outline, i, mark[1]):
+        outline.add_heading(line, line.end, level_of(outline, line.text))
         return 1
     size = 1 if html else 1 + _continuation(outline, i)
     end = outline.lines[i + size - 1].end
@@ -59,16 +58,20 @@ def item(outline: Outline, i: int) -> int:
     return size
 
 
-def _numbered_heading(outline: Outline, i: int, marker: str) -> bool:
-    """Tell whether a numbered line is the heading of the text below it."""
+def _is_heading(outline: Outline, i: int, marker: str) -> bool:
+    """Tell whether a line with a number or sign is the heading of the text below it.
+
+    Below a sign, the text must be in the next line.
+    """
     text = outline.at(i).strip()
-    below = outline.next_full(i + 1)
-    titled = marker[0].isdigit() and is_short(text) and text[-1] not in ",;:"
-    if not titled or below == len(outline.lines):
+    numbered = marker[0].isdigit()
+    below = outline.next_full(i + 1) if numbered else i + 1
+    titled = is_short(text) and text[-1] not in ",;:："
+    if not titled or outline.blank(below):
         return False
-    if inner := ITEM.match(outline.at(below)):
+    if numbered and (inner := ITEM.match(outline.at(below))):
         # "2. Grant" above "2.1 ...", or "4.1 Filling" above a list that begins there.
-        number, first = marker.strip("()."), inner[1].strip("().")
+        number, first = marker.strip(_AROUND), inner[1].strip(_AROUND)
         return first.startswith(f"{number}.") or (
             "." in number and first in {"1", "a"} and is_title(text)
         )
@@ -165,23 +168,23 @@ def _goes_on(outline: Outline, i: int, j: int, width: float) -> bool:
     full = width if len(before) >= _LEAST_FULL else math.inf
     return runs_on(before, outline.at(j), full) or (
         before[-1:].isalpha()
-        and number_ends(map(outline.at, range(j, len(outline.lines))))
+        and tail_ends(map(outline.at, range(j, len(outline.lines))))
     )
 
 
 def _marker(marker: str, indent: int, outline: Outline) -> tuple[str, int]:
     """Return the style of an item and how deep it is."""
-    bare = marker.strip("().")
+    bare = marker.strip(_AROUND)
     depth = bare.count(".") if bare[:1].isdigit() else 0
     letter = bare in {"i", "v", "x"} and not (
-        outline.items and outline.items[-1][1].strip("().") in {"h", "u", "w"}
+        outline.items and outline.items[-1][1].strip(_AROUND) in {"h", "u", "w"}
     )
     return ("(ii)" if letter else marker), 10 * indent + depth
 
 
 def _style(marker: str) -> str:
     """Return what the markers of one list have in common."""
-    bare = marker.strip("().")
+    bare = marker.strip(_AROUND)
     if bare[:1].isdigit():
         return "1" + marker[0] * (marker[0] == "(") + marker[-1] * (marker[-1] == ")")
     if len(bare) > 1 and set(bare) <= set("ivx"):

@@ -38,7 +38,6 @@ class Outline:
         # position); what introduces the next block; what turns the rest of a list.
         self.headings: list[tuple[float, int]] = []
         self.items: list[tuple[int, str, int]] = []
-        self.levels: dict[str, float] = {}
         self.posts: frozenset[int] = frozenset()
         self.leads: dict[int, int] = {}
         self.list_intro: int | None = None
@@ -110,15 +109,6 @@ class Outline:
             at = end
         yield start, stop
 
-    def nested(self, style: str, level: float) -> float:
-        """Return the level of a heading without a mark: one style has one level.
-
-        The first one that comes directly below another heading is deeper.
-        """
-        top = self.headings[-1][0] if self.headings else 0.0
-        deeper = top + 0.01 if self.was("heading") and top >= level else level
-        return self.levels.setdefault(style, deeper)
-
     def add_heading(
         self, line: Line, end: int, level: float, kind: str = "heading"
     ) -> None:
@@ -165,11 +155,14 @@ class Outline:
                     announced = at
         return announced
 
+    def said_at(self, position: int) -> str:
+        """Return what the unit at `position` says."""
+        unit = self.units[position - self.position]
+        return self.text[unit.start : unit.end]
+
     def last(self) -> str:
         """Return what the last unit says, "" if there is none."""
-        return (
-            self.text[self.units[-1].start : self.units[-1].end] if self.units else ""
-        )
+        return self.said_at(self.last_position) if self.units else ""
 
     @property
     def last_position(self) -> int:

@@ -15,7 +15,7 @@ from headroom.documents.structure.lines import (
     is_label,
     is_short,
     is_title,
-    number_ends,
+    tail_ends,
     runs_on,
     starts_block,
 )
@@ -141,7 +141,7 @@ def _wraps(
         return True
     full = width if stopped or len(before) > LINE_CHARACTERS else math.inf
     return runs_on(before, outline.at(j), full) or (
-        before[-1:].isalpha() and number_ends(map(outline.at, range(j, stop)))
+        before[-1:].isalpha() and tail_ends(map(outline.at, range(j, stop)))
     )
 
 
