@@ -100,6 +100,61 @@ def test_all_headings_above_come_along():
 
 
 @pytest.mark.parametrize(
+    "label",
+    [
+        "— {} —",
+        "★ {}",
+        "◆ {}",
+        "▼ {}",
+        "【{}】",
+        "〈{}〉",
+        "[{}]",
+        "（１）{}",
+        "• {}",
+        "~ {} ~",
+    ]
+    + ["<b>{}</b><br>", "<p><strong>{}</strong></p>", "<u>{}</u>"],
+)
+def test_a_label_that_any_sign_sets_apart_is_the_heading_of_its_text(label):
+    text = "{}\nTarifa de {} euros. Se paga en caja.\n\n"
+    kids, adults = label.format("iNiños"), label.format("Adultos")
+    units = read(text.format(kids, 4) + text.format(adults, 9))
+    assert units["Tarifa de 4 euros."] == [kids]
+    assert units["Tarifa de 9 euros."] == [adults]
+
+
+@pytest.mark.parametrize(
+    ("part", "chapter"),
+    [("Teil {}: Miete", "Kapitel {}: Geld"), ("DEEL {}: HUUR", "Hoofdstuk {} – Geld")]
+    + [
+        ("Частина {}. Оренда", "Розділ {}: Гроші"),
+        ("Del {}: Hyra", "Kapitel {}: Pengar"),
+    ],
+)
+def test_headings_that_look_alike_are_of_one_level(part, chapter):
+    text = f"{part.format('A')}\n\n{chapter.format(1)}\n\n1.1 Zins\n\n12 zahlt Kim.\n\n"
+    text += f"{chapter.format(2)}\n\n2.1 Zins\n\n13 zahlt Kim.\n\n"
+    text += f"{part.format('B')}\n\n{chapter.format(3)}\n\n3.1 Zins\n\n14 zahlt Kim."
+    units = read(text)
+    above = [part.format("A"), chapter.format(2), "2.1 Zins"]
+    assert units["13 zahlt Kim."] == above
+    assert units["14 zahlt Kim."] == [part.format("B"), chapter.format(3), "3.1 Zins"]
+
+
+def test_a_plain_heading_leaves_the_title_of_the_text_open():
+    text = "Annual report\n\n1 Sales\n\nWe sold more.\n\nOutlook\n\nWe go on."
+    assert read(text)["We go on."] == ["Annual report", "Outlook"]
+
+
+@pytest.mark.parametrize(
+    "item", ["- Mehiläiset saa pitää vain\nlaajalla", "(2) Nur für\nGäste"]
+)
+def test_a_word_alone_with_the_end_mark_belongs_to_the_line_above(item):
+    units = read(f"{item}.\n- Toinen kohta on tämä.")
+    assert f"{item}." in units
+
+
+@pytest.mark.parametrize(
     "label", ["Title: Parental leave", "Leave > Parental leave", "Section: Leave"]
 )
 def test_what_a_chunker_puts_in_front_is_a_heading(label):

@@ -74,7 +74,7 @@ _INNER_END = re.compile(r"[.!?]\s|[。！？]")
 END = ".!?。！？…؟।"
 OPEN_ENDS = frozenset(",;-\u2010–(/、，")
 
-_FIRST_WORD = re.compile(r"([\W_]*)([^\W_]+)")
+_FIRST_WORD = re.compile(r"[\W_]*([^\W_]+)")
 _INSIDE = "(（|>`\\.…,;:!?/"  # these open no title
 _WORD_END = re.compile(r"([^\W\d_]+)$")
 
@@ -183,12 +183,12 @@ def is_title(line: str) -> bool:
 
     A bracket or mark that opens or goes on with a sentence sets nothing apart.
     """
-    signed = line.lstrip()[:1] not in {*_INSIDE, *CLOSING}
+    signed = not line.lstrip()[:1].isalnum()
     line = TAGS.sub("", line).strip() if "<" in line else line.strip()
     word = _FIRST_WORD.match(line)
     return (
         word is not None
-        and (not word[2].islower() or (signed and bool(word[1])))
+        and (signed or not word[1].islower())
         and line[0] not in _INSIDE
         and line[-1] not in {",", ";", ":", "："}
         and not (ITEM.match(line) and not NUMBERED.match(line))

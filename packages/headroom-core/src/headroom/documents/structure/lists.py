@@ -13,10 +13,10 @@ from headroom.documents.structure.lines import (
     is_item,
     is_short,
     is_title,
-    tail_ends,
     opens_list,
     runs_on,
     starts_block,
+    tail_ends,
 )
 from headroom.documents.structure.outline import Outline
 

@@ -15,9 +15,9 @@ from headroom.documents.structure.lines import (
     is_label,
     is_short,
     is_title,
-    tail_ends,
     runs_on,
     starts_block,
+    tail_ends,
 )
 from headroom.documents.structure.logs import stamped
 from headroom.documents.structure.outline import Outline
