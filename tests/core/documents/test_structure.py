@@ -112,8 +112,9 @@ def test_all_headings_above_come_along():
         "（１）{}",
         "• {}",
         "~ {} ~",
-    ]
-    + ["<b>{}</b><br>", "<p><strong>{}</strong></p>", "<u>{}</u>"],
+        "<b>{}</b><br>",
+        "<u>{}</u>",
+    ],
 )
 def test_a_label_that_any_sign_sets_apart_is_the_heading_of_its_text(label):
     text = "{}\nTarifa de {} euros. Se paga en caja.\n\n"
@@ -123,10 +124,18 @@ def test_a_label_that_any_sign_sets_apart_is_the_heading_of_its_text(label):
     assert units["Tarifa de 9 euros."] == [adults]
 
 
+def test_a_bold_paragraph_is_a_heading_and_a_paragraph_of_sentences_is_none():
+    text = "<p><strong>Kids</strong></p>\n<p>It costs 4. Pay here.</p>\n"
+    units = read(text + text.replace("Kids", "Others").replace("4", "9"))
+    assert units["<p>It costs 4."] == ["<p><strong>Kids</strong></p>"]
+    assert units["<p>It costs 9."] == ["<p><strong>Others</strong></p>"]
+
+
 @pytest.mark.parametrize(
     ("part", "chapter"),
-    [("Teil {}: Miete", "Kapitel {}: Geld"), ("DEEL {}: HUUR", "Hoofdstuk {} – Geld")]
-    + [
+    [
+        ("Teil {}: Miete", "Kapitel {}: Geld"),
+        ("DEEL {}: HUUR", "Hoofdstuk {} – Geld"),
         ("Частина {}. Оренда", "Розділ {}: Гроші"),
         ("Del {}: Hyra", "Kapitel {}: Pengar"),
     ],

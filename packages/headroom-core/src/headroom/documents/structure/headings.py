@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from headroom.documents.cues import asks
 from headroom.documents.structure.fields import SUBJECT
 from headroom.documents.structure.lines import (
-    BOLD,
     FIELD_CHARACTERS,
     HEADING,
     NUMBERED,
     PART,
     UNDERLINE,
     Line,
+    is_bold,
     is_field,
     is_item,
     is_label,
@@ -72,7 +72,7 @@ def heading(outline: Outline, i: int) -> int:
     if mark := _HTML_HEADING.match(text):
         outline.add_heading(line, line.end, int(mark[1]))
         return 1
-    if ("*" in text or "_" in text) and BOLD.match(text) and not asks(text):
+    if is_bold(text) and not asks(text):
         outline.add_heading(line, line.end, level_of(outline, text))
         return 1
     if UNDERLINE.match(outline.at(i + 1)) and is_title(text) and "|" not in text:
@@ -163,7 +163,7 @@ def _style(text: str) -> str:
 def _usual_level(text: str, style: str) -> float:
     if style[:1] == "0":
         return _BOLD_LEVEL + 0.1 * (1 + style.count("."))
-    if style[:1].isalpha() or style[:1] == "§" or BOLD.match(text) or style[:1] == "<":
+    if style[:1].isalpha() or style[:1] == "§" or is_bold(text) or style[:1] == "<":
         return _BOLD_LEVEL
     return _SIGN_LEVEL if style else _PLAIN_LEVEL
 

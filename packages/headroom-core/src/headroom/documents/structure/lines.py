@@ -16,7 +16,12 @@ HEADING = re.compile(r" {0,3}(#{1,6})\s+\S")
 UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$")
 
 # A line that is bold as a whole is a heading; one that ends like a sentence is none.
-BOLD = re.compile(r"\s*(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?\s*$")
+_BOLD = re.compile(
+    r"\s*(?:(\*\*|__)(?=\S)(?:(?!\1).){1,120}(?<![\s.!。！])\1:?"
+    r"|(?i:(?:<p\b[^>]*>\s*)?<(b|strong)\b[^>]*>[^<]{1,120}(?<![.!。！])</\2>:?"
+    r"(?:\s*<br\s*/?>)*(?:\s*</p>)?))\s*$"
+)
+_EMPHASIS = re.compile("[*_<]")
 
 # A colon or tilde opens the definition of the term above it.
 _BULLET = r"[-*+:~–—•‣◦·●○▪▫■□◆◇►▶▸➢➤➔→✓✔✗✘❖★☆☐☑☒※\uf000-\uf0ff]"
@@ -157,6 +162,11 @@ def is_item(text: str) -> bool:
     return ITEM.match(text) is not None or HTML_ITEM.match(text) is not None
 
 
+def is_bold(text: str) -> bool:
+    """Tell whether a line is bold as a whole, in Markdown or HTML."""
+    return _EMPHASIS.search(text) is not None and _BOLD.match(text) is not None
+
+
 def starts_block(text: str) -> bool:
     """Tell whether a line is surely no running text."""
     return bool(
@@ -164,13 +174,14 @@ def starts_block(text: str) -> bool:
         or FENCE.match(text)
         or TAG.match(text.lstrip())
         or text.lstrip().startswith("|")
-        or (("*" in text or "_" in text) and BOLD.match(text))
+        or is_bold(text)
         or CONTENTS.match(text)
     )
 
 
 def is_short(text: str) -> bool:
-    """Tell whether a line is as short as a title, and no sentence."""
+    """Tell whether a line is as short as a title and no sentence, without its tags."""
+    text = TAGS.sub("", text) if "<" in text else text
     return (
         len(text) <= _TITLE_CHARACTERS
         and len(text.split()) <= _TITLE_WORDS
