@@ -15,7 +15,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 from headroom.conversations.rules import (
@@ -110,6 +109,7 @@ class _Statement(NamedTuple):
     Attributes:
         keys: What it is about: its words, each with the kind of value that it gives,
             "" for none.
+        values: Those of its words that give a value, by its kind.
         order: All its words in order, but for what says that something changes and for
             the light words that it opens with.
         negated: It denies something.
@@ -119,6 +119,7 @@ class _Statement(NamedTuple):
     """
 
     keys: dict[str, str]
+    values: dict[str, set[str]]
     order: tuple[str, ...]
     negated: bool
     opens_negated: bool
@@ -149,8 +150,13 @@ def _statement(text: str) -> _Statement:
     first = _SENTENCE.split(said, maxsplit=1)[0]
     replaces = _REPLACES.search(text) is not None
     changes = replaces or _CHANGES.search(text) is not None
+    values: dict[str, set[str]] = {}
+    for key, kind in keys.items():
+        if kind:
+            values.setdefault(kind, set()).add(key)
     return _Statement(
         keys,
+        values,
         tuple(order),
         negated=_NEGATES.search(said) is not None,
         opens_negated=_NEGATES.search(_WITHOUT.sub("", first)) is not None,
@@ -214,18 +220,22 @@ class _Heard:
         for key in earlier.said.keys:
             self._with.setdefault(key, []).append(earlier)
 
-    def sharing(self, new: _Statement, *, is_rule: bool) -> list[_Shared]:
-        """Return the last statements with its rarest words, most shared first."""
-        self._often.update(new.keys.keys() if is_rule else ())
+    def near(self, new: _Statement) -> list[_Earlier]:
+        """Return the last statements with the rarest words of a new one."""
         heard = [self._with[key] for key in new.keys if key in self._with]
         found: dict[int, _Earlier] = {}
         for every in sorted(heard, key=len)[:_MOST_WORDS]:
             found.update({one.at: one for one in every[-_REACH:]})
             if len(found) >= _MOST_COMPARED:
                 break
-        return sorted(map(self._shared, found.values(), repeat(new)), reverse=True)
+        return list(found.values())
 
-    def _shared(self, old: _Earlier, new: _Statement) -> _Shared:
+    def tell_rule(self, rule: _Statement) -> None:
+        """Count the words of a rule that is there now."""
+        self._often.update(rule.keys.keys())
+
+    def shared(self, old: _Earlier, new: _Statement) -> _Shared:
+        """Return what a new statement shares with an earlier one."""
         keys = old.said.keys
         # A number may count anything.
         both = [k for k in keys if k in new.keys and new.keys[k] != "number"]
@@ -264,18 +274,25 @@ def settled(
     message = -1
     for at, unit in told.items():
         new = _statement(unit.text)
-        shared = heard.sharing(new, is_rule=unit.kind == "rule")
-        shared = [one for one in shared if one.old.at not in later]
-        sure = [one.old for one in shared if _replaces(new, one.old)]
+        if unit.kind == "rule":
+            heard.tell_rule(new)
+        amends = newest is not None and _may_amend(unit)
+        # Most statements change nothing, and there is no rule that they could speak of.
+        near = heard.near(new) if amends or _may_change(new) else []
+        near = [old for old in near if old.at not in later]
+        sure = [old for old in near if _replaces(new, old)]
         rule, rank = None, 0
         if len(sure) == 1 and sure[0].at >= 0 and sure[0].at not in joined:
             later[sure[0].at] = at, True
             rank = 0 if sure[0].rule is None else out[sure[0].at].rank
         else:
-            changed = [one.old for one in shared if _changes(new, one)]
-            later |= {old.at: (at, False) for old in changed if old.rule is None}
-            follows = newest is last and unit.message != message
-            rule = _rule_of(unit, new, shared, newest, follows=follows)
+            plain = [old for old in near if old.rule is None]
+            changed = [old for old in plain if _changes(new, old, heard)]
+            later |= {old.at: (at, False) for old in changed}
+            if newest is not None and amends:
+                rules = [heard.shared(old, new) for old in near if old.rule is not None]
+                follows = newest is last and unit.message != message
+                rule = _rule_of(unit, new, rules, newest, follows=follows)
         if rule is not None and rule < 0:
             # The rule stands already: what amends it comes before all others.
             rank = STANDING + 1
@@ -311,11 +328,21 @@ def _with(rule: Unit, unit: Unit) -> Unit:
     return rule._replace(text=f"{rule.text} …\n{asked}{unit.text}", rank=rank)
 
 
+def _may_amend(unit: Unit) -> bool:
+    """Whether a statement may speak of a rule: it is short, and no question."""
+    return len(unit.text) <= _SHORT_CHARACTERS and not asks(unit.text)
+
+
+def _may_change(new: _Statement) -> bool:
+    """Whether a statement may change an earlier one, whatever that says."""
+    return new.changes or new.replaces or "amount" in new.values
+
+
 def _rule_of(
     unit: Unit,
     new: _Statement,
-    shared: Sequence[_Shared],
-    newest: _Earlier | None,
+    rules: Sequence[_Shared],
+    newest: _Earlier,
     *,
     follows: bool,
 ) -> int | None:
@@ -325,19 +352,14 @@ def _rule_of(
     doesn't. What names rules speaks of the newest, so does what opens the next message
     with "but" or with another value.
     """
-    if len(unit.text) > _SHORT_CHARACTERS or asks(unit.text):
-        return None
     is_rule = unit.kind == "rule"
-    for rare, share, old in shared:
-        if old.rule is not None:
-            turned = (old.said.negated, old.said.opens_negated)
-            turns = (new.negated, new.opens_negated) != turned
-            if rare >= 1 and (turns or (not is_rule and share < _SAME_SHARE)):
-                return old.rule
-            if turns and share >= _ABOUT_SHARE:
-                return old.rule
-    if newest is None:
-        return None
+    for rare, share, old in sorted(rules, reverse=True):
+        turned = (old.said.negated, old.said.opens_negated)
+        turns = (new.negated, new.opens_negated) != turned
+        if rare >= 1 and (turns or (not is_rule and share < _SAME_SHARE)):
+            return old.rule
+        if turns and share >= _ABOUT_SHARE:
+            return old.rule
     other = new.changes and not _kinds(newest.said, new).isdisjoint(_NUMBERS)
     of_newest = follows and (goes_on(unit.text) or other)
     of_newest = of_newest or (not is_rule and announces_rules(unit.text))
@@ -346,19 +368,27 @@ def _rule_of(
 
 def _kinds(old: _Statement, new: _Statement) -> set[str]:
     """Return the kinds of values of which each gives one that the other doesn't."""
-    gone = {kind for key, kind in old.keys.items() if kind and key not in new.keys}
-    return gone & {kind for key, kind in new.keys.items() if key not in old.keys}
+    return {
+        kind
+        for kind in old.values.keys() & new.values.keys()
+        if not old.values[kind] <= new.keys.keys()
+        and not new.values[kind] <= old.keys.keys()
+    }
 
 
-def _changes(new: _Statement, shared: _Shared) -> bool:
+def _changes(new: _Statement, earlier: _Earlier, heard: _Heard) -> bool:
     """Whether a statement may change an earlier one: it gives another such value."""
-    old = shared.old.said
+    if not (new.changes or "amount" in new.values):
+        return False
+    old = earlier.said
     kinds = _kinds(old, new)
     if not (kinds if new.changes else "amount" in kinds):
         return False
     topic = [key for key, kind in old.keys.items() if not kind]
     both = sum(key in new.keys for key in topic)
-    return bool(both) and (shared.rare >= 1 or 2 * both >= len(topic))
+    if not both:
+        return False
+    return 2 * both >= len(topic) or heard.shared(earlier, new).rare >= 1
 
 
 def _replaces(new: _Statement, earlier: _Earlier) -> bool:
@@ -373,8 +403,10 @@ def _replaces(new: _Statement, earlier: _Earlier) -> bool:
         return False
     if is_rule and new.replaces and old.keys.keys() <= new.keys.keys():
         return len(old.keys) > 1
+    if not new.changes:
+        return False
     before, gone, given, behind = _apart(old.order, new.order)
-    if not (new.changes and gone and given) or not old.keys.keys() & set(before):
+    if not (gone and given) or not old.keys.keys() & set(before):
         return False
     value = next((key for key in gone if old.keys.get(key)), gone[-1])
     kind = old.keys.get(value, "")
