@@ -620,12 +620,15 @@ def test_wrong_options_are_refused_at_once(scorer, options):
     ("name", "missing", "extra"),
     [
         ("CrossEncoderScorer()", "onnxruntime", "onnx"),
+        ("CrossEncoderScorer(FOLDER)", "tokenizers", "onnx-models"),
+        ("EmbeddingScorer(FOLDER)", "onnxruntime", "onnx-models"),
         ("CrossEncoderScorer('hub/name')", "sentence_transformers", "semantic"),
         ("EmbeddingScorer('hub/name')", "sentence_transformers", "semantic"),
         ("EmbeddingScorer()", "sentence_transformers", "semantic"),
     ],
 )
-def test_a_missing_extra_names_its_pip_line(name, missing, extra):
+def test_a_missing_extra_names_its_pip_line(name, missing, extra, onnx_folder):
+    name = name.replace("FOLDER", repr(str(onnx_folder)))
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         "from headroom.scorers import *\n"

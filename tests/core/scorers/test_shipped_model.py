@@ -1,25 +1,28 @@
 """The cross-encoder that ships: offline, checked, the same however it is asked."""
 
+import gzip
 import hashlib
+import json
 import os
 import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import headroom
 from headroom.compressors import SemanticCompressor
 from headroom.scorers import BM25Scorer, CrossEncoderScorer, shipped
+from headroom.scorers.pieces import WordPieces
 from headroom.scorers.shipped import shipped_logits
 from headroom.types import RAGContext
 
 pytest.importorskip("onnxruntime")
-pytest.importorskip("tokenizers")
 
 MODEL = Path(headroom.__file__).parent / "scorers" / "model"
 QUERY = "What is the penalty for late payments?"
@@ -94,8 +97,9 @@ def test_asked_in_other_words_the_example_gives_the_same(query):
     assert SemanticCompressor(0.4).compress(context) == [PENALTY]
 
 
-def test_no_torch_and_no_hub_is_needed():
+def test_no_torch_no_tokenizers_and_no_hub_is_needed():
     absent = ("torch", "transformers", "sentence_transformers", "huggingface_hub")
+    absent += ("tokenizers",)
     run(
         "import sys\n"
         f"for name in {absent!r}: sys.modules[name] = None\n"
@@ -242,6 +246,46 @@ def test_an_answer_beyond_what_the_model_reads_is_found_by_its_words():
 def test_a_number_of_threads_that_is_none_is_refused(threads):
     with pytest.raises(headroom.errors.ScorerError, match="pass 1 or more"):
         CrossEncoderScorer(threads=threads)
+
+
+# The pieces of words
+
+
+RULES = gzip.decompress((MODEL / "tokenizer.json.gz").read_bytes())
+WORD_PIECES = WordPieces(json.loads(RULES)["model"]["vocab"])
+
+
+@lru_cache
+def tokenizer():
+    return pytest.importorskip("tokenizers").Tokenizer.from_buffer(RULES)
+
+
+# Without the controls, of which ours read some as spaces.
+LETTERS = st.one_of(
+    st.characters(max_codepoint=0x5FF, exclude_categories=["Cc", "Cn"]),
+    st.characters(
+        min_codepoint=0x1E00, max_codepoint=0x206F, exclude_categories=["Cn"]
+    ),
+    st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5),
+    st.sampled_from("\t\n\u3042\u30ac\uac00\uf900\ufb01\uff21\ufffd\u20ac\U0001f389"),
+)
+
+
+@settings(max_examples=5 * settings().max_examples)
+@given(st.text(LETTERS, max_size=60))
+@example("Was naïve Ωμέγας' CAFÉ-Σ at £5.50, 東京 [x] _y_ unbelievably\u0301?")
+@example("It is " + "so " * 300)
+@example("x" * 100 + " " + "x" * 101)
+@example("\u00ad \u200b")
+def test_word_pieces_are_those_of_the_package_tokenizers(text):
+    theirs = tokenizer()
+    wanted = theirs.encode(text, add_special_tokens=False).ids[:256]
+    assert WORD_PIECES.tokens(text, 256) == (wanted or [theirs.token_to_id("[UNK]")])
+
+
+def test_a_form_feed_parts_words_and_a_special_token_in_a_text_is_text():
+    assert WORD_PIECES.tokens("end\x0cstart", 9) == WORD_PIECES.tokens("end start", 9)
+    assert WORD_PIECES.tokens("[SEP]", 9) == WORD_PIECES.tokens("[ sep ]", 9)
 
 
 # The files

@@ -25,8 +25,9 @@ class CrossEncoderScorer:
 
     Attributes:
         model: A folder with `model.onnx` and `tokenizer.json`, run by onnxruntime
-            without torch; or any cross-encoder that sentence-transformers loads, by
-            folder or hub name, for example "BAAI/bge-reranker-v2-m3"; or None for
+            without torch (extra `onnx-models`); or any cross-encoder that
+            sentence-transformers loads, by folder or hub name, for example
+            "BAAI/bge-reranker-v2-m3"; or None for
             the small model that ships with Headroom, which decides together with
             BM25, in any language.
         device: "cpu", "cuda", ...; None is the CPU for ONNX, and for

@@ -36,8 +36,8 @@ class EmbeddingScorer:
 
     Attributes:
         model: A folder with `model.onnx` and `tokenizer.json`, run by onnxruntime
-            without torch; or any model that sentence-transformers loads, by folder
-            or hub name, for example "intfloat/multilingual-e5-small"; or a function
+            without torch (extra `onnx-models`); or any model that
+            sentence-transformers loads, by folder or hub name, for example "intfloat/multilingual-e5-small"; or a function
             from a list of n texts to an array of shape (n, d). None raises on use.
         device: "cpu", "cuda", ...; None is the CPU for ONNX, and lets
             sentence-transformers choose. A function ignores it.

@@ -108,8 +108,8 @@ class OnnxModel:
     def __init__(
         self, folder: Path, file: Path, device: str | None, threads: int
     ) -> None:
-        onnxruntime = import_extra("onnxruntime", "onnx")
-        tokenizers = import_extra("tokenizers", "onnx")
+        onnxruntime = import_extra("onnxruntime", "onnx-models")
+        tokenizers = import_extra("tokenizers", "onnx-models")
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise ScorerError(

@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from string import punctuation
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["PADDING", "UNKNOWN", "Pieces", "padded", "plain"]
+__all__ = ["PADDING", "UNKNOWN", "Pieces", "WordPieces", "padded", "plain"]
 
 PADDING, UNKNOWN = 0, 1  # the first two tokens of every vocabulary
 _START = "▁"  # opens a piece that begins a word, as SentencePiece writes it
@@ -23,6 +24,8 @@ _WORD = re.compile(
     r"\u0966-\u0dff\u0e00-\u109f\u1780-\u17ff])+|[^\w\s]|_"
 )
 _UNKNOWN_COST = 30.0  # more than any two pieces
+# Words come again and again; a bounded memory of them halves the time.
+_REMEMBERED = 32_768
 
 
 def plain(text: str) -> str:
@@ -33,9 +36,12 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return _HUMP.sub(" ", text).lower()
-    # A lone surrogate cannot be encoded, and must not make a text unreadable.
-    clean = text.encode("utf-8", "replace").decode()
-    return _HUMP.sub(" ", unicodedata.normalize("NFKC", clean)).lower()
+    return _HUMP.sub(" ", unicodedata.normalize("NFKC", _clean(text))).lower()
+
+
+def _clean(text: str) -> str:
+    """Return `text` with ? for lone surrogates, which no vocabulary holds."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def padded(tokens: Sequence[Sequence[int]]) -> "npt.NDArray[np.int64]":
@@ -62,8 +68,7 @@ class Pieces:
         self._scores = list(scores.values())
         self._longest = max(map(len, scores), default=1)
         self._bare = self._tokens.get(_START)
-        # Words come again and again; a bounded memory of them halves the time.
-        self._cut = lru_cache(maxsize=32_768)(self._best)
+        self._cut = lru_cache(maxsize=_REMEMBERED)(self._best)
 
     def __len__(self) -> int:
         return len(self._scores)
@@ -102,3 +107,78 @@ class Pieces:
             if token != self._bare:
                 found.append(token)
         return tuple(found[::-1])
+
+
+class WordPieces:
+    """BERT's vocabulary, which cuts each word into its longest pieces from the left.
+
+    The tokens are those of the package tokenizers, with three exceptions: a form feed
+    parts words, "[SEP]" in a text is text, and Unicode is Python's.
+
+    Args:
+        tokens: The token of each piece; "##" opens those that go on with a word.
+
+    Source: Devlin et al. 2019, the reference implementation, `tokenization.py`.
+    """
+
+    # A longer word is unknown.
+    _MOST_CHARACTERS = 100
+
+    def __init__(self, tokens: Mapping[str, int]) -> None:
+        self._tokens = tokens
+        self._unknown = tokens["[UNK]"]
+        self._spelling = _Spelling()
+        self._cut = lru_cache(maxsize=_REMEMBERED)(self._longest)
+
+    def tokens(self, text: str, most: int) -> list[int]:
+        """Return the tokens of `text`, at most `most`; never empty."""
+        if not text.isascii():
+            text = unicodedata.normalize("NFD", _clean(text))
+        found: list[int] = []
+        for word in text.translate(self._spelling).split():
+            found += self._cut(word)
+            if len(found) >= most:
+                return found[:most]
+        return found or [self._unknown]
+
+    def _longest(self, word: str) -> Sequence[int]:
+        """Return the tokens of a word, the unknown one alone if a part has none."""
+        found: list[int] = []
+        start, end = 0, len(word)
+        if end > self._MOST_CHARACTERS:
+            return (self._unknown,)
+        while start < len(word):
+            token = self._tokens.get(("##" if start else "") + word[start:end])
+            if token is not None:
+                found.append(token)
+                start, end = end, len(word)
+            elif end - 1 > start:
+                end -= 1
+            else:
+                return (self._unknown,)
+        return tuple(found)
+
+
+class _Spelling(dict[int, str]):
+    """How BERT spells each character of decomposed text: without case and accents.
+
+    Marks and ideographs stand alone, spaces part words. Found where it is asked for.
+    """
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        kind = unicodedata.category(character)
+        if character.isspace():
+            spelled = " "
+        elif kind in {"Mn", "Cc", "Cf", "Co"} or character == "\ufffd":
+            spelled = ""
+        elif (
+            character in punctuation
+            or kind[0] == "P"
+            or (kind == "Lo" and unicodedata.name(character, "").startswith("CJK"))
+        ):
+            spelled = f" {character} "
+        else:
+            spelled = character.lower()
+        self[point] = spelled
+        return spelled

@@ -8,6 +8,7 @@ docs/cross-encoder.md.
 import gzip
 import hashlib
 import io
+import json
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ from headroom.scorers.bm25 import BM25Scorer
 from headroom.scorers.language import is_english
 from headroom.scorers.meaning import Meaning
 from headroom.scorers.models import import_extra
-from headroom.scorers.pieces import padded
+from headroom.scorers.pieces import Pieces, WordPieces, padded
 from headroom.scorers.words import Sentences
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def shipped_scores(query: str, sentences: Sequence[str], threads: int) -> list[f
     """Return the relevance in [0, 1] of each sentence, same order.
 
     Raises:
-        ImportError: If onnxruntime or tokenizers is not installed.
+        ImportError: If onnxruntime is not installed.
         ScorerError: If the model's files are not those of this release.
     """
     if not sentences:
@@ -164,19 +165,8 @@ def _loaded(part: str, threads: int) -> Logits:
 
 def _pieces() -> tuple[Cut, Arrays]:
     """Return what cuts texts into the network's tokens, and pads them."""
-    tokenizers = import_extra("tokenizers", "onnx")
-    rules = gzip.decompress(_checked("tokenizer.json.gz"))
-    tokenizer = tokenizers.Tokenizer.from_buffer(rules)
-    tokenizer.enable_truncation(_MOST_TOKENS)
-    unknown = tokenizer.token_to_id("[UNK]")
-
-    def cut(texts: Sequence[str]) -> list[Sequence[int]]:
-        # A lone surrogate cannot be encoded, and must not make a text unreadable.
-        clean = [text.encode("utf-8", "replace").decode() for text in texts]
-        found = tokenizer.encode_batch(clean, add_special_tokens=False)
-        return [each.ids or [unknown] for each in found]
-
-    return cut, lambda tokens: (padded(tokens),)
+    rules = json.loads(gzip.decompress(_checked("tokenizer.json.gz")))
+    return _cutting(WordPieces(rules["model"]["vocab"])), lambda rows: (padded(rows),)
 
 
 def _words() -> tuple[Cut, Arrays]:
@@ -185,8 +175,12 @@ def _words() -> tuple[Cut, Arrays]:
 
     names = gzip.decompress(_checked("pieces.txt.gz")).decode()
     table = Meaning(names, np.load(io.BytesIO(_checked("vectors.npz"))))
-    cut = table.pieces.tokens
-    return lambda texts: [cut(text, _MOST_TOKENS) for text in texts], table.rows
+    return _cutting(table.pieces), table.rows
+
+
+def _cutting(pieces: Pieces | WordPieces) -> Cut:
+    """Return what cuts each of several texts into tokens."""
+    return lambda texts: [pieces.tokens(text, _MOST_TOKENS) for text in texts]
 
 
 def _checked(name: str) -> bytes:
