@@ -285,6 +285,21 @@ def test_json_inside_prose_is_minified_and_the_prose_stays() -> None:
     assert JSONMinifier().compress(result.content) == result.content
 
 
+@pytest.mark.parametrize("end", ["\n", " "])
+def test_a_blank_line_ends_the_table_of_an_object_before_more_prose(end: str) -> None:
+    found = json.dumps({"rows": ROWS, "status": "running"})
+    small = JSONMinifier().compress(f"Result: {found}{end}status: failed\n")
+    assert "\nstatus:running\n\n" in small
+    assert small.endswith("status: failed\n")
+
+
+def test_no_blank_line_is_added_at_the_end_nor_before_a_blank_line() -> None:
+    found = json.dumps({"rows": ROWS, "status": "running"})
+    for rest in ("", "\n", "\n\nstatus: failed"):
+        small = JSONMinifier().compress(f"Result: {found}{rest}")
+        assert small.endswith(f"\nstatus:running{rest}")
+
+
 def test_the_only_rows_in_a_line_get_lines_of_their_own() -> None:
     text = f"Result: {json.dumps(ROWS)} (cached)"
     small = JSONMinifier().compress(text)

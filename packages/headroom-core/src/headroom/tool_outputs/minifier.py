@@ -292,8 +292,10 @@ class JSONMinifier:
             table = is_only or (begins and ends)
             text = self._write(part.value, part.source, path, dropped, table=table)
             if text.startswith(MAGIC):
-                # A table has lines of its own.
-                text = "\n" * (not begins) + text + "\n" * (not ends)
+                # A table has lines of its own. An array says how many; an object ends
+                # at a blank line, or "status: failed" after it would be a key of it.
+                breaks = (not ends) + (type(part.value) is dict and _goes_on(parts, at))
+                text = "\n" * (not begins) + text + "\n" * breaks
             out.append(text)
             values += 1
         text = "".join(out)
@@ -429,3 +431,11 @@ def _line_ends(parts: tuple[str | Embedded, ...], at: int) -> tuple[bool, bool]:
         isinstance(before, str) and before.rstrip(" \t").endswith("\n"),
         isinstance(after, str) and after.lstrip(" \t").startswith("\n"),
     )
+
+
+def _goes_on(parts: tuple[str | Embedded, ...], at: int) -> bool:
+    """Tell whether words follow a value in prose without a blank line between."""
+    after = parts[at + 1] if at + 1 < len(parts) else ""
+    after = after if isinstance(after, str) else "-"
+    rest = after.lstrip(" \t").removeprefix("\n")
+    return bool(rest.partition("\n")[0].strip())
