@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from headroom.cli import cli
+from headroom.compressors import ToolOutputCompressor
 
 LOG = "".join(
     f"2026-11-27 22:25:{n % 60:02d} [{n * 37 % 100}] INFO request {n % 7} done\n"
@@ -74,6 +75,18 @@ def test_broken_json_comes_out_unchanged_with_a_status(command, explain, text, r
     assert f"not JSON: {reason}" in done.output
     if not explain:
         assert done.stdout == text
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize("explain", [[], ["--explain"]])
+def test_indented_json_that_is_cut_off_is_told_even_where_it_folds(explain, rows):
+    """It looks like YAML, which folds; the command said nothing and exited with 0."""
+    whole = json.dumps([{"id": n, "state": "open"} for n in range(rows)], indent=2)
+    done = invoke("compress", *explain, input=whole[:-20])
+    assert done.exit_code == 1
+    assert "not JSON: truncated" in done.output
+    if not explain:
+        assert ToolOutputCompressor.decode(done.stdout) == whole[:-20]
 
 
 @pytest.mark.parametrize("command", ["minify", "compress"])

@@ -14,7 +14,8 @@ from headroom.cli.minify import (
 from headroom.cli.options import build_minifier, minifier_options
 from headroom.cli.screen import loaded_counter
 from headroom.cli.wording import worded_errors
-from headroom.compressors import ToolOutputCompressor
+from headroom.compressors import JSONMinifier, ToolOutputCompressor
+from headroom.tool_outputs.compressor import TRUNCATED
 
 
 @click.command()
@@ -49,7 +50,7 @@ def compress(
     no line added. Text that has nothing to fold comes out unchanged.
 
     Exit status: 0 done, 1 the input could not be read or is broken JSON (then it
-    comes out unchanged), 2 wrong use.
+    comes out unchanged, or folded as text), 2 wrong use.
     """
     if query and max_tokens is None:
         raise click.UsageError("--query decides what --max-tokens shows; give both.")
@@ -67,7 +68,20 @@ def compress(
             ansi=not no_ansi,
             blobs=not no_blobs,
         ).explain(data, query=query)
+        cut_off = None if account.kind == "json" else _where_cut_off(data)
     if explain:
         click.echo(f"Kind: {account.kind}")
     things = "values" if account.kind == "json" else "lines"
     write_result(account, explain=explain, things=things)
+    if cut_off:
+        # Where nothing was folded, write_result has said so.
+        click.echo(f"Folded as text: {cut_off}", err=True)
+        click.get_current_context().exit(1)
+
+
+def _where_cut_off(data: bytes) -> str | None:
+    """Return where JSON that is cut off ends, or None for anything else."""
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return None
+    skipped = JSONMinifier().explain(data).skipped or ""
+    return skipped if skipped.startswith(TRUNCATED) else None

@@ -25,6 +25,7 @@ _TABLE = re.compile(
     r"|bare key |[\w ]+:v |\+a\+b ))"
 )
 _PROSE = "not JSON: plain text"  # as the minifier says it
+TRUNCATED = "not JSON: truncated"
 _FOLDED = "already compressed by Headroom"
 # A text with fewer members of JSON objects than this is not about the JSON in it.
 _CHARACTERS_OF_A_MEMBER = 100
@@ -150,8 +151,10 @@ class ToolOutputCompressor:
             text, dropped = self._cleaned(text)
             folded = fold(text, count)
         # Only what looks like JSON, and like no other kind of text, is broken JSON.
+        # Indented JSON that is cut off looks like YAML too.
         opens = source.lstrip().startswith(("{", "["))
-        if not opens or folded.kind != "text" or _PROSE in (reason or ""):
+        is_json = folded.kind == "text" or TRUNCATED in (reason or "")
+        if not opens or not is_json or _PROSE in (reason or ""):
             reason = None
         is_page = any(one.reason == "markup" for one in dropped)
         changed = folded.text != source
