@@ -1,6 +1,5 @@
 """The `headroom` command, run as a process and through click."""
 
-import importlib.util
 import json
 import os
 import re
@@ -531,10 +530,6 @@ def test_an_unknown_command_is_wrong_use():
 
 
 class TestErrorsInTheWordsOfTheCommand:
-    @pytest.mark.skipif(
-        importlib.util.find_spec("sentence_transformers") is None,
-        reason="without it, it is asked for first: make models",
-    )
     def test_a_model_is_asked_for_by_options(self, file):
         path = file("a.txt", "A cat. A dog.")
         result = invoke("prune", "-q", "cat", "--scorer", "embedding", path)

@@ -624,7 +624,6 @@ def test_wrong_options_are_refused_at_once(scorer, options):
         ("EmbeddingScorer(FOLDER)", "onnxruntime", "onnx-models"),
         ("CrossEncoderScorer('hub/name')", "sentence_transformers", "semantic"),
         ("EmbeddingScorer('hub/name')", "sentence_transformers", "semantic"),
-        ("EmbeddingScorer()", "sentence_transformers", "semantic"),
     ],
 )
 def test_a_missing_extra_names_its_pip_line(name, missing, extra, onnx_folder):

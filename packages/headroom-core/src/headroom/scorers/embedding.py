@@ -12,7 +12,6 @@ from headroom.errors import ScorerError
 from headroom.scorers.models import (
     OnnxModel,
     check_options,
-    import_extra,
     loaded,
     using,
 )
@@ -70,7 +69,6 @@ class EmbeddingScorer:
         if not sentences:
             return []
         if self.model is None:
-            import_extra("sentence_transformers", "semantic")
             raise ScorerError(
                 "no embedding model ships with Headroom; pass "
                 'scorer=EmbeddingScorer("FOLDER or hub name"), for example '
