@@ -33,7 +33,7 @@ def pytest_runtest_protocol(
 ) -> Iterator[None]:
     """Let it see only what the tests of one file made.
 
-    A tenth of the suite's time is its way through what earlier files loaded.
+    Else each collection goes through what earlier files loaded and made.
     """
     done = yield
     if nextitem is None or nextitem.path != item.path:
