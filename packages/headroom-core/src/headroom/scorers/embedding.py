@@ -36,8 +36,9 @@ class EmbeddingScorer:
     Attributes:
         model: A folder with `model.onnx` and `tokenizer.json`, run by onnxruntime
             without torch (extra `onnx-models`); or any model that
-            sentence-transformers loads, by folder or hub name, for example "intfloat/multilingual-e5-small"; or a function
-            from a list of n texts to an array of shape (n, d). None raises on use.
+            sentence-transformers loads, by folder or hub name, for example
+            "intfloat/multilingual-e5-small"; or a function from a list of n texts to
+            an array of shape (n, d). None raises on use.
         device: "cpu", "cuda", ...; None is the CPU for ONNX, and lets
             sentence-transformers choose. A function ignores it.
         batch_size: Sentences per forward pass, at least 1.
