@@ -400,26 +400,31 @@ class _Ranking:
 
     def _gain(self, bundle: Sequence[int]) -> float:
         """Return the weight of a bundle's words that is not said yet, per token."""
+        if len(bundle) == 1 and bundle[0] not in self._bundles.loose:
+            return self._worth(bundle[0], {}) / (_UNIT_TOKENS + self._costs[bundle[0]])
         gain, cost = 0.0, float(_UNIT_TOKENS)
         fresh: dict[str, int] = {}
         for at in bundle:
-            worth = 0.0
-            # Of two rules in the same words, each forbids another thing.
-            said = {} if self._units[at].kind == "rule" else self._said
-            for key, weight, _ in self._words[at]:
-                before = said.get(key, 0)
-                if fresh and said:
-                    before += fresh.get(key, 0)
-                worth += weight * _REPEATS[before if before < _MOST_REPEATS else -1]
-            if len(bundle) > 1:
-                for key, _, times in self._words[at]:
-                    fresh[key] = fresh.get(key, 0) + times
-            gain += worth * self._factors[at]
+            gain += self._worth(at, fresh)
+            for key, _, times in self._words[at]:
+                fresh[key] = fresh.get(key, 0) + times
             cost += self._costs[at]
             head = self._bundles.loose.get(at)
             if head and (self._units[at].message, head) not in self._shown:
                 cost += self._loose[head]
         return gain / cost
+
+    def _worth(self, at: int, fresh: dict[str, int]) -> float:
+        """Return the weight of a unit's words, less where said or `fresh` beside it."""
+        worth = 0.0
+        # Of two rules in the same words, each forbids another thing.
+        said = {} if self._units[at].kind == "rule" else self._said
+        for key, weight, _ in self._words[at]:
+            before = said.get(key, 0)
+            if fresh and said:
+                before += fresh.get(key, 0)
+            worth += weight * _REPEATS[before if before < _MOST_REPEATS else -1]
+        return worth * self._factors[at]
 
     def order(self, most: float) -> Iterator[tuple[list[int], int]]:
         """Yield bundles with their tokens, best first, until `most` are taken."""
@@ -534,6 +539,8 @@ def _called_again(units: Sequence[Unit]) -> dict[int, int]:
     return {old: group[min(1, len(group) - 1)] for old, group in newer.items()}
 
 
+# Several digests of one conversation ask for it.
+@lru_cache(maxsize=16_384)
 def factor_of(unit: Unit) -> float:
     """Return what a unit's source makes of its words' weight."""
     if unit.kind == "call":

@@ -5,6 +5,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from headroom.conversations import block as blocks
@@ -354,6 +355,8 @@ class _Work:
             [asked, *self._starts] if 0 <= asked < self._base else self._starts,
             self._groups,
         )
+        # Of one conversation several digests may be tried, with mostly the same units.
+        self._count = cache(engine.count)
         self._names = {call.id: call.name for v in self._views for call in v.calls}
         self._ledger = list(memory.ledger)
         self._ledger_end = self._base
@@ -536,10 +539,10 @@ class _Work:
                 if at not in kept
             ]
             rules, tokens = standing_rules(
-                units, segment.budget, self._engine.count, earlier=earlier
+                units, segment.budget, self._count, earlier=earlier
             )
             summary = yield from self._engine.guard.summary(
-                sources, segment.budget - tokens, self._engine.count
+                sources, segment.budget - tokens, self._count
             )
             if summary is not None:
                 return Written(summary, "llm", rules)
@@ -554,7 +557,7 @@ class _Work:
             for text in (view.text, *(r.text for r in view.results))
         ]
         selection = select(
-            units, segment.budget, self._engine.count, known=known, earlier=earlier
+            units, segment.budget, self._count, known=known, earlier=earlier
         )
         return Written(selection.text, "extractive", selection.rules)
 
@@ -755,7 +758,8 @@ def _load(saved: str, engine: Engine) -> _Memory | None:
             )
             for state in data["states"]
         ]
-        ledger = [Unit(*row) for row in data["ledger"]]
+        rows = [Unit(*row) for row in data["ledger"]]
+        ledger = [unit._replace(closes=tuple(unit.closes)) for unit in rows]
         return _Memory(tuple(states), ledger, chain=str(data["chain"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(

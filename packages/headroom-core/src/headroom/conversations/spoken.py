@@ -231,12 +231,20 @@ def _carried(found: list[_Piece], end: int) -> int:
     return after if size <= _MOST_CARRIED_CHARACTERS else end
 
 
+# The languages in which a word is a stop word, by the word.
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _name, _stop in STOP_WORDS.items():
+    for _word in _stop:
+        _LANGUAGES_OF.setdefault(_word, []).append(_name)
+
+
 def _language(text: str) -> str:
     """Return the language of a message, for where its sentences end."""
-    found = [word.casefold() for word in words(text[:500])]
-    return max(
-        STOP_WORDS, key=lambda name: sum(map(STOP_WORDS[name].__contains__, found))
-    )
+    found = dict.fromkeys(STOP_WORDS, 0)
+    for word in words(text[:500]):
+        for name in _LANGUAGES_OF.get(word.casefold(), ()):
+            found[name] += 1
+    return max(found, key=found.__getitem__)
 
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -132,7 +132,11 @@ def _statement(text: str) -> _Statement:
     keys: dict[str, str] = {}
     order: list[str] = []
     # That it changes something is not what it is about.
-    bare = _REPLACES.sub(" ", _CHANGES.sub(" ", _MARK.sub("", text)))
+    bare = _MARK.sub("", text)
+    replaces = _REPLACES.search(text) is not None
+    changes = replaces or _CHANGES.search(text) is not None
+    if changes or bare != text:
+        bare = _REPLACES.sub(" ", _CHANGES.sub(" ", bare))
     for word in words_of(bare):
         light = word.weight < _LEAST_WEIGHT
         if order or not light:
@@ -147,9 +151,8 @@ def _statement(text: str) -> _Statement:
         if apart:
             order[-1:] = map(stem, word.key.split("-"))
     said = _OPENS.sub("", text)
-    first = _SENTENCE.split(said, maxsplit=1)[0]
-    replaces = _REPLACES.search(text) is not None
-    changes = replaces or _CHANGES.search(text) is not None
+    negated = _NEGATES.search(said) is not None
+    first = _SENTENCE.split(said, maxsplit=1)[0] if negated else ""
     values: dict[str, set[str]] = {}
     for key, kind in keys.items():
         if kind:
@@ -158,7 +161,7 @@ def _statement(text: str) -> _Statement:
         keys,
         values,
         tuple(order),
-        negated=_NEGATES.search(said) is not None,
+        negated=negated,
         opens_negated=_NEGATES.search(_WITHOUT.sub("", first)) is not None,
         changes=changes and _ADDS.search(text) is None,
         replaces=replaces or _INSTEAD_OF.search(text) is not None,
