@@ -5,6 +5,7 @@ import pytest
 from headroom.conversations.digest import select
 from headroom.conversations.rules import binding_of
 from headroom.conversations.units import Unit
+from headroom.conversations.updates import settled
 
 
 def lines_of(*texts):
@@ -70,3 +71,36 @@ def test_what_is_said_of_another_thing_replaces_nothing(one, other):
     lines = lines_of(one, "The weather is fine.", other)
     assert any(one in line for line in lines)
     assert any(other in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("request_", "rule", "later"),
+    [
+        (
+            "Réserve un hôtel au port pour le 12 juin, 3 nuits, chambre double.",
+            "Ne m'appelle jamais le matin.",
+            "Finalement, ce sera 4 nuits.",
+        ),
+        (
+            "Bitte plane den Umzug am Freitag mit 35 Kartons ins neue Haus.",
+            "Keine Anrufe vor 10 Uhr.",
+            "Es sind jetzt 48 Kartons.",
+        ),
+    ],
+)
+def test_one_word_ties_a_changed_number_to_its_request_and_to_no_rule(
+    request_, rule, later
+):
+    units = [
+        Unit(0, "user", "said", request_),
+        Unit(2, "user", "rule", rule, rank=1),
+        Unit(4, "user", "said", later),
+    ]
+    found, changed, joined = settled(units)
+    assert changed == {0: (2, False)}
+    assert not joined
+    assert found == units
+    for budget in range(30, 400, 10):
+        kept = select(units, budget, len)
+        assert rule in kept.rules or not kept.rules
+        assert later in kept.text or request_ not in kept.text

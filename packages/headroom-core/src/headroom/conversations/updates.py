@@ -237,12 +237,16 @@ class _Heard:
         """Count the words of a rule that is there now."""
         self._often.update(rule.keys.keys())
 
+    def rare(self, old: _Earlier, new: _Statement) -> float:
+        """Return the weight of what both say and hardly another statement does."""
+        both = _both(old, new)
+        return sum(_weight(key) for key in both if self._often[key] <= _RARE)
+
     def shared(self, old: _Earlier, new: _Statement) -> _Shared:
         """Return what a new statement shares with an earlier one."""
         keys = old.said.keys
-        # A number may count anything.
-        both = [k for k in keys if k in new.keys and new.keys[k] != "number"]
-        rare = sum(_weight(key) for key in both if self._often[key] <= _RARE)
+        both = _both(old, new)
+        rare = self.rare(old, new)
         share = len(both) / len(keys)
         # One word of many may be said of anything, but not a name. Of the pairs of
         # characters in writing without spaces every other one is no word.
@@ -295,6 +299,8 @@ def settled(
             if newest is not None and amends:
                 rules = [heard.shared(old, new) for old in near if old.rule is not None]
                 follows = newest is last and unit.message != message
+                # What gives another value of something else speaks of that.
+                follows = follows and (goes_on(unit.text) or not changed)
                 rule = _rule_of(unit, new, rules, newest, follows=follows)
         if rule is not None and rule < 0:
             # The rule stands already: what amends it comes before all others.
@@ -389,9 +395,11 @@ def _changes(new: _Statement, earlier: _Earlier, heard: _Heard) -> bool:
         return False
     topic = [key for key, kind in old.keys.items() if not kind]
     both = sum(key in new.keys for key in topic)
-    if not both:
-        return False
-    return 2 * both >= len(topic) or heard.shared(earlier, new).rare >= 1
+    if both and 2 * both >= len(topic):
+        return True
+    # One word of many is enough where it is said that something changes, a noun that
+    # looks like a name, too: "35 Kartons" in the request, "jetzt 48 Kartons" later.
+    return bool(both or new.changes) and heard.rare(earlier, new) >= 1
 
 
 def _replaces(new: _Statement, earlier: _Earlier) -> bool:
@@ -443,6 +451,11 @@ def _apart(one: Sequence[str], other: Sequence[str]) -> tuple[Sequence[str], ...
     if set(gone) & set(given):
         gone = given = ()
     return one[:start], gone, given, one[len(one) - end :]
+
+
+def _both(old: _Earlier, new: _Statement) -> list[str]:
+    """Return the words that both say, but for numbers, which may count anything."""
+    return [k for k in old.said.keys if k in new.keys and new.keys[k] != "number"]
 
 
 def _weight(key: str) -> float:
