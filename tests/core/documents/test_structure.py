@@ -1,5 +1,8 @@
 """What a text is cut into, and what each part needs: one story for each field kind."""
 
+import sys
+from collections import Counter
+
 import pytest
 
 from headroom.compressors import SemanticCompressor
@@ -495,3 +498,45 @@ def test_speech_without_stops_is_cut_where_its_verbs_and_pauses_are():
     assert len(parts) > 2
     assert all(part.endswith("다") for part in parts)
     assert " ".join(parts) == speech
+
+
+# Many lines
+
+
+def calls_to_read(text):
+    calls = Counter()
+    sys.setprofile(lambda frame, event, _: calls.update([event]))
+    try:
+        split_units(text)
+    finally:
+        sys.setprofile(None)
+    return calls.total()
+
+
+@pytest.mark.parametrize(
+    ("line", "times"),
+    [
+        ("Part B: Fees\n\n", 1200),
+        ("- \n", 1200),
+        ("Title: fees\n", 1200),
+        ('<table><tr><td rowspan="999" colspan="999">fee</td></tr>\n', 100),
+    ],
+)
+def test_many_equal_lines_are_read_in_proportional_time(line, times):
+    assert calls_to_read(line * 2 * times) < 2.5 * calls_to_read(line * times)
+
+
+def test_a_long_list_of_conditions_is_not_kept_as_a_whole():
+    items = "".join(f"- the fee of year {n} is paid\n" for n in range(1, 40))
+    needs = read(f"You may, if:\n{items}")["- the fee of year 7 is paid"]
+    assert needs == ["You may, if:"]
+
+
+def test_each_condition_of_a_list_needs_all_others():
+    read_list = read(
+        "You may cancel for free if:\n(a) you are ill,\n(b) you have a note, and\n"
+        "(c) you tell us before noon.\n"
+    )
+    assert {"(a) you are ill,", "(b) you have a note, and"} <= {
+        *read_list["(c) you tell us before noon."]
+    }

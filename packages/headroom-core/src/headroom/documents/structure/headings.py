@@ -82,7 +82,7 @@ def heading(outline: Outline, i: int) -> int:
     if not outline.units and _CRUMBS.match(text) and not text.lstrip().startswith(">"):
         outline.add_heading(line, line.end, _BEFORE_HEADINGS)
         return 1
-    if all(unit.kind in {"heading", "markup"} for unit in outline.units):
+    if outline.opening:
         label = _TITLE_FIELD.match(text) or (asks(text) and SUBJECT.match(text))
         if label and len(text) <= FIELD_CHARACTERS:
             level = _BEFORE_HEADINGS + 0.5 * bool(outline.headings)
@@ -169,8 +169,25 @@ def _usual_level(text: str, style: str) -> float:
 
 
 def _heads(outline: Outline, stop: int) -> bool:
-    """Tell whether a title may stand above what begins after line `stop`."""
-    below = outline.next_full(stop)
+    """Tell whether a title may stand above what begins after line `stop`.
+
+    A title above a title may, if that one may: each is asked once.
+    """
+    asked = []
+    answer: bool | None = None
+    while answer is None:
+        answer = outline.heads.get(stop)
+        if answer is None:
+            asked.append(stop)
+            below = outline.next_full(stop)
+            answer = _stands_above(outline, stop, below)
+            stop = below + 1
+    outline.heads.update(dict.fromkeys(asked, answer))
+    return answer
+
+
+def _stands_above(outline: Outline, stop: int, below: int) -> bool | None:
+    """Return None if line `below`, after `stop`, is a title that may be one, too."""
     if below >= len(outline.lines):
         return False
     text = outline.at(below)
@@ -188,5 +205,4 @@ def _heads(outline: Outline, stop: int) -> bool:
         return False
     if not is_short(text.strip()) or not outline.blank(below + 1):
         return True
-    # A title above a title, if that is one.
-    return _heads(outline, below + 1) if below - stop < 3 and is_title(text) else False
+    return None if below - stop < 3 and is_title(text) else False

@@ -29,6 +29,8 @@ class Outline:
         self.position = position
         self.language = language_of(text)
         self.units: list[Unit] = []
+        self.opening = True  # no text was read yet, only headings and marks
+        self.heads: dict[int, bool] = {}  # by line: may a title stand above the rest?
         self.fences: dict[int, int] = {}
         self.blocks: dict[int, int] = {}
         self.running: frozenset[str] = frozenset()
@@ -67,6 +69,7 @@ class Outline:
         that of the first.
         """
         heading = self.headings[-1][1] if self.headings else None
+        self.opening = self.opening and kind in {"heading", "markup"}
         known = (
             tuple(dict.fromkeys([n for n in needs if n is not None])) if needs else ()
         )

@@ -1,6 +1,7 @@
 """References: questions with their answers, and marks with their notes."""
 
 import re
+from collections import Counter
 
 from headroom.documents.cues import asks, conditions, leans_back, limits, measures
 from headroom.documents.structure.fields import SENDER, SUBJECT
@@ -147,6 +148,8 @@ def pointed(units: list[Unit], text: str, position: int) -> list[Unit]:
 
 # What a list or table has below it is said of all of it, not of what is farther above.
 _TAIL_CHARACTERS = 160
+# A longer list is not kept as a whole for one of its conditions.
+_MOST_CONDITIONS = 20
 _ENTRIES = {"item": {"item"}, "row": {"row", "section", "header", "markup"}}
 # How an item ends that another one follows: with a mark, or a mark and "and".
 _SIBLING_END = re.compile(r"[;,；，、][^\S\n]*\w*$")
@@ -159,12 +162,15 @@ def closed(units: list[Unit], text: str, position: int) -> list[Unit]:
     below a table, what its numbers are in or when they do not hold. An item that
     lacks the mark that its siblings end with goes on in the next one.
     """
+    rules = [_rule(unit) for unit in units]
+    sizes = Counter(rules)
     for i in range(1, len(units)):
         unit, last = units[i], units[i - 1]
         if last.kind not in _ENTRIES:
             continue
-        rule = _rule(last)
-        if unit.kind == "item" and rule is not None and rule == _rule(unit):
+        rule = rules[i]
+        few = rule == rules[i - 1] and sizes[rule] <= _MOST_CONDITIONS
+        if unit.kind == "item" and rule is not None and few:
             above = units[rule - position]
             if conditions(text[above.start : above.end]):
                 # One condition alone would say that it is enough.

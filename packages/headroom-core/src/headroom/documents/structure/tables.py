@@ -302,14 +302,14 @@ def _spanned(
     """Return the cells of an HTML row by column, None where one above reaches down."""
     row: list[str | None] = []
     waiting = [*zip(said, attributes, strict=True)]
-    while waiting or spans.get(len(row)):
+    while (waiting or spans.get(len(row))) and len(row) < _MOST_COLUMNS:
         if spans.get(len(row)):
             spans[len(row)] -= 1
             row.append(None)
             continue
         cell, attribute = waiting.pop(0)
         size = {kind.lower(): int(count) for kind, count in _SPAN.findall(attribute)}
-        for _ in range(min(size.get("col", 1), _MOST_COLUMNS) or 1):
+        for _ in range(min(size.get("col", 1), _MOST_COLUMNS - len(row)) or 1):
             spans[len(row)] = size.get("row", 1) - 1
             row.append(cell)
             cell = ""
