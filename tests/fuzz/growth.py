@@ -24,7 +24,7 @@ LENGTH, FACTOR, MOST = 3_000, 4, 8
 # Below so many seconds a ratio is noise.
 LEAST = 0.02
 PIECES = """1|a|**a |*|__a |_|< |/|a/|a.|a@|. | —|-|:,|$ |(<[{|."|? |error.|<think>|
-,|; |# |`|" |\t|{"a":|[|]|\\|=|& |https://a/|2026-01-01 |0x|%|~~~\n|| |- \n|我想|é"""
+,|; |# |`|" |\t|{"a":|[|]|\\|=|& |https://a/|2026-01-01 |0x|%|~~~\n|| |- \n|\n|我想|é"""
 
 
 def texts(length: int) -> Iterator[str]:

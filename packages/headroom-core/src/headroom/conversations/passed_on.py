@@ -99,6 +99,7 @@ def own_characters(lines: Sequence[str]) -> list[int]:
     """
     own = []
     plain = [*map(unseen_removed, lines)]
+    first = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
     # The last line that closes a tag, by its name.
     closed = {name: n for n, line in enumerate(plain) for name in _CLOSED.findall(line)}
     closing = ""  # What ends the text that is passed on.
@@ -128,7 +129,7 @@ def own_characters(lines: Sequence[str]) -> list[int]:
         quoted = bare.startswith((">", "|", "“", "„", "«", "「")) or (
             bare.startswith('"') and bare.rstrip(".,;").endswith('"')
         )
-        salutes = n > 0 and any(map(str.strip, lines[:n])) and _SALUTATION.match(bare)
+        salutes = n > first and _SALUTATION.match(bare)
         if _MAIL_HEADER.match(bare) or salutes:
             foreign = "text"
             own.append(0)
