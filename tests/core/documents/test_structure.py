@@ -540,14 +540,3 @@ def test_each_condition_of_a_list_needs_all_others():
     assert {"(a) you are ill,", "(b) you have a note, and"} <= {
         *read_list["(c) you tell us before noon."]
     }
-
-
-def test_a_sentence_that_stands_alone_above_others_is_no_title():
-    page = (
-        "2.1 Insurance\n\nThe customer pays for insurance.\n\nThe car is clean.\n\n"
-        "The garage opens at nine in the morning.\n"
-    )
-    context = RAGContext("Who pays for insurance?", [page])
-    (kept,) = SemanticCompressor(0.6, scorer="bm25").compress(context)
-    assert "The customer pays for insurance." in kept
-    assert "The car is clean." not in kept

@@ -64,9 +64,7 @@ class Asked:
             return _ANSWERED.search(text) is None
         if not self.held[corpus.which[i]] or kind not in {"sentence", "lines", "field"}:
             return False
-        # What ends as a sentence tells something: "The customer pays for insurance."
-        told = text[-1:] in ".!。！"
-        if not told and self._repeats(text, 0):
+        if text[-1:] not in ".!。！" and self._repeats(text, 0):
             return True
         if text.find("?") > 0 and self._repeats(text[: text.find("?")], 0):
             return True
@@ -75,7 +73,7 @@ class Asked:
         parts = len(_PARTS.findall(text))
         if label and self._repeats(text[label.end() :], min(parts, _MORE_WORDS)):
             return True
-        return not told and corpus.stands_above(i) and self._repeats(text, _MORE_WORDS)
+        return corpus.stands_above(i) and self._repeats(text, _MORE_WORDS)
 
     def is_told(
         self, telling: Sequence[int], echoes: Collection[int], own: Sequence[float]
